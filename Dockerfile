@@ -1,0 +1,33 @@
+# The server with everything embedded. Data is kept in /data.
+#   docker build -t headwater . && docker run -p 8787:8787 -v headwater:/data headwater
+FROM node:24-bookworm-slim
+
+# A PostgreSQL server of the distribution is preferred over the one that npm carries: it gets security updates.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends postgresql-15 tini \
+  && rm -rf /var/lib/apt/lists/* \
+  && useradd --system --create-home --home-dir /data --uid 10001 headwater
+
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY contract/package.json contract/
+COPY server/package.json server/
+COPY cli/package.json cli/
+COPY testkit/package.json testkit/
+COPY demo/package.json demo/
+RUN npm ci --omit=dev --workspace server --workspace cli --workspace contract --include-workspace-root \
+  && npm cache clean --force
+COPY contract contract
+COPY server server
+COPY cli cli
+
+USER headwater
+ENV HEADWATER_DATA_DIR=/data \
+    HEADWATER_HOST=0.0.0.0 \
+    HEADWATER_PORT=8787
+EXPOSE 8787
+VOLUME /data
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD node -e "fetch('http://127.0.0.1:8787/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
+ENTRYPOINT ["tini", "--"]
+CMD ["node", "server/src/boot/main.ts"]

@@ -1,0 +1,61 @@
+import type { LakeField } from '#columns/column-type.ts'
+import type { ColumnDigest } from '#columns/digest.ts'
+import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
+import type { MappingPlan } from '#mapping/plan-mapping.ts'
+import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
+import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+
+/** One slice of one run: everything that a lane needs to turn it into a verified part file. */
+export interface ExtractTask {
+  readonly source: ConnectionTarget
+  readonly snapshotId: string
+  /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
+  readonly sql: string
+  readonly columns: readonly WireColumn[]
+  readonly mapping: MappingPlan
+  /** The table's fields, cut down to what the mapping writes. */
+  readonly fields: readonly LakeField[]
+  /** Where the part file and the diagnostics are written; in an existing local folder. */
+  readonly partPath: string
+  readonly diagnosticsPath: string
+  /** Into the footer of the part file: run, slice. */
+  readonly keyValues: Readonly<Record<string, string>>
+  /** The instant that `now()` means in every expression of the run. */
+  readonly nowMs: number
+}
+
+/** What a lane delivers. A slice whose rows were all set aside, or that had none, has no part file. */
+export interface SliceOutput {
+  readonly rowsRead: number
+  readonly rowsWritten: number
+  readonly rowsRejected: number
+  readonly bytesRead: number
+  readonly part?: ParquetFileSummary | undefined
+  readonly proof: readonly LeafProof[]
+  readonly warnings: readonly SliceWarning[]
+  /** How many rows were set aside, by code. One row may count under several. */
+  readonly rejectCounts: Readonly<Record<string, number>>
+  /** True when `diagnosticsPath` was written. */
+  readonly hasDiagnostics: boolean
+}
+
+/** For one field: what the encoder was given, and what DuckDB then found in the file. */
+export interface LeafProof {
+  readonly path: string
+  readonly sent: ColumnDigest
+  readonly landed: ColumnDigest
+}
+
+/** Values that were nulled or converted with a loss, counted. */
+export interface SliceWarning {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+  readonly count: number
+}
+
+/** Rows and bytes that came from PostgreSQL so far. */
+export interface SliceProgress {
+  readonly rowCount: number
+  readonly byteCount: number
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { acceptJsonBodies } from './body-parsers.ts'
+import { PLAIN_FAMILY, sendProblem, writeErrors } from './error-writer.ts'
+import { PlainProblem } from './problem.ts'
+
+/** An app whose routes take TypeBox schemas. */
+export type App = FastifyInstance
+
+export interface AppOptions {
+  readonly log: FastifyBaseLogger
+  readonly version: string
+}
+
+/** 32 MiB: room for schemas and mapping sets of any size; data never comes through here. */
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024
+
+/**
+ * The HTTP application without any service: JSON in and out, errors in JSON, request ids, API docs at `/docs`.
+ * Services register themselves on it as encapsulated plugins.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const app = fastify({
+    loggerInstance: options.log,
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    requestIdLogLabel: 'requestId',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    // Access log lines at info would drown the events of runs; failures are logged where they happen.
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
+  // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
+  acceptJsonBodies(app as unknown as FastifyInstance)
+  writeErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new PlainProblem(
+        404,
+        'NotFoundError',
+        `There is no ${request.method} ${request.url.split('?')[0]}. The API is listed at /docs.`,
+      ),
+    ),
+  )
+  await publishDocs(app as unknown as FastifyInstance, options.version)
+  return app as unknown as App
+}
+
+/** The client's own id when it sent a usable one, so that its log and ours agree. */
+function requestIdOf(given: string | readonly string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+const strict = new Ajv({ allErrors: false, strict: false, coerceTypes: false, useDefaults: false })
+const coercing = new Ajv({ allErrors: false, strict: false, coerceTypes: 'array', useDefaults: true })
+addFormats.default(strict)
+addFormats.default(coercing)
+
+/** Bodies are taken as they are; text in a query or a path becomes the number or boolean that it spells. */
+function validatorFor(httpPart: string | undefined): Ajv {
+  return httpPart === 'body' ? strict : coercing
+}
+
+async function publishDocs(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Headwater',
+        version,
+        description:
+          'An open, self-hosted Flow Service with the services that a source dataflow needs. ' +
+          'Get a token at `/ims/token/v3`, then send `Authorization`, `x-api-key`, `x-gw-ims-org-id` and `x-sandbox-name`.',
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+          org: { type: 'apiKey', in: 'header', name: 'x-gw-ims-org-id' },
+        },
+      },
+      security: [{ token: [], apiKey: [], org: [] }],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+}

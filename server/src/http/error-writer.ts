@@ -1,0 +1,40 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HttpProblem, PlainProblem } from './problem.ts'
+
+/** How a family words what went wrong before or outside of its own rules. */
+export interface ErrorFamily {
+  /** A body or parameter that breaks its schema, or JSON that can't be read. */
+  readonly invalid: (message: string) => HttpProblem
+  /** Our own fault; the message never says why. */
+  readonly internal: () => HttpProblem
+}
+
+/** The shape of errors outside of any family. */
+export const PLAIN_FAMILY: ErrorFamily = {
+  invalid: (message) => new PlainProblem(400, 'BadRequestError', message),
+  internal: () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.'),
+}
+
+/** Makes every error of the encapsulated routes a JSON body in the family's shape. */
+export function writeErrors(app: FastifyInstance, family: ErrorFamily): void {
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(request, reply, toProblem(error, request, family)),
+  )
+}
+
+/** Answers with a problem. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: HttpProblem,
+): FastifyReply {
+  return reply.code(problem.status).type('application/json').send(problem.body(request.id))
+}
+
+function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily): HttpProblem {
+  if (error instanceof HttpProblem) return error
+  const { statusCode, message } = error as FastifyError
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
+  request.log.error({ err: error }, 'request failed')
+  return family.internal()
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '#kit/json.ts'
+import type { Scope } from './scope.ts'
+
+/**
+ * What services ask of each other. A service never imports another: it takes one of these functions, and boot
+ * passes the neighbour's method.
+ */
+export type FindSchema = (scope: Scope, schemaId: string) => Promise<ResolvedSchema | undefined>
+
+/** A schema with everything that it refers to pulled in. */
+export interface ResolvedSchema {
+  readonly id: string
+  /** `1.0`, `1.1` … */
+  readonly version: string
+  readonly title: string
+  readonly classId: string
+  readonly behavior: Behavior
+  /** The `xed-full` form: one tree of `properties`, compatibility names, no `allOf` and no `$ref`. */
+  readonly full: JsonObject
+}
+
+/** What a record of a schema is: a thing, something that happened, or a row of a flat table. */
+export type Behavior = 'record' | 'time-series' | 'adhoc'
+
+export type FindDataset = (scope: Scope, datasetId: string) => Promise<DatasetSummary | undefined>
+
+export interface DatasetSummary {
+  readonly id: string
+  readonly name: string
+  /** Name in SQL, unique in the sandbox. */
+  readonly tableName: string
+  readonly schemaId: string
+  /** `application/vnd.adobe.xed+json;version=1`, as given when the dataset was made. */
+  readonly schemaContentType: string
+  readonly behavior: Behavior
+}
+
+/** Without a version the newest is meant. */
+export type FindMappingSet = (
+  scope: Scope,
+  id: string,
+  version?: number | undefined,
+) => Promise<MappingSetSummary | undefined>
+
+export interface MappingSetSummary {
+  readonly id: string
+  readonly version: number
+  readonly newestVersion: number
+  readonly schemaId: string
+  readonly entries: readonly MappingSetEntry[]
+}
+
+export interface MappingSetEntry {
+  readonly sourceType: 'ATTRIBUTE' | 'EXPRESSION' | 'STATIC'
+  readonly source: string
+  readonly destination: string
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { GatewayProblem } from '#http/problem.ts'
+import type { Scope } from '#http/scope.ts'
+
+/** What the gateway asks of the services; boot connects it. */
+export interface GatewayDependencies {
+  /** The claims of a valid token; `undefined` when it is forged, expired or not ours. */
+  readonly verifyToken: (token: string) => Promise<TokenClaims | undefined>
+  /** The client with this id, unless it was revoked. */
+  readonly findClient: (clientId: string) => Promise<GatewayClient | undefined>
+  /** The active sandbox of that name or id (the organisation's default when both are absent). */
+  readonly findSandbox: (orgId: string, wanted: WantedSandbox) => Promise<Scope['sandbox'] | undefined>
+  /** Renders "no such sandbox" in the family's own shape. */
+  readonly sandboxNotFound: (name: string) => Error
+}
+
+export interface TokenClaims {
+  readonly clientId: string
+  readonly orgId: string
+}
+
+export interface GatewayClient {
+  readonly id: string
+  readonly orgId: string
+  readonly tenantId: string
+  readonly userId: string
+}
+
+export interface WantedSandbox {
+  readonly name?: string | undefined
+  readonly id?: string | undefined
+}
+
+/**
+ * Checks the headers of every request of the encapsulated family, in the order in which the platform does:
+ * Authorization, api key, organisation, validity of the token, organisation of the token, sandbox.
+ */
+export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependencies): void {
+  app.addHook('onRequest', async (request) => {
+    request.scope = await readScope(request, dependencies)
+  })
+}
+
+async function readScope(request: FastifyRequest, dependencies: GatewayDependencies): Promise<Scope> {
+  const token = readToken(request)
+  const client = await readClient(request, dependencies)
+  const orgId = readOrg(request)
+  const claims = await dependencies.verifyToken(token)
+  if (claims === undefined) throw new GatewayProblem(401, '401013', 'Oauth token is not valid')
+  if (claims.orgId !== orgId || claims.clientId !== client.id || client.orgId !== orgId) {
+    throw new GatewayProblem(403, '403025', 'Profile is not valid')
+  }
+  const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
+  const sandbox = await dependencies.findSandbox(orgId, wanted)
+  if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod')
+  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId }
+}
+
+function readToken(request: FastifyRequest): string {
+  const match = /^bearer\s+(\S+)$/i.exec(header(request, 'authorization') ?? '')
+  if (match?.[1] === undefined) throw new GatewayProblem(403, '403010', 'Oauth token is missing.')
+  return match[1]
+}
+
+async function readClient(
+  request: FastifyRequest,
+  dependencies: GatewayDependencies,
+): Promise<GatewayClient> {
+  const apiKey = header(request, 'x-api-key')
+  if (apiKey === undefined) throw new GatewayProblem(403, '403000', 'Api Key is required')
+  const client = await dependencies.findClient(apiKey)
+  if (client === undefined) throw new GatewayProblem(403, '403003', 'Api Key is invalid')
+  return client
+}
+
+function readOrg(request: FastifyRequest): string {
+  const orgId = header(request, 'x-gw-ims-org-id')
+  if (orgId === undefined) throw new GatewayProblem(400, '400003', 'Missing header')
+  return orgId
+}
+
+/** A header's value; absent and blank are the same. */
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  const text = (Array.isArray(value) ? value[0] : value)?.trim()
+  return text === '' ? undefined : text
+}

@@ -1,0 +1,51 @@
+import type { Vector } from '#columns/vector.ts'
+import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
+import { gatherBooleans } from './kernel/gather.ts'
+import { packBooleans } from './kernel/hybrid.ts'
+import type { RowRange, ValueExtremes, ValueStore } from './value-store.ts'
+
+/** Booleans: one byte a value in memory, one bit in a page. */
+export class BoolStore implements ValueStore {
+  #values = new Uint8Array(256)
+  #count = 0
+  #written = 0
+
+  get bufferedBytes(): number {
+    return this.#count
+  }
+
+  append(vector: Vector, rows: RowRange): void {
+    if (vector.kind !== 'bool') throw new TypeError(`a vector of ${vector.kind} holds no booleans`)
+    const { validity, from, to } = rows
+    this.#values = growUint8(this.#values, this.#count + to - from)
+    this.#count = gatherBooleans(vector.values, validity, from, to, this.#values, this.#count)
+  }
+
+  seal(): void {}
+
+  dictionary(): undefined {
+    return undefined
+  }
+
+  extremes(): ValueExtremes {
+    if (this.#count === 0) return {}
+    const values = this.#values.subarray(0, this.#count)
+    return { min: Uint8Array.of(values.includes(0) ? 0 : 1), max: Uint8Array.of(values.includes(1) ? 1 : 0) }
+  }
+
+  fitPage(maxValues: number): number {
+    return maxValues
+  }
+
+  writePage(count: number, page: ByteBuffer): void {
+    const end = this.#written + count
+    page.reserve((count + 7) >>> 3)
+    page.length = packBooleans(this.#values, this.#written, end, page.bytes, page.length)
+    this.#written = end
+  }
+
+  reset(): void {
+    this.#count = 0
+    this.#written = 0
+  }
+}

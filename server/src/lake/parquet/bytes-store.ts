@@ -1,0 +1,162 @@
+import type { BytesVector, Vector } from '#columns/vector.ts'
+import { ByteBuffer, growInt32, growUint32 } from './byte-buffer.ts'
+import {
+  appendBytesDictionary,
+  type BytesDictionary,
+  expandBytesDictionary,
+  rebuildBytesTable,
+  sumEntryBytes,
+} from './kernel/bytes-dictionary.ts'
+import { sumLengths } from './kernel/gather.ts'
+import { findPlainEnd, gatherPlainBytes } from './kernel/gather-bytes.ts'
+import { type Extremes, findPlainExtremes } from './kernel/min-max.ts'
+import {
+  type DictionaryPage,
+  isPoorDictionary,
+  MAX_DICTIONARY_BYTES,
+  MAX_PAGE_BYTES,
+  type RowRange,
+  tableSizeFor,
+  type ValueExtremes,
+  type ValueStore,
+  writeIndices,
+} from './value-store.ts'
+
+/** Values of one append above this are not even tried against the dictionary. */
+const MAX_TRIED_BYTES = 8 * MAX_DICTIONARY_BYTES
+
+/**
+ * Strings and other bytes. A chunk starts with a dictionary, straight from the heap of the vectors; when that
+ * turns out poor, the values so far are written out in PLAIN form, and the rest goes there at once.
+ */
+export class BytesStore implements ValueStore {
+  #isDictionary = true
+  readonly #dictionary: BytesDictionary
+  /** Backs `data` of the dictionary. */
+  readonly #entryData = new ByteBuffer(4096)
+  #indices = new Uint32Array(256)
+  /** Values in PLAIN form, unless there is a dictionary. */
+  readonly #plain = new ByteBuffer(256)
+  #count = 0
+  #written = 0
+  /** Byte of `plain` at which the next page starts, and at which it ends. */
+  #pageStart = 0
+  #pageEnd = 0
+
+  constructor() {
+    const keys = new Int32Array(1024)
+    this.#dictionary = {
+      table: new Int32Array(1024),
+      keys,
+      entryCount: 0,
+      data: this.#entryData.view,
+      dataEnd: 0,
+    }
+  }
+
+  get bufferedBytes(): number {
+    return this.#isDictionary ? 4 * this.#count + this.#dictionary.dataEnd : this.#plain.length
+  }
+
+  append(vector: Vector, rows: RowRange): void {
+    if (vector.kind !== 'bytes') throw new TypeError(`a vector of ${vector.kind} holds no strings`)
+    const { validity, from, to } = rows
+    const heap = new DataView(vector.heap.buffer, vector.heap.byteOffset, vector.heap.byteLength)
+    const sizeBytes = sumLengths(vector.lengths, validity, from, to)
+    if (this.#isDictionary && sizeBytes > MAX_TRIED_BYTES) this.#fallBack()
+    if (this.#isDictionary) this.#appendIndices(vector, heap, rows, sizeBytes)
+    else this.#appendPlain(vector, heap, rows, sizeBytes)
+  }
+
+  #appendIndices(vector: BytesVector, heap: DataView, rows: RowRange, sizeBytes: number): void {
+    const { offsets, lengths } = vector
+    const { validity, from, to } = rows
+    const dictionary = this.#dictionary
+    this.#reserveEntries(to - from, sizeBytes)
+    this.#indices = growUint32(this.#indices, this.#count + to - from)
+    const [indices, at] = [this.#indices, this.#count]
+    this.#count = appendBytesDictionary(dictionary, heap, offsets, lengths, validity, from, to, indices, at)
+    if (isPoorDictionary(dictionary.entryCount, dictionary.dataEnd, this.#count)) this.#fallBack()
+  }
+
+  #reserveEntries(extra: number, extraBytes: number): void {
+    const dictionary = this.#dictionary
+    const needed = dictionary.entryCount + extra
+    dictionary.keys = growInt32(dictionary.keys as Int32Array<ArrayBuffer>, 4 * needed)
+    this.#entryData.length = dictionary.dataEnd
+    this.#entryData.reserve(4 * extra + extraBytes)
+    dictionary.data = this.#entryData.view
+    if (2 * needed <= dictionary.table.length) return
+    dictionary.table = new Int32Array(tableSizeFor(needed))
+    rebuildBytesTable(dictionary)
+  }
+
+  #fallBack(): void {
+    this.#isDictionary = false
+    this.#plain.reserve(sumEntryBytes(this.#dictionary.keys, this.#indices, this.#count))
+    this.#plain.length = expandBytesDictionary(this.#dictionary, this.#indices, this.#count, this.#plain.view)
+  }
+
+  #appendPlain(vector: BytesVector, heap: DataView, rows: RowRange, sizeBytes: number): void {
+    const { offsets, lengths } = vector
+    const { validity, from, to } = rows
+    const plain = this.#plain
+    plain.reserve(sizeBytes + 4 * (to - from))
+    const start = plain.length
+    plain.length = gatherPlainBytes(heap, offsets, lengths, validity, from, to, plain.view, start)
+    this.#count += (plain.length - start - sizeBytes) / 4
+  }
+
+  seal(): void {
+    if (this.#isDictionary && 2 * this.#dictionary.entryCount > this.#count) this.#fallBack()
+    if (this.#count === 0) this.#isDictionary = false
+  }
+
+  dictionary(): DictionaryPage | undefined {
+    if (!this.#isDictionary) return undefined
+    const { entryCount, dataEnd } = this.#dictionary
+    return { entryCount, write: (page) => page.append(this.#entryData.bytes.subarray(0, dataEnd)) }
+  }
+
+  extremes(): ValueExtremes {
+    const values = this.#isDictionary ? this.#entryData : this.#plain
+    findPlainExtremes(values.view, this.#isDictionary ? this.#dictionary.entryCount : this.#count, EXTREMES)
+    const [min, max] = [EXTREMES[0] as number, EXTREMES[1] as number]
+    return min < 0 ? {} : { min: readPlain(values, min), max: readPlain(values, max) }
+  }
+
+  fitPage(maxValues: number): number {
+    if (this.#isDictionary) return maxValues
+    this.#pageEnd = findPlainEnd(this.#plain.view, this.#pageStart, maxValues, MAX_PAGE_BYTES, FIT)
+    return FIT.values
+  }
+
+  writePage(count: number, page: ByteBuffer): void {
+    const range = { from: this.#written, to: this.#written + count }
+    this.#written = range.to
+    if (this.#isDictionary) {
+      writeIndices(this.#indices, range, this.#dictionary.entryCount, page)
+    } else {
+      page.append(this.#plain.bytes.subarray(this.#pageStart, this.#pageEnd))
+      this.#pageStart = this.#pageEnd
+    }
+  }
+
+  reset(): void {
+    this.#isDictionary = true
+    this.#dictionary.table.fill(0)
+    this.#dictionary.entryCount = 0
+    this.#dictionary.dataEnd = 0
+    this.#plain.clear()
+    this.#count = this.#written = this.#pageStart = this.#pageEnd = 0
+  }
+}
+
+/** A copy of the value whose length prefix is at byte `at`. */
+function readPlain(plain: ByteBuffer, at: number): Uint8Array {
+  const start = at + 4
+  return plain.bytes.slice(start, start + plain.view.getUint32(at, true))
+}
+
+const EXTREMES: Extremes = new Int32Array(2)
+const FIT = { values: 0 }

@@ -1,0 +1,174 @@
+import type { ColumnType } from '#columns/column-type.ts'
+import type { Vector } from '#columns/vector.ts'
+import type { ByteBuffer } from './byte-buffer.ts'
+import { decimalByteLength } from './format.ts'
+import { encodeBigEndian128 } from './kernel/decimal128.ts'
+import { findOtherLength, gatherSixteenBytes, gatherWords1, gatherWords2, gatherWords4 } from './kernel/gather.ts'
+import {
+  countNaN,
+  type Extremes,
+  findExtremes1,
+  findExtremes2,
+  findExtremes4,
+  findFixedExtremes,
+  findFloatExtremes,
+} from './kernel/min-max.ts'
+import type { RowRange } from './value-store.ts'
+
+/** A value that its type does not allow. */
+export class InvalidValueError extends Error {
+  override readonly name = 'InvalidValueError'
+}
+
+/** How values of a fixed size travel from a vector to a page: always as one, two or four dense words. */
+export interface WordLayout {
+  readonly wordsPerValue: 1 | 2 | 4
+  /** Bytes of a value in a page. */
+  readonly plainBytes: number
+  /** Copies the values of the rows to the words from value `at` on; returns the value after the last. */
+  readonly gather: (vector: Vector, rows: RowRange, words: Int32Array, at: number) => number
+  readonly findExtremes: (words: Int32Array<ArrayBuffer>, count: number, result: Extremes) => void
+  /** For floating point only. */
+  readonly countNaN?: ((words: Int32Array<ArrayBuffer>, count: number) => number) | undefined
+  /** Appends values `from` to `to` in PLAIN form. */
+  readonly writePlain: (words: Int32Array<ArrayBuffer>, from: number, to: number, page: ByteBuffer) => void
+}
+
+/** Types whose values have a fixed size of at least four bytes. */
+export type WordType = Exclude<ColumnType, { readonly kind: 'boolean' | 'string' | 'binary' }>
+
+export function wordLayoutOf(type: WordType): WordLayout {
+  switch (type.kind) {
+    case 'int':
+    case 'date':
+      return INT32
+    case 'float':
+      return FLOAT
+    case 'double':
+      return DOUBLE
+    case 'uuid':
+      return UUID
+    case 'decimal':
+      return decimalLayout(type.precision)
+    default:
+      return INT64
+  }
+}
+
+function decimalLayout(precision: number): WordLayout {
+  if (precision <= 9) return INT32
+  if (precision <= 18) return INT64
+  const width = decimalByteLength(precision)
+  return { ...INT128, plainBytes: width, writePlain: bigEndianWriter(width) }
+}
+
+function gatherOneWord(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
+  const source = wordsOf(vector)
+  // A decimal of up to 9 digits travels as 64 bits; its low word is the value.
+  const stride = vector.kind === 'int64' ? 2 : 1
+  if (rows.validity === undefined && stride === 1) return copyAll(source, 1, rows, words, at)
+  return gatherWords1(source, stride, rows.validity, rows.from, rows.to, words, at)
+}
+
+function gatherTwoWords(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
+  const source = wordsOf(vector)
+  if (rows.validity === undefined) return copyAll(source, 2, rows, words, at)
+  return gatherWords2(source, rows.validity, rows.from, rows.to, words, at)
+}
+
+function gatherFourWords(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
+  const source = wordsOf(vector)
+  if (rows.validity === undefined) return copyAll(source, 4, rows, words, at)
+  return gatherWords4(source, rows.validity, rows.from, rows.to, words, at)
+}
+
+function copyAll(source: Int32Array, size: number, rows: RowRange, words: Int32Array, at: number): number {
+  words.set(source.subarray(size * rows.from, size * rows.to), size * at)
+  return at + rows.to - rows.from
+}
+
+function gatherUuids(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
+  if (vector.kind !== 'bytes') throw new TypeError(`a vector of ${vector.kind} holds no UUIDs`)
+  const { validity, from, to } = rows
+  const wrongRow = findOtherLength(vector.lengths, 16, validity, from, to)
+  if (wrongRow >= 0) {
+    throw new InvalidValueError(`A UUID has 16 bytes; row ${wrongRow} of the batch has ${vector.lengths[wrongRow]}.`)
+  }
+  const heap = new DataView(vector.heap.buffer, vector.heap.byteOffset, vector.heap.byteLength)
+  return gatherSixteenBytes(heap, vector.offsets, validity, from, to, words, at)
+}
+
+function wordsOf(vector: Vector): Int32Array {
+  switch (vector.kind) {
+    case 'int32':
+      return vector.values
+    case 'int64':
+    case 'int128':
+      return vector.words
+    case 'float32':
+    case 'float64': {
+      const { buffer, byteOffset, byteLength } = vector.values
+      return new Int32Array(buffer, byteOffset, byteLength / 4)
+    }
+    default:
+      throw new TypeError(`a vector of ${vector.kind} holds no words`)
+  }
+}
+
+function writeWords(wordsPerValue: number): WordLayout['writePlain'] {
+  const size = 4 * wordsPerValue
+  return (words, from, to, page) =>
+    page.append(new Uint8Array(words.buffer, words.byteOffset + from * size, (to - from) * size))
+}
+
+function bigEndianWriter(width: number): WordLayout['writePlain'] {
+  return (words, from, to, page) => {
+    page.reserve((to - from) * width)
+    page.length = encodeBigEndian128(words, from, to, width, page.view, page.length)
+  }
+}
+
+const asFloats = (words: Int32Array<ArrayBuffer>) => new Float32Array(words.buffer)
+const asDoubles = (words: Int32Array<ArrayBuffer>) => new Float64Array(words.buffer)
+
+const INT32: WordLayout = {
+  wordsPerValue: 1,
+  plainBytes: 4,
+  gather: gatherOneWord,
+  findExtremes: findExtremes1,
+  writePlain: writeWords(1),
+}
+
+const FLOAT: WordLayout = {
+  ...INT32,
+  findExtremes: (words, count, result) => findFloatExtremes(asFloats(words), count, result),
+  countNaN: (words, count) => countNaN(asFloats(words), count),
+}
+
+const INT64: WordLayout = {
+  wordsPerValue: 2,
+  plainBytes: 8,
+  gather: gatherTwoWords,
+  findExtremes: findExtremes2,
+  writePlain: writeWords(2),
+}
+
+const DOUBLE: WordLayout = {
+  ...INT64,
+  findExtremes: (words, count, result) => findFloatExtremes(asDoubles(words), count, result),
+  countNaN: (words, count) => countNaN(asDoubles(words), count),
+}
+
+const INT128: Omit<WordLayout, 'plainBytes' | 'writePlain'> = {
+  wordsPerValue: 4,
+  gather: gatherFourWords,
+  findExtremes: findExtremes4,
+}
+
+const UUID: WordLayout = {
+  wordsPerValue: 4,
+  plainBytes: 16,
+  gather: gatherUuids,
+  findExtremes: (words, count, result) => findFixedExtremes(new Uint8Array(words.buffer), 16, count, result),
+  writePlain: writeWords(4),
+}

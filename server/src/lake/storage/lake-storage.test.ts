@@ -1,0 +1,239 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openFolderStorage } from './folder-storage.ts'
+import { type LakeStorage, ObjectExistsError, ObjectNotFoundError } from './lake-storage.ts'
+import { openS3Storage } from './s3-storage.ts'
+import { type S3Stub, startS3Stub } from './s3-stub.test-support.ts'
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+let folder: string
+let stub: S3Stub
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lake-storage-'))
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+  stub = await startS3Stub()
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await stub[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const openFolder = () => openFolderStorage(join(folder, 'lake'))
+const openS3 = async () =>
+  openS3Storage({ url: 's3://lake/some/prefix', endpoint: stub.endpoint, region: 'eu', forcePathStyle: true })
+
+async function keysOf(storage: LakeStorage, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of storage.list(prefix)) keys.push(key)
+  return keys
+}
+
+describe.each([
+  ['folder', openFolder],
+  ['S3', openS3],
+])('%s storage', (_name, open) => {
+  it('puts, gets and tells the size', async () => {
+    await using storage = await open()
+    await storage.put('a/b/c.txt', bytesOf('hello'))
+    expect(textOf(await storage.get('a/b/c.txt'))).toBe('hello')
+    expect(await storage.stat('a/b/c.txt')).toEqual({ sizeBytes: 5 })
+  })
+
+  it('holds empty objects', async () => {
+    await using storage = await open()
+    await storage.put('empty', new Uint8Array(0))
+    expect(await storage.get('empty')).toHaveLength(0)
+    expect(await storage.stat('empty')).toEqual({ sizeBytes: 0 })
+  })
+
+  it('never overwrites by put or putFile', async () => {
+    await using storage = await open()
+    const local = join(folder, 'local')
+    await writeFile(local, 'third')
+    await storage.put('a', bytesOf('first'))
+    await expect(storage.put('a', bytesOf('second'))).rejects.toThrow(ObjectExistsError)
+    await expect(storage.putFile('a', local)).rejects.toThrow(ObjectExistsError)
+    expect(textOf(await storage.get('a'))).toBe('first')
+    expect(existsSync(local)).toBe(true)
+  })
+
+  it('has one winner among many writers of one key', async () => {
+    await using storage = await open()
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, writer) => storage.put('contested', bytesOf(String(writer)))),
+    )
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const winner = results.findIndex(({ status }) => status === 'fulfilled')
+    expect(textOf(await storage.get('contested'))).toBe(String(winner))
+  })
+
+  it('replaces', async () => {
+    await using storage = await open()
+    await storage.replace('hint', bytesOf('1'))
+    await storage.replace('hint', bytesOf('2'))
+    expect(textOf(await storage.get('hint'))).toBe('2')
+  })
+
+  it('takes a local file over', async () => {
+    await using storage = await open()
+    const local = join(folder, 'local')
+    await writeFile(local, 'data')
+    await storage.putFile('data/1.parquet', local)
+    expect(textOf(await storage.get('data/1.parquet'))).toBe('data')
+    expect(existsSync(local)).toBe(false)
+  })
+
+  it('takes a large local file over whole', async () => {
+    await using storage = await open()
+    const local = join(folder, 'local')
+    const large = Buffer.alloc(20 * 1024 * 1024, 'headwater ')
+    await writeFile(local, large)
+    await storage.putFile('large', local)
+    expect(large.equals(await storage.get('large'))).toBe(true)
+  })
+
+  it('reads ranges as streams', async () => {
+    await using storage = await open()
+    await storage.put('a', bytesOf('0123456789'))
+    const part = await storage.openRead('a', { start: 2, end: 4 })
+    expect(Buffer.concat(await part.toArray()).toString()).toBe('234')
+    const whole = await storage.openRead('a')
+    expect(Buffer.concat(await whole.toArray()).toString()).toBe('0123456789')
+  })
+
+  it('says what is missing', async () => {
+    await using storage = await open()
+    await expect(storage.get('no')).rejects.toThrow(ObjectNotFoundError)
+    await expect(storage.openRead('no')).rejects.toThrow(ObjectNotFoundError)
+    expect(await storage.stat('no')).toBeUndefined()
+  })
+
+  it('lists by prefix in the order of keys', async () => {
+    await using storage = await open()
+    for (const key of ['t/b/2', 't/a/1', 't/a.txt', 't/ab', 'u', 't/b/10']) {
+      await storage.put(key, bytesOf(key))
+    }
+    expect(await keysOf(storage, 't/')).toEqual(['t/a.txt', 't/a/1', 't/ab', 't/b/10', 't/b/2'])
+    expect(await keysOf(storage, 't/a')).toEqual(['t/a.txt', 't/a/1', 't/ab'])
+    expect(await keysOf(storage, 't/b/1')).toEqual(['t/b/10'])
+    expect(await keysOf(storage, '')).toHaveLength(6)
+    expect(await keysOf(storage, 'none/at/all')).toEqual([])
+    for await (const found of storage.list('u')) {
+      expect(found.sizeBytes).toBe(1)
+      expect(found.modifiedAtMs).toBeGreaterThan(1_600_000_000_000)
+    }
+  })
+
+  it('removes what is there and what is not', async () => {
+    await using storage = await open()
+    await storage.put('a/1', bytesOf('1'))
+    await storage.put('a/2', bytesOf('2'))
+    await storage.remove(['a/1', 'a/none'])
+    expect(await keysOf(storage, 'a/')).toEqual(['a/2'])
+    await storage.remove([])
+  })
+
+  it('turns keys to URIs and back, and refuses foreign ones', async () => {
+    await using storage = await open()
+    expect(storage.keyOf(storage.uri('a b/c.parquet'))).toBe('a b/c.parquet')
+    expect(() => storage.keyOf('s3://elsewhere/a')).toThrow("'s3://elsewhere/a' does not lie in")
+    expect(() => storage.keyOf(`${storage.uri('a')}/../../x`)).toThrow("a segment '..'")
+  })
+
+  it.each(['', '/a', 'a//b', 'a/', '../a', 'a/../b', './a', 'a\\b', 'a\0b', 'a\nb'])(
+    'refuses the key %j',
+    async (key) => {
+      await using storage = await open()
+      expect(() => storage.uri(key)).toThrow('is no key')
+      await expect(storage.put(key, bytesOf('x'))).rejects.toThrow('is no key')
+      await expect(storage.get(key)).rejects.toThrow('is no key')
+      await expect(storage.remove([key])).rejects.toThrow('is no key')
+    },
+  )
+
+  it('stops when told to', async () => {
+    await using storage = await open()
+    const signal = AbortSignal.abort()
+    await expect(storage.put('a', bytesOf('x'), { signal })).rejects.toThrow(/abort/i)
+    const local = join(folder, 'local')
+    await writeFile(local, 'data')
+    await expect(storage.putFile('b', local, { signal })).rejects.toThrow(/abort/i)
+    expect(await keysOf(storage, '')).toEqual([])
+  })
+})
+
+describe('folder storage', () => {
+  it('gives paths and readable URIs', async () => {
+    await symlink(folder, join(folder, 'alias'))
+    await using storage = await openFolderStorage(join(folder, 'alias', 'lake'))
+    await storage.put('a/b', bytesOf('x'))
+    expect(storage.uri('a/b')).toBe(`file://${storage.localPath('a/b')}`)
+    expect(await readFile(storage.localPath('a/b') ?? '', 'utf8')).toBe('x')
+  })
+
+  it('keeps unfinished files out of sight', async () => {
+    await using storage = await openFolder()
+    await writeFile(join(folder, 'lake', '.unfinished', 'left-over'), 'x')
+    expect(await keysOf(storage, '')).toEqual([])
+    await expect(storage.put('.unfinished/x', bytesOf('x'))).rejects.toThrow('is for unfinished files')
+  })
+})
+
+describe('S3 storage', () => {
+  it('uploads large files in parts, conditionally', async () => {
+    await using storage = await openS3()
+    const local = join(folder, 'local')
+    await writeFile(local, Buffer.alloc(17 * 1024 * 1024))
+    await storage.putFile('large', local)
+    expect(stub.requests.filter((request) => request.includes('partNumber='))).toHaveLength(3)
+    await writeFile(local, Buffer.alloc(17 * 1024 * 1024))
+    await expect(storage.putFile('large', local)).rejects.toThrow(ObjectExistsError)
+  })
+
+  it('knows its own object when only the answer got lost', async () => {
+    await using storage = await openS3()
+    let isFirst = true
+    stub.onRequest = ({ method }) => {
+      const isDropped = method === 'PUT' && isFirst
+      isFirst = false
+      return isDropped ? 'drop' : undefined
+    }
+    await storage.put('a', bytesOf('mine'))
+    expect(stub.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(2)
+    expect(textOf(await storage.get('a'))).toBe('mine')
+  })
+
+  it('keeps to its prefix', async () => {
+    await using storage = await openS3()
+    await storage.put('a', bytesOf('x'))
+    stub.objects.set('lake/some/other', { body: Buffer.from('y'), modifiedAtMs: 0 })
+    expect([...stub.objects.keys()]).toContain('lake/some/prefix/a')
+    expect(storage.uri('a')).toBe('s3://lake/some/prefix/a')
+    expect(await keysOf(storage, '')).toEqual(['a'])
+  })
+
+  it('works at the top of a bucket', async () => {
+    await using storage = openS3Storage({
+      url: 's3://lake/',
+      endpoint: stub.endpoint,
+      region: 'eu',
+      forcePathStyle: true,
+    })
+    await storage.put('a/b', bytesOf('x'))
+    expect(storage.uri('a/b')).toBe('s3://lake/a/b')
+    expect(await keysOf(storage, 'a/')).toEqual(['a/b'])
+  })
+
+  it.each(['lake', 's3:///x', 'https://lake', 's3://lake/../x'])('refuses the URL %s', (url) => {
+    expect(() => openS3Storage({ url })).toThrow(url.startsWith('s3://lake') ? 'is no key' : 'is not of the form')
+  })
+})

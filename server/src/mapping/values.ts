@@ -1,0 +1,111 @@
+import { DateValue, formatDateValue } from './dates.ts'
+import { compareDecimals, Decimal, formatDecimal, numberToDecimal, parseDecimal } from './decimal.ts'
+
+/**
+ * What an expression computes with. Integers are `bigint`, so that a long keeps all its digits; doubles are
+ * `number`; objects are maps. `binary` columns appear as base64 text, `time` and `uuid` columns as text.
+ */
+export type Value = null | boolean | number | bigint | string | DateValue | Decimal | readonly Value[] | ValueMap
+
+export type ValueMap = ReadonlyMap<string, Value>
+
+/**
+ * Thrown when an expression has no value for a row: the attribute becomes null and the row goes on. No
+ * `Error`, because it is thrown once a row in the worst case and a stack trace would cost more than the row.
+ */
+export class EvaluationFailure {
+  readonly name = 'EvaluationFailure'
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
+
+/** Raises an {@link EvaluationFailure}. The message holds no data: it is shown for many rows at once. */
+export function fail(message: string): never {
+  throw new EvaluationFailure(message)
+}
+
+export function isArray(value: Value): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+export function isMap(value: Value): value is ValueMap {
+  return value instanceof Map
+}
+
+export function isNumeric(value: Value): value is number | bigint | Decimal {
+  return typeof value === 'bigint' || typeof value === 'number' || value instanceof Decimal
+}
+
+/** The word by which messages name the type of a value; capital letters only, as clients parse it. */
+export function typeNameOf(value: Value): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'boolean') return 'BOOLEAN'
+  if (typeof value === 'bigint') return 'INTEGER'
+  if (typeof value === 'number') return 'DOUBLE'
+  if (typeof value === 'string') return 'STRING'
+  if (value instanceof Decimal) return 'DECIMAL'
+  if (value instanceof DateValue) return value.isDateOnly ? 'DATE' : 'DATETIME'
+  return isArray(value) ? 'ARRAY' : 'OBJECT'
+}
+
+/**
+ * A scalar as text: digits without an exponent, `true`, ISO 8601. Null is the empty text, arrays and objects
+ * fail: there is no one text for them.
+ */
+export function textOf(value: Value): string {
+  if (typeof value === 'string') return value
+  if (value === null) return ''
+  if (typeof value === 'bigint' || typeof value === 'boolean') return value.toString()
+  if (typeof value === 'number') return formatNumber(value)
+  if (value instanceof Decimal) return formatDecimal(value)
+  if (value instanceof DateValue) return formatDateValue(value)
+  return fail(`${isArray(value) ? 'An array' : 'An object'} can't be used as text`)
+}
+
+/** The shortest digits that read back as the same double, without an exponent; `NaN`, `Infinity`. */
+export function formatNumber(value: number): string {
+  const text = String(value)
+  if (!text.includes('e')) return Object.is(value, -0) ? '-0' : text
+  const decimal = numberToDecimal(value)
+  return decimal ? formatDecimal(decimal) : text
+}
+
+/** A value as JSON would carry it, big numbers and decimals with all their digits as text. */
+export function toJson(value: Value): unknown {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : formatNumber(value)
+  if (typeof value === 'bigint') {
+    return BigInt.asIntN(53, value) === value ? Number(value) : value.toString()
+  }
+  if (isArray(value)) return value.map(toJson)
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item)]))
+  return textOf(value)
+}
+
+/** Parses JSON without losing digits: whole numbers become integers however long, others doubles or decimals. */
+export function parseJsonValue(text: string): Value {
+  try {
+    return fromJson(JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown))
+  } catch {
+    return fail('The text is not JSON')
+  }
+}
+
+function fromJson(json: unknown): Value {
+  if (json === null || typeof json !== 'object') return json as Value
+  if (json instanceof Decimal) return json
+  if (Array.isArray(json)) return json.map(fromJson)
+  return new Map(Object.entries(json).map(([key, item]) => [key, fromJson(item)]))
+}
+
+/** Sees the digits of a number as they stand in the text, before a double could change them. */
+function keepDigits(_key: string, value: unknown, context: { readonly source?: string | undefined }): unknown {
+  if (typeof value !== 'number' || context.source === undefined) return value
+  if (/^-?\d+$/.test(context.source)) return BigInt(context.source)
+  const exact = parseDecimal(context.source)
+  const printed = numberToDecimal(value)
+  return exact && (!printed || compareDecimals(exact, printed) !== 0) ? exact : value
+}

@@ -1,0 +1,76 @@
+import type { Tx } from '#store/database.ts'
+
+/**
+ * The port behind which the queue stands. A step is a unit of a run that one worker does at a time; jobs carry
+ * ids only, never rows and never secrets.
+ *
+ *   submitted -> claimed (by one worker, which must beat) -> completed
+ *                   |-> failed or beat lost -> waiting for its next attempt -> claimed ...
+ *                                                       |-> dead, when there are no attempts left
+ */
+export interface StepQueue {
+  /** Puts a step into the queue as part of the caller's transaction: it exists when the transaction commits. */
+  submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void>
+
+  /** Starts claiming. Handlers get steps until {@link stop}. */
+  work(step: StepName, options: WorkOptions, handler: StepHandler): void
+
+  /** Claims no more, aborts what runs, gives it back to the queue and waits for the handlers to return. */
+  stop(): Promise<void>
+
+  /** Steps that are claimed by this process, by name. */
+  running(): Readonly<Record<StepName, number>>
+}
+
+export type StepName = 'run.plan' | 'run.extract' | 'run.commit' | 'run.dead'
+
+export const STEP_NAMES: readonly StepName[] = Object.freeze([
+  'run.plan',
+  'run.extract',
+  'run.commit',
+  'run.dead',
+])
+
+/** Ids only. `epoch` and `ordinal` are there for extract and commit steps. */
+export interface StepPayload {
+  readonly v: 1
+  readonly runId: string
+  readonly epoch?: number | undefined
+  readonly ordinal?: number | undefined
+}
+
+export interface SubmitOptions {
+  /** Steps of one group share a limit over all workers: the base connection's id. */
+  readonly group?: string | undefined
+}
+
+export interface WorkOptions {
+  /** Steps of this kind that the process does at a time. */
+  readonly slots: number
+  /** Steps of one group that all workers together do at a time. Exact. */
+  readonly groupLimit?: number | undefined
+}
+
+/** One attempt of a step. `attempt` counts from 0 and fences: only the newest attempt can complete. */
+export interface StepAttempt {
+  readonly payload: StepPayload
+  readonly attempt: number
+}
+
+/**
+ * Does a step and returns what is to be written when it is done. That write and the step's completion are one
+ * transaction: if a newer attempt owns the step by then, neither happens. Throwing gives the step back for
+ * another attempt. `signal` is aborted when the claim is lost or the process stops.
+ */
+export type StepHandler = (attempt: StepAttempt, signal: AbortSignal) => Promise<StepOutcome>
+
+/** `afterCommit` runs when the transaction has committed; it may be lost with the process, so nothing depends on it. */
+export interface StepOutcome {
+  readonly write: (tx: Tx) => Promise<void>
+  readonly afterCommit?: (() => Promise<void>) | undefined
+}
+
+/** A newer attempt owns the step; what this one did is dropped. */
+export class StepFencedError extends Error {
+  override readonly name = 'StepFencedError'
+}

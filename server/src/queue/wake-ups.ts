@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type pg from 'pg'
+import type { Log } from '#log/log.ts'
+import type { Tx } from '#store/database.ts'
+
+const CHANNEL = 'headwater_steps'
+const RECONNECT_MS = 1_000
+
+/**
+ * Tells claim loops of all processes that a step was submitted, through LISTEN and NOTIFY on one connection.
+ * It only saves waiting: loops poll as well, so a lost notification costs seconds, never a step.
+ */
+export class WakeUps {
+  readonly #pool: pg.Pool
+  readonly #log: Log
+  readonly #listeners = new Map<string, () => void>()
+  readonly #closing = new AbortController()
+  readonly #done: Promise<void>
+
+  constructor(pool: pg.Pool, log: Log) {
+    this.#pool = pool
+    this.#log = log
+    this.#done = this.#keepListening()
+  }
+
+  on(step: string, listener: () => void): void {
+    this.#listeners.set(step, listener)
+  }
+
+  /** Delivered when the transaction commits. */
+  async notify(tx: Tx, step: string): Promise<void> {
+    await sql`select pg_notify(${CHANNEL}, ${step})`.execute(tx)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#done
+  }
+
+  async #keepListening(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      try {
+        await this.#listenOnce(signal)
+      } catch (error) {
+        if (!signal.aborted) this.#log.debug({ err: error }, 'listening for steps was interrupted')
+        await sleep(RECONNECT_MS, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** Listens until the connection breaks (throws) or we close (returns). */
+  async #listenOnce(signal: AbortSignal): Promise<void> {
+    const client = await this.#pool.connect()
+    try {
+      client.on('notification', (message) => this.#listeners.get(message.payload ?? '')?.())
+      await client.query(`listen ${CHANNEL}`)
+      for (const listener of this.#listeners.values()) listener()
+      await new Promise<void>((resolve, reject) => {
+        client.once('error', reject)
+        client.once('end', () => reject(new Error('the connection ended')))
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    } finally {
+      // The connection carries a subscription, so it must not go back to the pool.
+      client.release(true)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { CRM_TO_AEP } from './specs/crm-to-aep.ts'
+import { DATALAKE } from './specs/datalake.ts'
+import { POSTGRE_SQL } from './specs/postgre-sql.ts'
+import type { ConnectionSpec, FlowSpec } from './specs/spec.ts'
+import { FlowProblem } from './problems.ts'
+import { isObject } from '#kit/json.ts'
+
+/** Systems that this server can read from or write to; nothing is listed that would not work. */
+export const CONNECTION_SPECS: readonly ConnectionSpec[] = [POSTGRE_SQL, DATALAKE]
+
+export const FLOW_SPECS: readonly FlowSpec[] = [CRM_TO_AEP]
+
+export function findConnectionSpec(id: string): ConnectionSpec | undefined {
+  return CONNECTION_SPECS.find((spec) => spec.id === id.toLowerCase())
+}
+
+export function findFlowSpec(id: string): FlowSpec | undefined {
+  return FLOW_SPECS.find((spec) => spec.id === id.toLowerCase())
+}
+
+/** The connection spec that a body's `connectionSpec` names; throws 1413 when it names none that exists. */
+export function requireConnectionSpec(given: unknown): ConnectionSpec {
+  const id = requireSpecId(given, 'connectionSpec')
+  const spec = findConnectionSpec(id)
+  if (spec === undefined) throw unknownSpec('connectionSpec', id, 'GET /connectionSpecs lists those that exist.')
+  assertVersion('connectionSpec', given, spec.version)
+  return spec
+}
+
+/** The flow spec that a body's `flowSpec` names; throws 1413 when it names none that exists. */
+export function requireFlowSpec(given: unknown): FlowSpec {
+  const id = requireSpecId(given, 'flowSpec')
+  const spec = findFlowSpec(id)
+  if (spec === undefined) throw unknownSpec('flowSpec', id, 'GET /flowSpecs lists those that exist.')
+  assertVersion('flowSpec', given, spec.version)
+  return spec
+}
+
+function requireSpecId(given: unknown, field: string): string {
+  const id = isObject(given) ? given['id'] : undefined
+  if (typeof id === 'string' && id.trim() !== '') return id.trim()
+  throw new FlowProblem('1413-400', `Please provide a valid spec id: ${field}.id is missing.`, { field: `${field}.id` })
+}
+
+function unknownSpec(field: string, id: string, remedy: string): FlowProblem {
+  return new FlowProblem('1413-400', `Please provide a valid spec id: ${field}.id ${id} is unknown. ${remedy}`, { id })
+}
+
+/** Without a version the newest is meant; `1` and `1.0` are the same. */
+function assertVersion(field: string, given: unknown, newest: string): void {
+  const version = isObject(given) ? given['version'] : undefined
+  if (version === undefined || version === null || version === '') return
+  if (Number(version) === Number(newest)) return
+  throw new FlowProblem('1413-400', `${field}.version ${String(version)} is unknown. The newest is ${newest}.`, {
+    version: String(version),
+  })
+}

@@ -1,0 +1,171 @@
+import type { JsonObject } from '#kit/json.ts'
+import { type AuthSpec, BATCH_PROVIDER_ID, type ConnectionSpec, JSON_SCHEMA_DRAFT, SOURCE_PERMISSIONS } from './spec.ts'
+
+const DOCS = 'https://experienceleague.adobe.com/docs/experience-platform/sources/connectors/databases/postgres.html'
+
+const CONNECTION_STRING: AuthSpec = {
+  name: 'Connection String Based Authentication',
+  type: 'BasicAuthentication',
+  spec: {
+    $schema: JSON_SCHEMA_DRAFT,
+    type: 'object',
+    description: 'Credentials in one line, as an ODBC driver takes them.',
+    properties: {
+      connectionString: {
+        type: 'string',
+        format: 'password',
+        description:
+          'Server={host};Database={database};Port={port};UID={user};Password={password}, and optionally ' +
+          'EncryptionMethod=0|1|6 and ValidateServerCertificate=0|1.',
+      },
+    },
+    required: ['connectionString'],
+  },
+}
+
+const BASIC: AuthSpec = {
+  name: 'Basic Authentication',
+  type: 'BasicAuthentication',
+  spec: {
+    $schema: JSON_SCHEMA_DRAFT,
+    type: 'object',
+    description: 'Credentials as single values.',
+    properties: {
+      server: { type: 'string', description: 'Host name or IP address.' },
+      port: { type: ['string', 'integer'], default: '5432', description: 'TCP port.' },
+      database: { type: 'string', description: 'Name of the database.' },
+      username: { type: 'string', description: 'Role that may connect and read.' },
+      password: { type: 'string', format: 'password', description: 'Password of the role.' },
+      sslMode: {
+        type: ['string', 'boolean'],
+        description: 'Disable, Allow, Prefer, Require, Verify Ca or Verify Full.',
+      },
+    },
+    required: ['server', 'database', 'username', 'password'],
+  },
+}
+
+const SOURCE_SPEC: JsonObject = {
+  name: 'Database',
+  type: 'Database',
+  spec: {
+    $schema: JSON_SCHEMA_DRAFT,
+    type: 'object',
+    properties: {
+      tableName: { type: 'string', description: 'Table or view to read, as explore lists it.' },
+      columns: {
+        type: 'array',
+        description: 'Columns to read; all of them when absent or empty.',
+        items: {
+          type: 'object',
+          properties: {
+            name: { type: 'string' },
+            type: { type: 'string' },
+            meta: { type: 'object', properties: { originalType: { type: 'string' } } },
+          },
+          required: ['name', 'type'],
+        },
+      },
+    },
+    required: ['tableName'],
+  },
+  attributes: {
+    uiAttributes: {
+      isSource: true,
+      monitoringSupported: true,
+      documentationLink: DOCS,
+      category: { key: 'database' },
+      icon: { key: 'postgresql' },
+      description: { key: 'postgresqlDescription' },
+      label: { key: 'postgresqlLabel', text: 'PostgreSQL' },
+      frequency: { key: 'batch' },
+    },
+  },
+}
+
+const EXPLORE_SPEC: JsonObject = {
+  name: 'Tabular',
+  type: 'Tabular',
+  requestSpec: {
+    $schema: JSON_SCHEMA_DRAFT,
+    type: 'object',
+    properties: { objectType: { type: 'string', enum: ['table', 'root'] } },
+    allOf: [
+      {
+        if: { properties: { objectType: { enum: ['table'] } } },
+        // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's word.
+        then: {
+          properties: { object: { type: 'string' }, preview: { type: 'boolean' } },
+          required: ['object'],
+        },
+      },
+    ],
+    required: ['objectType'],
+  },
+  responseSpec: {
+    $schema: JSON_SCHEMA_DRAFT,
+    type: 'object',
+    properties: {
+      root: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            type: { type: 'string' },
+            name: { type: 'string' },
+            path: { type: 'string' },
+            canPreview: { type: 'boolean' },
+            canFetchSchema: { type: 'boolean' },
+          },
+        },
+      },
+      table: {
+        type: 'object',
+        properties: {
+          format: { type: 'string' },
+          schema: {
+            type: 'object',
+            properties: {
+              columns: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  properties: { name: { type: 'string' }, type: { type: 'string' }, meta: { type: 'object' } },
+                },
+              },
+            },
+          },
+          data: { type: 'array' },
+        },
+      },
+    },
+  },
+}
+
+/** PostgreSQL, wherever it is hosted. */
+export const POSTGRE_SQL: ConnectionSpec = {
+  id: '74a1c565-4e59-48d7-9d67-7c03b8a13137',
+  name: 'postgre-sql',
+  providerId: BATCH_PROVIDER_ID,
+  version: '1.0',
+  authSpec: [CONNECTION_STRING, BASIC],
+  sourceSpec: SOURCE_SPEC,
+  exploreSpec: EXPLORE_SPEC,
+  attributes: {
+    category: 'Databases',
+    connectorName: 'PostgreSQL',
+    isSource: true,
+    isDraftModeSupported: true,
+    documentationLink: DOCS,
+    filterAtSource: {
+      enabled: true,
+      queryLanguage: 'SQL',
+      logicalOperators: ['and', 'or', 'not'],
+      comparisonOperators: ['=', '!=', '<', '<=', '>', '>=', 'like', 'in'],
+      columnNameEscapeChar: '"',
+      valueEscapeChar: "'",
+    },
+    uiAttributes: { apiFeatures: { explorePaginationSupported: false } },
+  },
+  permissionsInfo: SOURCE_PERMISSIONS,
+}

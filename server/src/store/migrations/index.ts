@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration'
+import * as start from './0001-start.ts'
+
+/** All changes of the metadata database in order. They go forward only. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-start': start,
+}

@@ -1,0 +1,212 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { JsonObject } from '#kit/json.ts'
+
+/**
+ * Row types of the metadata database, one interface a table; `store/migrations` makes them true.
+ *
+ * Times are epoch milliseconds (`*_at`). A `document` is the resource as the API shows it, secrets left out:
+ * filters and sorts of the API work on it, the other columns are what the program itself asks for.
+ */
+export interface Tables {
+  org: OrgTable
+  sandbox: SandboxTable
+  client: ClientTable
+  signing_key: SigningKeyTable
+  schema_resource: SchemaResourceTable
+  descriptor: DescriptorTable
+  dataset: DatasetTable
+  lake_table: LakeTableTable
+  batch: BatchTable
+  batch_file: BatchFileTable
+  mapping_set: MappingSetTable
+  connection: ConnectionTable
+  source_connection: SourceConnectionTable
+  target_connection: TargetConnectionTable
+  flow: FlowTable
+  flow_run: FlowRunTable
+  run_slice: RunSliceTable
+  lake_commit: LakeCommitTable
+}
+
+/** A JSON column: objects out, JSON text in (the driver would turn arrays into PostgreSQL arrays). */
+export type JsonColumn<T = JsonObject> = ColumnType<T, string, string>
+
+interface OrgTable {
+  id: string
+  tenant_id: string
+  created_at: number
+}
+
+interface SandboxTable {
+  id: string
+  org_id: string
+  name: string
+  title: string
+  type: 'production' | 'development'
+  state: 'creating' | 'active' | 'resetting' | 'deleted' | 'failed'
+  region: string
+  is_default: boolean
+  version: Generated<number>
+  created_at: number
+  updated_at: number
+  created_by: string
+  updated_by: string
+}
+
+interface ClientTable {
+  id: string
+  org_id: string
+  name: string
+  /** `scrypt$<salt>$<hash>`; the secret itself is shown once and kept nowhere. */
+  secret_hash: string
+  scopes: string[]
+  /** `<24 hex>@techacct.adobe.com`: who created and changed things. */
+  technical_account_id: string
+  created_at: number
+  revoked_at: number | null
+}
+
+interface SigningKeyTable {
+  id: string
+  public_jwk: JsonColumn
+  /** PKCS #8 text, sealed by the keyring. */
+  private_key: string
+  created_at: number
+}
+
+interface ScopedTable {
+  id: string
+  org_id: string
+  sandbox_id: string
+  created_at: number
+  updated_at: number
+}
+
+interface SchemaResourceTable extends ScopedTable {
+  kind: 'schemas' | 'classes' | 'fieldgroups' | 'datatypes'
+  alt_id: string
+  title: string
+  version: string
+  document: JsonColumn
+}
+
+interface DescriptorTable extends ScopedTable {
+  type: string
+  source_schema: string
+  document: JsonColumn
+}
+
+interface DatasetTable extends ScopedTable {
+  name: string
+  schema_id: string
+  /** Name of the dataset in SQL: lower snake case, unique in the sandbox. */
+  table_name: string
+  version: number
+  document: JsonColumn
+}
+
+/** The pointer to a dataset's Iceberg table. A commit moves it by compare-and-swap on `metadata_key`. */
+interface LakeTableTable {
+  dataset_id: string
+  /** Key prefix in the lake: `<sandbox name>/<dataset id>`. */
+  location: string
+  metadata_key: string
+  version: number
+  last_column_id: number
+}
+
+interface BatchTable extends ScopedTable {
+  dataset_id: string
+  run_id: string | null
+  status: string
+  document: JsonColumn
+}
+
+interface BatchFileTable {
+  batch_id: string
+  ordinal: number
+  key: string
+  row_count: number
+  size_bytes: number
+}
+
+interface MappingSetTable extends ScopedTable {
+  version: number
+  document: JsonColumn
+}
+
+interface EntityTable extends ScopedTable {
+  name: string
+  state: 'draft' | 'enabled' | 'disabled'
+  etag: string
+  document: JsonColumn
+}
+
+interface ConnectionTable extends EntityTable {
+  spec_id: string
+  /** The whole `auth.params` object as JSON, sealed by the keyring; null when there is no auth. */
+  auth_params: string | null
+}
+
+interface SourceConnectionTable extends EntityTable {
+  spec_id: string
+  connection_id: string | null
+}
+
+interface TargetConnectionTable extends EntityTable {
+  spec_id: string
+  dataset_id: string | null
+}
+
+interface FlowTable extends EntityTable {
+  flow_spec_id: string
+  source_connection_id: string | null
+  target_connection_id: string | null
+  /** When the schedule wants the next run; null when it wants none. */
+  next_run_at: number | null
+  /** End of the last window that was delivered; null before the first. */
+  watermark_at: number | null
+}
+
+/** States of a run: scheduled -> queued -> inProgress -> success | failed | cancelled. */
+interface FlowRunTable extends ScopedTable {
+  flow_id: string
+  state: 'scheduled' | 'queued' | 'inProgress' | 'success' | 'failed' | 'cancelled'
+  /** `schedule`, `request` or `retry`: with flow and scheduled_for it makes a tick happen once. */
+  origin: 'schedule' | 'request' | 'retry'
+  scheduled_for: number
+  window_start: number | null
+  window_end: number | null
+  epoch: number
+  batch_id: string | null
+  started_at: number | null
+  completed_at: number | null
+  /** What the planner decided (run-plan.ts); null before. */
+  plan: JsonColumn<JsonObject | null> | null
+  etag: string
+  document: JsonColumn
+}
+
+interface RunSliceTable {
+  run_id: string
+  epoch: number
+  ordinal: number
+  state: 'pending' | 'done'
+  attempt: number
+  slice: JsonColumn
+  /** Files, counts and digests of the attempt that is done. */
+  result: JsonColumn<JsonObject | null> | null
+  row_count: number
+  byte_count: number
+  completed_at: number | null
+}
+
+/** Written in the same transaction as the pointer: a run that has a row here has landed, exactly once. */
+interface LakeCommitTable {
+  run_id: string
+  dataset_id: string
+  batch_id: string
+  snapshot_id: string
+  metadata_key: string
+  committed_at: number
+}

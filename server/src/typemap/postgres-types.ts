@@ -1,0 +1,224 @@
+import type { ColumnType } from '#columns/column-type.ts'
+
+/** How the wire decoder turns one value of COPY's binary format into its vector. */
+export type DecoderName =
+  | 'bool'
+  | 'int2'
+  | 'int4'
+  | 'int8'
+  | 'float4'
+  | 'float8'
+  | 'date'
+  | 'timestamp'
+  | 'numeric64'
+  | 'numeric128'
+  /** numeric -> the text that PostgreSQL prints. */
+  | 'numericText'
+  /** uuid -> 36 characters. */
+  | 'uuidText'
+  /** The bytes as they are: text, bytea. */
+  | 'bytes'
+  /** jsonb: the bytes after its version byte. */
+  | 'jsonb'
+
+/** What `explore` says about a column; spread it beside the column's `name`. */
+export interface ExploredType {
+  readonly type: 'string' | 'boolean' | 'integer' | 'double'
+  readonly xdm: Readonly<Record<string, string | number>>
+  readonly 'meta:xdmType'?: string | undefined
+  readonly meta: { readonly originalType: string }
+}
+
+/** Everything that the house knows of one PostgreSQL type. Plain data: it travels between threads. */
+export interface PostgresColumnType {
+  /** As PostgreSQL prints it, with modifiers: `numeric(12,2)`, `timestamp with time zone`. */
+  readonly typeName: string
+  readonly columnType: ColumnType
+  readonly decoder: DecoderName
+  /** Appended to the column in a select list whose binary form has no decoder: `::text`, else empty. */
+  readonly readCast: '' | '::text' | '::numeric::text'
+  /** What a literal compared with the column is cast to; text compares as text. Modifiers are left out. */
+  readonly literalCast: string
+  /** The column has to be compared in its text form, as its type has no `=` or is read as text. */
+  readonly comparesAsText: boolean
+  readonly explore: ExploredType
+}
+
+/** A type as the catalogue describes it. For a domain, `baseTypeOid` is the type at the end of the chain. */
+export interface PostgresTypeFacts {
+  /** `format_type(atttypid, atttypmod)`. */
+  readonly typeName: string
+  readonly typeOid: number
+  /** -1 for none; for a domain, that of the innermost domain which has one. */
+  readonly typmod: number
+  readonly baseTypeOid?: number | undefined
+  /** `pg_type.typcategory` of the base type; `E` is an enum. */
+  readonly category?: string | undefined
+}
+
+/** The type table: every PostgreSQL type has an entry, since what has no decoder is read as text. */
+export function describePostgresType(facts: PostgresTypeFacts): PostgresColumnType {
+  const oid = facts.baseTypeOid ?? facts.typeOid
+  const entry = ENTRIES.get(oid) ?? (oid === OID_NUMERIC ? numericEntry(facts.typmod) : undefined)
+  return finish(entry ?? (facts.category === 'E' ? ENUM : AS_TEXT), facts.typeName)
+}
+
+interface Entry {
+  readonly columnType: ColumnType
+  readonly decoder: DecoderName
+  readonly explore: Omit<ExploredType, 'meta'>
+  readonly readCast?: PostgresColumnType['readCast'] | undefined
+  readonly literalCast: string
+  readonly comparesAsText?: boolean | undefined
+}
+
+function finish(entry: Entry, typeName: string): PostgresColumnType {
+  return {
+    typeName,
+    columnType: entry.columnType,
+    decoder: entry.decoder,
+    readCast: entry.readCast ?? '',
+    literalCast: entry.literalCast,
+    comparesAsText: entry.comparesAsText ?? false,
+    explore: { ...entry.explore, meta: { originalType: typeName } },
+  }
+}
+
+const STRING: ColumnType = { kind: 'string' }
+const EXPLORE_STRING = { type: 'string', xdm: { type: 'string' } } as const
+const EXPLORE_NUMBER = { type: 'double', xdm: { type: 'number' }, 'meta:xdmType': 'number' } as const
+const EXPLORE_TIME = {
+  type: 'string',
+  xdm: { type: 'string', format: 'date-time' },
+  'meta:xdmType': 'date-time',
+} as const
+
+function exploreInteger(minimum: number, maximum: number, xdmType: string): Entry['explore'] {
+  return { type: 'integer', xdm: { type: 'integer', minimum, maximum }, 'meta:xdmType': xdmType }
+}
+
+function textEntry(literalCast: string): Entry {
+  return { columnType: STRING, decoder: 'bytes', explore: EXPLORE_STRING, literalCast }
+}
+
+const AS_TEXT: Entry = { ...textEntry('text'), readCast: '::text', comparesAsText: true }
+/** An enum's binary form is its label, but a label it doesn't have can't be cast to it. */
+const ENUM: Entry = { ...textEntry('text'), comparesAsText: true }
+
+const OID_NUMERIC = 1700
+
+/** By the fixed OIDs of pg_type.dat. numeric depends on its modifier and stands apart. */
+const ENTRIES: ReadonlyMap<number, Entry> = new Map<number, Entry>([
+  [
+    16, // boolean
+    {
+      columnType: { kind: 'boolean' },
+      decoder: 'bool',
+      explore: { type: 'boolean', xdm: { type: 'boolean' } },
+      literalCast: 'boolean',
+    },
+  ],
+  [
+    21, // smallint
+    {
+      columnType: { kind: 'int' },
+      decoder: 'int2',
+      explore: exploreInteger(-32768, 32767, 'short'),
+      literalCast: 'bigint',
+    },
+  ],
+  [
+    23, // integer
+    {
+      columnType: { kind: 'int' },
+      decoder: 'int4',
+      explore: exploreInteger(-2147483648, 2147483647, 'int'),
+      literalCast: 'bigint',
+    },
+  ],
+  [
+    20, // bigint
+    {
+      columnType: { kind: 'long' },
+      decoder: 'int8',
+      explore: exploreInteger(-9007199254740992, 9007199254740991, 'long'),
+      literalCast: 'bigint',
+    },
+  ],
+  [700, { columnType: { kind: 'float' }, decoder: 'float4', explore: EXPLORE_NUMBER, literalCast: 'real' }],
+  [
+    701,
+    {
+      columnType: { kind: 'double' },
+      decoder: 'float8',
+      explore: EXPLORE_NUMBER,
+      literalCast: 'double precision',
+    },
+  ],
+  [25, textEntry('text')],
+  [1043, textEntry('text')], // varchar
+  [1042, textEntry('bpchar')],
+  [19, textEntry('text')], // name
+  [
+    1082,
+    {
+      columnType: { kind: 'date' },
+      decoder: 'date',
+      explore: { type: 'string', xdm: { type: 'string', format: 'date' }, 'meta:xdmType': 'date' },
+      literalCast: 'date',
+    },
+  ],
+  [
+    1114,
+    { columnType: { kind: 'timestamp' }, decoder: 'timestamp', explore: EXPLORE_TIME, literalCast: 'timestamp' },
+  ],
+  [
+    1184,
+    {
+      columnType: { kind: 'timestamptz' },
+      decoder: 'timestamp',
+      explore: EXPLORE_TIME,
+      literalCast: 'timestamptz',
+    },
+  ],
+  [2950, { columnType: STRING, decoder: 'uuidText', explore: EXPLORE_STRING, literalCast: 'uuid' }],
+  [114, { ...textEntry('text'), comparesAsText: true }], // json has no `=`
+  [3802, { columnType: STRING, decoder: 'jsonb', explore: EXPLORE_STRING, literalCast: 'jsonb' }],
+  [17, { columnType: { kind: 'binary' }, decoder: 'bytes', explore: EXPLORE_STRING, literalCast: 'bytea' }],
+  [
+    790, // money: its text depends on the server's lc_monetary, its numeric doesn't
+    {
+      columnType: STRING,
+      decoder: 'bytes',
+      explore: EXPLORE_NUMBER,
+      readCast: '::numeric::text',
+      literalCast: 'numeric::money',
+    },
+  ],
+])
+
+/** Digits that a `decimal` of the lake holds. */
+const MAX_PRECISION = 38
+/** Precision that still fits 64 bits, see `vectorKindOf`. */
+const MAX_INT64_PRECISION = 18
+
+function numericEntry(typmod: number): Entry {
+  const decimal = decimalOfTypmod(typmod)
+  const shared = { explore: EXPLORE_NUMBER, literalCast: 'numeric' }
+  if (!decimal) return { columnType: STRING, decoder: 'numericText', ...shared }
+  const decoder = decimal.precision <= MAX_INT64_PRECISION ? 'numeric64' : 'numeric128'
+  return { columnType: { kind: 'decimal', ...decimal }, decoder, ...shared }
+}
+
+/**
+ * The precision and scale that hold every value of `numeric(p,s)`; `undefined` when no decimal of the lake does.
+ * Since PostgreSQL 15 the scale may be negative (multiples of a power of ten) or above the precision.
+ */
+function decimalOfTypmod(typmod: number): { precision: number; scale: number } | undefined {
+  if (typmod < 4) return undefined
+  const precision = ((typmod - 4) >> 16) & 0xffff
+  const scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024
+  const decimal =
+    scale < 0 ? { precision: precision - scale, scale: 0 } : { precision: Math.max(precision, scale), scale }
+  return decimal.precision <= MAX_PRECISION ? decimal : undefined
+}
