@@ -22,7 +22,6 @@ const WORD = Object.freeze({ published: 0, released: 1, state: 2, readerSignal: 
 const CONTROL_BYTES = 64
 /** Counters behind the words, as doubles: rows and bytes that the reader has published. */
 const ROWS_OFFSET = 32
-const BYTES_OFFSET = 40
 
 const STATE = Object.freeze({ running: 0, complete: 1, aborted: 2 })
 

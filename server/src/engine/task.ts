@@ -1,7 +1,7 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { ColumnDigest } from '#columns/digest.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
-import type { MappingPlan } from '#mapping/plan-mapping.ts'
+import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 

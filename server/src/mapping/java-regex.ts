@@ -8,19 +8,28 @@ const MAX_KNOWN_EXPRESSIONS = 500
  * (possessive quantifiers, atomic groups, intersections of classes) fails and is never read as something else.
  */
 export function compileJavaRegex(source: string, extraFlags = ''): RegExp {
-  const key = `${extraFlags}/${source}`
-  const known = expressions.get(key)
-  if (known) return known
-  const { body, flags } = takeLeadingFlags(source)
-  const expression = build(new RegexTranslator(body).translate(), `u${flags}${extraFlags}`)
-  if (expressions.size < MAX_KNOWN_EXPRESSIONS) expressions.set(key, expression)
-  return expression
+  return remember(`${extraFlags}/${source}`, () => {
+    const { body, flags } = takeLeadingFlags(source)
+    return build(new RegexTranslator(body).translate(), `u${flags}${extraFlags}`)
+  })
 }
 
 /** True when all of the text fits the expression, as Java's `matches` has it. */
 export function matchesWholly(text: string, source: string): boolean {
-  const { body, flags } = takeLeadingFlags(source)
-  return compileJavaRegex(`${flags ? `(?${flags})` : ''}^(?:${body})$`).test(text)
+  const expression = remember(`=${source}`, () => {
+    const { body, flags } = takeLeadingFlags(source)
+    // Unlike ^ and $, these hold at the ends of the text alone whatever the flags say.
+    return build(`(?<![^])(?:${new RegexTranslator(body).translate()})(?![^])`, `u${flags}`)
+  })
+  return expression.test(text)
+}
+
+function remember(key: string, make: () => RegExp): RegExp {
+  const known = expressions.get(key)
+  if (known) return known
+  const expression = make()
+  if (expressions.size < MAX_KNOWN_EXPRESSIONS) expressions.set(key, expression)
+  return expression
 }
 
 function build(source: string, flags: string): RegExp {
@@ -116,7 +125,8 @@ class RegexTranslator {
 
   #plainEscape(character: string): string {
     if (character === '') return fail('The regular expression ends with a backslash')
-    if ('dDwWbBtnrfS'.includes(character)) return `\\${character}`
+    if ('dDwWbBtnrf'.includes(character)) return `\\${character}`
+    if (character === 'S') return this.#isInClass ? '\\S' : `[^${SPACE}]`
     if (character === 's') return this.#isInClass ? SPACE : `[${SPACE}]`
     if (character === 'h') return this.#isInClass ? ' \\t\\xa0' : '[ \\t\\xa0]'
     if (character === 'A') return '^'

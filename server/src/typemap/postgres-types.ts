@@ -37,7 +37,7 @@ export interface PostgresColumnType {
   readonly decoder: DecoderName
   /** Appended to the column in a select list whose binary form has no decoder: `::text`, else empty. */
   readonly readCast: '' | '::text' | '::numeric::text'
-  /** What a literal compared with the column is cast to; text compares as text. Modifiers are left out. */
+  /** What a literal compared with the column is cast to, without modifiers; empty: the server infers it. */
   readonly literalCast: string
   /** The column has to be compared in its text form, as its type has no `=` or is read as text. */
   readonly comparesAsText: boolean
@@ -60,7 +60,7 @@ export interface PostgresTypeFacts {
 export function describePostgresType(facts: PostgresTypeFacts): PostgresColumnType {
   const oid = facts.baseTypeOid ?? facts.typeOid
   const entry = ENTRIES.get(oid) ?? (oid === OID_NUMERIC ? numericEntry(facts.typmod) : undefined)
-  return finish(entry ?? (facts.category === 'E' ? ENUM : AS_TEXT), facts.typeName)
+  return finish(entry ?? otherEntry(facts, oid), facts.typeName)
 }
 
 interface Entry {
@@ -102,8 +102,27 @@ function textEntry(literalCast: string): Entry {
 }
 
 const AS_TEXT: Entry = { ...textEntry('text'), readCast: '::text', comparesAsText: true }
-/** An enum's binary form is its label, but a label it doesn't have can't be cast to it. */
-const ENUM: Entry = { ...textEntry('text'), comparesAsText: true }
+/** An enum's binary form is its label. */
+const ENUM: Entry = textEntry('')
+const DOMAIN_OF_ENUM: Entry = { ...textEntry('text'), comparesAsText: true }
+
+/** Types that are read as text but have an order of their own, in which a filter has to compare. */
+const ORDERED: ReadonlyMap<number, string> = new Map([
+  [26, 'oid'],
+  [650, 'inet'], // cidr
+  [774, 'macaddr8'],
+  [829, 'macaddr'],
+  [869, 'inet'],
+  [1083, 'time'],
+  [1186, 'interval'],
+  [1266, 'timetz'],
+])
+
+function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
+  if (facts.category === 'E') return oid === facts.typeOid ? ENUM : DOMAIN_OF_ENUM
+  const literalCast = ORDERED.get(oid)
+  return literalCast === undefined ? AS_TEXT : { ...AS_TEXT, literalCast, comparesAsText: false }
+}
 
 const OID_NUMERIC = 1700
 

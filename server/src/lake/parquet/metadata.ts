@@ -188,9 +188,9 @@ function writeColumnMetadata(out: ThriftCompactWriter, chunk: ChunkMetadata): vo
   out.i64(9, chunk.dataPageOffset)
   if (chunk.dictionaryPageOffset !== undefined) out.i64(11, chunk.dictionaryPageOffset)
   out.struct(12, () => writeStatistics(out, chunk.statistics))
-  const pages = [{ type: PageType.DATA_PAGE, encoding: dataEncoding, count: chunk.dataPageCount }]
-  if (hasDictionary) pages.unshift({ type: PageType.DICTIONARY_PAGE, encoding: Encoding.PLAIN, count: 1 })
-  out.structList(13, pages, (page) => {
+  const dictionaryPages = { type: PageType.DICTIONARY_PAGE, encoding: Encoding.PLAIN, count: 1 }
+  const dataPages = { type: PageType.DATA_PAGE, encoding: dataEncoding, count: chunk.dataPageCount }
+  out.structList(13, hasDictionary ? [dictionaryPages, dataPages] : [dataPages], (page) => {
     out.i32(1, page.type)
     out.i32(2, page.encoding)
     out.i32(3, page.count)

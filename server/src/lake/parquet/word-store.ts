@@ -117,7 +117,7 @@ export class WordStore implements ValueStore {
     this.#written = 0
     this.#entryCount = 0
     this.#isDictionary = true
-    this.#table.fill(0)
+    
   }
 }
 

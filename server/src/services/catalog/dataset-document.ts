@@ -1,11 +1,19 @@
 import type { ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Json, JsonObject } from '#kit/json.ts'
-import { type DatasetInput, TABLE_NAME_TAG } from './dataset-rules.ts'
+import { type DatasetInput, SERVER_OWNED, TABLE_NAME_TAG } from './dataset-rules.ts'
 
 /** `1.0.n` as Catalog shows it. */
 export function formatVersion(version: number): string {
   return `1.0.${version}`
+}
+
+const DEFAULTS: JsonObject = {
+  fileDescription: { persisted: true, containerFormat: 'parquet', format: 'parquet' },
+  enableErrorDiagnostics: false,
+  observableSchema: {},
+  dule: {},
+  statsCache: {},
 }
 
 export interface NewDataset {
@@ -24,11 +32,7 @@ export interface NewDataset {
 export function newDatasetDocument(dataset: NewDataset): JsonObject {
   const { id, input, scope, nowMs } = dataset
   return {
-    fileDescription: { persisted: true, containerFormat: 'parquet', format: 'parquet' },
-    enableErrorDiagnostics: false,
-    observableSchema: {},
-    dule: {},
-    statsCache: {},
+    ...DEFAULTS,
     ...input.rest,
     name: input.name,
     schemaRef: input.schemaRef,
@@ -63,10 +67,11 @@ export interface DatasetChange {
 
 /** The document after a change: what the client says, and what only the server may say. */
 export function changedDatasetDocument({ current, input, tableName, version, userId, nowMs }: DatasetChange): JsonObject {
-  const { description: _, ...kept } = current
+  const kept = Object.entries(current).filter(([name]) => SERVER_OWNED.has(name))
   return {
-    ...kept,
+    ...DEFAULTS,
     ...input.rest,
+    ...Object.fromEntries(kept),
     name: input.name,
     schemaRef: input.schemaRef,
     tags: withOwnTags(input.tags, tableName),

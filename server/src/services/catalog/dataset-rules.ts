@@ -20,7 +20,7 @@ export interface DatasetInput {
 }
 
 /** Properties that only the server writes; a client may send them back and they keep their values. */
-const SERVER_OWNED: ReadonlySet<string> = new Set([
+export const SERVER_OWNED: ReadonlySet<string> = new Set([
   'id',
   'imsOrg',
   'sandboxId',

@@ -1,4 +1,12 @@
-import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, importJWK, importPKCS8, type JWK } from 'jose'
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  importJWK,
+  importPKCS8,
+} from 'jose'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
 
@@ -9,6 +17,14 @@ export interface SecretSealer {
 }
 
 export const ALGORITHM = 'RS256'
+
+/** An RSA public key as a JSON Web Key. */
+export interface PublicKey extends JsonObject {
+  readonly kid: string
+  readonly kty: string
+  readonly alg: string
+  readonly use: string
+}
 
 export interface SigningKey {
   readonly kid: string
@@ -21,7 +37,7 @@ export interface SigningKeys {
   /** The public key that a token names; `undefined` when it isn't ours. */
   readonly findPublicKey: (kid: string) => Promise<CryptoKey | undefined>
   /** All public keys, for whoever verifies tokens elsewhere. */
-  readonly listPublicKeys: () => Promise<readonly JWK[]>
+  readonly listPublicKeys: () => Promise<PublicKey[]>
 }
 
 /** One row for all servers: whoever inserts it first has made the key of all of them. */
@@ -40,9 +56,9 @@ export function createSigningKeys(options: {
   let publicKeys: ReadonlyMap<string, CryptoKey> = new Map()
   let loadedAt = Number.NEGATIVE_INFINITY
 
-  const listPublicKeys = async (): Promise<readonly JWK[]> => {
+  const listPublicKeys = async (): Promise<PublicKey[]> => {
     const rows = await options.db.selectFrom('signing_key').select('public_jwk').orderBy('id').execute()
-    return rows.map((row) => row.public_jwk as JWK)
+    return rows.map((row) => row.public_jwk as PublicKey)
   }
   const reload = async (): Promise<void> => {
     loadedAt = options.now()
@@ -70,8 +86,8 @@ export function createSigningKeys(options: {
   }
 }
 
-async function importPublicKey(jwk: JWK): Promise<readonly [string, CryptoKey]> {
-  return [jwk.kid ?? '', (await importJWK(jwk, ALGORITHM)) as CryptoKey]
+async function importPublicKey(jwk: PublicKey): Promise<readonly [string, CryptoKey]> {
+  return [jwk.kid, (await importJWK(jwk, ALGORITHM)) as CryptoKey]
 }
 
 async function loadOrMakeKey(options: {

@@ -1,15 +1,15 @@
-import { decodeProtectedHeader, errors, type JWK, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { newHexId } from '#kit/ids.ts'
 import type { Database } from '#store/database.ts'
-import { ALGORITHM, createSigningKeys, type SecretSealer, type SigningKeys } from './signing-keys.ts'
+import { ALGORITHM, createSigningKeys, type PublicKey, type SecretSealer, type SigningKeys } from './signing-keys.ts'
 
 export interface TokenIssuer {
   /** A signed token for a client whose secret was checked. */
   readonly issueToken: (subject: TokenSubject) => Promise<IssuedToken>
   /** The claims of a token of ours that is still valid, else `undefined`. Never throws for a bad token. */
   readonly verifyToken: (token: string) => Promise<TokenClaims | undefined>
-  readonly listPublicKeys: () => Promise<readonly JWK[]>
+  readonly listPublicKeys: () => Promise<PublicKey[]>
 }
 
 export interface TokenSubject {

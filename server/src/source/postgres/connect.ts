@@ -195,6 +195,7 @@ export class Session implements AsyncDisposable {
   }
 
   readonly #onAbort = (): void => {
-    void this.cancel().finally(() => this.#client.connection.stream.destroy())
+    void this.cancel()
+    this.#client.connection.stream.destroy()
   }
 }

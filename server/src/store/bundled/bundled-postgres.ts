@@ -111,7 +111,7 @@ async function startLocked(layout: Layout, options: BundledPostgresOptions, lock
     const { server, port } = await startWithRetries(start, { ...layout, socketDir, ...options }, log)
     const address = { host: socketDir, port, user: superuser, database: options.database }
     await finishStart(server, address, layout, options)
-    const stop = (): Promise<void> => stopAndRelease(server, layout, lock)
+    const stop = (): Promise<void> => stopAndRelease(server, socketDir, layout, lock)
     return { server, address, binaries: start.binaries, stop }
   } catch (error) {
     lock.release()
@@ -159,9 +159,16 @@ async function finishStart(
   }
 }
 
-async function stopAndRelease(server: ServerProcess, { stateFile }: Layout, lock: ClusterLock): Promise<void> {
+async function stopAndRelease(
+  server: ServerProcess,
+  socketDir: string,
+  { stateFile, dataDir }: Layout,
+  lock: ClusterLock,
+): Promise<void> {
   await server.stop()
   rmSync(stateFile, { force: true })
+  // A temporary folder has no place of its own to be cleared with.
+  if (!socketDir.startsWith(dataDir)) rmSync(socketDir, { recursive: true, force: true })
   lock.release()
 }
 

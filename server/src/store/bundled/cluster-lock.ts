@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BundledPostgresError } from './bundled-error.ts'
 import { findProcess, ownProcess } from './process-status.ts'
@@ -7,11 +7,8 @@ import { findProcess, ownProcess } from './process-status.ts'
 interface Holder {
   pid: number
   identity: string
-}
-
-interface Seen {
-  inode: number
-  holder: Holder | undefined
+  /** Tells two locks apart; an inode does not, as file systems hand out the number of a removed file again. */
+  token: string
 }
 
 /** One program's claim on a cluster. */
@@ -25,27 +22,19 @@ const settleMs = 50
 
 /**
  * Claims a cluster for this process. The file appears whole (written aside, then linked), and a file of a dead
- * process is moved aside by its inode, so two programs that find the same dead lock can't both win.
+ * process is moved aside and compared, so two programs that find the same dead lock can't both win.
  * Throws BundledPostgresError 'already-running' when a live process holds it.
  */
 export async function takeClusterLock(lockFile: string): Promise<ClusterLock> {
-  const own = `${lockFile}.${process.pid}.${randomUUID()}`
   const { pid, identity } = ownProcess()
-  writeFileSync(own, `${JSON.stringify({ pid, identity } satisfies Holder)}\n`, { mode: 0o600, flag: 'wx' })
+  const token = randomUUID()
+  const own = `${lockFile}.${token}`
+  writeFileSync(own, `${JSON.stringify({ pid, identity, token } satisfies Holder)}\n`, { mode: 0o600, flag: 'wx' })
   try {
-    const { ino: inode } = statSync(own)
-    let replaced = false
-    while (!tryLink(own, lockFile)) {
-      const seen = examine(lockFile)
-      if (seen === undefined) continue
-      assertDead(lockFile, seen.holder)
-      removeDead(lockFile, seen.inode)
-      replaced = true
-    }
-    if (replaced) await sleep(settleMs)
-    const now = examine(lockFile)
-    if (now?.inode !== inode) throw alreadyRunning(lockFile, now?.holder?.pid)
-    return { release: () => releaseOwn(lockFile, inode) }
+    if (replaceDeadLocks(own, lockFile)) await sleep(settleMs)
+    const holder = parseHolder(readLock(lockFile))
+    if (holder?.token !== token) throw alreadyRunning(lockFile, holder?.pid)
+    return { release: () => releaseOwn(lockFile, token) }
   } finally {
     rmSync(own, { force: true })
   }
@@ -53,9 +42,22 @@ export async function takeClusterLock(lockFile: string): Promise<ClusterLock> {
 
 /** The id of the live process that holds the lock, `dead` for a lock that nobody holds any more. */
 export function findLockHolder(lockFile: string): number | 'dead' | undefined {
-  const seen = examine(lockFile)
-  if (seen === undefined) return undefined
-  return seen.holder !== undefined && isAlive(seen.holder) ? seen.holder.pid : 'dead'
+  const text = readLock(lockFile)
+  return text === undefined ? undefined : (findLivePid(text) ?? 'dead')
+}
+
+/** Links `own` as the lock; returns whether a dead one had to go first. */
+function replaceDeadLocks(own: string, lockFile: string): boolean {
+  let replaced = false
+  while (!tryLink(own, lockFile)) {
+    const text = readLock(lockFile)
+    if (text === undefined) continue
+    const pid = findLivePid(text)
+    if (pid !== undefined) throw alreadyRunning(lockFile, pid)
+    removeDead(lockFile, text)
+    replaced = true
+  }
+  return replaced
 }
 
 function tryLink(own: string, lockFile: string): boolean {
@@ -68,37 +70,35 @@ function tryLink(own: string, lockFile: string): boolean {
   }
 }
 
-function examine(lockFile: string): Seen | undefined {
+function readLock(lockFile: string): string | undefined {
   try {
-    const { ino: inode } = statSync(lockFile)
-    return { inode, holder: parseHolder(readFileSync(lockFile, 'utf8')) }
+    return readFileSync(lockFile, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
 
-function parseHolder(text: string): Holder | undefined {
+function parseHolder(text: string | undefined): Holder | undefined {
   try {
-    const { pid, identity } = JSON.parse(text) as Partial<Holder>
-    return typeof pid === 'number' && typeof identity === 'string' ? { pid, identity } : undefined
+    const { pid, identity, token } = JSON.parse(text ?? '') as Partial<Holder>
+    if (typeof pid !== 'number' || typeof identity !== 'string') return undefined
+    return { pid, identity, token: token ?? '' }
   } catch {
     // A lock appears whole; anything else was cut off by a crash of the machine.
     return undefined
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  const found = findProcess(holder.pid)
-  if (found === undefined || found.zombie) return false
-  return found.identity === holder.identity || found.identity === '' || holder.identity === ''
+function findLivePid(text: string): number | undefined {
+  const holder = parseHolder(text)
+  const found = holder === undefined ? undefined : findProcess(holder.pid)
+  if (holder === undefined || found === undefined || found.zombie) return undefined
+  const same = found.identity === holder.identity || found.identity === '' || holder.identity === ''
+  return same ? holder.pid : undefined
 }
 
-function assertDead(lockFile: string, holder: Holder | undefined): void {
-  if (holder !== undefined && isAlive(holder)) throw alreadyRunning(lockFile, holder.pid)
-}
-
-function removeDead(lockFile: string, inode: number): void {
+function removeDead(lockFile: string, text: string): void {
   const aside = `${lockFile}.dead.${randomUUID()}`
   try {
     renameSync(lockFile, aside)
@@ -107,12 +107,12 @@ function removeDead(lockFile: string, inode: number): void {
     throw error
   }
   // Somebody replaced the dead lock between our look and our move: give it back.
-  if (statSync(aside).ino !== inode) tryLink(aside, lockFile)
+  if (readLock(aside) !== text) tryLink(aside, lockFile)
   rmSync(aside, { force: true })
 }
 
-function releaseOwn(lockFile: string, inode: number): void {
-  if (statSync(lockFile, { throwIfNoEntry: false })?.ino === inode) rmSync(lockFile, { force: true })
+function releaseOwn(lockFile: string, token: string): void {
+  if (parseHolder(readLock(lockFile))?.token === token) rmSync(lockFile, { force: true })
 }
 
 function alreadyRunning(lockFile: string, pid: number | undefined): BundledPostgresError {

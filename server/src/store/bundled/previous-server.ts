@@ -32,12 +32,14 @@ export async function endPreviousServer(clusterDir: string, signal?: AbortSignal
   const pid = readPidFile(clusterDir)?.pid
   if (pid === undefined) return
   if (identify(pid, clusterDir) === 'ours') await endServer(pid, clusterDir, signal)
+  // One that ended in order removed the file itself, even if its parent has not collected it yet.
+  if (readPidFile(clusterDir)?.pid !== pid) return
   if (identify(pid, clusterDir) === 'zombie') {
     await waitUntil(() => identify(pid, clusterDir) !== 'zombie', zombieMs, signal)
   }
   const left = identify(pid, clusterDir)
   if (left === 'unclear' || left === 'ours') throw cannotEnd(pid, clusterDir)
-  if (left !== 'gone' && readPidFile(clusterDir)?.pid === pid) rmSync(pidFile(clusterDir), { force: true })
+  if (left !== 'gone') rmSync(pidFile(clusterDir), { force: true })
 }
 
 /**

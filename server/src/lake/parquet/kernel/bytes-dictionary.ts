@@ -22,22 +22,14 @@ export interface BytesDictionary {
 /** Longest string that is its own key. */
 const INLINE_BYTES = 8
 
-/** Keeps the lowest n bytes of a word. */
-const BYTE_MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1)
+/** What a string of 0 to 8 bytes leaves of the two words that start with it. */
+const LOW_MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1)
+const HIGH_MASKS = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1)
 
-/** Key of the string that was looked at last: [low, high]. */
-export type BytesKey = Int32Array
-
-/**
- * Writes the key of a string to `key`. Reading eight bytes at once may touch bytes after the string, but never
- * bytes after the heap.
- */
-export function readKey(heap: DataView, offset: number, length: number, key: BytesKey): void {
+/** Writes the key of any string to `key`, without reading bytes that are not its own. */
+export function readKey(heap: DataView, offset: number, length: number, key: Int32Array): void {
   if (length > INLINE_BYTES) {
     hashLong(heap, offset, length, key)
-  } else if (offset + INLINE_BYTES <= heap.byteLength) {
-    key[0] = heap.getInt32(offset, true) & (BYTE_MASKS[length < 4 ? length : 4] as number)
-    key[1] = heap.getInt32(offset + 4, true) & (BYTE_MASKS[length < 4 ? 0 : length - 4] as number)
   } else {
     key[0] = readTail(heap, offset, length < 4 ? length : 4)
     key[1] = readTail(heap, offset + 4, length - 4)
@@ -51,7 +43,7 @@ function readTail(heap: DataView, offset: number, length: number): number {
   return word
 }
 
-function hashLong(heap: DataView, offset: number, length: number, key: BytesKey): void {
+function hashLong(heap: DataView, offset: number, length: number, key: Int32Array): void {
   let a = length
   let b = 0x9e3779b1 | 0
   const words = length & ~3
@@ -89,14 +81,23 @@ export function appendBytesDictionary(
 ): number {
   const { table } = dictionary
   const mask = table.length - 1
+  // From here down eight bytes can be read at once: some of them after the string, none after the heap.
+  const lastWide = heap.byteLength - INLINE_BYTES
   let end = at
   for (let row = from; row < to; row++) {
     if (validity !== undefined && validity[row] === 0) continue
     const offset = offsets[row] as number
     const length = lengths[row] as number
-    readKey(heap, offset, length, KEY)
-    const low = KEY[0] as number
-    const high = KEY[1] as number
+    let low: number
+    let high: number
+    if (length <= INLINE_BYTES && offset <= lastWide) {
+      low = heap.getInt32(offset, true) & (LOW_MASKS[length] as number)
+      high = heap.getInt32(offset + 4, true) & (HIGH_MASKS[length] as number)
+    } else {
+      readKey(heap, offset, length, KEY)
+      low = KEY[0] as number
+      high = KEY[1] as number
+    }
     let slot = hashKey(low, high, length) & mask
     let entry = table[slot] as number
     while (entry !== 0 && !isEntry(dictionary, entry - 1, low, high, length, heap, offset)) {
@@ -112,6 +113,7 @@ export function appendBytesDictionary(
   return end
 }
 
+/** Key of the string that was looked at last. */
 const KEY = new Int32Array(2)
 
 function isEntry(

@@ -1,0 +1,42 @@
+import type { Vector } from '#columns/vector.ts'
+import { growUint8 } from './byte-buffer.ts'
+import { unitePresence } from './kernel/levels.ts'
+import type { FieldTree } from './leaves.ts'
+
+/**
+ * Which optional structs are there, row by row, for one batch. Vectors carry the validity of leaves only, so a
+ * struct is NULL in a row when all leaves below it are.
+ */
+export class StructPresence {
+  readonly #groups: FieldTree['optionalGroups']
+  readonly #scratch: Uint8Array<ArrayBuffer>[]
+  readonly #present: (Uint8Array | undefined)[]
+
+  constructor(tree: FieldTree) {
+    this.#groups = tree.optionalGroups
+    this.#scratch = tree.optionalGroups.map(() => new Uint8Array(256))
+    this.#present = tree.optionalGroups.map(() => undefined)
+  }
+
+  /** Looks at a new batch. */
+  update(columns: readonly Vector[], rowCount: number): void {
+    this.#groups.forEach(({ firstLeaf, endLeaf }, group) => {
+      const leaves = columns.slice(firstLeaf, endLeaf)
+      const isAlwaysThere = leaves.some((leaf) => leaf.nullCount === 0)
+      this.#present[group] = isAlwaysThere ? undefined : this.#unite(group, leaves, rowCount)
+    })
+  }
+
+  #unite(group: number, leaves: readonly Vector[], rowCount: number): Uint8Array {
+    const present = growUint8(this.#scratch[group] as Uint8Array<ArrayBuffer>, rowCount)
+    this.#scratch[group] = present
+    present.fill(0, 0, rowCount)
+    for (const leaf of leaves) unitePresence(present, leaf.validity, rowCount)
+    return present
+  }
+
+  /** One byte a row, not 0 where the struct is there; `undefined` if it is there in every row of the batch. */
+  of(group: number): Uint8Array | undefined {
+    return this.#present[group]
+  }
+}

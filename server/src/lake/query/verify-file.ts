@@ -1,0 +1,155 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { LakeLeaf } from '#columns/column-type.ts'
+import { type ColumnDigest, ColumnDigester } from '#columns/digest.ts'
+import { ChunkDigester } from './digest-chunk.ts'
+import { createDuckDb, type DuckDb } from './duckdb.ts'
+import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
+
+/** What a data file holds, as DuckDB decodes it. */
+export interface FileProof {
+  readonly rowCount: number
+  /** In the order of the leaves that were asked for. */
+  readonly columns: readonly ColumnDigest[]
+}
+
+export interface ReadBackOptions {
+  /** Uses this engine instead of one of its own, which takes some 10 ms to make. */
+  readonly duck?: DuckDb | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The file can't be decoded, or a field is missing, has another id or reads as another type. */
+export class ReadBackError extends Error {
+  override readonly name = 'ReadBackError'
+}
+
+/**
+ * Decodes a Parquet file with DuckDB, which shares no code with the encoder, and digests the given fields.
+ * Works in any thread. Throws ReadBackError.
+ */
+export async function readBack(
+  path: string,
+  leaves: readonly LakeLeaf[],
+  options: ReadBackOptions = {},
+): Promise<FileProof> {
+  if (options.duck) {
+    return readBackWith(options.duck, path, leaves, options.signal)
+  }
+  await using duck = createDuckDb()
+  return await readBackWith(duck, path, leaves, options.signal)
+}
+
+function readBackWith(
+  duck: DuckDb,
+  path: string,
+  leaves: readonly LakeLeaf[],
+  signal: AbortSignal | undefined,
+): Promise<FileProof> {
+  return duck.withConnection(async (connection) => {
+    const interrupt = () => connection.interrupt()
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', interrupt)
+    try {
+      await assertFieldIds(connection, path, leaves)
+      return await digestFile(connection, path, leaves, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw asReadBackError(path, error)
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+    }
+  })
+}
+
+function asReadBackError(path: string, error: unknown): ReadBackError {
+  if (error instanceof ReadBackError) {
+    return error
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  return new ReadBackError(`'${path}' can't be read back: ${reason}`, { cause: error })
+}
+
+async function digestFile(
+  connection: DuckDBConnection,
+  path: string,
+  leaves: readonly LakeLeaf[],
+  signal: AbortSignal | undefined,
+): Promise<FileProof> {
+  const columns = leaves.length === 0 ? 'true' : leaves.map(({ path }) => accessTo(path)).join(', ')
+  const result = await connection.stream(
+    `select ${columns} from read_parquet(${quotePath(path)}, hive_partitioning = false)`,
+  )
+  for (const [index, leaf] of leaves.entries()) {
+    assertType(leaf, String(result.columnType(index)))
+  }
+  const digesters = leaves.map(({ type }) => new ColumnDigester(type))
+  const chunkDigester = new ChunkDigester(digesters)
+  let rowCount = 0
+  // The next chunk is decoded while this one is digested.
+  for (let next = result.fetchChunk(); ; ) {
+    const chunk = await next
+    signal?.throwIfAborted()
+    if (!chunk || chunk.rowCount === 0) {
+      return { rowCount, columns: digesters.map((digester) => digester.result()) }
+    }
+    next = result.fetchChunk()
+    rowCount += chunk.rowCount
+    try {
+      chunkDigester.add(chunk)
+    } catch (error) {
+      await next.catch(() => undefined)
+      throw error
+    }
+  }
+}
+
+/** `struct_extract` instead of dots, which could mean a table. */
+function accessTo(path: readonly string[]): string {
+  const [top, ...rest] = path
+  return rest.reduce((parent, name) => `struct_extract(${parent}, ${quoteText(name)})`, quoteName(top ?? ''))
+}
+
+function assertType(leaf: LakeLeaf, found: string): void {
+  const expected = duckTypeOf(leaf.type)
+  if (found !== expected) {
+    throw new ReadBackError(`field '${leaf.path.join('.')}' reads as ${found} instead of ${expected}`)
+  }
+}
+
+async function assertFieldIds(
+  connection: DuckDBConnection,
+  path: string,
+  leaves: readonly LakeLeaf[],
+): Promise<void> {
+  const ids = await readFieldIds(connection, path)
+  for (const leaf of leaves) {
+    const found = ids.get(JSON.stringify(leaf.path))
+    if (found !== leaf.id) {
+      const what = ids.has(JSON.stringify(leaf.path)) ? `has the id ${found}` : 'is missing'
+      throw new ReadBackError(`field '${leaf.path.join('.')}' (id ${leaf.id}) ${what} in '${path}'`)
+    }
+  }
+}
+
+/** Field ids by path (as JSON). The file's schema is a tree told depth first, each node with its number of children. */
+async function readFieldIds(
+  connection: DuckDBConnection,
+  path: string,
+): Promise<ReadonlyMap<string, number | undefined>> {
+  const reader = await connection.runAndReadAll(
+    `select name, coalesce(num_children, 0)::int, field_id::int from parquet_schema(${quotePath(path)})`,
+  )
+  const rows = reader.getRows() as [name: string, childCount: number, fieldId: number | null][]
+  const ids = new Map<string, number | undefined>()
+  let at = 0
+  const visit = (parent: readonly string[], isRoot: boolean) => {
+    const [name, childCount, fieldId] = rows[at++] ?? ['', 0, null]
+    const own = isRoot ? [] : [...parent, name]
+    ids.set(JSON.stringify(own), fieldId ?? undefined)
+    for (let child = 0; child < childCount; child++) {
+      visit(own, false)
+    }
+  }
+  visit([], true)
+  return ids
+}

@@ -1,0 +1,26 @@
+import type { Engine } from '#engine/engine.ts'
+import type { FindMappingSet, FindSchema } from '#http/neighbours.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { Log } from '#log/log.ts'
+import type { StepQueue } from '#queue/step-queue.ts'
+import type { Keyring } from '#secrets/keyring.ts'
+import type { Database } from '#store/database.ts'
+
+/** Everything that the steps of runs take from the rest of the program; boot connects it. */
+export interface RunDependencies {
+  readonly db: Database
+  readonly queue: StepQueue
+  readonly engine: Engine
+  readonly storage: LakeStorage
+  readonly keyring: Keyring
+  readonly log: Log
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly findSchema: FindSchema
+  readonly findMappingSet: FindMappingSet
+  /** Local folder for part files until they are in the lake. */
+  readonly spoolDir: string
+  /** For the links in a run's document. */
+  readonly publicUrl: () => string
+  readonly sliceTargetBytes: number
+}

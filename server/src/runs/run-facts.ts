@@ -1,0 +1,28 @@
+import type { Run } from '#services/flow-service/run.ts'
+import type { Database } from '#store/database.ts'
+import type { RunDependencies } from './dependencies.ts'
+import type { RunFacts } from './run-document.ts'
+
+/** What the documents of a run repeat of its flow. The flow may be gone by now. */
+export async function factsOf(
+  db: Database,
+  deps: Pick<RunDependencies, 'now' | 'publicUrl'>,
+  run: Run,
+): Promise<RunFacts> {
+  const flow = await db
+    .selectFrom('flow')
+    .select(['source_connection_id', 'target_connection_id', 'document'])
+    .where('id', '=', run.flow_id)
+    .executeTakeFirst()
+  const schedule = flow?.document['scheduleParams'] as { readonly frequency?: string } | undefined
+  return {
+    sourceConnectionId: flow?.source_connection_id ?? '',
+    targetConnectionId: flow?.target_connection_id ?? '',
+    batchId: run.batch_id ?? undefined,
+    startedAtMs: run.started_at ?? deps.now(),
+    windowStartMs: run.window_start ?? undefined,
+    windowEndMs: run.window_end ?? undefined,
+    isRecurring: schedule?.frequency !== undefined && schedule.frequency !== 'once',
+    publicUrl: deps.publicUrl(),
+  }
+}

@@ -1,0 +1,139 @@
+import type { Json, JsonObject } from '#kit/json.ts'
+
+/** A batch that starts: the output of one run of a flow. */
+export interface NewBatch {
+  readonly id: string
+  readonly orgId: string
+  readonly sandboxId: string
+  readonly datasetId: string
+  readonly runId: string
+  readonly flowId: string
+  readonly clientId: string
+  readonly userId: string
+  readonly nowMs: number
+  readonly enableErrorDiagnostics?: boolean | undefined
+  /** Largest tolerated share of failed rows, 0 to 100. */
+  readonly partialIngestionPercent?: number | undefined
+  /** More tags, shown as they are. */
+  readonly tags?: JsonObject | undefined
+}
+
+/** What a run counted. Rows that came in are the rows that went out and the rows that failed, always. */
+export interface BatchMetrics {
+  readonly outputRecordCount: number
+  readonly failedRecordCount: number
+  /** Rows whose value for an optional field could not be made; they count as output. */
+  readonly warningRecordCount?: number | undefined
+  readonly inputByteSize?: number | undefined
+  readonly inputFileCount?: number | undefined
+  readonly partitionCount?: number | undefined
+}
+
+export interface BatchError {
+  readonly code: string
+  readonly description: string
+  readonly recordCount?: number | undefined
+  readonly rows?: readonly Json[] | undefined
+}
+
+export interface BatchFile {
+  /** Key of the Parquet file in the lake. */
+  readonly key: string
+  readonly rowCount: number
+  readonly sizeBytes: number
+}
+
+export interface BatchResult {
+  readonly status: 'success' | 'failed'
+  readonly metrics: BatchMetrics
+  readonly errors: readonly BatchError[]
+  /** The files that readers of the dataset see now; none when the batch failed. */
+  readonly files: readonly BatchFile[]
+  readonly nowMs: number
+  /** The table's rows and bytes after the commit; the batch's are added to those before when absent. */
+  readonly tableTotals?: { readonly rowCount: number; readonly sizeBytes: number } | undefined
+}
+
+/** The batch as the API shows it while its run is at work. */
+export function newBatchDocument(batch: NewBatch): JsonObject {
+  const { id, nowMs, clientId, userId } = batch
+  return {
+    id,
+    externalId: id,
+    imsOrg: batch.orgId,
+    sandboxId: batch.sandboxId,
+    status: 'loading',
+    created: nowMs,
+    updated: nowMs,
+    started: nowMs,
+    createdClient: clientId,
+    createdUser: userId,
+    updatedUser: userId,
+    version: '1.0.0',
+    inputFormat: { format: 'parquet' },
+    // Clients take the first related object for the dataset.
+    relatedObjects: [{ type: 'dataSet', id: batch.datasetId }],
+    metrics: { startTime: nowMs },
+    errors: [],
+    replay: {},
+    tags: {
+      ...batch.tags,
+      flowId: [batch.flowId],
+      flowRunId: [batch.runId],
+      acp_producer: ['headwater'],
+      ...(batch.enableErrorDiagnostics === undefined ? {} : { acp_enableErrorDiagnostics: batch.enableErrorDiagnostics }),
+      ...(batch.partialIngestionPercent === undefined ? {} : { acp_partialIngestionPercent: batch.partialIngestionPercent }),
+    },
+  }
+}
+
+/** The batch when its run is over. */
+export function completedBatchDocument(batch: JsonObject, result: BatchResult): JsonObject {
+  const { metrics, nowMs } = result
+  const started = Number(batch['started'] ?? nowMs)
+  const size = result.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  return {
+    ...batch,
+    status: result.status,
+    updated: nowMs,
+    completed: nowMs,
+    version: '1.0.1',
+    recordCount: metrics.outputRecordCount,
+    failedRecordCount: metrics.failedRecordCount,
+    size,
+    metrics: metricsDocument(result, { started, size }),
+    errors: result.errors.map(withoutUndefined),
+    ...(result.status === 'success'
+      ? // The only times of the platform in seconds.
+        { availableDates: { startDate: Math.floor(started / 1000), endDate: Math.floor(nowMs / 1000) } }
+      : { failedBatchLocation: `/data/foundation/export/batches/${batch['id']}/failed` }),
+  }
+}
+
+/** All generations of names at once: each is read by somebody. */
+function metricsDocument({ metrics, files, nowMs }: BatchResult, { started, size }: { started: number; size: number }): JsonObject {
+  const inputRecordCount = metrics.outputRecordCount + metrics.failedRecordCount
+  return {
+    inputByteSize: metrics.inputByteSize ?? 0,
+    inputFileCount: metrics.inputFileCount ?? 0,
+    inputRecordCount,
+    outputByteSize: size,
+    outputFileCount: files.length,
+    outputRecordCount: metrics.outputRecordCount,
+    failedRecordCount: metrics.failedRecordCount,
+    partitionCount: metrics.partitionCount ?? 0,
+    startTime: started,
+    endTime: nowMs,
+    recordsSize: size,
+    recordsRead: inputRecordCount,
+    recordsWritten: metrics.outputRecordCount,
+    recordsFailed: metrics.failedRecordCount,
+    invalidRecordCount: metrics.failedRecordCount,
+    invalidRecordsMapper: metrics.warningRecordCount ?? 0,
+    invalidRecordsUnknown: 0,
+  }
+}
+
+function withoutUndefined(error: BatchError): JsonObject {
+  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,33 @@
+import type { Keyring } from '#secrets/keyring.ts'
+import type { LakeField } from '#columns/column-type.ts'
+import type { FindDataset, FindMappingSet } from '#http/neighbours.ts'
+import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { Database, Tx } from '#store/database.ts'
+import type { Run } from './run.ts'
+import type { SourcePort } from './source-port.ts'
+
+/** Everything that the service takes from the rest of the program; boot connects it. */
+export interface FlowServiceDependencies {
+  readonly db: Database
+  readonly keyring: Keyring
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly config: FlowServiceConfig
+  readonly findDataset: FindDataset
+  readonly findMappingSet: FindMappingSet
+  /** The fields of a dataset's table; `undefined` when there is no such dataset. */
+  readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
+  readonly source: SourcePort
+  /** Queues the first step of a run as part of the transaction that made or promoted it. */
+  readonly submitRun: (tx: Tx, run: Run) => Promise<void>
+  /** Tells the scheduler that a flow may be due earlier than it thought. Called after the commit. */
+  readonly nudgeScheduler: () => void
+}
+
+export interface FlowServiceConfig {
+  /** Open a session with the source before a connection is stored or gets new credentials. */
+  readonly validateOnCreate: boolean
+  /** Shortest interval of the frequency `minute`; the documented one is 15. */
+  readonly minIntervalMinutes: number
+}

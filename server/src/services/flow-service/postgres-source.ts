@@ -1,0 +1,28 @@
+import { openSession } from '#source/postgres/connect.ts'
+import { describeRelation } from '#source/postgres/describe-relation.ts'
+import { listRelations } from '#source/postgres/list-relations.ts'
+import { previewRelation } from '#source/postgres/preview-relation.ts'
+import { compileRowFilter } from '#source/postgres/row-filter.ts'
+import { testConnection } from '#source/postgres/test-connection.ts'
+import type { SourcePort } from './source-port.ts'
+
+/** The port over PostgreSQL. */
+export function createPostgresSource(): SourcePort {
+  return {
+    testConnection,
+    async listRelations(target, options = {}) {
+      await using session = await openSession(target, { ...options, readOnly: true })
+      return await listRelations(session)
+    },
+    async describeRelation(target, path, options = {}) {
+      await using session = await openSession(target, { ...options, readOnly: true })
+      return await describeRelation(session, path)
+    },
+    async previewRelation(target, path, { limit, filters, signal }) {
+      await using session = await openSession(target, { signal, readOnly: true })
+      const shape = await describeRelation(session, path)
+      const filter = filters === undefined ? undefined : compileRowFilter(filters, shape.columns)
+      return { shape, rows: await previewRelation(session, shape, { limit, filter }) }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { Scope } from '#http/scope.ts'
+import type { JsonObject } from '#kit/json.ts'
+import { readAuth } from './auth-params.ts'
+import { assertReachable } from './check-source.ts'
+import { findConnection } from './connection-store.ts'
+import type { FlowServiceDependencies } from './dependencies.ts'
+import { changed, doneOperation, textOf } from './entity-document.ts'
+import { CONNECTIONS } from './entity-kinds.ts'
+import { assertDraft, readName } from './entity-rules.ts'
+import { replaceEntity } from './entity-store.ts'
+import { assertCurrent } from './if-match.ts'
+import { notFound } from './problems.ts'
+import { requireConnectionSpec } from './spec-catalogue.ts'
+
+export interface PublishRequest {
+  readonly id: string
+  readonly ifMatch: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Makes a draft an enabled connection, checked as if it were created now. */
+export async function publishConnection(
+  { db, keyring, now, source, config }: FlowServiceDependencies,
+  scope: Scope,
+  { id, ifMatch, signal }: PublishRequest,
+): Promise<JsonObject> {
+  const current = await findConnection(db, keyring, scope, id)
+  if (current === undefined) throw notFound(CONNECTIONS.name, id)
+  assertCurrent(current.document, ifMatch)
+  assertDraft(current.document)
+  readName(current.document, false)
+  const spec = requireConnectionSpec(current.document['connectionSpec'])
+  const auth = readAuth(spec, current.auth, false)
+  if (auth !== undefined && config.validateOnCreate) await assertReachable(source, auth, signal)
+  const nowMs = now()
+  const document = changed({ ...current.document, state: 'enabled' }, scope, nowMs, doneOperation('publish', nowMs))
+  await replaceEntity(db, scope, CONNECTIONS, { id, expected: textOf(current.document, 'etag'), document })
+  return document
+}

@@ -1,0 +1,36 @@
+import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
+import type { RelationShape } from '#source/postgres/describe-relation.ts'
+import type { ListedRelation } from '#source/postgres/list-relations.ts'
+import type { PreviewRow } from '#source/postgres/preview-relation.ts'
+import type { ConnectionTestResult } from '#source/postgres/test-connection.ts'
+
+/** What the service asks of a source. Each call opens a read-only session of its own and closes it. */
+export interface SourcePort {
+  /** Failures of the source are the result, not thrown. */
+  testConnection(target: ConnectionTarget, options?: SourceCallOptions): Promise<ConnectionTestResult>
+
+  /** Everything that the user may read, sorted by path. @throws SourceError */
+  listRelations(target: ConnectionTarget, options?: SourceCallOptions): Promise<readonly ListedRelation[]>
+
+  /** @throws SourceError, RelationNotFoundError, RelationPathError */
+  describeRelation(target: ConnectionTarget, path: string, options?: SourceCallOptions): Promise<RelationShape>
+
+  /** The shape, and the first rows that pass the filter. @throws as describeRelation, and RowFilterError */
+  previewRelation(target: ConnectionTarget, path: string, options: PreviewCallOptions): Promise<RelationPreview>
+}
+
+export interface SourceCallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PreviewCallOptions extends SourceCallOptions {
+  readonly limit: number
+  /** PQL in JSON. */
+  readonly filters?: unknown
+}
+
+export interface RelationPreview {
+  readonly shape: RelationShape
+  /** Keyed by column; nulls are left out. */
+  readonly rows: readonly PreviewRow[]
+}

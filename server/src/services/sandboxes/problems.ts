@@ -1,0 +1,40 @@
+import type { ErrorFamily } from '#http/error-writer.ts'
+import { HttpProblem } from '#http/problem.ts'
+
+/** An error of Sandbox Management. */
+export class SandboxProblem extends HttpProblem {
+  override readonly name = 'SandboxProblem'
+  readonly status: number
+  readonly code: string
+  readonly title: string
+
+  constructor(status: number, code: string, title: string, detail: string) {
+    super(detail)
+    this.status = status
+    this.code = `${code}-${status}`
+    this.title = title
+  }
+
+  body(): Readonly<Record<string, unknown>> {
+    return {
+      status: this.status,
+      title: this.title,
+      type: `http://ns.adobe.com/aep/errors/${this.code}`,
+      detail: this.message,
+    }
+  }
+}
+
+export const invalidRequest = (detail: string) => new SandboxProblem(400, 'SMS-1000', 'Bad request', detail)
+
+export const sandboxNotFound = (name: string) =>
+  new SandboxProblem(404, 'SMS-1001', 'Sandbox not found', `There is no sandbox "${name}" in this organisation.`)
+
+export const nameTaken = (name: string) =>
+  new SandboxProblem(409, 'SMS-1002', 'Sandbox already exists', `A sandbox named "${name}" exists. Choose another name.`)
+
+export const SANDBOX_FAMILY: ErrorFamily = {
+  invalid: invalidRequest,
+  internal: () =>
+    new SandboxProblem(500, 'SMS-1003', 'Internal server error', 'An internal error occurred. Try again.'),
+}

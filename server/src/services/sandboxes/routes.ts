@@ -1,0 +1,124 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import {
+  CreateSandboxBody,
+  NewSandbox,
+  PatchSandboxBody,
+  Sandbox,
+  SandboxError,
+  SandboxList,
+  SandboxListQuery,
+  SandboxName,
+  SandboxTypeList,
+} from '@headwater/contract/sandboxes.ts'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { writeErrors } from '#http/error-writer.ts'
+import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import type { Database } from '#store/database.ts'
+import { createSandbox } from './create-sandbox.ts'
+import { getSandbox } from './get-sandbox.ts'
+import { listSandboxes } from './list-sandboxes.ts'
+import { patchSandbox } from './patch-sandbox.ts'
+import { SANDBOX_FAMILY, sandboxNotFound } from './problems.ts'
+import type { SandboxReader } from './sandbox-reader.ts'
+
+export interface SandboxDependencies {
+  readonly db: Database
+  readonly reader: SandboxReader
+  readonly now: () => number
+  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+}
+
+/** `/data/foundation/sandbox-management`: the spaces of an organisation. */
+export async function registerSandboxes(app: FastifyInstance, deps: SandboxDependencies): Promise<void> {
+  await app.register(
+    async (plugin) => {
+      writeErrors(plugin, SANDBOX_FAMILY)
+      // These routes stand above the sandboxes, so x-sandbox-name plays no part here.
+      guardRoutes(plugin, {
+        ...deps.gateway,
+        findSandbox: (orgId) => deps.gateway.findSandbox(orgId, {}),
+        sandboxNotFound,
+      })
+      addRoutes(plugin, deps)
+    },
+    { prefix: '/data/foundation/sandbox-management' },
+  )
+}
+
+function addRoutes(plugin: FastifyInstance, deps: SandboxDependencies): void {
+  const api = plugin.withTypeProvider<TypeBoxTypeProvider>()
+  api.get('/', { schema: SCHEMAS.listActive }, (request) =>
+    listSandboxes(deps.reader, { ...listOf(request), query: request.query, activeOnly: true }),
+  )
+  api.get('/sandboxTypes', { schema: SCHEMAS.listTypes }, async () => ({ sandboxTypes: TYPES }))
+  api.get('/sandboxes', { schema: SCHEMAS.list }, (request) =>
+    listSandboxes(deps.reader, { ...listOf(request), query: request.query }),
+  )
+  api.get('/sandboxes/:name', { schema: SCHEMAS.get }, (request) =>
+    getSandbox(deps.reader, request.scope.orgId, request.params.name),
+  )
+  api.post('/sandboxes', { schema: SCHEMAS.create }, async (request, reply) =>
+    reply.code(202).send(await createSandbox(deps, request.scope, request.body)),
+  )
+  api.patch('/sandboxes/:name', { schema: SCHEMAS.patch }, (request) =>
+    patchSandbox(deps, request.scope, request.params.name, request.body),
+  )
+}
+
+const TYPES = [
+  { id: 'production', title: 'Production' },
+  { id: 'development', title: 'Development' },
+]
+
+function listOf(request: FastifyRequest): { readonly orgId: string; readonly url: string } {
+  const path = request.url.split('?')[0] ?? ''
+  return { orgId: request.scope.orgId, url: `${request.protocol}://${request.host}${path}` }
+}
+
+const TAGS = ['Sandboxes']
+const ERRORS = { '4xx': SandboxError }
+
+const SCHEMAS = {
+  listActive: {
+    tags: TAGS,
+    summary: 'List the active sandboxes',
+    operationId: 'listActiveSandboxes',
+    querystring: SandboxListQuery,
+    response: { 200: SandboxList, ...ERRORS },
+  },
+  listTypes: {
+    tags: TAGS,
+    summary: 'List the types that a sandbox can have',
+    operationId: 'listSandboxTypes',
+    response: { 200: SandboxTypeList, ...ERRORS },
+  },
+  list: {
+    tags: TAGS,
+    summary: 'List all sandboxes, whatever their state',
+    operationId: 'listSandboxes',
+    querystring: SandboxListQuery,
+    response: { 200: SandboxList, ...ERRORS },
+  },
+  get: {
+    tags: TAGS,
+    summary: 'Look up a sandbox',
+    operationId: 'getSandbox',
+    params: SandboxName,
+    response: { 200: Sandbox, ...ERRORS },
+  },
+  create: {
+    tags: TAGS,
+    summary: 'Make a sandbox',
+    operationId: 'createSandbox',
+    body: CreateSandboxBody,
+    response: { 202: NewSandbox, ...ERRORS },
+  },
+  patch: {
+    tags: TAGS,
+    summary: 'Change the title of a sandbox',
+    operationId: 'patchSandbox',
+    params: SandboxName,
+    body: PatchSandboxBody,
+    response: { 200: Sandbox, ...ERRORS },
+  },
+} as const satisfies Record<string, FastifySchema>

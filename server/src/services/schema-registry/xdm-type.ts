@@ -1,0 +1,37 @@
+import type { JsonObject } from '#kit/json.ts'
+
+/** The documented bounds of the integer types; they are one past the machine's on the upper side. */
+const BYTE = 128
+const SHORT = 32_768
+const INT = 2_147_483_648
+
+/** The XDM type of a field by its JSON Schema; `undefined` when the schema says nothing of its type. */
+export function xdmTypeOf(node: JsonObject): string | undefined {
+  const { type, format } = node
+  if (type === 'string') return format === 'date' || format === 'date-time' ? format : 'string'
+  if (type === 'integer') return integerType(node)
+  if (type === 'number' || type === 'boolean' || type === 'array' || type === 'object') return type
+  const isObject = ['properties', 'allOf', '$ref'].some((key) => node[key] !== undefined)
+  return isObject && type === undefined ? 'object' : undefined
+}
+
+/** A missing bound counts as that of `int`, which is also what an integer without any bound is. */
+function integerType(node: JsonObject): string {
+  const minimum = typeof node['minimum'] === 'number' ? node['minimum'] : -INT
+  const maximum = typeof node['maximum'] === 'number' ? node['maximum'] : INT
+  const reaches = (bound: number): boolean => minimum >= -bound && maximum <= bound
+  if (reaches(BYTE)) return 'byte'
+  if (reaches(SHORT)) return 'short'
+  return reaches(INT) ? 'int' : 'long'
+}
+
+/** The schema with `type` and `meta:xdmType` where they can be told; what the author set stays. */
+export function withXdmType(node: JsonObject): JsonObject {
+  const xdmType = xdmTypeOf(node)
+  if (xdmType === undefined) return node
+  return {
+    ...node,
+    ...(node['type'] === undefined ? { type: 'object' } : {}),
+    'meta:xdmType': node['meta:xdmType'] ?? xdmType,
+  }
+}

@@ -1,0 +1,40 @@
+import type { Slice, SliceRange } from './plan-slices.ts'
+import { quoteIdentifier } from './sql/quote.ts'
+import type { WireColumn } from './wire/wire-column.ts'
+
+/**
+ * The COPY that reads a slice: `columns` in this order, in the form that their decoders take. `where` is SQL
+ * with its literals in it (`RowFilter.literalSql`), since COPY takes no parameters.
+ * @throws RangeError without columns
+ */
+export function copyStatement(slice: Slice, columns: readonly WireColumn[], where?: string | undefined): string {
+  return `copy (${selectStatement(slice, columns, where)}) to stdout (format binary)`
+}
+
+/** The query inside of {@link copyStatement}. */
+export function selectStatement(slice: Slice, columns: readonly WireColumn[], where?: string | undefined): string {
+  if (columns.length === 0) throw new RangeError('A copy needs at least one column.')
+  const list = columns.map((column) => selectItem(column)).join(', ')
+  return slice.ranges.map((range) => `select ${list} ${fromRange(range, where)}`).join(' union all ')
+}
+
+/** The column as its decoder takes it, under its own name. */
+export function selectItem(column: WireColumn): string {
+  const name = quoteIdentifier(column.name)
+  return column.type.readCast === '' ? name : `${name}${column.type.readCast} as ${name}`
+}
+
+function fromRange(range: SliceRange, where: string | undefined): string {
+  const only = range.kind === 'blocks' ? 'only ' : ''
+  const conditions = [...blockConditions(range), ...(where === undefined ? [] : [`(${where})`])]
+  const clause = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`
+  return `from ${only}${range.relation}${clause}`
+}
+
+/** Item numbers start at 1, so that (n,0) lies before every row of block n. */
+function blockConditions(range: SliceRange): string[] {
+  if (range.kind === 'whole') return []
+  const from = range.fromBlock > 0 ? [`ctid >= '(${range.fromBlock},0)'::tid`] : []
+  const to = range.toBlock === undefined ? [] : [`ctid < '(${range.toBlock},0)'::tid`]
+  return [...from, ...to]
+}

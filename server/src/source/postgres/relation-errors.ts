@@ -1,0 +1,34 @@
+import { nearestName } from '#kit/nearest.ts'
+
+/** No such relation, or none that the user may read. */
+export class RelationNotFoundError extends Error {
+  override readonly name = 'RelationNotFoundError'
+  readonly path: string
+  /** The path of a relation that is spelled nearly the same. */
+  readonly nearest: string | undefined
+
+  constructor(path: string, candidates: Iterable<string>) {
+    const nearest = nearestName(path, candidates)
+    super(`The relation "${path}" does not exist or can't be read by this user.${didYouMean(nearest)}`)
+    this.path = path
+    this.nearest = nearest
+  }
+}
+
+/** The relation has no such column, or none that the user may read. */
+export class ColumnNotFoundError extends Error {
+  override readonly name = 'ColumnNotFoundError'
+  readonly column: string
+  readonly nearest: string | undefined
+
+  constructor(column: string, candidates: Iterable<string>) {
+    const nearest = nearestName(column, candidates)
+    super(`There is no column "${column}".${didYouMean(nearest)}`)
+    this.column = column
+    this.nearest = nearest
+  }
+}
+
+function didYouMean(nearest: string | undefined): string {
+  return nearest === undefined ? '' : ` Did you mean "${nearest}"?`
+}

@@ -1,0 +1,71 @@
+import { openSession, type OpenSessionOptions, type Session } from './connect.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import { quoteLiteral } from './sql/quote.ts'
+
+/** An exported snapshot. It lives until this is disposed or its session dies; readers import it by its id. */
+export interface HeldSnapshot extends AsyncDisposable {
+  readonly snapshotId: string
+  /** The session inside the snapshot: what it reads is what the readers read. */
+  readonly session: Session
+  readonly serverVersion: string
+  /** The server's clock when the snapshot was taken, in epoch milliseconds. */
+  readonly takenAtMs: number
+  /**
+   * Keeps the relation in place while the snapshot lives: with the lock of a reader (ACCESS SHARE) on it and its
+   * partitions, no TRUNCATE, VACUUM FULL or ALTER TABLE can move its rows between two slices.
+   * `relation` is a quoted name.
+   */
+  pinRelation(relation: string): Promise<void>
+}
+
+/**
+ * Opens a session with one REPEATABLE READ, READ ONLY transaction and exports its snapshot.
+ * @throws SourceError
+ */
+export async function holdSnapshot(
+  target: ConnectionTarget,
+  options: Pick<OpenSessionOptions, 'signal' | 'applicationName'> = {},
+): Promise<HeldSnapshot> {
+  const session = await openSession(target, { ...options, readOnly: true })
+  try {
+    await session.query('begin transaction isolation level repeatable read read only not deferrable')
+    const [row] = await session.query<{ id: string; taken_at_ms: string }>(`
+      select pg_export_snapshot() as id,
+             floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
+    return new Snapshot(session, row?.id ?? '', Number(row?.taken_at_ms))
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+/** Begins a read-only transaction on `session` that sees what the snapshot sees; without an id, the present. */
+export async function importSnapshot(session: Session, snapshotId?: string | undefined): Promise<void> {
+  await session.query('begin transaction isolation level repeatable read read only not deferrable')
+  if (snapshotId !== undefined) await session.query(`set transaction snapshot ${quoteLiteral(snapshotId)}`)
+}
+
+class Snapshot implements HeldSnapshot {
+  readonly session: Session
+  readonly snapshotId: string
+  readonly takenAtMs: number
+
+  constructor(session: Session, snapshotId: string, takenAtMs: number) {
+    this.session = session
+    this.snapshotId = snapshotId
+    this.takenAtMs = takenAtMs
+  }
+
+  get serverVersion(): string {
+    return this.session.serverVersion
+  }
+
+  async pinRelation(relation: string): Promise<void> {
+    // Locks as a side effect of planning; LOCK TABLE would refuse foreign tables.
+    await this.session.query(`select from ${relation} limit 0`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session.close()
+  }
+}

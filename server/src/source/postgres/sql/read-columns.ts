@@ -1,0 +1,70 @@
+import type { Session } from '#source/postgres/connect.ts'
+import { describePostgresType, type PostgresColumnType } from '#typemap/postgres-types.ts'
+
+export interface RelationColumn {
+  readonly name: string
+  readonly type: PostgresColumnType
+  readonly nullable: boolean
+  readonly isGenerated: boolean
+  readonly comment?: string | undefined
+}
+
+interface Row {
+  readonly name: string
+  readonly type_name: string
+  readonly type_oid: string
+  readonly base_type_oid: string
+  readonly typmod: number
+  readonly category: string
+  readonly not_null: boolean
+  readonly is_generated: boolean
+  readonly comment: string | null
+}
+
+/**
+ * The columns that the user may read, in ordinal order. Domains are followed to their base type; the modifier
+ * of a domain is that of the first one on the way which has one.
+ */
+export async function readColumns(session: Session, oid: number): Promise<RelationColumn[]> {
+  const rows = await session.query<Row>(
+    `with recursive chain as (
+       select a.attnum, a.atttypid as type_oid, a.atttypmod as typmod, 0 as depth
+         from pg_catalog.pg_attribute a
+        where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
+       union all
+       select chain.attnum, t.typbasetype, case when chain.typmod < 0 then t.typtypmod else chain.typmod end,
+              chain.depth + 1
+         from chain join pg_catalog.pg_type t on t.oid = chain.type_oid
+        where t.typtype = 'd'
+     ), base as (
+       select distinct on (attnum) attnum, type_oid, typmod from chain order by attnum, depth desc
+     )
+     select a.attname::text as name, pg_catalog.format_type(a.atttypid, a.atttypmod) as type_name,
+            a.atttypid::text as type_oid, base.type_oid::text as base_type_oid, base.typmod,
+            t.typcategory::text as category, a.attnotnull as not_null,
+            a.attgenerated <> '' as is_generated, pg_catalog.col_description(a.attrelid, a.attnum) as comment
+       from pg_catalog.pg_attribute a
+       join base using (attnum)
+       join pg_catalog.pg_type t on t.oid = base.type_oid
+      where a.attrelid = $1 and has_column_privilege(a.attrelid, a.attnum, 'select')
+      order by a.attnum`,
+    [oid],
+  )
+  return rows.map(toColumn)
+}
+
+function toColumn(row: Row): RelationColumn {
+  return {
+    name: row.name,
+    type: describePostgresType({
+      typeName: row.type_name,
+      typeOid: Number(row.type_oid),
+      baseTypeOid: Number(row.base_type_oid),
+      typmod: row.typmod,
+      category: row.category,
+    }),
+    nullable: !row.not_null,
+    isGenerated: row.is_generated,
+    ...(row.comment === null ? {} : { comment: row.comment }),
+  }
+}

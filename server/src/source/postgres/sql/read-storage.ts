@@ -1,0 +1,74 @@
+import type { Session } from '#source/postgres/connect.ts'
+
+/** One relation that stores rows of the relation asked for: itself, a partition, or an inheriting child. */
+export interface StoredLeaf {
+  readonly schema: string
+  readonly name: string
+  /** Blocks of the heap; 0 where there is none of our own (foreign tables). */
+  readonly blocks: number
+  /** Heap and out-of-line values. */
+  readonly sizeBytes: number
+  /** Rows can be addressed by block: it is PostgreSQL's own heap. */
+  readonly isAddressable: boolean
+  /** The user may read all of it under its own name. */
+  readonly isReadable: boolean
+  /** Row-level security filters what this user sees of it. */
+  readonly isFiltered: boolean
+}
+
+interface Row {
+  readonly schema: string
+  readonly name: string
+  readonly heap_bytes: string
+  readonly toast_bytes: string
+  readonly block_size: string
+  readonly is_heap: boolean
+  readonly is_readable: boolean
+  readonly is_filtered: boolean
+}
+
+/**
+ * The relation's leaves, in the order of their names, found through partitioning and inheritance alike.
+ * Views have none. Sizes are those of the files now, not of the last ANALYZE.
+ */
+export async function readStorage(
+  session: Session,
+  oid: number,
+): Promise<{ leaves: StoredLeaf[]; blockBytes: number }> {
+  const rows = await session.query<Row>(
+    `with recursive tree as (
+       select $1::oid as oid
+       union
+       select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid
+     )
+     select n.nspname::text as schema, c.relname::text as name,
+            case when c.relkind = 'f' then 0 else coalesce(pg_catalog.pg_relation_size(c.oid), 0) end as heap_bytes,
+            case when c.reltoastrelid = 0 then 0
+                 else coalesce(pg_catalog.pg_relation_size(c.reltoastrelid), 0) end as toast_bytes,
+            current_setting('block_size') as block_size,
+            coalesce(am.amname = 'heap', false) and c.relkind in ('r', 'm') as is_heap,
+            has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as is_readable,
+            pg_catalog.row_security_active(c.oid) as is_filtered
+       from tree
+       join pg_catalog.pg_class c on c.oid = tree.oid
+       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       left join pg_catalog.pg_am am on am.oid = c.relam
+      where c.relkind in ('r', 'm', 'f')
+      order by 1, 2`,
+    [oid],
+  )
+  const blockBytes = Number(rows[0]?.block_size ?? 8192)
+  return { leaves: rows.map((row) => toLeaf(row, blockBytes)), blockBytes }
+}
+
+function toLeaf(row: Row, blockBytes: number): StoredLeaf {
+  return {
+    schema: row.schema,
+    name: row.name,
+    blocks: Number(row.heap_bytes) / blockBytes,
+    sizeBytes: Number(row.heap_bytes) + Number(row.toast_bytes),
+    isAddressable: row.is_heap,
+    isReadable: row.is_readable,
+    isFiltered: row.is_filtered,
+  }
+}

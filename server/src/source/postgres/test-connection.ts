@@ -1,0 +1,44 @@
+import { openSession } from './connect.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import { SourceError, type SourceStage } from './source-error.ts'
+
+/** How a connection test ended. A failed one says at which stage, why, and what to do. */
+export interface ConnectionTestResult {
+  readonly ok: boolean
+  readonly code?: string | undefined
+  readonly stage?: SourceStage | undefined
+  readonly message?: string | undefined
+  readonly remedy?: string | undefined
+  readonly serverVersion?: string | undefined
+  /** Of a successful test: whether the session was encrypted, and what the certificate had to prove. */
+  readonly tls?: TlsOutcome | undefined
+}
+
+export interface TlsOutcome {
+  readonly isEncrypted: boolean
+  readonly isChainVerified: boolean
+  readonly isNameVerified: boolean
+}
+
+/** Opens a session, runs a statement, closes. Failures of the source are the result, not thrown. */
+export async function testConnection(
+  target: ConnectionTarget,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ConnectionTestResult> {
+  try {
+    await using session = await openSession(target, { ...options, readOnly: true })
+    await session.query('select 1')
+    const { isEncrypted, serverVersion } = session
+    const { verifyChain, verifyName } = target.tls
+    const tls = {
+      isEncrypted,
+      isChainVerified: isEncrypted && verifyChain,
+      isNameVerified: isEncrypted && verifyName,
+    }
+    return { ok: true, serverVersion, tls }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    const { code, stage, message, remedy } = error
+    return { ok: false, code, stage, message, remedy }
+  }
+}

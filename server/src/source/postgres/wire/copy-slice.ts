@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { openSession, type Session } from '#source/postgres/connect.ts'
+import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
+import { importSnapshot } from '#source/postgres/snapshot.ts'
+import { SourceError } from '#source/postgres/source-error.ts'
+import { CopyReader } from './copy-reader.ts'
+import type { SlotLayout, SlotRing } from './slot.ts'
+import { type BurstOptions, SocketTap } from './socket-tap.ts'
+import type { WireColumn } from './wire-column.ts'
+
+export interface CopySliceOptions {
+  readonly target: ConnectionTarget
+  /** Exported by `holdSnapshot`, which must still hold it. Without one the copy sees the present. */
+  readonly snapshotId?: string | undefined
+  /** Made by `copyStatement`, with `columns` in this order. */
+  readonly sql: string
+  readonly columns: readonly WireColumn[]
+  /** Made by `planSlot` for the same columns. */
+  readonly layout: SlotLayout
+  readonly ring: SlotRing
+  readonly signal?: AbortSignal | undefined
+  /** Only for plain connections; TLS reads as it comes. */
+  readonly burst?: BurstOptions | undefined
+  readonly applicationName?: string | undefined
+}
+
+export interface CopyCounts {
+  readonly rowCount: number
+  /** Bytes of the rows on the wire. */
+  readonly byteCount: number
+}
+
+/**
+ * Copies one slice into the ring on a session of its own. Blocks its thread: while the ring is full, and for
+ * fractions of a millisecond between reads. The last slot is published before it resolves.
+ * @throws SourceError when the server fails; the signal's reason; what the ring throws.
+ */
+export async function copySlice(options: CopySliceOptions): Promise<CopyCounts> {
+  const { target, signal } = options
+  const tap = new SocketTap(options.burst)
+  const { createSocket } = tap
+  const { applicationName } = options
+  await using session = await openSession(target, { signal, applicationName, readOnly: true, createSocket })
+  await importSnapshot(session, options.snapshotId)
+  const reader = new CopyReader(session, options)
+  try {
+    return await runCopy(session, tap, reader, options)
+  } catch (error) {
+    await abandon(session)
+    signal?.throwIfAborted()
+    throw error
+  }
+}
+
+async function runCopy(
+  session: Session,
+  tap: SocketTap,
+  reader: CopyReader,
+  { sql, signal }: CopySliceOptions,
+): Promise<CopyCounts> {
+  const { stream } = session.driver.connection
+  const onClose = (): void => reader.fail(signal?.aborted ? signal.reason : lostConnection(session.target))
+  stream.once('close', onClose)
+  try {
+    signal?.throwIfAborted()
+    tap.redirect(stream, reader)
+    stream.write(queryMessage(sql))
+    if (stream.destroyed) onClose()
+    await reader.done
+    return { rowCount: reader.rowCount, byteCount: reader.byteCount }
+  } finally {
+    stream.off('close', onClose)
+  }
+}
+
+/** Stops a copy whose bytes nobody will read: the server is told, and the socket doesn't outlive this. */
+async function abandon(session: Session): Promise<void> {
+  const { stream } = session.driver.connection
+  if (stream.destroyed) return
+  await session.cancel()
+  const isClosed = once(stream, 'close')
+  stream.destroy()
+  await isClosed
+}
+
+function lostConnection(target: ConnectionTarget): SourceError {
+  return new SourceError({
+    code: 'CONNECTION_LOST',
+    stage: 'query',
+    message: `The server ${target.host}:${target.port} closed the connection in the middle of the copy.`,
+    remedy: 'Look into the log of the server for the reason; the slice can be read again.',
+  })
+}
+
+function queryMessage(sql: string): Buffer {
+  const text = Buffer.from(sql, 'utf8')
+  const message = Buffer.alloc(text.length + 6)
+  message.write('Q', 0, 'latin1')
+  message.writeInt32BE(text.length + 5, 1)
+  text.copy(message, 5)
+  return message
+}
