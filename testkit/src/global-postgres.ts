@@ -39,7 +39,10 @@ export default async function setUpPostgres({ provide }: Project): Promise<() =>
     database: 'headwater',
     settings: throwAway,
   })
-  provide('postgresUrl', `postgres://${server.user}:${password}@${server.host}:${server.port}/${server.database}`)
+  provide(
+    'postgresUrl',
+    `postgres://${server.user}:${password}@${server.host}:${server.port}/${server.database}`,
+  )
   return async () => {
     await server.stop()
     await rm(dir, { recursive: true, force: true })

@@ -44,7 +44,10 @@ test('a template whose building failed is built anew', async () => {
     throw new Error('no luck')
   })
   await expect(failing).rejects.toThrow('no luck')
-  const template = await withTemplate('flaky', async (client) => void (await client.query('create table whole (a int)')))
+  const template = await withTemplate(
+    'flaky',
+    async (client) => void (await client.query('create table whole (a int)')),
+  )
   await using clone = await createTestDatabase({ template })
   await expect(clone.query('select from half')).rejects.toThrow('does not exist')
   expect((await clone.query('select from whole')).rowCount).toBe(0)

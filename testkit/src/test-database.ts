@@ -11,7 +11,10 @@ export interface TestDatabase extends AsyncDisposable {
   password: string
   database: string
   /** Runs one statement on a connection that is kept open for it. */
-  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, params?: unknown[]): Promise<pg.QueryResult<Row>>
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    sql: string,
+    params?: unknown[],
+  ): Promise<pg.QueryResult<Row>>
   /** Ends every connection to the database and removes it. Idempotent. */
   drop(): Promise<void>
 }
@@ -58,9 +61,13 @@ export async function withTemplate(
 ): Promise<string> {
   const server = new URL(postgresUrl)
   const template = `template_${name}`
+  // PostgreSQL would cut it off, and two long names could become one.
+  if (Buffer.byteLength(template) > 63) throw new RangeError(`The template name ${name} is too long.`)
   await asAdmin(server, async (admin) => {
     await admin.query('select pg_advisory_lock(hashtextextended($1, 0))', [template])
-    const { rowCount } = await admin.query('select from pg_database where datname = $1 and datistemplate', [template])
+    const { rowCount } = await admin.query('select from pg_database where datname = $1 and datistemplate', [
+      template,
+    ])
     if (rowCount === 0) await buildTemplate(server, admin, template, build)
   })
   return template
@@ -93,7 +100,9 @@ async function createDatabase(admin: pg.Client, database: string, template: stri
 
 async function dropDatabase(server: URL, client: pg.Client, database: string): Promise<void> {
   await client.end()
-  await asAdmin(server, (admin) => admin.query(`drop database if exists ${admin.escapeIdentifier(database)} with (force)`))
+  await asAdmin(server, (admin) =>
+    admin.query(`drop database if exists ${admin.escapeIdentifier(database)} with (force)`),
+  )
 }
 
 async function asAdmin<T>(server: URL, work: (admin: pg.Client) => Promise<T>): Promise<T> {

@@ -38,7 +38,12 @@ test('an empty environment gives a server for one machine', () => {
   })
 })
 
-test.each([[1, 1], [3, 3], [64, 4], [0, 1]])('%i CPUs give %i extract slots', (cpuCount, slots) => {
+test.each([
+  [1, 1],
+  [3, 3],
+  [64, 4],
+  [0, 1],
+])('%i CPUs give %i extract slots', (cpuCount, slots) => {
   expect(plan({}, [], cpuCount).extractSlots).toBe(slots)
 })
 
@@ -83,7 +88,11 @@ test('every variable arrives', () => {
     sliceTargetBytes: 16_777_216,
     logLevel: 'debug',
   })
-  expect(Object.keys(record).sort()).toEqual(listVariables().map(({ name }) => name).sort())
+  expect(Object.keys(record).sort()).toEqual(
+    listVariables()
+      .map(({ name }) => name)
+      .sort(),
+  )
 })
 
 test('flags win over the environment, in both spellings', () => {
@@ -101,7 +110,12 @@ test('an empty variable counts as not set, and blanks around a value do not coun
 })
 
 test('unknown variables are refused with the nearest known one, except those of other programs', () => {
-  const record = { HEADWATER_PROT: '1', HEADWATER_FROBNICATE_EVERYTHING: '1', HEADWATER_URL: 'x', PATH: '/bin' }
+  const record = {
+    HEADWATER_PROT: '1',
+    HEADWATER_FROBNICATE_EVERYTHING: '1',
+    HEADWATER_URL: 'x',
+    PATH: '/bin',
+  }
   expect(problemsOf(() => readEnv(record, { others: ['HEADWATER_URL'] }))).toEqual([
     'HEADWATER_PROT is not a variable that Headwater knows. Did you mean HEADWATER_PORT?',
     'HEADWATER_FROBNICATE_EVERYTHING is not a variable that Headwater knows.',
@@ -138,11 +152,15 @@ test.each([
   ['HEADWATER_S3_ENDPOINT', 'http://u:p@h', 'an http or https URL without user, query or fragment'],
   ['HEADWATER_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, silent'],
 ])('%s=%s is refused with what is expected', (name, value, expected) => {
-  expect(problemsOf(() => readEnv({ [name]: value }))).toEqual([`${name} is "${value}", but must be ${expected}.`])
+  expect(problemsOf(() => readEnv({ [name]: value }))).toEqual([
+    `${name} is "${value}", but must be ${expected}.`,
+  ])
 })
 
 test('all problems come at once', () => {
-  expect(problemsOf(() => readEnv({ HEADWATER_PORT: 'x', HEADWATER_LOG_LEVEL: 'x', HEADWATER_X: 'x' }))).toHaveLength(3)
+  expect(
+    problemsOf(() => readEnv({ HEADWATER_PORT: 'x', HEADWATER_LOG_LEVEL: 'x', HEADWATER_X: 'x' })),
+  ).toHaveLength(3)
 })
 
 test.each([
@@ -159,9 +177,12 @@ test('an endpoint brings the defaults that other storage than AWS needs', () => 
   expect(plan(record).lake).toMatchObject({ region: 'us-east-1', forcePathStyle: true })
 })
 
-test.each(['gs://bucket', 's3://', 's3://Bucket_', 's3://bucket/a?b', 'file://host/x'])('the lake %s is refused', (text) => {
-  expect(problemsOf(() => plan({ HEADWATER_LAKE: text }))[0]).toContain(`HEADWATER_LAKE is "${text}", but`)
-})
+test.each(['gs://bucket', 's3://', 's3://Bucket_', 's3://bucket/a?b', 'file://host/x'])(
+  'the lake %s is refused',
+  (text) => {
+    expect(problemsOf(() => plan({ HEADWATER_LAKE: text }))[0]).toContain(`HEADWATER_LAKE is "${text}", but`)
+  },
+)
 
 test('settings of S3 beside a folder are a contradiction', () => {
   const record = { HEADWATER_S3_REGION: 'eu-central-1', HEADWATER_S3_FORCE_PATH_STYLE: 'false' }
@@ -175,7 +196,9 @@ test('secrets are in an object of their own that does not show them; a refused o
   const env = readEnv({ DATABASE_URL: 'postgres://u:hush@db/meta', HEADWATER_MASTER_KEY: 'hush' })
   const secrets = planSecrets(env)
   expect(secrets).toMatchObject({ databaseUrl: 'postgres://u:hush@db/meta', masterKey: 'hush' })
-  expect(`${JSON.stringify(secrets)}${inspect(secrets, { showHidden: true })}${String(secrets)}`).not.toContain('hush')
+  expect(
+    `${JSON.stringify(secrets)}${inspect(secrets, { showHidden: true })}${String(secrets)}`,
+  ).not.toContain('hush')
   expect(inspect(plan({ DATABASE_URL: 'postgres://u:hush@db/meta' }))).not.toContain('hush')
   expect(problemsOf(() => readEnv({ DATABASE_URL: 'mysql://u:hush@db/meta' }))).toEqual([
     'DATABASE_URL must be a URL of the form postgres://user:password@host:5432/database.',

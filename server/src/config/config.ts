@@ -108,5 +108,8 @@ function findStrayS3Settings(env: Env): string[] {
     env.s3Region !== undefined && 'HEADWATER_S3_REGION',
     env.s3ForcePathStyle !== undefined && 'HEADWATER_S3_FORCE_PATH_STYLE',
   ].filter((name) => name !== false)
-  return set.map((name) => `${name} is set, but the lake is a folder. Set HEADWATER_LAKE to s3://bucket/prefix, or unset it.`)
+  return set.map(
+    (name) =>
+      `${name} is set, but the lake is a folder. Set HEADWATER_LAKE to s3://bucket/prefix, or unset it.`,
+  )
 }

@@ -25,13 +25,29 @@ interface Variable<T> {
 const day = 24 * 60
 
 const variables = {
-  dataDir: variable('HEADWATER_DATA_DIR', parseText, 'folder for everything the server keeps; default ./.headwater'),
+  dataDir: variable(
+    'HEADWATER_DATA_DIR',
+    parseText,
+    'folder for everything the server keeps; default ./.headwater',
+  ),
   host: variable('HEADWATER_HOST', parseText, 'address to listen on; default 127.0.0.1'),
-  port: variable('HEADWATER_PORT', parseWhole(0, 65_535), 'port to listen on, 0 for any free one; default 8787'),
+  port: variable(
+    'HEADWATER_PORT',
+    parseWhole(0, 65_535),
+    'port to listen on, 0 for any free one; default 8787',
+  ),
   databaseUrl: secret('DATABASE_URL', parsePostgresUrl, 'PostgreSQL for metadata; default a bundled server'),
-  lake: variable('HEADWATER_LAKE', parseText, 'a folder or s3://bucket/prefix; default <data directory>/lake'),
+  lake: variable(
+    'HEADWATER_LAKE',
+    parseText,
+    'a folder or s3://bucket/prefix; default <data directory>/lake',
+  ),
   s3Endpoint: variable('HEADWATER_S3_ENDPOINT', parseHttpUrl, 'URL of S3-compatible storage; default AWS'),
-  s3Region: variable('HEADWATER_S3_REGION', parseText, 'region of the bucket; default as the AWS tools find it'),
+  s3Region: variable(
+    'HEADWATER_S3_REGION',
+    parseText,
+    'region of the bucket; default as the AWS tools find it',
+  ),
   s3ForcePathStyle: variable(
     'HEADWATER_S3_FORCE_PATH_STYLE',
     parseBoolean,
@@ -39,7 +55,11 @@ const variables = {
   ),
   publicUrl: variable('HEADWATER_PUBLIC_URL', parseHttpUrl, 'URL under which clients reach the server'),
   orgId: variable('HEADWATER_ORG_ID', parseOrgId, 'organisation id; default one made at the first start'),
-  tenantId: variable('HEADWATER_TENANT_ID', parseTenantId, 'namespace of own schema fields; default headwater'),
+  tenantId: variable(
+    'HEADWATER_TENANT_ID',
+    parseTenantId,
+    'namespace of own schema fields; default headwater',
+  ),
   minIntervalMinutes: variable(
     'HEADWATER_MIN_INTERVAL_MINUTES',
     parseWhole(1, day),
@@ -60,7 +80,11 @@ const variables = {
     parseSize(2 ** 20, 64 * 2 ** 30),
     'size of a slice in PostgreSQL; default 64MiB',
   ),
-  logLevel: variable('HEADWATER_LOG_LEVEL', parseLogLevel, 'trace, debug, info, warn, error or silent; default info'),
+  logLevel: variable(
+    'HEADWATER_LOG_LEVEL',
+    parseLogLevel,
+    'trace, debug, info, warn, error or silent; default info',
+  ),
   masterKey: secret(
     'HEADWATER_MASTER_KEY',
     parseText,
@@ -82,7 +106,10 @@ export interface ReadEnvOptions {
  * Gives the variables of the environment names and types. An empty value counts as not set. Pure.
  * Throws ConfigError for values that can't be read and for unknown HEADWATER_ variables.
  */
-export function readEnv(record: Readonly<Record<string, string | undefined>>, options: ReadEnvOptions = {}): Env {
+export function readEnv(
+  record: Readonly<Record<string, string | undefined>>,
+  options: ReadEnvOptions = {},
+): Env {
   const problems = findUnknown(record, options.others ?? [])
   const env: Record<string, unknown> = {}
   for (const [key, found] of Object.entries<Variable<unknown>>(variables)) {
@@ -111,7 +138,10 @@ function secret<T>(name: string, parse: Parse<T>, help: string): Variable<T> {
   return { name, parse, help, secret: true }
 }
 
-function findUnknown(record: Readonly<Record<string, string | undefined>>, others: readonly string[]): string[] {
+function findUnknown(
+  record: Readonly<Record<string, string | undefined>>,
+  others: readonly string[],
+): string[] {
   const known = Object.values(variables).map(({ name }) => name)
   return Object.keys(record)
     .filter((name) => name.startsWith('HEADWATER_') && !known.includes(name) && !others.includes(name))
@@ -121,7 +151,13 @@ function findUnknown(record: Readonly<Record<string, string | undefined>>, other
     })
 }
 
-function describeProblem({ name, secret: isSecret }: Variable<unknown>, text: string, error: unknown): string {
+function describeProblem(
+  { name, secret: isSecret }: Variable<unknown>,
+  text: string,
+  error: unknown,
+): string {
   if (!(error instanceof ExpectationError)) throw error
-  return isSecret ? `${name} must be ${error.message}.` : `${name} is "${text}", but must be ${error.message}.`
+  return isSecret
+    ? `${name} must be ${error.message}.`
+    : `${name} is "${text}", but must be ${error.message}.`
 }

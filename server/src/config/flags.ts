@@ -74,7 +74,8 @@ function parseFlag(name: string, flag: Flag, text: string | undefined): string |
 }
 
 function describeUnknown(name: string): string {
-  if (!name.startsWith('-')) return `"${name}" is not expected here; every argument is a flag such as --port 8787.`
+  if (!name.startsWith('-'))
+    return `"${name}" is not expected here; every argument is a flag such as --port 8787.`
   const near = nearestName(name, Object.keys(flags))
   return `${name} is not a flag that Headwater knows.${near === undefined ? '' : ` Did you mean ${near}?`}`
 }

@@ -43,7 +43,8 @@ export function parseSize(least: number, most: number): Parse<number> {
 /** An absolute http or https URL without query; a slash at its end is dropped. */
 export const parseHttpUrl: Parse<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url !== undefined && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  const plain =
+    url !== undefined && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
   if (plain && ['http:', 'https:'].includes(url.protocol)) return url.href.replace(/\/+$/, '')
   throw new ExpectationError('an http or https URL without user, query or fragment')
 }

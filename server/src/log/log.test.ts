@@ -11,7 +11,12 @@ function openLog(level: LogLevel = 'info') {
 test('a line is JSON with a level label, an ISO time and the message, and nothing that nobody asked for', () => {
   const { log, lines, last } = openLog()
   log.info({ rowCount: 3 }, 'done')
-  expect(last()).toEqual({ level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), rowCount: 3, msg: 'done' })
+  expect(last()).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+    rowCount: 3,
+    msg: 'done',
+  })
   expect(lines[0]?.endsWith('}\n')).toBe(true)
 })
 
@@ -29,27 +34,35 @@ test('lines below the level are not written', () => {
   expect(lines).toHaveLength(1)
 })
 
-test.each(['authorization', 'Authorization', 'password', 'connectionString', 'client_secret', 'access_token', 'x-api-key'])(
-  '%s is masked at any depth, in objects, arrays, children and classes',
-  (name) => {
-    const { log, lines } = openLog()
-    class Holder {
-      [key: string]: unknown
-      constructor(value: object) {
-        Object.assign(this, value)
-      }
+test.each([
+  'authorization',
+  'Authorization',
+  'password',
+  'connectionString',
+  'client_secret',
+  'access_token',
+  'x-api-key',
+])('%s is masked at any depth, in objects, arrays, children and classes', (name) => {
+  const { log, lines } = openLog()
+  class Holder {
+    [key: string]: unknown
+    constructor(value: object) {
+      Object.assign(this, value)
     }
-    let nested: object = { [name]: 'hush' }
-    for (let depth = 0; depth < 8; depth += 1) {
-      log.info({ nested, list: [nested], held: new Holder(nested), error: new Error('no', { cause: nested }) }, 'x')
-      nested = { inner: nested }
-    }
-    const child = log.child({ [name]: 'hush', deep: { [name]: 'hush' } })
-    child.child({ list: [{ [name]: 'hush' }] }).info({ [name]: { of: 'hush' } }, 'y')
-    expect(lines.join('')).not.toContain('hush')
-    expect(lines[0]).toContain('[redacted]')
-  },
-)
+  }
+  let nested: object = { [name]: 'hush' }
+  for (let depth = 0; depth < 8; depth += 1) {
+    log.info(
+      { nested, list: [nested], held: new Holder(nested), error: new Error('no', { cause: nested }) },
+      'x',
+    )
+    nested = { inner: nested }
+  }
+  const child = log.child({ [name]: 'hush', deep: { [name]: 'hush' } })
+  child.child({ list: [{ [name]: 'hush' }] }).info({ [name]: { of: 'hush' } }, 'y')
+  expect(lines.join('')).not.toContain('hush')
+  expect(lines[0]).toContain('[redacted]')
+})
 
 test('an empty secret shows that it is empty, and the caller keeps his object', () => {
   const { log, last } = openLog()
@@ -62,7 +75,10 @@ test('an empty secret shows that it is empty, and the caller keeps his object', 
 test('passwords of URLs and secret query parameters are masked wherever they stand', () => {
   const { log, lines } = openLog()
   const url = 'postgres://me:hush@db.example:5432/x?sslmode=require&password=hush'
-  log.error({ err: new Error(`cannot reach ${url}`), list: [url] }, `tried ${url} and /ims/token/v3?client_secret=hush&x=1`)
+  log.error(
+    { err: new Error(`cannot reach ${url}`), list: [url] },
+    `tried ${url} and /ims/token/v3?client_secret=hush&x=1`,
+  )
   expect(lines[0]).not.toContain('hush')
   expect(lines[0]).toContain('postgres://me:[redacted]@db.example:5432/x?sslmode=require&password=[redacted]')
   expect(lines[0]).toContain('client_secret=[redacted]&x=1')
@@ -70,9 +86,17 @@ test('passwords of URLs and secret query parameters are masked wherever they sta
 
 test('an error shows type, message, code, stack and cause, but not what a driver hung on it', () => {
   const { log, last } = openLog()
-  const error = Object.assign(new TypeError('bad', { cause: new Error('why') }), { code: '23505', detail: 'Key (a)=(7)' })
+  const error = Object.assign(new TypeError('bad', { cause: new Error('why') }), {
+    code: '23505',
+    detail: 'Key (a)=(7)',
+  })
   log.error({ err: error }, 'failed')
-  expect(last()['err']).toMatchObject({ type: 'TypeError', message: 'bad', code: '23505', cause: { message: 'why' } })
+  expect(last()['err']).toMatchObject({
+    type: 'TypeError',
+    message: 'bad',
+    code: '23505',
+    cause: { message: 'why' },
+  })
   expect(last()['err']).not.toHaveProperty('detail')
   expect((last()['err'] as { stack: string }).stack).toContain('log.test.ts')
 })
@@ -82,7 +106,11 @@ test('bytes, dates, big integers and circles are written without harm', () => {
   const circle: Record<string, unknown> = {}
   circle['self'] = circle
   log.info({ bytes: new Uint8Array(3), at: new Date(0), big: 2n ** 60n, circle }, 'x')
-  expect(last()).toMatchObject({ bytes: '[3 bytes]', at: '1970-01-01T00:00:00.000Z', big: '1152921504606846976' })
+  expect(last()).toMatchObject({
+    bytes: '[3 bytes]',
+    at: '1970-01-01T00:00:00.000Z',
+    big: '1152921504606846976',
+  })
 })
 
 test('a request shows where it went, never a header', async () => {
@@ -95,7 +123,9 @@ test('a request shows where it went, never a header', async () => {
   const { port } = server.address() as { port: number }
   const headers = { authorization: 'Bearer hush', cookie: 'a=hush' }
   await new Promise((resolve) => {
-    request({ host: '127.0.0.1', port, path: '/a?access_token=hush&b=1', headers }, (res) => res.resume().on('end', resolve)).end()
+    request({ host: '127.0.0.1', port, path: '/a?access_token=hush&b=1', headers }, (res) =>
+      res.resume().on('end', resolve),
+    ).end()
   })
   await new Promise((resolve) => server.close(resolve))
   expect(last()).toMatchObject({

@@ -49,7 +49,11 @@ export function createLog({ level, destination }: LogOptions): pino.Logger {
 /** Pino has no formatter for the fields of a child; every descendant inherits this method. */
 function redactBindings(log: pino.Logger): pino.Logger {
   const original = log.child
-  const child = function (this: pino.Logger, bindings: pino.Bindings, options?: pino.ChildLoggerOptions): pino.Logger {
+  const child = function (
+    this: pino.Logger,
+    bindings: pino.Bindings,
+    options?: pino.ChildLoggerOptions,
+  ): pino.Logger {
     return Reflect.apply(original, this, [redact(bindings), options]) as pino.Logger
   }
   return Object.assign(log, { child })

@@ -65,7 +65,9 @@ function copyValue(value: unknown, depth: number): unknown {
   if (value instanceof Map || value instanceof Set) return `[${value.size} entries]`
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === 'function') return copyValue(toJSON.call(value), depth + 1)
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyField(name, item, depth + 1)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, copyField(name, item, depth + 1)]),
+  )
 }
 
 /**

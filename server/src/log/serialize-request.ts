@@ -9,7 +9,10 @@ export interface RequestFields {
 /** Takes a request of Fastify or of Node.js; anything else gives an object without content. */
 export function serializeRequest(request: unknown): RequestFields {
   if (typeof request !== 'object' || request === null) return {}
-  const { id, method, url, ip, socket } = request as Record<'id' | 'method' | 'url' | 'ip' | 'socket', unknown>
+  const { id, method, url, ip, socket } = request as Record<
+    'id' | 'method' | 'url' | 'ip' | 'socket',
+    unknown
+  >
   const remoteAddress = ip ?? (socket as { remoteAddress?: unknown } | undefined)?.remoteAddress
   return { id, method, url, remoteAddress }
 }

@@ -14,7 +14,7 @@ import {
   sizeOf,
 } from './operators.ts'
 import { parseDecimal } from './decimal.ts'
-import { EvaluationFailure, fail, parseJsonValue, textOf, typeNameOf, type Value } from './values.ts'
+import { EvaluationFailure, fail, isArray, isMap, parseJsonValue, textOf, typeNameOf, type Value } from './values.ts'
 
 /** What an expression may speak of. */
 export interface CompileScope {
@@ -136,9 +136,9 @@ function unknownOperation(): Value {
   return fail('There is no such method')
 }
 
-/** JSON arrives as text; null stays null. */
+/** JSON arrives as text; what is an array or object already, or null, stays. */
 function parseJson(value: Value): Value {
-  if (value === null) return null
+  if (value === null || isArray(value) || isMap(value)) return value
   return typeof value === 'string' ? parseJsonValue(value) : fail(`${typeNameOf(value)} has no members`)
 }
 

@@ -19,8 +19,16 @@ export function sealEnvelope(key: MasterKey, plaintext: string, context: string)
   const dataKey = randomBytes(keyBytes)
   const wrapIv = randomBytes(ivBytes)
   const iv = randomBytes(ivBytes)
-  const wrapped = Buffer.concat([wrapIv, encrypt(key.bytes, wrapIv, dataKey, authenticated('key', key, context))])
-  const ciphertext = encrypt(dataKey, iv, Buffer.from(plaintext, 'utf8'), authenticated('secret', key, context))
+  const wrapped = Buffer.concat([
+    wrapIv,
+    encrypt(key.bytes, wrapIv, dataKey, authenticated('key', key, context)),
+  ])
+  const ciphertext = encrypt(
+    dataKey,
+    iv,
+    Buffer.from(plaintext, 'utf8'),
+    authenticated('secret', key, context),
+  )
   dataKey.fill(0)
   return `hw1.${key.id}.${[wrapped, iv, ciphertext].map((part) => part.toString('base64url')).join('.')}`
 }
@@ -59,7 +67,8 @@ function parse(sealed: string): Parts {
     iv?.length === ivBytes &&
     ciphertext !== undefined &&
     ciphertext.length >= tagBytes
-  if (keyId === undefined || !whole) throw new SecretError('malformed', 'A sealed secret does not have the form hw1.*.')
+  if (keyId === undefined || !whole)
+    throw new SecretError('malformed', 'A sealed secret does not have the form hw1.*.')
   return { keyId, wrapped, iv, ciphertext }
 }
 

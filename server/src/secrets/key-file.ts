@@ -51,7 +51,8 @@ export function createKeyFile(file: string): [MasterKey, ...MasterKey[]] {
   linkIfAbsent(aside, file)
   syncDir(path.dirname(file))
   const keys = findFileKeys(file)
-  if (keys === undefined) throw new SecretError('bad-key', `${file} was removed while it was being made. Start again.`)
+  if (keys === undefined)
+    throw new SecretError('bad-key', `${file} was removed while it was being made. Start again.`)
   return keys
 }
 

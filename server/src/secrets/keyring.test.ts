@@ -59,13 +59,16 @@ test('base64, base64url and hex name the same key', () => {
   expect(new Set(ids).size).toBe(1)
 })
 
-test.each(['', 'pässwörd "quoted" \u{1F511}', 'x'.repeat(100_000)])('what is sealed opens unchanged', (plaintext) => {
-  const keyring = openKeyring({ dataDir, masterKey: keyA.toString('hex') })
-  const sealed = keyring.seal(plaintext, 'connection:1')
-  expect(keyring.open(sealed, 'connection:1')).toBe(plaintext)
-  expect(sealed).toMatch(new RegExp(`^hw1\\.${keyring.activeKeyId}\\.`))
-  expect(keyring.seal(plaintext, 'connection:1')).not.toBe(sealed)
-})
+test.each(['', 'pässwörd "quoted" \u{1F511}', 'x'.repeat(100_000)])(
+  'what is sealed opens unchanged',
+  (plaintext) => {
+    const keyring = openKeyring({ dataDir, masterKey: keyA.toString('hex') })
+    const sealed = keyring.seal(plaintext, 'connection:1')
+    expect(keyring.open(sealed, 'connection:1')).toBe(plaintext)
+    expect(sealed).toMatch(new RegExp(`^hw1\\.${keyring.activeKeyId}\\.`))
+    expect(keyring.seal(plaintext, 'connection:1')).not.toBe(sealed)
+  },
+)
 
 test('a secret opens in its own context only', () => {
   const keyring = openKeyring({ dataDir })

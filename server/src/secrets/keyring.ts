@@ -1,6 +1,6 @@
+import { openEnvelope, parseKeyId, type SealedSecret, sealEnvelope } from './envelope.ts'
 import { createKeyFile, findFileKeys, keyFilePath } from './key-file.ts'
 import { type MasterKey, parseMasterKeys } from './master-key.ts'
-import { openEnvelope, parseKeyId, type SealedSecret, sealEnvelope } from './envelope.ts'
 import { SecretError } from './secret-error.ts'
 
 export type { SealedSecret } from './envelope.ts'

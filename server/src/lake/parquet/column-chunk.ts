@@ -1,7 +1,7 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import { type Vector, vectorKindOf } from '#columns/vector.ts'
 import { BoolStore } from './bool-store.ts'
-import { ByteBuffer, growUint8, growUint32 } from './byte-buffer.ts'
+import { type ByteBuffer, growUint8, growUint32 } from './byte-buffer.ts'
 import { BytesStore } from './bytes-store.ts'
 import { chunkStatistics } from './column-metrics.ts'
 import { Encoding, PageType, type PhysicalLayout, physicalLayoutOf } from './format.ts'

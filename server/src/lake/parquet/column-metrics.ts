@@ -96,7 +96,11 @@ function shorten(type: ColumnType, value: Uint8Array, side: 'lower' | 'upper'): 
 }
 
 /** The statistics that the file itself carries for one chunk. */
-export function chunkStatistics(type: ColumnType, nullCount: number, extremes: ValueExtremes): ChunkStatistics {
+export function chunkStatistics(
+  type: ColumnType,
+  nullCount: number,
+  extremes: ValueExtremes,
+): ChunkStatistics {
   const { min, max, nanCount } = extremes
   // Readers differ on where NaN is in the order: no extremes can't be misread.
   if (min === undefined || max === undefined || (nanCount ?? 0) > 0) return { nullCount }

@@ -49,7 +49,8 @@ export function buildFieldTree(fields: readonly LakeField[]): FieldTree {
   const tree: MutableTree = { leaves: [], optionalGroups: [] }
   const top: Place = { path: [], optionalAncestors: [] }
   const nodes = fields.map((field) => buildNode(field, top, tree))
-  if (nodes.length === 0) throw new UnsupportedFieldError('A Parquet file needs at least one field; got none.')
+  if (nodes.length === 0)
+    throw new UnsupportedFieldError('A Parquet file needs at least one field; got none.')
   return { nodes, ...tree }
 }
 

@@ -63,7 +63,10 @@ describe('leaves', () => {
   })
 
   test('come depth first, with their paths', () => {
-    const fields = [struct(1, 'a', [struct(3, 'b', [text]), { ...text, id: 4, required: true }]), { ...text, id: 5 }]
+    const fields = [
+      struct(1, 'a', [struct(3, 'b', [text]), { ...text, id: 4, required: true }]),
+      { ...text, id: 5 },
+    ]
     expect(leavesOf(fields).map(({ id, path, required }) => [id, path.join('.'), required])).toEqual([
       [2, 'a.b.text', false],
       [4, 'a.text', true],
@@ -91,5 +94,7 @@ describe('leaves', () => {
 
 test('decimals take the bytes that Iceberg lists', () => {
   const precisions = [1, 2, 4, 6, 9, 11, 14, 16, 18, 19, 21, 23, 26, 28, 31, 33, 35, 38]
-  expect(precisions.map(decimalByteLength)).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16])
+  expect(precisions.map(decimalByteLength)).toEqual([
+    1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16,
+  ])
 })

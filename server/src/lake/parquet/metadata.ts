@@ -1,5 +1,13 @@
+import {
+  Codec,
+  Encoding,
+  type LogicalType,
+  PageType,
+  type PhysicalLayout,
+  physicalLayoutOf,
+  Repetition,
+} from './format.ts'
 import type { FieldNode } from './leaves.ts'
-import { Codec, Encoding, type LogicalType, PageType, type PhysicalLayout, physicalLayoutOf, Repetition } from './format.ts'
 import { ThriftCompactWriter } from './thrift-compact.ts'
 
 /** What a page header says. */
@@ -135,25 +143,25 @@ function writeSchemaElement(out: ThriftCompactWriter, { node, childCount }: Sche
 }
 
 function writeLogicalType(out: ThriftCompactWriter, type: LogicalType): void {
-  switch (type.kind) {
-    case 'string':
-      return out.struct(1, () => {})
-    case 'decimal':
-      return out.struct(5, () => {
-        out.i32(1, type.scale)
-        out.i32(2, type.precision)
-      })
-    case 'date':
-      return out.struct(6, () => {})
-    case 'time':
-    case 'timestamp':
-      return out.struct(type.kind === 'time' ? 7 : 8, () => {
-        out.bool(1, type.isAdjustedToUtc)
-        out.struct(2, () => out.struct(2, () => {})) // the unit: MICROS
-      })
-    case 'uuid':
-      return out.struct(14, () => {})
-  }
+  out.struct(LOGICAL_TYPE_FIELDS[type.kind], () => {
+    if (type.kind === 'decimal') {
+      out.i32(1, type.scale)
+      out.i32(2, type.precision)
+    } else if (type.kind === 'time' || type.kind === 'timestamp') {
+      out.bool(1, type.isAdjustedToUtc)
+      out.struct(2, () => out.struct(2, () => {})) // the unit: MICROS
+    }
+  })
+}
+
+/** Field ids of the LogicalType union. */
+const LOGICAL_TYPE_FIELDS: Readonly<Record<LogicalType['kind'], number>> = {
+  string: 1,
+  decimal: 5,
+  date: 6,
+  time: 7,
+  timestamp: 8,
+  uuid: 14,
 }
 
 function writeRowGroup(out: ThriftCompactWriter, group: RowGroupMetadata): void {
@@ -179,7 +187,10 @@ function writeColumnMetadata(out: ThriftCompactWriter, chunk: ChunkMetadata): vo
   const hasDictionary = chunk.dictionaryPageOffset !== undefined
   const dataEncoding = hasDictionary ? Encoding.RLE_DICTIONARY : Encoding.PLAIN
   out.i32(1, chunk.layout.physicalType)
-  out.i32List(2, hasDictionary ? [Encoding.PLAIN, Encoding.RLE, dataEncoding] : [Encoding.PLAIN, Encoding.RLE])
+  out.i32List(
+    2,
+    hasDictionary ? [Encoding.PLAIN, Encoding.RLE, dataEncoding] : [Encoding.PLAIN, Encoding.RLE],
+  )
   out.stringList(3, chunk.path)
   out.i32(4, Codec.ZSTD)
   out.i64(5, chunk.valueCount)

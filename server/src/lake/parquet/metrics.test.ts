@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile as writeToDisk } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ColumnType } from '#columns/column-type.ts'
 import type { ColumnSummary } from './parquet-writer.ts'
 import {
+  decimal,
   field,
-  openDuckDB,
+  RoundTripLab,
   readFooter,
   SeededRandom,
   signedBigEndian,
@@ -16,23 +14,17 @@ import {
   writeFile,
 } from './round-trip.test-support.ts'
 
-let duckdb: DuckDBConnection
-let folder: string
+let lab: RoundTripLab
 
 beforeAll(async () => {
-  duckdb = await openDuckDB()
-  folder = await mkdtemp(join(tmpdir(), 'parquet-metrics-'))
+  lab = await RoundTripLab.open()
 })
 
-afterAll(async () => {
-  duckdb.closeSync()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => lab.close())
 
 async function query(file: WrittenFile, sql: string): Promise<DuckDBValue[][]> {
-  const path = join(folder, 'file.parquet')
-  await writeToDisk(path, file.bytes)
-  return (await duckdb.runAndReadAll(sql.replaceAll('$file', `read_parquet('${path}')`))).getRows()
+  const path = await lab.store(file.bytes)
+  return (await lab.duckdb.runAndReadAll(sql.replaceAll('$file', `read_parquet('${path}')`))).getRows()
 }
 
 /** The summary of a file of one column, `v`. */
@@ -49,7 +41,6 @@ function formatCents(value: bigint): string {
 
 const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex')
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString()
-const decimal = (precision: number): ColumnType => ({ kind: 'decimal', precision, scale: 2 })
 
 describe('counts and bounds agree with aggregates by DuckDB', () => {
   const random = new SeededRandom(42)
@@ -64,17 +55,32 @@ describe('counts and bounds agree with aggregates by DuckDB', () => {
     ['long', { kind: 'long' }, values(() => random.bigint(64)), readLong, 'X'],
     ['few longs', { kind: 'long' }, values(() => BigInt(random.below(50)) - 20n), readLong, 'X'],
     ['double', { kind: 'double' }, values(() => random.bits() / 3 - 1e9), readDouble, 'X'],
-    ['decimal(8)', decimal(8), values(() => BigInt(random.below(1e8)) - 50_000_000n), signedBigEndian, '(X * 100)::bigint'],
-    ['decimal(15)', decimal(15), values(() => random.bigint(48)), signedBigEndian, '(X * 100)::bigint'],
-    ['decimal(36)', decimal(36), values(() => random.bigint(100)), signedBigEndian, '(X * 100)::hugeint'],
+    [
+      'decimal(8)',
+      decimal(8, 2),
+      values(() => BigInt(random.below(1e8)) - 50_000_000n),
+      signedBigEndian,
+      '(X * 100)::bigint',
+    ],
+    ['decimal(15)', decimal(15, 2), values(() => random.bigint(48)), signedBigEndian, '(X * 100)::bigint'],
+    ['decimal(36)', decimal(36, 2), values(() => random.bigint(100)), signedBigEndian, '(X * 100)::hugeint'],
     ['timestamptz', { kind: 'timestamptz' }, values(() => random.bigint(50)), readLong, 'epoch_us(X)'],
-    ['string', { kind: 'string' }, values(() => `${random.bits()}`), text as (bytes: Uint8Array) => unknown, 'X'],
+    [
+      'string',
+      { kind: 'string' },
+      values(() => `${random.bits()}`),
+      text as (bytes: Uint8Array) => unknown,
+      'X',
+    ],
   ]
 
   test.each(cases)('%s', async (_, type, column, read, sql) => {
     const file = writeFile({ fields: [field(5, 'v', type)], rowGroupRows: 600 }, [column])
     const aggregate = (name: string) => sql.replace('X', `${name}(v)`)
-    const rows = await query(file, `select count(*), count(v), ${aggregate('min')}, ${aggregate('max')} from $file`)
+    const rows = await query(
+      file,
+      `select count(*), count(v), ${aggregate('min')}, ${aggregate('max')} from $file`,
+    )
     const [summary] = file.summary.columns as [ColumnSummary]
     expect(summary.fieldId).toBe(5)
     expect([
@@ -87,7 +93,10 @@ describe('counts and bounds agree with aggregates by DuckDB', () => {
 
   test('column sizes are those of the footer', () => {
     const fields = cases.map(([name, type], i) => field(i + 1, name, type))
-    const file = writeFile({ fields, rowGroupRows: 1000 }, cases.map(([, , column]) => column))
+    const file = writeFile(
+      { fields, rowGroupRows: 1000 },
+      cases.map(([, , column]) => column),
+    )
     const groups = readFooter(file).row_groups
     const sizes = fields.map((_, i) =>
       groups.reduce((sum, group) => sum + Number(group.columns[i]?.meta_data?.total_compressed_size), 0),
@@ -107,10 +116,16 @@ describe('bounds in Iceberg form', () => {
     ['date', { kind: 'date' }, [1, 2], '01000000', '02000000'],
     ['long', { kind: 'long' }, [34n, -2n], 'feffffffffffffff', '2200000000000000'],
     ['float', { kind: 'float' }, [1, -2], '000000c0', '0000803f'],
-    ['decimal in one byte', decimal(9), [127n, -128n], '80', '7f'],
-    ['decimal in two bytes', decimal(9), [128n, -129n], 'ff7f', '0080'],
-    ['decimal of 64 bits', decimal(18), [1420n, 0n], '00', '058c'],
-    ['decimal of 128 bits', decimal(38), [2n ** 64n, -(2n ** 63n)], '8000000000000000', '010000000000000000'],
+    ['decimal in one byte', decimal(9, 2), [127n, -128n], '80', '7f'],
+    ['decimal in two bytes', decimal(9, 2), [128n, -129n], 'ff7f', '0080'],
+    ['decimal of 64 bits', decimal(18, 2), [1420n, 0n], '00', '058c'],
+    [
+      'decimal of 128 bits',
+      decimal(38, 2),
+      [2n ** 64n, -(2n ** 63n)],
+      '8000000000000000',
+      '010000000000000000',
+    ],
     ['uuid', { kind: 'uuid' }, ['80'.repeat(16), '7f'.repeat(16)], '7f'.repeat(16), '80'.repeat(16)],
     ['binary of 16 bytes', { kind: 'binary' }, ['ff'.repeat(16)], 'ff'.repeat(16), 'ff'.repeat(16)],
     ['long binary', { kind: 'binary' }, [`01${'ff'.repeat(16)}`], `01${'ff'.repeat(15)}`, '02'],
@@ -154,7 +169,10 @@ describe('bounds in Iceberg form', () => {
     expect(hex(mixed.lower)).toBe('00000000000000c0')
     expect(mixed).not.toHaveProperty('upper')
     expect(summarize(double, [infinity, infinity])).not.toHaveProperty('lower')
-    const repeated = summarize({ kind: 'float' }, Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? nan : i % 3)))
+    const repeated = summarize(
+      { kind: 'float' },
+      Array.from({ length: 999 }, (_, i) => (i % 3 === 0 ? nan : i % 3)),
+    )
     expect(repeated).toMatchObject({ nanCount: 333 })
   })
 
@@ -168,12 +186,32 @@ describe('statistics in the file', () => {
   const random = new SeededRandom(5)
   const word = () => random.bits().toString(16).padStart(8, '0')
   const columns: [string, ColumnType, () => TestValue, (value: TestValue) => string][] = [
-    ['decimal', decimal(30), () => random.bigint(90), (value) => `${formatCents(value as bigint)}::decimal(30,2)`],
+    [
+      'decimal',
+      decimal(30, 2),
+      () => random.bigint(90),
+      (value) => `${formatCents(value as bigint)}::decimal(30,2)`,
+    ],
     ['long', { kind: 'long' }, () => random.bigint(64), (value) => `'${value}'::bigint`],
     ['uuid', { kind: 'uuid' }, () => word().repeat(4), (value) => `'${value}'::uuid`],
-    ['double', { kind: 'double' }, () => (random.chance(0.1) ? NaN : random.bits() / 8), (value) => `'${value}'::double`],
-    ['string', { kind: 'string' }, () => random.pick(['', 'x'.repeat(80), '€'.repeat(70)]) + word(), (value) => `'${value}'`],
-    ['binary', { kind: 'binary' }, () => random.pick(['', 'ff'.repeat(70)]) + word(), (value) => `from_hex('${value}')`],
+    [
+      'double',
+      { kind: 'double' },
+      () => (random.chance(0.1) ? NaN : random.bits() / 8),
+      (value) => `'${value}'::double`,
+    ],
+    [
+      'string',
+      { kind: 'string' },
+      () => random.pick(['', 'x'.repeat(80), '€'.repeat(70)]) + word(),
+      (value) => `'${value}'`,
+    ],
+    [
+      'binary',
+      { kind: 'binary' },
+      () => random.pick(['', 'ff'.repeat(70)]) + word(),
+      (value) => `from_hex('${value}')`,
+    ],
   ]
 
   test.each(columns)('readers that skip row groups by it find every %s', async (_, type, make, literal) => {

@@ -17,7 +17,10 @@ export interface ParquetWriterOptions {
   readonly sink: ByteSink
   /** Rows of a row group; 61,440 by default. */
   readonly rowGroupRows?: number | undefined
-  /** Uncompressed bytes after which a row group ends early, so that long values can't fill the memory; 128 MiB. */
+  /**
+   * Uncompressed bytes after which a row group ends early, so that long values can't fill the memory; 128
+   * MiB.
+   */
   readonly rowGroupBytes?: number | undefined
   /** zstd level; 1 by default. */
   readonly compressionLevel?: number | undefined
@@ -82,7 +85,8 @@ export class ParquetWriter {
   /**
    * Adds the first `rowCount` rows of the columns, one vector a leaf. Copies what it needs: the vectors and
    * their heap may be used again at once.
-   * Throws `MissingValueError` for a NULL in a required field, `InvalidValueError` for a UUID that isn't 16 bytes.
+   * Throws `MissingValueError` for a NULL in a required field, `InvalidValueError` for a UUID that isn't 16
+   * bytes.
    */
   append(columns: readonly Vector[], rowCount: number): void {
     this.#assertOpen()
@@ -90,11 +94,15 @@ export class ParquetWriter {
       throw new TypeError(`${columns.length} vectors for ${this.leaves.length} leaves`)
     }
     this.#presence.update(columns, rowCount)
-    this.#chunks.forEach((chunk, i) => chunk.check(columns[i] as Vector, rowCount, this.#presence))
+    this.#chunks.forEach((chunk, i) => {
+      chunk.check(columns[i] as Vector, rowCount, this.#presence)
+    })
     for (let from = 0; from < rowCount; ) {
       const room = Math.min(STEP_ROWS, this.#limits.rows - this.#bufferedRows)
       const to = Math.min(from + room, rowCount)
-      this.#chunks.forEach((chunk, i) => chunk.append(columns[i] as Vector, from, to, this.#presence))
+      this.#chunks.forEach((chunk, i) => {
+        chunk.append(columns[i] as Vector, from, to, this.#presence)
+      })
       this.#bufferedRows += to - from
       if (this.#isRowGroupFull()) this.#flushRowGroup()
       from = to

@@ -1,15 +1,23 @@
+import { mkdtemp, rm, writeFile as writeToDisk } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
+import { expect } from 'vitest'
 import type { ColumnType, LakeField, LakeLeaf } from '#columns/column-type.ts'
 import { layVector, type Vector, vectorKindOf, vectorSizeBytes } from '#columns/vector.ts'
 import { type ParquetFileSummary, ParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts'
 
 /**
- * A value as the tests write it: number for int, date, float and double, bigint for every other number and time
- * (decimals unscaled), string for string and, in hexadecimal, for binary and uuid.
+ * A value as the tests write it: number for int, date, float and double, bigint for every other number and
+ * time (decimals unscaled), string for string and, in hexadecimal, for binary and uuid.
  */
 export type TestValue = boolean | number | bigint | string | null
+
+export function decimal(precision: number, scale: number): ColumnType {
+  return { kind: 'decimal', precision, scale }
+}
 
 /** A field with an id of its own. */
 export function field(id: number, name: string, type: LakeField['type'], required = false): LakeField {
@@ -28,9 +36,10 @@ export function vectorOf(type: ColumnType, values: readonly TestValue[]): Vector
   vector.validity.fill(0)
   let heapEnd = 0
   values.forEach((value, row) => {
-    if (value === null) return void vector.nullCount++
-    vector.validity[row] = 1
-    if (vector.kind === 'bytes') {
+    vector.validity[row] = value === null ? 0 : 1
+    if (value === null) {
+      vector.nullCount++
+    } else if (vector.kind === 'bytes') {
       const part = heapParts[row] as Uint8Array
       heap.set(part, heapEnd)
       vector.offsets[row] = heapEnd
@@ -98,13 +107,54 @@ function wipe(vector: Vector): void {
   else vector.values.fill(0x77)
 }
 
-/** A DuckDB that never asks the network for an extension. */
-export async function openDuckDB(): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
-  return instance.connect()
+/** A folder for files and a DuckDB that never asks the network for an extension. */
+export class RoundTripLab {
+  readonly duckdb: DuckDBConnection
+  readonly #folder: string
+  #fileCount = 0
+
+  private constructor(duckdb: DuckDBConnection, folder: string) {
+    this.duckdb = duckdb
+    this.#folder = folder
+  }
+
+  static async open(): Promise<RoundTripLab> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    })
+    return new RoundTripLab(await instance.connect(), await mkdtemp(join(tmpdir(), 'parquet-')))
+  }
+
+  async close(): Promise<void> {
+    this.duckdb.closeSync()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Puts a file on disk and returns its path. */
+  async store(bytes: Uint8Array): Promise<string> {
+    const path = join(this.#folder, `${++this.#fileCount}.parquet`)
+    await writeToDisk(path, bytes)
+    return path
+  }
+
+  /** Writes the columns, reads them with both readers and expects the same values. */
+  async check(
+    options: Omit<ParquetWriterOptions, 'sink'>,
+    columns: readonly (readonly TestValue[])[],
+    batchRows?: number,
+  ): Promise<{ file: WrittenFile; path: string }> {
+    const file = writeFile(options, columns, batchRows)
+    const path = await this.store(file.bytes)
+    const fromDuckDB = await readWithDuckDB(this.duckdb, path, file.leaves)
+    const fromHyparquet = await readWithHyparquet(file)
+    file.leaves.forEach((leaf, i) => {
+      expect(fromDuckDB[i], `${leaf.path.join('.')} by DuckDB`).toEqual(columns[i])
+      expect(fromHyparquet[i], `${leaf.path.join('.')} by hyparquet`).toEqual(columns[i])
+    })
+    expect(file.summary.sizeBytes).toBe(file.bytes.length)
+    return { file, path }
+  }
 }
 
 /** The field as SQL: `"person"."name"`. */
@@ -145,7 +195,9 @@ function fromDuckDB(type: ColumnType, value: DuckDBValue): TestValue {
   }
 }
 
-/** Every leaf's values as hyparquet reads them, decoded from the physical values: it rounds decimals itself. */
+/**
+ * Every leaf's values as hyparquet reads them, decoded from the physical values: it rounds decimals itself.
+ */
 export async function readWithHyparquet(file: WrittenFile): Promise<TestValue[][]> {
   const metadata = parquetMetadata(file.bytes.buffer)
   for (const element of metadata.schema) {

@@ -4,8 +4,8 @@ import { unitePresence } from './kernel/levels.ts'
 import type { FieldTree } from './leaves.ts'
 
 /**
- * Which optional structs are there, row by row, for one batch. Vectors carry the validity of leaves only, so a
- * struct is NULL in a row when all leaves below it are.
+ * Which optional structs are there, row by row, for one batch. Vectors carry the validity of leaves only, so
+ * a struct is NULL in a row when all leaves below it are.
  */
 export class StructPresence {
   readonly #groups: FieldTree['optionalGroups']
@@ -35,7 +35,9 @@ export class StructPresence {
     return present
   }
 
-  /** One byte a row, not 0 where the struct is there; `undefined` if it is there in every row of the batch. */
+  /**
+   * One byte a row, not 0 where the struct is there; `undefined` if it is there in every row of the batch.
+   */
   of(group: number): Uint8Array | undefined {
     return this.#present[group]
   }

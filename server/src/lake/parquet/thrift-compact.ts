@@ -14,8 +14,8 @@ export const ThriftType = Object.freeze({
 export type ThriftType = (typeof ThriftType)[keyof typeof ThriftType]
 
 /**
- * Writes one struct in Thrift's compact protocol. Fields of a struct must come in ascending order of their ids.
- * 64-bit values are JavaScript numbers from 0 to 2^52.
+ * Writes one struct in Thrift's compact protocol. Fields of a struct must come in ascending order of their
+ * ids. 64-bit values are JavaScript numbers from 0 to 2^52.
  */
 export class ThriftCompactWriter {
   readonly #out = new ByteBuffer()

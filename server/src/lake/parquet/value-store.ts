@@ -9,7 +9,9 @@ export interface RowRange {
   readonly to: number
 }
 
-/** Smallest and largest value of a chunk in PLAIN form without a length; absent if nothing can be compared. */
+/**
+ * Smallest and largest value of a chunk in PLAIN form without a length; absent if nothing can be compared.
+ */
 export interface ValueExtremes {
   readonly min?: Uint8Array | undefined
   readonly max?: Uint8Array | undefined
@@ -66,7 +68,9 @@ export function tableSizeFor(entryCount: number): number {
   return 2 ** (32 - Math.clz32(2 * entryCount - 1))
 }
 
-/** Appends indices `from` to `to` as a data page of the RLE_DICTIONARY encoding: bit width, then the hybrid. */
+/**
+ * Appends indices `from` to `to` as a data page of the RLE_DICTIONARY encoding: bit width, then the hybrid.
+ */
 export function writeIndices(
   indices: Uint32Array,
   range: { readonly from: number; readonly to: number },

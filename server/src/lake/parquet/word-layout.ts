@@ -3,7 +3,13 @@ import type { Vector } from '#columns/vector.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { decimalByteLength } from './format.ts'
 import { encodeBigEndian128 } from './kernel/decimal128.ts'
-import { findOtherLength, gatherSixteenBytes, gatherWords1, gatherWords2, gatherWords4 } from './kernel/gather.ts'
+import {
+  findOtherLength,
+  gatherSixteenBytes,
+  gatherWords1,
+  gatherWords2,
+  gatherWords4,
+} from './kernel/gather.ts'
 import {
   countNaN,
   type Extremes,
@@ -92,7 +98,9 @@ function gatherUuids(vector: Vector, rows: RowRange, words: Int32Array, at: numb
   const { validity, from, to } = rows
   const wrongRow = findOtherLength(vector.lengths, 16, validity, from, to)
   if (wrongRow >= 0) {
-    throw new InvalidValueError(`A UUID has 16 bytes; row ${wrongRow} of the batch has ${vector.lengths[wrongRow]}.`)
+    throw new InvalidValueError(
+      `A UUID has 16 bytes; row ${wrongRow} of the batch has ${vector.lengths[wrongRow]}.`,
+    )
   }
   const heap = new DataView(vector.heap.buffer, vector.heap.byteOffset, vector.heap.byteLength)
   return gatherSixteenBytes(heap, vector.offsets, validity, from, to, words, at)

@@ -1,7 +1,12 @@
 import type { Vector } from '#columns/vector.ts'
 import { ByteBuffer, growInt32, growUint32 } from './byte-buffer.ts'
 import type { Extremes } from './kernel/min-max.ts'
-import { appendDictionary1, appendDictionary2, appendDictionary4, rebuildTable } from './kernel/word-dictionary.ts'
+import {
+  appendDictionary1,
+  appendDictionary2,
+  appendDictionary4,
+  rebuildTable,
+} from './kernel/word-dictionary.ts'
 import {
   type DictionaryPage,
   isPoorDictionary,
@@ -16,8 +21,8 @@ import type { WordLayout } from './word-layout.ts'
 const APPEND_DICTIONARY = { 1: appendDictionary1, 2: appendDictionary2, 4: appendDictionary4 } as const
 
 /**
- * Values of a fixed size of at least four bytes. They are kept plain in any case, and numbered by a dictionary
- * beside it as long as that looks worthwhile: giving the dictionary up costs nothing.
+ * Values of a fixed size of at least four bytes. They are kept plain in any case, and numbered by a
+ * dictionary beside it as long as that looks worthwhile: giving the dictionary up costs nothing.
  */
 export class WordStore implements ValueStore {
   readonly #layout: WordLayout
@@ -117,7 +122,7 @@ export class WordStore implements ValueStore {
     this.#written = 0
     this.#entryCount = 0
     this.#isDictionary = true
-    
+    this.#table.fill(0)
   }
 }
 

@@ -3,6 +3,7 @@ import type { LakeLeaf } from '#columns/column-type.ts'
 import { type ColumnDigest, ColumnDigester } from '#columns/digest.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
+import { withInterrupt } from './with-interrupt.ts'
 import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
 
 /** What a data file holds, as DuckDB decodes it. */
@@ -46,17 +47,15 @@ function readBackWith(
   signal: AbortSignal | undefined,
 ): Promise<FileProof> {
   return duck.withConnection(async (connection) => {
-    const interrupt = () => connection.interrupt()
-    signal?.throwIfAborted()
-    signal?.addEventListener('abort', interrupt)
-    try {
+    const read = async () => {
       await assertFieldIds(connection, path, leaves)
-      return await digestFile(connection, path, leaves, signal)
+      return digestFile(connection, path, leaves, signal)
+    }
+    try {
+      return await (signal ? withInterrupt(connection, signal, read) : read())
     } catch (error) {
       signal?.throwIfAborted()
       throw asReadBackError(path, error)
-    } finally {
-      signal?.removeEventListener('abort', interrupt)
     }
   })
 }

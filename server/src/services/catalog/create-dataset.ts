@@ -1,10 +1,10 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { FindSchema } from '#http/neighbours.ts'
+import type { FindSchema, ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { newDatasetId } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { type Database, transact } from '#store/database.ts'
-import { lakeFieldsOfXdm } from '#typemap/xdm-types.ts'
+import { LakeTypeUnknownError, lakeFieldsOfXdm, type XdmNode } from '#typemap/xdm-types.ts'
 import { newDatasetDocument } from './dataset-document.ts'
 import { assertProfileAllowed, assertSchema, readDatasetInput } from './dataset-rules.ts'
 import { findFreeTableName, insertDataset, isTableNameTaken } from './dataset-store.ts'
@@ -47,7 +47,7 @@ export async function createDataset(
   const schema = await dependencies.findSchema(scope, input.schemaRef.id)
   assertSchema(schema, input.schemaRef.id)
   assertProfileAllowed(input.tags, schema)
-  const fields = lakeFieldsOfXdm(schema.full)
+  const fields = fieldsOf(schema)
   await assertTableNameFree(dependencies.db, scope, input.tableName)
   if (isValidateOnly) return undefined
 
@@ -64,6 +64,14 @@ export async function createDataset(
     await insertDataset(tx, { dataset, scope, nowMs, table: { ...table, lastColumnId: lastColumnId(fields) } })
   })
   return id
+}
+
+function fieldsOf(schema: ResolvedSchema): readonly LakeField[] {
+  try {
+    return lakeFieldsOfXdm(schema.full as XdmNode)
+  } catch (error) {
+    throw error instanceof LakeTypeUnknownError ? badRequest(`${error.message}.`) : error
+  }
 }
 
 async function assertTableNameFree(db: Database, scope: Scope, wanted: string | undefined): Promise<void> {

@@ -17,3 +17,7 @@ export function preconditionFailed(id: string, given: string, current: string): 
     `Dataset '${id}' has version ${current}, the request is for version ${given}. Read it again and repeat the change.`,
   )
 }
+
+export function sandboxNotFound(name: string): PlainProblem {
+  return new PlainProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
+}

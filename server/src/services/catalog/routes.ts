@@ -13,10 +13,10 @@ import { DatasetReader } from './dataset-store.ts'
 import { deleteDataset } from './delete-dataset.ts'
 import { projectDocument } from './list-documents.ts'
 import { CREATED_BOUNDS, type ListDialect, parseListQuery, parseProperties } from './list-query.ts'
-import { notFound } from './problems.ts'
+import { notFound, sandboxNotFound } from './problems.ts'
 
 export interface CatalogDependencies {
-  readonly gateway: GatewayDependencies
+  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
   readonly db: Database
   readonly now: () => number
   readonly findSchema: FindSchema
@@ -55,7 +55,7 @@ export async function registerCatalog(app: FastifyInstance, dependencies: Catalo
 
 function serve(service: FastifyInstance, dependencies: CatalogDependencies): void {
   writeErrors(service, PLAIN_FAMILY)
-  guardRoutes(service, dependencies.gateway)
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
   const datasets = new DatasetReader(dependencies.db)
   serveDatasets(service, dependencies, datasets)
   serveDatasetChanges(service, { ...dependencies, datasets })

@@ -54,3 +54,7 @@ export function mappingSetNotFound(id: string, version?: number | undefined): Da
 export function mappingNotFound(id: string, mappingId: string): DataPrepProblem {
   return new DataPrepProblem(404, 'NotFoundError', `The mapping set '${id}' has no mapping '${mappingId}'.`)
 }
+
+export function sandboxNotFound(name: string): DataPrepProblem {
+  return new DataPrepProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
+}

@@ -13,3 +13,7 @@ export function notFound(kind: 'batch' | 'file' | 'dataset' | 'path', name: stri
 export function rangeNotSatisfiable(sizeBytes: number): PlainProblem {
   return new PlainProblem(416, 'RangeNotSatisfiableError', `The range lies outside of the file, which has ${sizeBytes} bytes.`)
 }
+
+export function sandboxNotFound(name: string): PlainProblem {
+  return new PlainProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
+}

@@ -1,6 +1,7 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { Scope } from '#http/scope.ts'
-import type { Json } from '#kit/json.ts'
+import type { JsonObject } from '#kit/json.ts'
+import { QueryError } from '#lake/query/query-error.ts'
 import type { Database } from '#store/database.ts'
 import { badRequest } from './problems.ts'
 import { listQueryable, mentionedIn, type QueryableDataset } from './query-tables.ts'
@@ -13,7 +14,7 @@ export interface QueryTable {
   readonly paths: readonly string[]
 }
 
-/** Runs one statement over tables; boot connects the query engine. Throws a {@link StatementError}-like error. */
+/** Runs one statement over tables; boot connects the query engine. Throws QueryError. */
 export type RunQuery = (query: {
   readonly sql: string
   readonly tables: readonly QueryTable[]
@@ -24,7 +25,7 @@ export type RunQuery = (query: {
 
 export interface QueryOutcome {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
-  readonly rows: readonly Json[]
+  readonly rows: readonly unknown[]
   readonly truncated: boolean
 }
 
@@ -40,4 +41,54 @@ export interface RunStatementDependencies {
   readonly readLakeTable: ReadLakeTable
   /** How long a statement may run. */
   readonly timeoutMs?: number | undefined
+}
+
+const DEFAULT_MAX_ROWS = 1_000
+const HIGHEST_MAX_ROWS = 10_000
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/**
+ * Runs one statement over the datasets of the sandbox. Only tables that the statement mentions are opened.
+ *
+ * @throws {PlainProblem} 400 with the engine's words and the tables that there are
+ */
+export async function runStatement(
+  dependencies: RunStatementDependencies,
+  scope: Scope,
+  { body, signal }: { readonly body: JsonObject; readonly signal: AbortSignal },
+): Promise<QueryOutcome> {
+  const { sql, maxRows } = readBody(body)
+  const datasets = await listQueryable(dependencies.db, scope)
+  const tables = await Promise.all(
+    mentionedIn(sql, datasets).map(async ({ datasetId, names, metadataKey }) => ({
+      names,
+      ...(await dependencies.readLakeTable({ datasetId, metadataKey }, { signal })),
+    })),
+  )
+  try {
+    return await dependencies.runQuery({ sql, tables, maxRows, timeoutMs: dependencies.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal })
+  } catch (error) {
+    throw error instanceof QueryError ? badRequest(`${sentence(error.message)} ${hintOf(datasets)}`) : error
+  }
+}
+
+function readBody(body: JsonObject): { sql: string; maxRows: number } {
+  const { sql, maxRows = DEFAULT_MAX_ROWS } = body
+  if (typeof sql !== 'string' || sql.trim() === '') throw badRequest("The property 'sql' must be one SELECT statement.")
+  if (typeof maxRows === 'number' && Number.isInteger(maxRows) && maxRows >= 1 && maxRows <= HIGHEST_MAX_ROWS) return { sql, maxRows }
+  throw badRequest(`The property 'maxRows' must be a whole number from 1 to ${HIGHEST_MAX_ROWS}, not ${JSON.stringify(maxRows)}.`)
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}
+
+/** More names than this help nobody. */
+const HINTED_TABLES = 50
+
+function hintOf(datasets: readonly QueryableDataset[]): string {
+  if (datasets.length === 0) return 'This sandbox has no datasets yet.'
+  const names = datasets.slice(0, HINTED_TABLES).map((dataset) => dataset.names[0])
+  const more = datasets.length > HINTED_TABLES ? ` and ${datasets.length - HINTED_TABLES} more` : ''
+  return `Tables of this sandbox: ${names.join(', ')}${more}.`
 }

@@ -33,7 +33,9 @@ const versionedHomes = [
  */
 export async function listBinaries(preferSystem: boolean, signal?: AbortSignal): Promise<Binaries[]> {
   const system = await Promise.all(
-    [...systemBinDirs(), ...(await pathBinDirs(signal))].filter(unique).map((dir) => probe(dir, 'system', signal)),
+    [...systemBinDirs(), ...(await pathBinDirs(signal))]
+      .filter(unique)
+      .map((dir) => probe(dir, 'system', signal)),
   )
   const npm = await Promise.all(npmBinDirs().map((dir) => probe(dir, 'npm', signal)))
   const newestFirst = system.filter(isUsable).sort((a, b) => compareVersions(b.version, a.version))
@@ -45,7 +47,11 @@ export async function listBinaries(preferSystem: boolean, signal?: AbortSignal):
  * The installation to use for a cluster of `clusterMajor`, or for a new one when undefined.
  * Throws BundledPostgresError 'no-binaries' or 'version-mismatch'.
  */
-export function chooseBinaries(found: readonly Binaries[], clusterMajor: number | undefined, clusterDir: string): Binaries {
+export function chooseBinaries(
+  found: readonly Binaries[],
+  clusterMajor: number | undefined,
+  clusterDir: string,
+): Binaries {
   const chosen = found.find(({ major }) => clusterMajor === undefined || major === clusterMajor)
   if (chosen !== undefined) return chosen
   if (clusterMajor === undefined) {
@@ -70,7 +76,13 @@ export function npmHome(binDir: string): string {
 
 function systemBinDirs(): string[] {
   return versionedHomes
-    .flatMap(({ dir, bin }) => (existsSync(dir) ? readdirSync(dir).filter((name) => bin.test(name)).map((name) => path.join(dir, name, 'bin')) : []))
+    .flatMap(({ dir, bin }) =>
+      existsSync(dir)
+        ? readdirSync(dir)
+            .filter((name) => bin.test(name))
+            .map((name) => path.join(dir, name, 'bin'))
+        : [],
+    )
     .filter(holdsServer)
     .map((dir) => realpathSync(dir))
 }
@@ -108,7 +120,11 @@ function holdsServer(dir: string): boolean {
   }
 }
 
-async function probe(binDir: string, origin: Binaries['origin'], signal: AbortSignal | undefined): Promise<Binaries | undefined> {
+async function probe(
+  binDir: string,
+  origin: Binaries['origin'],
+  signal: AbortSignal | undefined,
+): Promise<Binaries | undefined> {
   const version = origin === 'npm' ? npmVersion(binDir) : await askVersion(binDir, signal)
   if (version === undefined) return undefined
   return { origin, binDir, version, major: Number.parseInt(version, 10) }

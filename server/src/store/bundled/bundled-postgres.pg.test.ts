@@ -1,5 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -49,13 +60,18 @@ async function query(server: BundledPostgres, sql: string): Promise<Record<strin
 }
 
 /** A process of its own that starts a server on `dataDir`, then runs `after` with it as `server`. */
-async function startElsewhere(dataDir: string, after: string): Promise<{ child: ChildProcess; serverPid: number }> {
+async function startElsewhere(
+  dataDir: string,
+  after: string,
+): Promise<{ child: ChildProcess; serverPid: number }> {
   const code = `
     const { startBundledPostgres } = await import(${JSON.stringify(moduleUrl)})
     const server = await startBundledPostgres({ dataDir: ${JSON.stringify(dataDir)}, listen: 'socket', database: 'meta' })
     process.stdout.write(String(server.pid) + '\\n')
     ${after}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   const said = await new Promise<Buffer>((resolve, reject) => {
     child.stdout?.once('data', resolve)
@@ -65,7 +81,8 @@ async function startElsewhere(dataDir: string, after: string): Promise<{ child: 
 }
 
 async function untilGone(pid: number): Promise<void> {
-  for (let found = findProcess(pid); found !== undefined && !found.zombie; found = findProcess(pid)) await sleep(10)
+  for (let found = findProcess(pid); found !== undefined && !found.zombie; found = findProcess(pid))
+    await sleep(10)
 }
 
 describe('a server of its own', () => {
@@ -90,7 +107,10 @@ describe('a server of its own', () => {
   })
 
   test('sorts text by code point', async () => {
-    const rows = await query(server, `select string_agg(c, '' order by c) as all from unnest(array['b','a','é','B']) c`)
+    const rows = await query(
+      server,
+      `select string_agg(c, '' order by c) as all from unnest(array['b','a','é','B']) c`,
+    )
     expect(rows).toEqual([{ all: 'Babé' }])
   })
 
@@ -190,12 +210,17 @@ describe('from one start to the next', () => {
   })
 
   test('a pid file that names another program does not stop the start', async () => {
-    writeFileSync(path.join(dataDir, 'cluster', 'postmaster.pid'), `${process.pid}\n${dataDir}\n1\n5432\n\n\n`)
+    writeFileSync(
+      path.join(dataDir, 'cluster', 'postmaster.pid'),
+      `${process.pid}\n${dataDir}\n1\n5432\n\n\n`,
+    )
     await expectKept()
   })
 
   test('a pid file that names a zombie does not stop the start', async () => {
-    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     children.push(parent)
     const zombie = Number(String(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve))))
     while (findProcess(zombie)?.zombie !== true) await sleep(10)
@@ -205,7 +230,10 @@ describe('from one start to the next', () => {
   })
 
   test('a lock of a dead process, or half a lock, is taken over', async () => {
-    writeFileSync(path.join(dataDir, 'lock'), JSON.stringify({ pid: process.pid, identity: 'another start of this pid' }))
+    writeFileSync(
+      path.join(dataDir, 'lock'),
+      JSON.stringify({ pid: process.pid, identity: 'another start of this pid' }),
+    )
     await expectKept()
     writeFileSync(path.join(dataDir, 'lock'), '{"pi')
     await expectKept()
@@ -244,8 +272,12 @@ describe('from one start to the next', () => {
     for (const password of [`it's "one"`, 'two']) {
       await using server = await start(dataDir, { listen: { port: 0, password } })
       expect(server.host).toBe('127.0.0.1')
-      expect(await query(server, 'select host(inet_server_addr()) as address')).toEqual([{ address: '127.0.0.1' }])
-      await expect(query({ ...server, password: 'wrong' }, 'select 1')).rejects.toMatchObject({ code: '28P01' })
+      expect(await query(server, 'select host(inet_server_addr()) as address')).toEqual([
+        { address: '127.0.0.1' },
+      ])
+      await expect(query({ ...server, password: 'wrong' }, 'select 1')).rejects.toMatchObject({
+        code: '28P01',
+      })
       expect(readFileSync(path.join(dataDir, 'postgres.log'), 'utf8')).not.toContain(`'${password}'`)
     }
   })
@@ -255,7 +287,9 @@ describe('from one start to the next', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-    await expect(start(dataDir, { listen: { port, password: 'x' } })).rejects.toThrow('Address already in use')
+    await expect(start(dataDir, { listen: { port, password: 'x' } })).rejects.toThrow(
+      'Address already in use',
+    )
     await new Promise((resolve) => taken.close(resolve))
   })
 })
@@ -284,6 +318,15 @@ test('the npm binaries do when they are preferred', async ({ skip }) => {
   await using server = await start(path.join(root, 'npm'), { preferSystem: false })
   expect(server).toMatchObject({ origin: 'npm', version: carried.version })
   expect(await query(server, `select split_part(version(), ' ', 2) as v`)).toEqual([{ v: carried.version }])
+})
+
+test.runIf(asRoot)('a data directory that root copied is put right', async () => {
+  const [original, copy] = [path.join(root, 'original'), path.join(root, 'copy')]
+  const first = await start(original, { settings: { fsync: 'off' } })
+  await first.stop()
+  cpSync(original, copy, { recursive: true })
+  await using server = await start(copy)
+  expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
 test.runIf(!asRoot)('a data directory of somebody else is refused by name', async () => {

@@ -2,7 +2,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Binaries, chooseBinaries, listBinaries } from './binaries.ts'
 import { BundledPostgresError } from './bundled-error.ts'
 import { type ClusterLock, findLockHolder, takeClusterLock } from './cluster-lock.ts'
-import { createCluster, findClusterMajor, prepareCluster, superuser, writeAccessRules } from './create-cluster.ts'
+import {
+  createCluster,
+  findClusterMajor,
+  prepareCluster,
+  superuser,
+  writeAccessRules,
+} from './create-cluster.ts'
 import type { Ending, Launch } from './launch.ts'
 import { type Layout, makePrivateDir, planLayout, planSocketDir } from './layout.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -60,7 +66,12 @@ export async function startBundledPostgres(options: BundledPostgresOptions): Pro
   try {
     mkdirSync(layout.dataDir, { recursive: true, mode: 0o700 })
     const lock = await takeClusterLock(layout.lockFile)
-    return describe(await startLocked(layout, options, lock), options)
+    try {
+      return describe(await startLocked(layout, options, lock), options)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
   } catch (error) {
     throw explain(error, layout)
   }
@@ -101,7 +112,11 @@ interface State extends BundledAddress {
   pid: number
 }
 
-async function startLocked(layout: Layout, options: BundledPostgresOptions, lock: ClusterLock): Promise<Running> {
+async function startLocked(
+  layout: Layout,
+  options: BundledPostgresOptions,
+  lock: ClusterLock,
+): Promise<Running> {
   const log = openServerLog(layout.logFile)
   try {
     const start = await chooseLaunch(layout, options)
@@ -113,9 +128,6 @@ async function startLocked(layout: Layout, options: BundledPostgresOptions, lock
     await finishStart(server, address, layout, options)
     const stop = (): Promise<void> => stopAndRelease(server, socketDir, layout, lock)
     return { server, address, binaries: start.binaries, stop }
-  } catch (error) {
-    lock.release()
-    throw error
   } finally {
     log.close()
   }
@@ -137,7 +149,8 @@ async function prepareFiles(
   log: ServerLog,
 ): Promise<void> {
   const durable = settings?.['fsync'] !== 'off'
-  if (findClusterMajor(layout.clusterDir) === undefined) await createCluster(start, layout, log, { durable, signal })
+  if (findClusterMajor(layout.clusterDir) === undefined)
+    await createCluster(start, layout, log, { durable, signal })
   await endPreviousServer(layout.clusterDir, signal)
   prepareCluster(start, layout.clusterDir)
   writeAccessRules(layout.hbaFile)
@@ -152,7 +165,9 @@ async function finishStart(
   try {
     await prepareDatabase(address, listen === 'socket' ? undefined : listen.password)
     signal?.throwIfAborted()
-    writeFileSync(stateFile, `${JSON.stringify({ ...address, pid: server.pid } satisfies State)}\n`, { mode: 0o600 })
+    writeFileSync(stateFile, `${JSON.stringify({ ...address, pid: server.pid } satisfies State)}\n`, {
+      mode: 0o600,
+    })
   } catch (error) {
     await server.stop()
     throw error
@@ -172,7 +187,10 @@ async function stopAndRelease(
   lock.release()
 }
 
-function describe({ server, address, binaries, stop }: Running, { listen }: BundledPostgresOptions): BundledPostgres {
+function describe(
+  { server, address, binaries, stop }: Running,
+  { listen }: BundledPostgresOptions,
+): BundledPostgres {
   let stopping: Promise<void> | undefined
   const stopOnce = (): Promise<void> => {
     stopping ??= stop()
@@ -199,11 +217,11 @@ function readState(stateFile: string): State | undefined {
 }
 
 function explain(error: unknown, { dataDir }: Layout): unknown {
-  const { code, path: file, message } = error as NodeJS.ErrnoException
+  const { code, message } = error as NodeJS.ErrnoException
   if (code !== 'EACCES' && code !== 'EPERM') return error
   return new BundledPostgresError(
     'not-permitted',
-    `This user may not use ${file ?? dataDir} (${message}). Start as the user who made ${dataDir}, or use another data directory.`,
+    `This user may not use ${dataDir} (${message}). Start as the user who made it, or use another data directory.`,
     { cause: error },
   )
 }

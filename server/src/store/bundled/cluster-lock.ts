@@ -29,7 +29,10 @@ export async function takeClusterLock(lockFile: string): Promise<ClusterLock> {
   const { pid, identity } = ownProcess()
   const token = randomUUID()
   const own = `${lockFile}.${token}`
-  writeFileSync(own, `${JSON.stringify({ pid, identity, token } satisfies Holder)}\n`, { mode: 0o600, flag: 'wx' })
+  writeFileSync(own, `${JSON.stringify({ pid, identity, token } satisfies Holder)}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  })
   try {
     if (replaceDeadLocks(own, lockFile)) await sleep(settleMs)
     const holder = parseHolder(readLock(lockFile))

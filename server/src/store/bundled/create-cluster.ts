@@ -83,14 +83,23 @@ function removeUnfinished({ dataDir, clusterDir }: Layout): void {
   }
 }
 
-async function runInitdb(start: Launch, fresh: string, log: ServerLog, options: CreateOptions): Promise<void> {
+async function runInitdb(
+  start: Launch,
+  fresh: string,
+  log: ServerLog,
+  options: CreateOptions,
+): Promise<void> {
   for (const locale of localeArgs(start.binaries.major)) {
     const code = await runOnce(start, fresh, log, { ...options, locale })
     options.signal?.throwIfAborted()
     if (code === 0) return
     if (!log.readTail().includes('invalid locale')) break
   }
-  throw new BundledPostgresError('start-failed', `initdb could not make ${fresh}:\n${log.readTail()}`)
+  const said = log.readTail()
+  const advice = said.includes('could not look up effective user ID')
+    ? '\nPostgreSQL needs a line in /etc/passwd for the user that it runs as. Add one, or set DATABASE_URL.'
+    : ''
+  throw new BundledPostgresError('start-failed', `initdb could not make ${fresh}:\n${said}${advice}`)
 }
 
 async function runOnce(

@@ -51,7 +51,7 @@ export function launch(
       ...(runAs.foreign ? { uid: runAs.uid, gid: runAs.gid } : {}),
     })
   } finally {
-    passed.forEach((fd) => closeSync(fd))
+    for (const fd of passed) closeSync(fd)
   }
 }
 

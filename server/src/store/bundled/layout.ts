@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chownSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { BundledPostgresError } from './bundled-error.ts'
@@ -50,14 +50,21 @@ export function planSocketDir(dataDir: string, tempDir: string = tmpdir()): stri
 export function makePrivateDir(dir: string, runAs: RunAs): void {
   try {
     mkdirSync(dir, { mode: 0o700 })
-    if (runAs.foreign) chownSync(dir, runAs.uid, runAs.gid)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
+  const made = lstatSync(dir)
+  // One of our own that was copied or restored; nobody else can make a folder that belongs to us.
+  if (made.isDirectory() && made.uid === process.getuid?.()) giveAway(dir, runAs)
   const found = lstatSync(dir)
   if (found.isDirectory() && found.uid === runAs.uid && (found.mode & 0o077) === 0) return
   throw new BundledPostgresError(
     'not-permitted',
     `${dir} must be a folder of user ${runAs.uid} with mode 0700. Remove it and start again.`,
   )
+}
+
+function giveAway(dir: string, runAs: RunAs): void {
+  chmodSync(dir, 0o700)
+  if (runAs.foreign) chownSync(dir, runAs.uid, runAs.gid)
 }

@@ -49,7 +49,9 @@ export async function endPreviousServer(clusterDir: string, signal?: AbortSignal
 export function endStragglers(clusterDir: string): number {
   if (process.platform !== 'linux') return 0
   const real = realpathSync(clusterDir)
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
   const stragglers = pids.filter((pid) => findWorkingDir(pid) === real && isPostgres(pid))
   for (const pid of stragglers) sendSignal(pid, 'SIGQUIT')
   return stragglers.length
@@ -77,21 +79,22 @@ function identify(pid: number, clusterDir: string): Identity {
   const found = findProcess(pid)
   if (found === undefined) return 'gone'
   if (found.zombie) return 'zombie'
+  // It lives, but the operating system hides all else about it.
+  if (found.identity === '') return 'unclear'
   const real = existsSync(clusterDir) ? realpathSync(clusterDir) : clusterDir
   if (!isPostgres(pid)) return 'other'
   // A server works from inside its data folder, also when that was given as a file descriptor.
   const workingDir = findWorkingDir(pid)
   if (workingDir !== undefined) return workingDir === real ? 'ours' : 'other'
   // Root without the right to trace (the default of a container) does not see the folder, only the arguments.
-  const mark = readCommandLine(pid).find((arg) => arg.startsWith(`${clusterMark}=`))
-  if (mark === undefined) return 'unclear'
-  return mark === `${clusterMark}=${real}` ? 'ours' : 'other'
+  const command = readCommandLine(pid)
+  if (command.includes(`${clusterMark}=${real} `)) return 'ours'
+  return command.includes(`${clusterMark}=`) ? 'other' : 'unclear'
 }
 
 function isPostgres(pid: number): boolean {
   // A backend writes its task there, e.g. "postgres: checkpointer".
-  const program = path.basename(readCommandLine(pid)[0] ?? '')
-  return program === 'postgres' || program.startsWith('postgres:')
+  return /(^|\/)postgres[ :]/.test(readCommandLine(pid))
 }
 
 function readPidFile(clusterDir: string): RunningServer | undefined {

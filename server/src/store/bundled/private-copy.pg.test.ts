@@ -30,7 +30,9 @@ function installWithoutLinks(home: string): string {
   return target
 }
 
-test('binaries without their library links run from a copy, which is repaired when thinned out', ({ skip }) => {
+test('binaries without their library links run from a copy, which is repaired when thinned out', ({
+  skip,
+}) => {
   if (carried === undefined) return skip('npm left out its optional binaries')
   const home = installWithoutLinks(npmHome(carried.binDir))
   const broken: Binaries = { ...carried, version, binDir: path.join(home, 'bin') }
@@ -38,7 +40,9 @@ test('binaries without their library links run from a copy, which is repaired wh
 
   const copy = makeRunnable(broken, runAs)
   expect(copy.binDir).not.toBe(broken.binDir)
-  expect(spawnSync(path.join(copy.binDir, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout).toContain('PostgreSQL')
+  expect(spawnSync(path.join(copy.binDir, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout).toContain(
+    'PostgreSQL',
+  )
   expect(lstatSync(npmHome(copy.binDir)).uid).toBe(process.getuid?.())
   expect(statSync(path.join(copy.binDir, 'postgres')).mode & 0o777).toBe(0o755)
 

@@ -36,7 +36,9 @@ export function makeRunnable(binaries: Binaries, runAs: RunAs): Binaries {
 
 function isReachableHome(home: string, runAs: RunAs): boolean {
   const parts = ['bin/postgres', 'bin/initdb', 'lib', 'lib/postgresql', 'share/postgresql/postgres.bki']
-  return parts.map((part) => path.join(home, part)).every((part) => existsSync(part) && isReachable(part, runAs))
+  return parts
+    .map((part) => path.join(home, part))
+    .every((part) => existsSync(part) && isReachable(part, runAs))
 }
 
 function linksAreWhole(home: string): boolean {
@@ -65,7 +67,9 @@ function copyHome(home: string, version: string, runAs: RunAs): string {
 }
 
 function chooseTempDir(runAs: RunAs): string {
-  const dir = [tmpdir(), '/tmp', '/var/tmp'].find((candidate) => existsSync(candidate) && isReachable(candidate, runAs))
+  const dir = [tmpdir(), '/tmp', '/var/tmp'].find(
+    (candidate) => existsSync(candidate) && isReachable(candidate, runAs),
+  )
   if (dir !== undefined) return dir
   throw new BundledPostgresError(
     'not-permitted',
@@ -76,12 +80,15 @@ function chooseTempDir(runAs: RunAs): string {
 /** Somebody else could have made the folder first, or a cleaner of old files could have thinned it out. */
 function isWhole(home: string, copy: string, owner: number): boolean {
   const found = lstatSync(copy, { throwIfNoEntry: false })
-  if (found === undefined || !found.isDirectory() || found.uid !== owner || (found.mode & 0o022) !== 0) return false
-  return listFiles(home).every((name) => {
-    const original = statSync(path.join(home, name))
-    const copied = statSync(path.join(copy, name), { throwIfNoEntry: false })
-    return copied?.uid === owner && copied.size === original.size && (copied.mode & 0o022) === 0
-  }) && readLinks(home).every(({ target }) => existsSync(path.join(copy, target)))
+  if (found === undefined || !found.isDirectory() || found.uid !== owner || (found.mode & 0o022) !== 0)
+    return false
+  return (
+    listFiles(home).every((name) => {
+      const original = statSync(path.join(home, name))
+      const copied = statSync(path.join(copy, name), { throwIfNoEntry: false })
+      return copied?.uid === owner && copied.size === original.size && (copied.mode & 0o022) === 0
+    }) && readLinks(home).every(({ target }) => existsSync(path.join(copy, target)))
+  )
 }
 
 function listFiles(home: string): string[] {
@@ -122,7 +129,10 @@ function replaceDir(fresh: string, dir: string, owner: number): void {
   const old = lstatSync(dir, { throwIfNoEntry: false })
   if (old !== undefined && old.uid !== owner) {
     rmSync(fresh, { recursive: true, force: true })
-    throw new BundledPostgresError('not-permitted', `${dir} belongs to user ${old.uid}. Remove it and start again.`)
+    throw new BundledPostgresError(
+      'not-permitted',
+      `${dir} belongs to user ${old.uid}. Remove it and start again.`,
+    )
   }
   rmSync(dir, { recursive: true, force: true })
   try {

@@ -31,13 +31,10 @@ export function findWorkingDir(pid: number): string | undefined {
   return attempt(() => readlinkSync(`/proc/${pid}/cwd`))
 }
 
-/**
- * The arguments of a process, program first; empty when gone or not ours to see. Where the operating system
- * joins them by blanks, an argument that holds a blank comes in pieces.
- */
-export function readCommandLine(pid: number): string[] {
-  if (process.platform !== 'linux') return ps(pid, 'command=').split(' ')
-  return attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.split('\0') ?? []
+/** The program of a process and its arguments, a blank after each; empty when gone or not ours to see. */
+export function readCommandLine(pid: number): string {
+  if (process.platform !== 'linux') return `${ps(pid, 'command=')} `
+  return attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.replaceAll('\0', ' ') ?? ''
 }
 
 /** Sends a signal; a process that is gone already is no error. */
@@ -68,7 +65,7 @@ function fromPs(pid: number): ProcessStatus | undefined {
 
 function ps(pid: number, columns: string): string {
   const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C' }
-  const { stdout } = spawnSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8', env })
+  const { stdout } = spawnSync('ps', ['-ww', '-o', columns, '-p', String(pid)], { encoding: 'utf8', env })
   return (stdout ?? '').trim()
 }
 

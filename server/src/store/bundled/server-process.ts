@@ -75,7 +75,8 @@ async function waitForConnections(
     const answer = await Promise.race([tryConnect(socketDir, port), ended])
     if (answer === undefined) return
     if (!(answer instanceof Error)) throw endedEarly(answer, log)
-    if (performance.now() > deadline) throw startFailed(`PostgreSQL accepts no connections (${answer.message})`, log)
+    if (performance.now() > deadline)
+      throw startFailed(`PostgreSQL accepts no connections (${answer.message})`, log)
     await sleep(pollMs, undefined, { signal })
   }
 }

@@ -7,8 +7,8 @@ import { copyBytes } from './gather-bytes.ts'
  *   [2]       length in bytes
  *   [3]       where the bytes start in `data`
  *
- * so that short strings are compared as three words, and long ones are read again only when both hashes agree.
- * `data` holds the entries in Parquet's PLAIN form, ready to be a dictionary page. `table` is as in
+ * so that short strings are compared as three words, and long ones are read again only when both hashes
+ * agree. `data` holds the entries in Parquet's PLAIN form, ready to be a dictionary page. `table` is as in
  * word-dictionary.ts.
  */
 export interface BytesDictionary {
@@ -31,7 +31,7 @@ export function readKey(heap: DataView, offset: number, length: number, key: Int
   if (length > INLINE_BYTES) {
     hashLong(heap, offset, length, key)
   } else {
-    key[0] = readTail(heap, offset, length < 4 ? length : 4)
+    key[0] = readTail(heap, offset, Math.min(length, 4))
     key[1] = readTail(heap, offset + 4, length - 4)
   }
 }
@@ -65,8 +65,8 @@ function hashKey(low: number, high: number, length: number): number {
 }
 
 /**
- * Numbers the values of the rows `from` to `to`, adding unknown ones. The caller made sure that as many entries
- * and all their bytes fit. Returns the index after the last one written to `indices`.
+ * Numbers the values of the rows `from` to `to`, adding unknown ones. The caller made sure that as many
+ * entries and all their bytes fit. Returns the index after the last one written to `indices`.
  */
 export function appendBytesDictionary(
   dictionary: BytesDictionary,
@@ -183,7 +183,10 @@ export function sumEntryBytes(keys: Int32Array, indices: Uint32Array, count: num
   return sum
 }
 
-/** Writes the values behind `indices` in PLAIN form to the start of `target`. Returns the byte after the last. */
+/**
+ * Writes the values behind `indices` in PLAIN form to the start of `target`. Returns the byte after the
+ * last.
+ */
 export function expandBytesDictionary(
   dictionary: BytesDictionary,
   indices: Uint32Array,

@@ -1,7 +1,7 @@
 /**
- * Writes 128-bit values (four words, low word first, two's complement) as big-endian integers of `width` bytes
- * (9 to 16), dropping the sign bytes above. Values are `from` to `to` of `words`; the bytes go to `target` from
- * `at` on. Returns the byte after the last one written.
+ * Writes 128-bit values (four words, low word first, two's complement) as big-endian integers of `width`
+ * bytes (9 to 16), dropping the sign bytes above. Values are `from` to `to` of `words`; the bytes go to
+ * `target` from `at` on. Returns the byte after the last one written.
  */
 export function encodeBigEndian128(
   words: Int32Array,

@@ -1,7 +1,10 @@
 /**
  * Dense copies of the values of a vector: NULL rows are left out, as Parquet's data pages want it.
- * `validity` is `undefined` where no row of the vector is NULL. Every function returns the index after the last
- * value written to `target`. Words are 32 bits.
+ * `validity` is `undefined` where no row of the vector is NULL. Every function returns the index after the
+ * last value written to `target`. Words are 32 bits.
+ *
+ * @NOTE Functions of the kernel take flat parameters, however many: each is to have a twin among the exports
+ * of a WebAssembly module, which take numbers.
  */
 
 /** Values of one word, `stride` words apart in `source`. */

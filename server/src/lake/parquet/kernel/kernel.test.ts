@@ -106,8 +106,28 @@ describe('dictionary of byte strings', () => {
   }
 
   test('tells strings of every length apart, also at the end of the heap', () => {
-    const words = ['', '\0', '\0\0', 'a', 'a\0', 'ab', 'abc', 'abcd', 'abcde', 'abcdefg', 'abcdefgh', 'abcdefgi']
-    const values = [...words, 'abcdefghi', 'abcdefghj', 'x'.repeat(40), `${'x'.repeat(39)}y`, ...words.toReversed()]
+    const words = [
+      '',
+      '\0',
+      '\0\0',
+      'a',
+      'a\0',
+      'ab',
+      'abc',
+      'abcd',
+      'abcde',
+      'abcdefg',
+      'abcdefgh',
+      'abcdefgi',
+    ]
+    const values = [
+      ...words,
+      'abcdefghi',
+      'abcdefghj',
+      'x'.repeat(40),
+      `${'x'.repeat(39)}y`,
+      ...words.toReversed(),
+    ]
     const { heap, offsets, lengths } = heapOf(values)
     const dictionary = createDictionary(64)
     const indices = new Uint32Array(values.length)
@@ -174,7 +194,9 @@ describe('dictionary of byte strings', () => {
 })
 
 test('a dictionary of four words tells values apart that share three', () => {
-  const values = [0, 1, 2, 3].flatMap((word) => [5, 6, 7].map((x) => [0, 1, 2, 3].map((w) => (w === word ? x : 9))))
+  const values = [0, 1, 2, 3].flatMap((word) =>
+    [5, 6, 7].map((x) => [0, 1, 2, 3].map((w) => (w === word ? x : 9))),
+  )
   const source = Int32Array.from([...values, ...values].flat())
   const entries = new Int32Array(4 * 64)
   const indices = new Uint32Array(24)
@@ -217,7 +239,8 @@ describe('extremes', () => {
     const random = new SeededRandom(77)
     const result = new Int32Array(2)
     for (let round = 0; round < 200; round++) {
-      const make = () => Array.from({ length: random.below(7) }, () => random.pick(['\0', 'a', 'b', 'ÿ'])).join('')
+      const make = () =>
+        Array.from({ length: random.below(7) }, () => random.pick(['\0', 'a', 'b', 'ÿ'])).join('')
       const values = Array.from({ length: 1 + random.below(6) }, make)
       const starts: number[] = []
       const bytes = values.flatMap((value, i) => {

@@ -47,7 +47,10 @@ export function countLevel(levels: Uint8Array, level: number, from: number, to: 
   return count
 }
 
-/** Index after the level with which the `count`-th `level` is reached, from `from` on; `to` if there are fewer. */
+/**
+ * Index after the level with which the `count`-th `level` is reached, from `from` on; `to` if there are
+ * fewer.
+ */
 export function findLevelEnd(
   levels: Uint8Array,
   level: number,

@@ -1,6 +1,6 @@
 /**
- * Extremes of dense values. Every function returns [index of a smallest, index of a largest value] in `result`,
- * or [-1, -1] if there is nothing to compare.
+ * Extremes of dense values. Every function returns [index of a smallest, index of a largest value] in
+ * `result`, or [-1, -1] if there is nothing to compare.
  */
 export type Extremes = Int32Array
 
@@ -92,8 +92,8 @@ export function findFixedExtremes(bytes: Uint8Array, width: number, count: numbe
 }
 
 /**
- * Byte strings in PLAIN form, compared as unsigned bytes (the order of UTF-8's code points). The results are not
- * indices but the bytes of `plain` at which the length prefixes of the extremes are.
+ * Byte strings in PLAIN form, compared as unsigned bytes (the order of UTF-8's code points). The results are
+ * not indices but the bytes of `plain` at which the length prefixes of the extremes are.
  */
 export function findPlainExtremes(plain: DataView, count: number, result: Extremes): void {
   let [min, max] = [0, 0]

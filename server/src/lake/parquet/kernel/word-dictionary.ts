@@ -2,8 +2,8 @@
  * Dictionaries of values of one, two or four words: an open-addressing table of 1-based entry numbers (0 is
  * free) whose size is a power of two and at least twice the number of entries.
  *
- * The append functions number the dense values `from` to `to` of `source`, adding unknown ones to `entries`, and
- * return the new number of entries. The caller made sure that `to - from` more entries fit.
+ * The append functions number the dense values `from` to `to` of `source`, adding unknown ones to `entries`,
+ * and return the new number of entries. The caller made sure that `to - from` more entries fit.
  */
 
 /** Spreads the bits of one word over a hash. */

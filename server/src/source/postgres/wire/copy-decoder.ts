@@ -223,11 +223,11 @@ export class CopyDecoder {
 
   /** Handles one complete message that isn't CopyData. False when there is none. */
   #parseMessage(): boolean {
-    const { heap, view } = this.#span
+    const { heap } = this.#span
     if (this.#fill - this.#pos < 5 || heap[this.#pos] === COPY_DATA) return false
     const type = String.fromCharCode(heap[this.#pos] as number)
     if (!KNOWN_MESSAGES.has(type)) throw new WireFormatError(`the server sent an unexpected message "${type}"`)
-    const end = this.#pos + 1 + view.getInt32(this.#pos + 1)
+    const end = this.#pos + this.#bytesOfMessage()
     if (end > this.#fill) return false
     this.#onMessage(type, heap.subarray(this.#pos + 5, end))
     this.#pos = end
@@ -251,8 +251,10 @@ export class CopyDecoder {
   /** Size of the message at `pos`, as far as it is known. */
   #bytesOfMessage(): number {
     if (this.#fill - this.#pos < 5) return 5
-    const length = this.#span.view.getInt32(this.#pos + 1)
-    if (length < 4) throw new WireFormatError('a message has an impossible length')
+    const { heap, view } = this.#span
+    const length = view.getInt32(this.#pos + 1)
+    const longest = heap[this.#pos] === COPY_DATA ? MAX_ROW_BYTES : MAX_MESSAGE_BYTES
+    if (length < 4 || length > longest) throw new WireFormatError('a message has an impossible length')
     return 1 + length
   }
 
@@ -302,6 +304,10 @@ export class CopyDecoder {
 const COPY_DATA = 0x64
 const MAX_READ_BYTES = 1 << 18
 const MIN_READ_BYTES = 1 << 14
+/** PostgreSQL builds a message in one allocation, which is bounded by 1 GiB. */
+const MAX_ROW_BYTES = 1 << 30
+/** Of messages other than rows. Whatever claims more is not PostgreSQL, and must not get the memory. */
+const MAX_MESSAGE_BYTES = 1 << 20
 /** CopyOutResponse, CopyDone, CommandComplete, ReadyForQuery, error, notice, parameter, notification. */
 const KNOWN_MESSAGES: ReadonlySet<string> = new Set(['H', 'c', 'C', 'Z', 'E', 'N', 'S', 'A'])
 const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00]

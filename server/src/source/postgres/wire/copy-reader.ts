@@ -62,6 +62,11 @@ export class CopyReader implements ByteConsumer {
     this.#reject(error)
   }
 
+  /** The connection is gone. What the server said before it closed says more than `otherwise`. */
+  lost(otherwise: unknown): void {
+    this.fail(this.#failure ?? otherwise)
+  }
+
   #guard(step: () => void): void {
     if (this.#isOver) return
     try {

@@ -59,7 +59,10 @@ async function runCopy(
   { sql, signal }: CopySliceOptions,
 ): Promise<CopyCounts> {
   const { stream } = session.driver.connection
-  const onClose = (): void => reader.fail(signal?.aborted ? signal.reason : lostConnection(session.target))
+  const onClose = (): void => {
+    if (signal?.aborted) reader.fail(signal.reason)
+    else reader.lost(lostConnection(session.target))
+  }
   stream.once('close', onClose)
   try {
     signal?.throwIfAborted()

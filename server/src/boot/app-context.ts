@@ -1,0 +1,71 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from '#config/config.ts'
+import type { Secrets } from '#config/secrets.ts'
+import { Engine } from '#engine/engine.ts'
+import { createDuckDb } from '#lake/query/duckdb.ts'
+import type { createLog } from '#log/log.ts'
+import { openQueue } from '#queue/pg-boss-queue.ts'
+import { registerSteps } from '#runs/register-steps.ts'
+import { Ticker } from '#schedule/ticker.ts'
+import { openKeyring } from '#secrets/keyring.ts'
+import { ensureOrg } from '#services/ims/first-start.ts'
+import { buildApp } from './build-app.ts'
+import { connectNeighbours } from './neighbours.ts'
+import { openLake } from './open-lake.ts'
+import { openStore } from './open-store.ts'
+
+export interface AppContextOptions {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly log: ReturnType<typeof createLog>
+  /** Epoch milliseconds; tests set their own clock. */
+  readonly now?: (() => number) | undefined
+}
+
+/** A whole server: everything is built here, by hand, and ends here in the opposite order. */
+export interface AppContext extends AsyncDisposable {
+  /** Where it answers. */
+  readonly url: string
+  readonly storeDescription: string
+}
+
+/** Slices that all servers together read from one source at a time: what a busy database should not notice. */
+const EXTRACTS_PER_CONNECTION = 4
+
+/** Builds all rooms, connects them and starts to answer and to work. */
+export async function openAppContext(options: AppContextOptions): Promise<AppContext> {
+  const { config, secrets, log } = options
+  const now = options.now ?? Date.now
+  await using opened = new AsyncDisposableStack()
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const keyring = openKeyring({ dataDir: config.dataDir, masterKey: secrets.masterKey })
+  const store = opened.use(await openStore(config, secrets))
+  const { db, pool } = store
+  await ensureOrg(db, { tenantId: config.tenantId, now: now() })
+  const storage = await openLake(config.lake)
+  const duck = opened.use(createDuckDb())
+  const neighbours = connectNeighbours({ db, storage, now })
+  const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
+  const queue = await openQueue({ db, pool, log, isOnlyWorker: config.database === 'bundled' })
+  opened.defer(() => queue.stop())
+  const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
+  const spoolDir = join(config.dataDir, 'spool')
+  let url = config.publicUrl ?? ''
+  const app = await buildApp({ config, db, keyring, storage, duck, queue, ticker, neighbours, log, now })
+  opened.defer(() => app.close())
+  const publicUrl = (): string => url
+  registerSteps(
+    { db, queue, engine, storage, keyring, log, now, spoolDir, publicUrl, sliceTargetBytes: config.sliceTargetBytes, ...neighbours },
+    { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
+  )
+  ticker.start()
+  const address = await app.listen({ host: config.host, port: config.port })
+  if (config.publicUrl === undefined) url = address
+  const resources = opened.move()
+  return {
+    url: address,
+    storeDescription: store.description,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}

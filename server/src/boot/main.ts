@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { ConfigError } from '#config/config-error.ts'
+import { listVariables } from '#config/env.ts'
+import { listFlags } from '#config/flags.ts'
+import { createLog } from '#log/log.ts'
+import { BundledPostgresError } from '#store/bundled/bundled-postgres.ts'
+import { openAppContext } from './app-context.ts'
+import { describeLake } from './open-lake.ts'
+import { readSettings, type Settings } from './read-settings.ts'
+import { removeServerFile, writeServerFile } from './server-file.ts'
+
+/** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env)
+  if (settings.flags.help) return say(helpText())
+  const { config, secrets } = settings
+  const log = createLog({ level: config.logLevel })
+  // A signal during the start must not be lost: it is waited for from here on.
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await using context = await openAppContext({ config, secrets, log })
+  writeServerFile(config.dataDir, context.url)
+  announce(settings, context.url, context.storeDescription)
+  await stopped
+  log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
+  removeServerFile(config.dataDir)
+}
+
+function announce({ config }: Settings, url: string, store: string): void {
+  say(`data      ${describeLake(config.lake)} (tables), ${store} (metadata)`)
+  say(`token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`)
+  say(`console   ${url}/`)
+  say(`API docs  ${url}/docs`)
+  say(`ready ${url}`)
+}
+
+function helpText(): string {
+  const lines = (items: { readonly name: string; readonly help: string }[]): string =>
+    items.map(({ name, help }) => `  ${name.padEnd(32)} ${help}`).join('\n')
+  return `npm start -- [flags]\n\nFlags\n${lines(listFlags())}\n\nEnvironment\n${lines(listVariables())}`
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+try {
+  await main()
+} catch (error) {
+  // What the operator can mend is told in sentences; a fault of ours keeps its stack.
+  const isExplained = error instanceof ConfigError || error instanceof BundledPostgresError || isAddressInUse(error)
+  const text = isExplained ? (error as Error).message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${text}\n`)
+  process.exitCode = 1
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+}

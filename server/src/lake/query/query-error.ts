@@ -1,0 +1,12 @@
+/** A query that was refused or failed; the message is for whoever wrote it. */
+export class QueryError extends Error {
+  override readonly name: string = 'QueryError'
+}
+
+/** The query was stopped because it took too long. */
+export class QueryTimeoutError extends QueryError {
+  override readonly name = 'QueryTimeoutError'
+  constructor(timeoutMs: number) {
+    super(`the query was stopped after ${timeoutMs} ms`)
+  }
+}

@@ -1,0 +1,47 @@
+import type { FindSchema, ResolvedSchema } from '#http/neighbours.ts'
+import type { Scope } from '#http/scope.ts'
+import { checkMapping } from '#mapping/plan-mapping.ts'
+import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
+import type { LakeField } from '#columns/column-type.ts'
+import { LakeTypeUnknownError, lakeFieldsOfXdm, type XdmNode } from '#typemap/xdm-types.ts'
+import type { MappingSetInput } from './mapping-set-body.ts'
+import { badRequest, invalidMappings, type MappingError } from './problems.ts'
+
+/** The schema of a set. @throws {DataPrepProblem} 400 when it isn't there */
+export async function getSchema(findSchema: FindSchema, scope: Scope, id: string): Promise<ResolvedSchema> {
+  const schema = await findSchema(scope, id)
+  if (schema !== undefined) return schema
+  throw badRequest(`The schema '${id}' does not exist in this sandbox. Create it first.`)
+}
+
+/** The fields that a table of the schema has. @throws {DataPrepProblem} 400 for a type that no table can have */
+export function fieldsOf(schema: ResolvedSchema): readonly LakeField[] {
+  try {
+    return lakeFieldsOfXdm(schema.full as XdmNode)
+  } catch (error) {
+    throw error instanceof LakeTypeUnknownError ? badRequest(`${error.message}.`) : error
+  }
+}
+
+/** What is wrong with each mapping; an empty list where nothing is. */
+export function checkMappings(input: MappingSetInput, schema: ResolvedSchema): readonly (readonly MappingError[])[] {
+  const entries = input.mappings.map(({ entry }) => entry)
+  const problems = checkMapping({ entries, fields: fieldsOf(schema) })
+  return entries.map((entry, index) =>
+    problems
+      .filter((problem) => problem.severity === 'error' && problem.entry === index)
+      .map((problem) => toMappingError(problem, entry)),
+  )
+}
+
+/** @throws {DataPrepProblem} 400 that lists everything that is wrong */
+export function assertMappings(input: MappingSetInput, schema: ResolvedSchema): void {
+  const errors = checkMappings(input, schema).flat()
+  if (errors.length > 0) throw invalidMappings(errors)
+}
+
+/** A problem in the words of the API. */
+export function toMappingError(problem: Pick<MappingProblem, 'message'>, entry: MappingEntry): MappingError {
+  const { destination, source, sourceType } = entry
+  return { destination, exception: problem.message, source, columnName: source, sourceType }
+}

@@ -1,0 +1,32 @@
+import * as contract from '@headwater/contract/query.ts'
+import type { FastifyInstance } from 'fastify'
+import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import type { JsonObject } from '#kit/json.ts'
+import { sandboxNotFound } from './problems.ts'
+import { type RunStatementDependencies, runStatement } from './run-statement.ts'
+
+export interface QueryDependencies extends RunStatementDependencies {
+  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+}
+
+/** Serves `POST /query`: ad-hoc SQL over the datasets of the sandbox. */
+export async function registerQuery(app: FastifyInstance, dependencies: QueryDependencies): Promise<void> {
+  await app.register(async (service) => serve(service, dependencies), { prefix: '/query' })
+}
+
+function serve(service: FastifyInstance, dependencies: QueryDependencies): void {
+  writeErrors(service, PLAIN_FAMILY)
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  service.post<{ Body: JsonObject }>('/', {
+    schema: {
+      tags: ['Query'],
+      operationId: 'runQuery',
+      summary: 'Run a SELECT statement over the datasets of the sandbox',
+      body: contract.QueryBody,
+      response: { 200: contract.QueryResult, 400: contract.QueryError },
+    },
+    // The signal ends the statement when the client goes away.
+    handler: async (request) => runStatement(dependencies, request.scope, { body: request.body, signal: request.signal }),
+  })
+}

@@ -1,0 +1,182 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSession } from './connect.ts'
+import { type ConnectionTarget, parseConnectionTarget } from './connection-target.ts'
+import { SourceError } from './source-error.ts'
+import { testConnection } from './test-connection.ts'
+import { copyAll, createTestSource, type TestSource, targetOf } from './testing/test-source.ts'
+import { freePort, startTlsServer, type TlsServer } from './testing/tls-server.ts'
+
+let source: TestSource
+let tlsServer: TlsServer
+beforeAll(async () => {
+  source = await createTestSource()
+  tlsServer = await startTlsServer(source.database)
+  await using session = await openSession(targetOf(tlsServer))
+  await session.query(`
+    create role only_tls login password 'secret';
+    create role only_plain login password 'secret'`)
+})
+afterAll(async () => {
+  await tlsServer[Symbol.asyncDispose]()
+  await source[Symbol.asyncDispose]()
+})
+
+describe('a server without TLS', () => {
+  test.each(['disable', 'allow', 'prefer'])('%s connects in plaintext', async (sslMode) => {
+    const result = await testConnection(targetOf(source.database, { sslMode }))
+    expect(result).toMatchObject({ ok: true, tls: { isEncrypted: false, isChainVerified: false } })
+    expect(result.serverVersion).toMatch(/^\d+\.\d+$/)
+  })
+
+  test.each(['require', 'verify-ca', 'verify-full'])('%s is refused', async (sslMode) => {
+    const result = await testConnection(targetOf(source.database, { sslMode }))
+    expect(result).toMatchObject({ ok: false, code: 'TLS_NOT_OFFERED', stage: 'tls' })
+  })
+})
+
+describe('a server with TLS', () => {
+  const outcome = async (params: Record<string, unknown>): Promise<unknown> => {
+    const { ok, code, tls } = await testConnection(targetOf(tlsServer, params))
+    return ok ? tls : code
+  }
+  const plain = { isEncrypted: false, isChainVerified: false, isNameVerified: false }
+  const encrypted = { isEncrypted: true, isChainVerified: false, isNameVerified: false }
+
+  test.each([
+    ['disable', plain],
+    ['allow', plain],
+    ['prefer', encrypted],
+    ['require', encrypted],
+    ['verify-ca', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['verify-full', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ])('%s without its root', async (sslMode, expected) => {
+    expect(await outcome({ sslMode })).toEqual(expected)
+  })
+
+  test('with its root the chain and the name are checked', async () => {
+    const sslRootCertificate = tlsServer.rootCertificate
+    const chain = { ...encrypted, isChainVerified: true }
+    expect(await outcome({ sslMode: 'verify-ca', sslRootCertificate })).toEqual(chain)
+    expect(await outcome({ sslMode: 'verify-ca', server: '127.0.0.1', sslRootCertificate })).toEqual(chain)
+    const full = { ...chain, isNameVerified: true }
+    expect(await outcome({ sslMode: 'verify-full', sslRootCertificate })).toEqual(full)
+    const byAddress = await outcome({ sslMode: 'verify-full', server: '127.0.0.1', sslRootCertificate })
+    expect(byAddress).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+  })
+
+  test('HostNameInCertificate is the name that counts', async () => {
+    const connect = (name: string): Promise<unknown> => {
+      const text = `Server=127.0.0.1;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
+        EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=${name};
+        RootCertificate='${tlsServer.rootCertificate}'`
+      return testConnection(parseConnectionTarget('Connection String Based Authentication', { connectionString: text }))
+    }
+    expect(await connect('localhost')).toMatchObject({ ok: true, tls: { isNameVerified: true } })
+    expect(await connect('db.example.com')).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', stage: 'tls' })
+  })
+
+  test('a rule that lets in the other kind only is met by allow and prefer', async () => {
+    expect(await outcome({ username: 'only_tls', sslMode: 'allow' })).toEqual(encrypted)
+    expect(await outcome({ username: 'only_plain', sslMode: 'prefer' })).toEqual(plain)
+    expect(await outcome({ username: 'only_tls', sslMode: 'disable' })).toBe('28000')
+    expect(await outcome({ username: 'only_plain', sslMode: 'require' })).toBe('28000')
+  })
+
+  test('a checked certificate that fails never leads to plaintext', async () => {
+    const text = `Server=localhost;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
+      EncryptionMethod=6;ValidateServerCertificate=1`
+    const target = parseConnectionTarget('Connection String Based Authentication', { connectionString: text })
+    expect(await testConnection(target)).toMatchObject({ ok: false, code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+  })
+
+  test('a wrong password is reported as such whatever was tried', async () => {
+    for (const sslMode of ['disable', 'allow', 'prefer', 'require']) {
+      expect(await outcome({ sslMode, password: 'wrong' })).toBe('28P01')
+    }
+    expect(await outcome({ username: 'only_tls', sslMode: 'prefer', password: 'wrong' })).toBe('28P01')
+  })
+
+  test('a copy over TLS gives the same rows', async () => {
+    const target = targetOf(tlsServer, { sslMode: 'require' })
+    await using session = await openSession(target)
+    await session.query("create table big as select i, repeat('x', i % 700) as v from generate_series(1, 20000) i")
+    const remote: TestSource = { ...source, target, session }
+    const { ring, rowCount } = await copyAll(remote, 'public.big')
+    expect(rowCount).toBe(20_000)
+    expect(ring.rows.every(([i, v]) => String(v).length === Number(i) % 700)).toBe(true)
+  })
+})
+
+describe('what goes wrong on the way', () => {
+  const fails = async (changes: Record<string, unknown>): Promise<SourceError> => {
+    const error = await openSession(targetOf(source.database, changes)).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(SourceError)
+    expect((error as SourceError).remedy).toMatch(/^[A-Z].*\.$/)
+    return error as SourceError
+  }
+
+  test('wrong password', async () => {
+    const error = await fails({ password: 'not-the-secret' })
+    expect(error).toMatchObject({ code: '28P01', stage: 'authenticate' })
+    expect(error.message).toContain(source.database.user)
+    expect(`${error.message} ${error.remedy}`).not.toContain('not-the-secret')
+  })
+
+  test('unknown database', async () => {
+    const error = await fails({ database: 'no such "db"' })
+    expect(error).toMatchObject({ code: '3D000', stage: 'database' })
+    expect(error.message).toContain('no such "db"')
+  })
+
+  test('nobody listens', async () => {
+    const port = await freePort()
+    expect(await fails({ port })).toMatchObject({ code: 'ECONNREFUSED', stage: 'dial' })
+  })
+
+  test('unknown host', async () => {
+    const error = await fails({ server: 'no-such-host.invalid', sslMode: 'prefer' })
+    expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(error.code)
+    expect(error.stage).toBe('resolve')
+    expect(error.message).toContain('no-such-host.invalid')
+  })
+
+  test('a server that accepts and says nothing is given up', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const address = silent.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    for (const [sslMode, stage] of [['disable', 'authenticate'], ['prefer', 'tls']]) {
+      expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({ code: 'CONNECT_TIMEOUT', stage })
+    }
+    silent.close()
+  })
+
+  test('a server that hangs up is not mistaken for one without TLS', async () => {
+    const rude = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve))
+    const address = rude.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    expect(await fails({ port, sslMode: 'require' })).toMatchObject({ stage: 'tls' })
+    expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ stage: 'authenticate' })
+    rude.close()
+  })
+
+  test('aborting a session cancels its statement on the server', async () => {
+    const controller = new AbortController()
+    const target: ConnectionTarget = source.target
+    await using session = await openSession(target, { signal: controller.signal, applicationName: 'to be aborted' })
+    const sleeping = session.query('select pg_sleep(60)')
+    const running = "select count(*)::int as n from pg_stat_activity where application_name = 'to be aborted' and state = 'active'"
+    await expect.poll(async () => (await source.database.query<{ n: number }>(running)).rows[0]?.n).toBe(1)
+    controller.abort(new Error('enough'))
+    await expect(sleeping).rejects.toThrow('enough')
+    await expect.poll(async () => (await source.database.query<{ n: number }>(running)).rows[0]?.n).toBe(0)
+  })
+
+  test('a statement that fails says so in the words of the server', async () => {
+    await expect(source.session.query('select 1/0')).rejects.toMatchObject({ code: '22012', stage: 'query' })
+    await using reader = await openSession(source.target, { readOnly: true })
+    await expect(reader.query('create table x ()')).rejects.toMatchObject({ code: '25006' })
+  })
+})
