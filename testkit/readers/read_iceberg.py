@@ -1,8 +1,8 @@
 """Reads an Iceberg table by the path of its metadata file and prints what it holds, as JSON.
 
-    python3 read_iceberg.py <metadata.json> [--filter "id >= 10"] [--snapshot <id>]
+    python3 read_iceberg.py <metadata.json> [--filter "id >= 10"] [--snapshot <id>] [--plan "n == 3"]...
 
-Needs pyiceberg and pyarrow. Values are printed as texts; a column with parts is told by its number of parts.
+Needs pyiceberg and pyarrow. Values are printed as texts; a column with parts is told by its parts. Each --plan tells which files a filter leaves to be read.
 """
 
 import argparse
@@ -53,11 +53,16 @@ def describe(column):
     return told
 
 
+def files_of(scan):
+    return sorted(task.file.file_path for task in scan.plan_files())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("metadata")
     parser.add_argument("--filter")
     parser.add_argument("--snapshot", type=int)
+    parser.add_argument("--plan", action="append", default=[])
     arguments = parser.parse_args()
 
     table = StaticTable.from_metadata(arguments.metadata)
@@ -72,7 +77,8 @@ def main():
             {
                 "rows": rows.num_rows,
                 "columns": {name: describe(rows.column(name)) for name in rows.column_names},
-                "plannedFiles": sorted(task.file.file_path for task in scan.plan_files()),
+                "plannedFiles": files_of(scan),
+                "plans": {text: files_of(table.scan(row_filter=text)) for text in arguments.plan},
                 "snapshots": [str(known.snapshot_id) for known in table.metadata.snapshots],
                 "summary": snapshot and {"operation": snapshot.summary.operation.value, **snapshot.summary.additional_properties},
             }

@@ -4,12 +4,16 @@ import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { Engine } from '#engine/engine.ts'
 import { createDuckDb } from '#lake/query/duckdb.ts'
+import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import type { createLog } from '#log/log.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
 import { openKeyring } from '#secrets/keyring.ts'
+import { DatasetReader } from '#services/catalog/dataset-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
+import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
+import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { buildApp } from './build-app.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { openLake } from './open-lake.ts'
@@ -45,14 +49,21 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   await ensureOrg(db, { tenantId: config.tenantId, now: now() })
   const storage = await openLake(config.lake)
   const duck = opened.use(createDuckDb())
-  const neighbours = connectNeighbours({ db, storage, now })
+  const registry: Registry = {
+    db,
+    now,
+    library: createGlobalLibrary(),
+    hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
+  }
+  const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
+  const neighbours = connectNeighbours({ db, storage, copies, registry, now })
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   const queue = await openQueue({ db, pool, log, isOnlyWorker: config.database === 'bundled' })
   opened.defer(() => queue.stop())
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const spoolDir = join(config.dataDir, 'spool')
   let url = config.publicUrl ?? ''
-  const app = await buildApp({ config, db, keyring, storage, duck, queue, ticker, neighbours, log, now })
+  const app = await buildApp({ config, db, keyring, storage, duck, queue, ticker, registry, neighbours, log, now })
   opened.defer(() => app.close())
   const publicUrl = (): string => url
   registerSteps(

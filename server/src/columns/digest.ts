@@ -155,17 +155,23 @@ type Validity = Uint8Array | undefined
 function addValues(lanes: Int32Array, vector: Vector, validity: Validity, rowCount: number): void {
   switch (vector.kind) {
     case 'bool':
-      return addBooleans(lanes, vector.values, validity, rowCount)
+      addBooleans(lanes, vector.values, validity, rowCount)
+      break
     case 'int32':
-      return addInt32s(lanes, vector.values, validity, rowCount)
+      addInt32s(lanes, vector.values, validity, rowCount)
+      break
     case 'int64':
-      return addInt64s(lanes, vector.words, validity, rowCount)
+      addInt64s(lanes, vector.words, validity, rowCount)
+      break
     case 'int128':
-      return addInt128s(lanes, vector.words, validity, rowCount)
+      addInt128s(lanes, vector.words, validity, rowCount)
+      break
     case 'float32':
-      return addFloat32s(lanes, vector.values, validity, rowCount)
+      addFloat32s(lanes, vector.values, validity, rowCount)
+      break
     case 'float64':
-      return addFloat64s(lanes, vector.values, validity, rowCount)
+      addFloat64s(lanes, vector.values, validity, rowCount)
+      break
     case 'bytes':
       for (let row = 0; row < rowCount; row++) {
         if (validity === undefined || validity[row] === 1) {
@@ -254,8 +260,8 @@ function mixInt128(lanes: Int32Array, w0: number, w1: number, w2: number, w3: nu
 }
 
 function mixFloat32(lanes: Int32Array, bits: number): void {
-  const isNaN = (bits & 0x7fffffff) > 0x7f800000
-  mixInt64(lanes, isNaN ? 0x7fc00000 : bits, 0)
+  const isNotANumber = (bits & 0x7fffffff) > 0x7f800000
+  mixInt64(lanes, isNotANumber ? 0x7fc00000 : bits, 0)
 }
 
 function mixFloat64(lanes: Int32Array, low: number, high: number): void {

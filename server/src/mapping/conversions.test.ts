@@ -93,7 +93,7 @@ describe('convertValue', () => {
     ['9F0C2A52-9A4E-4B8B-9A54-0A1B2C3D4E5F', 'uuid', '9f0c2a52-9a4e-4b8b-9a54-0a1b2c3d4e5f'],
     ['9F0C2A52', 'uuid', 'problem'],
     [null, 'int', 'null'],
-  ])('%j to %s is %s', (value, target, expected) => {
+  ])('%o to %s is %s', (value, target, expected) => {
     expect(convert(value, target)).toBe(expected)
   })
 

@@ -1,5 +1,10 @@
 import { SliceError } from '#engine/lane.ts'
+import { FlowGoneError } from '#services/flow-service/plan-inputs.ts'
+import { RelationNotFoundError } from '#source/postgres/relation-errors.ts'
+import { RelationPathError } from '#source/postgres/relation-path.ts'
+import { RowFilterError } from '#source/postgres/row-filter-error.ts'
 import { SourceError } from '#source/postgres/source-error.ts'
+import { LakeTypeChangeError } from '#typemap/xdm-types.ts'
 import type { RunMessage } from './run-document.ts'
 import { RUN_ERROR } from './run-document.ts'
 
@@ -38,12 +43,17 @@ const PASSING = new Set([
   '42704',
 ])
 
+/** What somebody has to mend before a run can succeed. */
+const LASTING = [FlowGoneError, RelationNotFoundError, RelationPathError, RowFilterError] as const
+
 /**
  * What a failed step means for its run: the reason to fail it for good, or `undefined` when the step should be
  * tried again.
  */
 export function reasonToFail(error: unknown, attempt: number): RunFailedError | undefined {
   if (error instanceof RunFailedError) return error
+  if (LASTING.some((lasting) => error instanceof lasting)) return new RunFailedError('copy', (error as Error).message)
+  if (error instanceof LakeTypeChangeError) return new RunFailedError('promotion', error.message)
   const isPassing = isPassingFault(error)
   if (isPassing && attempt + 1 < MAX_ATTEMPTS) return undefined
   if (error instanceof SourceError) return new RunFailedError('copy', `${error.message} ${error.remedy}`)

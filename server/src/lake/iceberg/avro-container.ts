@@ -75,11 +75,15 @@ export function decodeAvroContainer(file: Uint8Array): AvroContainer {
   }
   const { value: header, offset } = HEADER_TYPE.decode(bytes, 0)
   const { meta, sync } = header as { meta: Record<string, Buffer>; sync: Buffer }
-  const { 'avro.schema': schema, 'avro.codec': codec = 'null', ...texts } = Object.fromEntries(
-    Object.entries(meta).map(([key, text]) => [key, text.toString()]),
-  )
+  const {
+    'avro.schema': schema,
+    'avro.codec': codec = 'null',
+    ...texts
+  } = Object.fromEntries(Object.entries(meta).map(([key, text]) => [key, text.toString()]))
   if (schema === undefined || (codec !== 'null' && codec !== 'deflate')) {
-    throw new AvroContainerError(schema === undefined ? 'no schema in the header' : `unknown codec '${codec}'`)
+    throw new AvroContainerError(
+      schema === undefined ? 'no schema in the header' : `unknown codec '${codec}'`,
+    )
   }
   const type = typeOf(JSON.parse(schema) as AvroSchema)
   const blocks = readBlocks(bytes, offset, sync, codec === 'deflate')

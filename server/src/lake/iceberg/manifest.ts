@@ -138,7 +138,7 @@ export function manifestFileOf(
     partition_spec_id: 0,
     content: 0,
     sequence_number: sequenceNumber,
-    min_sequence_number: numbers.reduce((least, number) => (number < least ? number : least), sequenceNumber),
+    min_sequence_number: leastOf(numbers, sequenceNumber),
     added_snapshot_id: snapshotId,
     added_files_count: added.length,
     existing_files_count: existing.length,
@@ -149,6 +149,17 @@ export function manifestFileOf(
     partitions: [],
     key_metadata: null,
   }
+}
+
+/** `Math.min` doesn't take BigInt. */
+function leastOf(numbers: readonly bigint[], start: bigint): bigint {
+  let least = start
+  for (const number of numbers) {
+    if (number < least) {
+      least = number
+    }
+  }
+  return least
 }
 
 function countRows(entries: readonly ManifestEntry[]): bigint {
@@ -189,11 +200,11 @@ function dataFileOf(uri: string, summary: DataFileSummary): ManifestDataFile {
 
 function pairsOf<Value>(
   columns: readonly DataFileColumn[],
-  valueOf: (column: DataFileColumn) => Value | undefined,
+  read: (column: DataFileColumn) => Value | undefined,
 ): Pair<Value>[] {
   const pairs: Pair<Value>[] = []
   for (const column of columns) {
-    const value = valueOf(column)
+    const value = read(column)
     if (value !== undefined) {
       pairs.push({ key: column.fieldId, value })
     }

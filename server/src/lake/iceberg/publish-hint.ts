@@ -22,7 +22,10 @@ export async function publishHint(storage: LakeStorage, metadataKey: string): Pr
  * Removes the metadata files that this version of the table, compared to the one before, no longer lists. To be
  * called after the commit and once for each; what is missed is left to the removal of orphans by age.
  */
-export async function expireMetadataFiles(storage: LakeStorage, metadataKey: string): Promise<readonly string[]> {
+export async function expireMetadataFiles(
+  storage: LakeStorage,
+  metadataKey: string,
+): Promise<readonly string[]> {
   const { version } = parseMetadataKey(metadataKey)
   const listed = await readMetadataLog(storage, metadataKey)
   const previousKey = listed.at(-1)
@@ -63,7 +66,9 @@ async function linkVersion(storage: LakeStorage, metadataKey: string, versionKey
       await storage.put(versionKey, await storage.get(metadataKey))
     }
   } catch (error) {
-    const isThere = error instanceof ObjectExistsError || (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+    const isThere =
+      error instanceof ObjectExistsError ||
+      (error instanceof Error && 'code' in error && error.code === 'EEXIST')
     if (!isThere) {
       throw error
     }

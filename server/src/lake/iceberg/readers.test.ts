@@ -1,30 +1,21 @@
-import { execFile } from 'node:child_process'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { icebergRead } from 'icebird'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import { ForeignUriError, type LakeStorage } from '#lake/storage/lake-storage.ts'
-import { createTable, listDataFiles, publishHint, readTable, stageAppend } from './table.ts'
+import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from './pyiceberg.test-support.ts'
 import { ADDED_FIELD, ALL_FIELDS, writeDataFile } from './table.test-support.ts'
+import { createTable, listDataFiles, publishHint, readTable, stageAppend } from './table.ts'
 
 // Tables of this program as independent readers see them: icebird (JavaScript), pyiceberg (Python).
 
-const run = promisify(execFile)
 const LOCATION = 'prod/dataset'
-const PYTHON = process.env['HEADWATER_TEST_PYTHON'] ?? 'python3'
-const SCRIPT = join(import.meta.dirname, '../../../../testkit/readers/read_iceberg.py')
-
-const hasPyiceberg = await run(PYTHON, ['-c', 'import pyiceberg, pyarrow'], { timeout: 60_000 }).then(
-  () => true,
-  () => false,
-)
 
 let folder: string
 let duck: DuckDb
@@ -43,7 +34,11 @@ afterAll(async () => {
  * files; ids are 0 to 29.
  */
 async function makeTable(storage: LakeStorage, moreAppends: number): Promise<string> {
-  let { metadataKey } = await createTable(storage, { location: LOCATION, fields: ALL_FIELDS, nowMs: 1_700_000_000_000 })
+  let { metadataKey } = await createTable(storage, {
+    location: LOCATION,
+    fields: ALL_FIELDS,
+    nowMs: 1_700_000_000_000,
+  })
   for (let index = 0; index < 3; index++) {
     const fields = index === 0 ? ALL_FIELDS : [...ALL_FIELDS, ADDED_FIELD]
     const key = `${LOCATION}/data/${index}.parquet`
@@ -57,35 +52,29 @@ async function makeTable(storage: LakeStorage, moreAppends: number): Promise<str
   }
   for (let index = 0; index < moreAppends; index++) {
     const key = `${LOCATION}/data/more-${index}.parquet`
-    const file = await writeDataFile(duck, storage, { key, fields: ALL_FIELDS, firstId: 1000 + index, rowCount: 1 })
+    const file = await writeDataFile(duck, storage, {
+      key,
+      fields: ALL_FIELDS,
+      firstId: 1000 + index,
+      rowCount: 1,
+    })
     ;({ metadataKey } = await stageAppend(storage, metadataKey, { files: [file], summary: {}, nowMs: 0 }))
   }
   await publishHint(storage, metadataKey)
   return metadataKey
 }
 
-interface PyTable {
-  readonly rows: number
-  readonly columns: Readonly<Record<string, unknown>>
-  readonly plannedFiles: readonly string[]
-  readonly snapshots: readonly string[]
-  readonly summary: Readonly<Record<string, string>>
-}
-
-async function readWithPyiceberg(path: string | undefined, ...options: string[]): Promise<PyTable> {
-  const { stdout } = await run(PYTHON, [SCRIPT, path ?? '', ...options], { timeout: 60_000 })
-  return JSON.parse(stdout) as PyTable
-}
-
-const pyTitle = hasPyiceberg ? 'pyiceberg' : `pyiceberg (SKIPPED: '${PYTHON}' has no pyiceberg; set HEADWATER_TEST_PYTHON)`
-
-describe.skipIf(!hasPyiceberg)(pyTitle, () => {
+describe.skipIf(!hasPyiceberg)(pyicebergTitle, () => {
   it('reads every type, across an added field', { timeout: 60_000 }, async () => {
     const storage = await openFolderStorage(join(folder, 'all'))
     const metadataKey = await makeTable(storage, 0)
     const table = await readWithPyiceberg(storage.localPath(metadataKey))
     expect(table.rows).toBe(30)
-    expect(table.summary).toMatchObject({ operation: 'append', 'flow.run-id': 'run-2', 'total-records': '30' })
+    expect(table.summary).toMatchObject({
+      operation: 'append',
+      'flow.run-id': 'run-2',
+      'total-records': '30',
+    })
     expect(table.snapshots).toEqual((await readTable(storage, metadataKey)).snapshots.map(({ id }) => id))
     const full = { values: 30, nulls: 0 }
     expect(table.columns).toMatchObject({
@@ -123,7 +112,9 @@ describe.skipIf(!hasPyiceberg)(pyTitle, () => {
     const path = storage.localPath(metadataKey)
     const filtered = await readWithPyiceberg(path, '--filter', 'id >= 15')
     expect(filtered.rows).toBe(15)
-    expect(filtered.plannedFiles).toEqual([1, 2].map((index) => storage.uri(`${LOCATION}/data/${index}.parquet`)))
+    expect(filtered.plannedFiles).toEqual(
+      [1, 2].map((index) => storage.uri(`${LOCATION}/data/${index}.parquet`)),
+    )
     const [first] = (await readTable(storage, metadataKey)).snapshots
     const before = await readWithPyiceberg(path, '--snapshot', first?.id ?? '')
     expect(before.rows).toBe(10)
@@ -145,7 +136,9 @@ describe.skipIf(!hasPyiceberg)(pyTitle, () => {
     const metadataKey = await makeTable(storage, 117)
     const table = await readWithPyiceberg(storage.localPath(metadataKey))
     expect(table.rows).toBe(147)
-    expect(table.plannedFiles).toEqual((await listDataFiles(storage, metadataKey)).map(({ key }) => storage.uri(key)).sort())
+    expect(table.plannedFiles).toEqual(
+      (await listDataFiles(storage, metadataKey)).map(({ key }) => storage.uri(key)).sort(),
+    )
     expect(table.columns['id']).toMatchObject({ min: '0', max: '1116' })
   })
 })
@@ -208,7 +201,9 @@ describe('icebird', () => {
   it('reads merged manifests', { timeout: 30_000 }, async () => {
     const storage = await openServedFolder('served-merged')
     const metadataKey = await makeTable(storage, 117)
-    expect(await readFile(storage.localPath(`${LOCATION}/metadata/version-hint.text`) ?? '', 'utf8')).toBe('120')
+    expect(await readFile(storage.localPath(`${LOCATION}/metadata/version-hint.text`) ?? '', 'utf8')).toBe(
+      '120',
+    )
     const rows = await icebergRead({ tableUrl: storage.uri(LOCATION) })
     expect(new Set(rows.map((row) => row['id'])).size).toBe(147)
     expect(await listDataFiles(storage, metadataKey)).toHaveLength(120)

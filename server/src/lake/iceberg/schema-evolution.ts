@@ -33,10 +33,12 @@ function assertOptional(field: LakeField, what: string): void {
 
 function assertTypeEvolvable(before: LakeType, after: LakeType, name: string): void {
   if (before.kind === 'struct' && after.kind === 'struct') {
-    return assertEvolvable(before.fields, after.fields)
+    assertEvolvable(before.fields, after.fields)
+    return
   }
   if (before.kind === 'list' && after.kind === 'list' && before.elementId === after.elementId) {
-    return assertTypeEvolvable(before.element, after.element, `${name}.element`)
+    assertTypeEvolvable(before.element, after.element, `${name}.element`)
+    return
   }
   const isSameMap =
     before.kind === 'map' &&
@@ -45,7 +47,8 @@ function assertTypeEvolvable(before: LakeType, after: LakeType, name: string): v
     before.valueId === after.valueId
   if (isSameMap) {
     assertTypeEvolvable(before.key, after.key, `${name}.key`)
-    return assertTypeEvolvable(before.value, after.value, `${name}.value`)
+    assertTypeEvolvable(before.value, after.value, `${name}.value`)
+    return
   }
   if (!isColumnType(before) || !isColumnType(after) || !isSameOrWider(before, after)) {
     throw new SchemaEvolutionError(

@@ -107,7 +107,9 @@ class SnapshotWriter {
   /** Returns the URI of the manifest list. */
   async write(files: readonly DataFile[]): Promise<string> {
     const inherited = this.#parent ? await this.#inherit(this.#parent) : []
-    const entries = files.map(({ key, summary }) => addedEntry(this.#storage.uri(key), summary, this.snapshotId))
+    const entries = files.map(({ key, summary }) =>
+      addedEntry(this.#storage.uri(key), summary, this.snapshotId),
+    )
     const added = entries.length === 0 ? [] : [await this.#putManifest(entries)]
     const parentId = this.#parent && BigInt(this.#parent['snapshot-id'])
     const key = `${this.#folder}/snap-${this.snapshotId}-1-${this.#uuid}.avro`

@@ -58,7 +58,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   f: 'i * 0.5',
   d: 'i * 0.25',
   short_dec: 'i * 1.25',
-  long_dec: "i::decimal(38,9) + 0.123456789",
+  long_dec: 'i::decimal(38,9) + 0.123456789',
   day: "date '2020-01-01' + i::int",
   clock: "time '00:00:00' + to_seconds(i)",
   wall: "timestamp '2020-01-01' + to_seconds(i)",
@@ -120,7 +120,12 @@ function summarizeColumns(fields: readonly LakeField[], firstId: number, rowCoun
   const ids = Array.from({ length: rowCount }, (_, row) => firstId + row)
   const known = [
     { fieldId: 1, nullCount: 0, lower: longBytes(firstId), upper: longBytes(firstId + rowCount - 1) },
-    { fieldId: 2, nullCount: ids.filter((id) => id % 5 === 0).length, lower: Buffer.from('name '), upper: Buffer.from('namf') },
+    {
+      fieldId: 2,
+      nullCount: ids.filter((id) => id % 5 === 0).length,
+      lower: Buffer.from('name '),
+      upper: Buffer.from('namf'),
+    },
     { fieldId: 6, nullCount: 0, nanCount: 0 },
     { fieldId: 7, nullCount: 0, lower: Buffer.from([0]), upper: Buffer.from([0x7f, 0xff, 0xff, 0xff]) },
   ]

@@ -14,8 +14,8 @@ import { currentSnapshotOf, readMetadata } from './metadata.ts'
 import { expireMetadataFiles, publishHint } from './publish-hint.ts'
 import { SchemaEvolutionError } from './schema-evolution.ts'
 import { stageAppend } from './stage-append.ts'
-import { createTable, findSnapshot, readTable } from './table.ts'
 import { ADDED_FIELD, ALL_FIELDS, writeDataFile } from './table.test-support.ts'
+import { createTable, findSnapshot, readTable } from './table.ts'
 
 let folder: string
 let storage: LakeStorage
@@ -114,10 +114,16 @@ describe('stageAppend', () => {
 
   it('makes a snapshot of no files', async () => {
     const first = await append((await create()).metadataKey, [unwritten('a', 2)])
-    const { metadataKey, snapshotId } = await append(first.metadataKey, [], { summary: { note: 'nothing new' } })
+    const { metadataKey, snapshotId } = await append(first.metadataKey, [], {
+      summary: { note: 'nothing new' },
+    })
     const table = await readTable(storage, metadataKey)
     expect(table.currentSnapshotId).toBe(snapshotId)
-    expect(table.snapshots[1]?.summary).toMatchObject({ 'added-records': '0', 'total-records': '2', note: 'nothing new' })
+    expect(table.snapshots[1]?.summary).toMatchObject({
+      'added-records': '0',
+      'total-records': '2',
+      note: 'nothing new',
+    })
     expect(await listDataFiles(storage, metadataKey)).toHaveLength(1)
   })
 
@@ -145,7 +151,11 @@ describe('stageAppend', () => {
   it.each<[string, LakeField, string]>([
     ['a new required field', { ...ADDED_FIELD, required: true }, "new field 'added' can't be required"],
     ['another type', { id: 4, name: 'n', required: false, type: { kind: 'string' } }, 'from int to string'],
-    ['a field made required', { id: 4, name: 'n', required: true, type: { kind: 'int' } }, "can't be required"],
+    [
+      'a field made required',
+      { id: 4, name: 'n', required: true, type: { kind: 'int' } },
+      "can't be required",
+    ],
     [
       'fewer digits',
       { id: 8, name: 'long_dec', required: false, type: { kind: 'decimal', precision: 20, scale: 9 } },
@@ -178,7 +188,10 @@ describe('stageAppend', () => {
   it('keeps the 63-bit ids of another writer', async () => {
     const first = await append((await create()).metadataKey, [unwritten('a', 1)])
     const foreign = '9151314442816847872'
-    const text = (await readFile(storage.localPath(first.metadataKey) ?? '', 'utf8')).replaceAll(first.snapshotId, foreign)
+    const text = (await readFile(storage.localPath(first.metadataKey) ?? '', 'utf8')).replaceAll(
+      first.snapshotId,
+      foreign,
+    )
     const metadataKey = `${LOCATION}/metadata/00001-foreign.metadata.json`
     // The manifest list keeps its name, in which the id stands too.
     await storage.put(metadataKey, Buffer.from(text.replace(`snap-${foreign}`, `snap-${first.snapshotId}`)))
@@ -187,7 +200,9 @@ describe('stageAppend', () => {
     const table = await readTable(storage, staged.metadataKey)
     expect(table.snapshots.map(({ id }) => id)).toEqual([foreign, staged.snapshotId])
     expect(table.snapshots[1]?.parentId).toBe(foreign)
-    expect(await readFile(storage.localPath(staged.metadataKey) ?? '', 'utf8')).toContain(`"parent-snapshot-id":${foreign}`)
+    expect(await readFile(storage.localPath(staged.metadataKey) ?? '', 'utf8')).toContain(
+      `"parent-snapshot-id":${foreign}`,
+    )
     expect(await listDataFiles(storage, staged.metadataKey, foreign)).toHaveLength(1)
   })
 
@@ -202,7 +217,11 @@ describe('stageAppend', () => {
     const snapshot = currentSnapshotOf(await readMetadata(storage, metadataKey))
     if (!snapshot) throw new Error('no snapshot')
     const list = decodeAvroContainer(await storage.get(storage.keyOf(snapshot['manifest-list'])))
-    expect(list.metadata).toMatchObject({ 'format-version': '2', 'snapshot-id': snapshotId, 'sequence-number': '1' })
+    expect(list.metadata).toMatchObject({
+      'format-version': '2',
+      'snapshot-id': snapshotId,
+      'sequence-number': '1',
+    })
     const [manifest] = await readManifestList(storage, snapshot)
     expect(manifest).toMatchObject({ added_files_count: 1, added_rows_count: 20n, min_sequence_number: 1n })
 
@@ -225,7 +244,10 @@ describe('stageAppend', () => {
     expect(entry?.data_file.split_offsets).toEqual([4n])
     expect(entry?.data_file.null_value_counts).toContainEqual({ key: 2, value: 4n })
     expect(entry?.data_file.nan_value_counts).toEqual([{ key: 6, value: 0n }])
-    expect(entry?.data_file.lower_bounds?.[0]).toEqual({ key: 1, value: Buffer.from([10, 0, 0, 0, 0, 0, 0, 0]) })
+    expect(entry?.data_file.lower_bounds?.[0]).toEqual({
+      key: 1,
+      value: Buffer.from([10, 0, 0, 0, 0, 0, 0, 0]),
+    })
   })
 
   it('merges manifests beyond a hundred, with their own sequence numbers', async () => {

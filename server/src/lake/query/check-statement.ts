@@ -14,7 +14,12 @@ const PURE_TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
 
 /** The parser's answer: the statements as trees of nodes, or an error. */
 type ParserAnswer =
-  | { readonly error: true; readonly error_message: string; readonly error_subtype?: string; readonly position?: string }
+  | {
+      readonly error: true
+      readonly error_message: string
+      readonly error_subtype?: string
+      readonly position?: string
+    }
   | { readonly error: false; readonly statements: readonly unknown[] }
 
 type Node = Readonly<Record<string, unknown>>

@@ -36,13 +36,15 @@ export class ChunkDigester {
       case 'string':
       case 'binary':
         digester.addNulls(nullCount)
-        return this.#addBytes(digester, data, rowCount)
+        this.#addBytes(digester, data, rowCount)
+        break
       case 'uuid':
         digester.addNulls(nullCount)
-        return this.#addUuids(digester, data, rowCount)
+        this.#addUuids(digester, data, rowCount)
+        break
       default: {
         const base = { validity: this.#validity, nullCount }
-        return digester.addVector(asVector(digester.type, data, rowCount, base), rowCount)
+        digester.addVector(asVector(digester.type, data, rowCount, base), rowCount)
       }
     }
   }

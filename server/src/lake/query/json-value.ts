@@ -89,7 +89,9 @@ function formatInfinity(isPositive: boolean): string {
 /** Years beyond four digits as ISO 8601 extends them: `+010000-01-01`, `-000001-12-31`. */
 function formatDate(days: number): string {
   const date = new Date(days * MS_PER_DAY)
-  return Number.isNaN(date.getTime()) ? `${days} days after 1970-01-01` : date.toISOString().replace(/T.*/, '')
+  return Number.isNaN(date.getTime())
+    ? `${days} days after 1970-01-01`
+    : date.toISOString().replace(/T.*/, '')
 }
 
 /** Seconds have six decimals, or none if they are whole. */

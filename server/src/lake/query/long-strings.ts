@@ -48,7 +48,11 @@ export class LongStringReader {
 
   #addLarge(digester: ColumnDigester, words: Uint32Array, row: number): void {
     const length = words[4 * row] as number
-    digester.addBytes(bindings.get_data_from_pointer(words.buffer as ArrayBuffer, words.byteOffset + 16 * row + 8, length), 0, length)
+    digester.addBytes(
+      bindings.get_data_from_pointer(words.buffer as ArrayBuffer, words.byteOffset + 16 * row + 8, length),
+      0,
+      length,
+    )
   }
 
   /** Digests as many noted rows from `from` on as lie in one window; returns the index of the next. */
@@ -72,7 +76,8 @@ export class LongStringReader {
       const row = this.#rows[index] as number
       const page = pageOf(words, row) - firstPage
       const view = views[(this.#viewOfPage[page] as number) - 1] as PageView
-      const offset = (page - view.firstPage) * PAGE_BYTES + ((words[4 * row + 2] as number) & (PAGE_BYTES - 1))
+      const offset =
+        (page - view.firstPage) * PAGE_BYTES + ((words[4 * row + 2] as number) & (PAGE_BYTES - 1))
       digester.addBytes(view.bytes, offset, words[4 * row] as number)
     }
     return end

@@ -37,7 +37,9 @@ beforeAll(async () => {
   duck = createDuckDb()
   const copy = (sql: string, file: string, ids: string) =>
     duck.withConnection((connection) =>
-      connection.run(`copy (${sql}) to '${join(folder, file).replaceAll("'", "''")}' (format parquet, field_ids ${ids})`),
+      connection.run(
+        `copy (${sql}) to '${join(folder, file).replaceAll("'", "''")}' (format parquet, field_ids ${ids})`,
+      ),
     )
   await copy("select i as id, 'old ' || i as was from range(5) t(i)", 'a.parquet', '{id: 1, was: 2}')
   await copy(
@@ -47,7 +49,11 @@ beforeAll(async () => {
   )
   await writeFile(join(folder, 'secret.csv'), 'secret\n42\n')
   tables = [
-    { names: ['orders', 'My Dataset'], fields: FIELDS, paths: [join(folder, 'a.parquet'), join(folder, 'b.parquet')] },
+    {
+      names: ['orders', 'My Dataset'],
+      fields: FIELDS,
+      paths: [join(folder, 'a.parquet'), join(folder, 'b.parquet')],
+    },
     { names: ['empty', 'ORDERS'], fields: FIELDS, paths: [] },
   ]
 })
@@ -126,7 +132,9 @@ describe('runQuery', () => {
   })
 
   it('runs in UTC', async () => {
-    expect(await rowsOf("select timestamptz '2024-06-01 12:00:00'::varchar")).toEqual([['2024-06-01 12:00:00+00']])
+    expect(await rowsOf("select timestamptz '2024-06-01 12:00:00'::varchar")).toEqual([
+      ['2024-06-01 12:00:00+00'],
+    ])
   })
 
   it('stops at the limit of rows', async () => {
@@ -203,7 +211,7 @@ describe('runQuery', () => {
     "select * from parquet_metadata('$folder/a.parquet')",
     "select * from '$folder/secret.csv'",
     "select * from '$folder/a.parquet'",
-    "select * from \"$folder/secret.csv\"",
+    'select * from "$folder/secret.csv"',
     "select * from glob('$folder/*')",
     "select * from sniff_csv('$folder/secret.csv')",
     "select * from read_csv('http://127.0.0.1:1/x')",
@@ -248,7 +256,9 @@ describe('runQuery', () => {
     const running = query('select count(*) from range(100000000000)', { signal: controller.signal })
     setTimeout(() => controller.abort(new Error('enough')), 50)
     await expect(running).rejects.toThrow('enough')
-    await expect(query('select 1', { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before')
+    await expect(query('select 1', { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow(
+      'before',
+    )
   })
 })
 
@@ -256,7 +266,9 @@ describe('the locked engine', () => {
   it('opens the listed files and nothing else, whatever the statement', async () => {
     await duck.withLockedConnection([join(folder, 'a.parquet')], async (connection) => {
       const quoted = folder.replaceAll("'", "''")
-      const allowed = await connection.runAndReadAll(`select count(*) from read_parquet('${quoted}/a.parquet')`)
+      const allowed = await connection.runAndReadAll(
+        `select count(*) from read_parquet('${quoted}/a.parquet')`,
+      )
       expect(allowed.getRows()).toEqual([[5n]])
       for (const sql of [
         `select * from read_parquet('${quoted}/b.parquet')`,
@@ -274,7 +286,8 @@ describe('the locked engine', () => {
 })
 
 describe('previewRows', () => {
-  const preview = (limit: number) => previewRows(duck, { fields: FIELDS, paths: tables[0]?.paths ?? [], limit })
+  const preview = (limit: number) =>
+    previewRows(duck, { fields: FIELDS, paths: tables[0]?.paths ?? [], limit })
 
   it('gives rows of the newest files as nested objects', async () => {
     const rows = await preview(4)

@@ -131,7 +131,9 @@ function addValue(digester: ColumnDigester, value: unknown): void {
 }
 
 async function digestByValue(file: string): Promise<ColumnDigest[]> {
-  const columns = LEAVES.map(({ path: [top, ...rest] }) => [`"${top}"`, ...rest.map((name) => `"${name}"`)].join('.'))
+  const columns = LEAVES.map(({ path: [top, ...rest] }) =>
+    [`"${top}"`, ...rest.map((name) => `"${name}"`)].join('.'),
+  )
   const rows = await duck.withConnection(async (connection) =>
     (await connection.runAndReadAll(`select ${columns.join(', ')} from read_parquet('${file}')`)).getRows(),
   )

@@ -3,8 +3,8 @@ import type { LakeLeaf } from '#columns/column-type.ts'
 import { type ColumnDigest, ColumnDigester } from '#columns/digest.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
-import { withInterrupt } from './with-interrupt.ts'
 import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
+import { withInterrupt } from './with-interrupt.ts'
 
 /** What a data file holds, as DuckDB decodes it. */
 export interface FileProof {

@@ -163,7 +163,11 @@ class FolderStorage implements LakeStorage {
     }
   }
 
-  async *#walk(folder: string, prefix: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+  async *#walk(
+    folder: string,
+    prefix: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<StoredObject> {
     for (const entry of await readFolder(join(this.#root, folder))) {
       signal?.throwIfAborted()
       const key = folder + entry.name
@@ -217,7 +221,9 @@ async function readFolder(path: string): Promise<Dirent[]> {
   }
 }
 
-async function statFile(path: string): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> {
+async function statFile(
+  path: string,
+): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> {
   try {
     const found = await stat(path)
     return found.isFile() ? found : undefined
@@ -240,7 +246,9 @@ async function syncPath(path: string): Promise<void> {
 }
 
 function asNotFound(key: string, error: unknown): unknown {
-  return isAbsence(error) || codeOf(error) === 'EISDIR' ? new ObjectNotFoundError(key, { cause: error }) : error
+  return isAbsence(error) || codeOf(error) === 'EISDIR'
+    ? new ObjectNotFoundError(key, { cause: error })
+    : error
 }
 
 function isAbsence(error: unknown): boolean {

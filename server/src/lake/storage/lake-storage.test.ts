@@ -234,6 +234,8 @@ describe('S3 storage', () => {
   })
 
   it.each(['lake', 's3:///x', 'https://lake', 's3://lake/../x'])('refuses the URL %s', (url) => {
-    expect(() => openS3Storage({ url })).toThrow(url.startsWith('s3://lake') ? 'is no key' : 'is not of the form')
+    expect(() => openS3Storage({ url })).toThrow(
+      url.startsWith('s3://lake') ? 'is no key' : 'is not of the form',
+    )
   })
 })

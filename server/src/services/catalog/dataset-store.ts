@@ -47,6 +47,19 @@ export class DatasetReader {
     return listDocuments(this.#db, source, query)
   }
 
+  /** Whether a dataset was made with the schema. */
+  async hasSchema(scope: Scope, schemaId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('dataset')
+      .select('id')
+      .where('org_id', '=', scope.orgId)
+      .where('sandbox_id', '=', scope.sandbox.id)
+      .where('schema_id', '=', schemaId)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** For the neighbours: what they may know of a dataset. */
   readonly findSummary: FindDataset = async (scope, id) => {
     const dataset = await this.find(scope, id)

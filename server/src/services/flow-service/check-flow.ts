@@ -53,7 +53,7 @@ async function checkTable(
   await askSource(signal, async (bounded) => {
     const shape = await port.describeRelation(target, tableName, { signal: bounded })
     const deltaColumn = deltaColumnOf(transformations)
-    const entries = mappingSet?.entries ?? []
+    const entries = mappingSet?.entries
     assertColumns({ tableName, columns: shape.columns, params, deltaColumn, entries, fields: fields ?? [] })
   })
 }

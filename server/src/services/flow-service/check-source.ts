@@ -1,4 +1,3 @@
-import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
 import { RelationNotFoundError } from '#source/postgres/relation-errors.ts'
 import { RelationPathError } from '#source/postgres/relation-path.ts'
 import { RowFilterError } from '#source/postgres/row-filter-error.ts'
@@ -42,11 +41,4 @@ function toProblem(error: unknown): unknown {
   if (error instanceof RelationPathError) return invalidRequest(error.message, 'object')
   if (error instanceof RowFilterError) return invalidRequest(error.message, 'filters')
   return error
-}
-
-/** What a flow would read: a table of the place that a connection leads to. */
-export interface TableReference {
-  readonly target: ConnectionTarget
-  readonly tableName: string
-  readonly signal?: AbortSignal | undefined
 }

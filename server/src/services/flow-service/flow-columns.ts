@@ -3,7 +3,7 @@ import type { MappingSetEntry } from '#http/neighbours.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { MappingProblem } from '#mapping/mapping-plan.ts'
-import { planMapping } from '#mapping/plan-mapping.ts'
+import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import { compileRowFilter } from '#source/postgres/row-filter.ts'
 import { type DeltaColumn, selectedColumnsOf } from './flow-parts.ts'
@@ -16,7 +16,8 @@ export interface TableUse {
   /** `params` of the source connection. */
   readonly params: JsonObject
   readonly deltaColumn: DeltaColumn | undefined
-  readonly entries: readonly MappingSetEntry[]
+  /** Without a mapping set every column goes to the top-level field of its name. */
+  readonly entries: readonly MappingSetEntry[] | undefined
   /** Of the dataset's table. */
   readonly fields: readonly LakeField[]
 }
@@ -35,13 +36,18 @@ export function assertColumns(use: TableUse): void {
   const selected = selectColumns(use)
   if (use.deltaColumn !== undefined) assertDeltaColumn(use, use.deltaColumn)
   if (use.params['filters'] !== undefined && use.params['filters'] !== null) compileRowFilter(use.params['filters'], use.columns)
-  const { problems } = planMapping({
-    entries: use.entries,
-    columns: selected.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable })),
-    fields: use.fields,
-  })
+  const columns = selected.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable }))
+  const entries = use.entries ?? identityMapping(columns, use.fields)
+  if (entries.length === 0) throw nothingMapped(use)
+  const { problems } = planMapping({ entries, columns, fields: use.fields })
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw mappingProblem(errors, selected, use)
+}
+
+function nothingMapped({ entries, tableName }: TableUse): FlowProblem {
+  if (entries !== undefined) return invalidRequest('The mapping set has no mappings. Add some to it.', 'transformations')
+  const message = `No column of ${tableName} has the name of a field of the dataset. Add a Mapping to transformations.`
+  return invalidRequest(message, 'transformations')
 }
 
 function selectColumns({ params, columns, tableName }: TableUse): readonly RelationColumn[] {

@@ -63,12 +63,10 @@ function readOnlyId(flow: JsonObject, field: string, isDraft: boolean): string |
 function readTransformations(spec: FlowSpec, given: unknown, isDraft: boolean): readonly JsonObject[] {
   if (given === undefined || given === null) {
     if (isDraft) return []
-    throw invalidRequest('transformations is missing. Send at least a Mapping with its mappingId.', 'transformations')
+    throw invalidRequest('transformations is missing. Send a Mapping with its mappingId.', 'transformations')
   }
   if (!Array.isArray(given)) throw invalidRequest('transformations must be an array.', 'transformations')
-  const transformations = given.map((item, index) => readTransformation(spec, item, `transformations.${index}`))
-  if (isDraft || transformations.some(({ name }) => name === 'Mapping')) return transformations
-  throw invalidRequest('transformations has no Mapping. Send one with the mappingId of a mapping set.', 'transformations')
+  return given.map((item, index) => readTransformation(spec, item, `transformations.${index}`))
 }
 
 function readTransformation(spec: FlowSpec, item: unknown, label: string): JsonObject {

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database, Tx } from '#store/database.ts'
-import type { FlowRow } from './run.ts'
+import type { FlowRow, Run } from './run.ts'
 import { nextRun, parseSchedule, type Tick } from './schedule-params.ts'
 
 /**
@@ -76,4 +76,25 @@ export async function nextTickOf(
   const schedule = parseSchedule(flow.document['scheduleParams'], { minIntervalMinutes: 1 })
   const last = lastTickMs ?? (await lastTickOf(db, flow.id))
   return nextRun(schedule, { nowMs, lastTickMs: last, deliveredToMs: flow.watermark_at })
+}
+
+/**
+ * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run that
+ * left something out between where the flow stood and its own window (a request for some past week) moves
+ * nothing, and no run moves it beyond now, whatever end it was asked for.
+ */
+export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
+  const flow = await tx.selectFrom('flow').selectAll().where('id', '=', run.flow_id).forUpdate().executeTakeFirst()
+  if (flow === undefined || run.window_end === null) return
+  const stoodAt = flow.watermark_at ?? startOf(flow)
+  const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)
+  const end = Math.min(run.window_end, nowMs)
+  if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return
+  await setWatermark(tx, flow.id, end)
+}
+
+/** Where the first window of a flow begins; null for the beginning of time. */
+function startOf(flow: FlowRow): number | null {
+  const schedule = parseSchedule(flow.document['scheduleParams'], { minIntervalMinutes: 1 })
+  return schedule.backfill ? null : schedule.startAtMs
 }

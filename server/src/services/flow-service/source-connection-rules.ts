@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import type { CheckedEntity } from './change-entity.ts'
+import { checkFilters } from './check-filters.ts'
 import { stateOf, textOf } from './entity-document.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
 import { getDocument } from './entity-reader.ts'
@@ -13,19 +14,19 @@ import type { ConnectionSpec } from './specs/spec.ts'
 
 /**
  * Checks a source connection and fills in what its document shows. What the table really has is checked when
- * a flow reads it. A draft may lack anything but its spec.
+ * a flow reads it, but for a row filter, which flows may use already. A draft may lack anything but its spec.
  */
 export async function checkSourceConnection(
-  { db, checkFilters }: Pick<FlowServiceDependencies, 'db'> & { readonly checkFilters: (filters: unknown) => void },
+  deps: FlowServiceDependencies,
   scope: Scope,
   document: JsonObject,
   isDraft: boolean,
 ): Promise<CheckedEntity> {
   const spec = requireConnectionSpec(document['connectionSpec'])
   if (spec.sourceSpec === undefined) throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')
-  const base = await readBase({ db }, scope, { spec, document, isDraft, isRequired: spec.authSpec !== undefined })
+  const base = await readBase(deps, scope, { spec, document, isDraft, isRequired: spec.authSpec !== undefined })
   const params = readTableParams(document['params'], isDraft)
-  if (params['filters'] !== undefined) checkFilters(params['filters'])
+  if (base !== undefined && !isDraft) await checkFilters(deps, scope, base, params)
   return {
     document: {
       ...document,

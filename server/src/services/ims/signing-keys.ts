@@ -54,16 +54,24 @@ export function createSigningKeys(options: {
 }): SigningKeys {
   let signing: Promise<SigningKey> | undefined
   let publicKeys: ReadonlyMap<string, CryptoKey> = new Map()
+  let loading: Promise<void> | undefined
   let loadedAt = Number.NEGATIVE_INFINITY
 
   const listPublicKeys = async (): Promise<PublicKey[]> => {
     const rows = await options.db.selectFrom('signing_key').select('public_jwk').orderBy('id').execute()
     return rows.map((row) => row.public_jwk as PublicKey)
   }
-  const reload = async (): Promise<void> => {
-    loadedAt = options.now()
+  const load = async (): Promise<void> => {
     const keys = await listPublicKeys()
     publicKeys = new Map(await Promise.all(keys.map(importPublicKey)))
+    loadedAt = options.now()
+  }
+  // Requests that come together wait for the same reading; none may take a valid token for a forged one.
+  const reload = (): Promise<void> => {
+    loading ??= load().finally(() => {
+      loading = undefined
+    })
+    return loading
   }
   const signingKey = (): Promise<SigningKey> => {
     // A failure (no database yet) must not stick.

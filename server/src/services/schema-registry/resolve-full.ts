@@ -88,7 +88,8 @@ function composeReference(ref: string, place: Place): JsonObject {
   const home = id === '' ? place.home : place.find(id)
   const target = home && findPointer(home, pointer)
   const key = `${id === '' ? String(place.home['$id'] ?? '') : id}${pointer === '' ? '' : `#${pointer}`}`
-  if (home === undefined || target === undefined || place.open.includes(key)) return {}
+  if (home === undefined || target === undefined) return {}
+  if (place.open.includes(key)) return { type: 'object' }
   const composed = omit(compose(target, { ...place, home, open: [...place.open, key] }), RESOURCE_KEYS)
   return id === '' ? composed : { ...composed, 'meta:referencedFrom': id }
 }

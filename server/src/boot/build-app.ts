@@ -1,0 +1,98 @@
+import { sql } from 'kysely'
+import type { Config } from '#config/config.ts'
+import { type App, createApp } from '#http/app.ts'
+import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { DuckDb } from '#lake/query/duckdb.ts'
+import { runQuery } from '#lake/query/run-query.ts'
+import { previewRows } from '#lake/query/preview-rows.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { createLog } from '#log/log.ts'
+import type { StepQueue } from '#queue/step-queue.ts'
+import type { Ticker } from '#schedule/ticker.ts'
+import type { Keyring } from '#secrets/keyring.ts'
+import { registerCatalog } from '#services/catalog/routes.ts'
+import { registerConsole } from '#services/console/routes.ts'
+import { registerDataPrep } from '#services/data-prep/routes.ts'
+import { registerExport } from '#services/export/routes.ts'
+import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
+import { registerFlowService } from '#services/flow-service/routes.ts'
+import { createClientLookup } from '#services/ims/client-reader.ts'
+import { registerIms } from '#services/ims/routes.ts'
+import { createTokenIssuer } from '#services/ims/token-issuer.ts'
+import { registerHealth } from '#services/observability/routes.ts'
+import { registerQuery } from '#services/query/routes.ts'
+import { registerSandboxes } from '#services/sandboxes/routes.ts'
+import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
+import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
+import type { Database } from '#store/database.ts'
+import type { Neighbours } from './neighbours.ts'
+import { VERSION } from './version.ts'
+
+export interface AppParts {
+  readonly config: Config
+  readonly db: Database
+  readonly keyring: Keyring
+  readonly storage: LakeStorage
+  readonly duck: DuckDb
+  readonly queue: StepQueue
+  readonly ticker: Ticker
+  readonly registry: Registry
+  readonly neighbours: Neighbours
+  readonly log: ReturnType<typeof createLog>
+  readonly now: () => number
+}
+
+/** The HTTP application with all services on it. It does not listen yet. */
+export async function buildApp(parts: AppParts): Promise<App> {
+  const { config, db, keyring, storage, duck, queue, ticker, registry, neighbours, log, now } = parts
+  const app = await createApp({ log, version: VERSION })
+  const issuer = createTokenIssuer({ db, keyring, now })
+  const sandboxes = new SandboxReader(db, now)
+  const gateway: Omit<GatewayDependencies, 'sandboxNotFound'> = {
+    verifyToken: issuer.verifyToken,
+    findClient: createClientLookup({ db, now }),
+    findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
+  }
+  const common = { gateway, db, now }
+  const { findSchema } = neighbours
+  await registerHealth(app, { checks: readinessChecks(db, storage) })
+  await registerConsole(app)
+  await registerIms(app, { db, issuer })
+  await registerSandboxes(app, { ...common, reader: sandboxes })
+  await registerSchemaRegistry(app, { ...registry, gateway })
+  await registerCatalog(app, { ...common, findSchema, createLakeTable: neighbours.createLakeTable })
+  await registerDataPrep(app, { ...common, findSchema })
+  await registerExport(app, {
+    ...common,
+    storage,
+    readLakeTable: neighbours.readLakeTable,
+    // The service names the newest files first, the engine wants them last.
+    readRows: ({ fields, paths, maxRows }) =>
+      previewRows(duck, { fields, paths: paths.toReversed(), limit: maxRows }),
+    publicUrl: config.publicUrl,
+  })
+  await registerQuery(app, {
+    gateway,
+    db,
+    runQuery: (query) => runQuery(duck, query),
+    readLakeTable: neighbours.readLakeTable,
+  })
+  await registerFlowService(app, {
+    ...common,
+    keyring,
+    config,
+    ...neighbours,
+    source: createPostgresSource(),
+    submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
+    nudgeScheduler: () => ticker.nudge(),
+  })
+  return app
+}
+
+function readinessChecks(db: Database, storage: LakeStorage) {
+  return [
+    { name: 'metadata', check: () => sql`select 1`.execute(db) },
+    { name: 'lake', check: () => storage.stat('health') },
+  ]
+}

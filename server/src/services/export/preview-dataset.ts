@@ -1,0 +1,73 @@
+import type { LakeField } from '#columns/column-type.ts'
+import type { Scope } from '#http/scope.ts'
+import type { Database } from '#store/database.ts'
+import { notFound } from './problems.ts'
+
+/** Reads rows of a table in the lake as JSON objects, dates in ISO 8601; boot connects the query engine. */
+export type ReadRows = (table: {
+  readonly fields: readonly LakeField[]
+  /** Places of the Parquet files; rows come in their order. */
+  readonly paths: readonly string[]
+  readonly maxRows: number
+  readonly signal?: AbortSignal | undefined
+}) => Promise<readonly Readonly<Record<string, unknown>>[]>
+
+/** Opens a dataset's table at one of its metadata files; the files of older commits come first. */
+export type ReadLakeTable = (
+  table: { readonly datasetId: string; readonly metadataKey: string },
+  options: { readonly signal?: AbortSignal | undefined },
+) => Promise<{ readonly fields: readonly LakeField[]; readonly paths: readonly string[] }>
+
+export interface PreviewDependencies {
+  readonly db: Database
+  readonly readRows: ReadRows
+  readonly readLakeTable: ReadLakeTable
+}
+
+const MAX_ROWS = 100
+
+/**
+ * Up to 100 rows of a dataset, those of the newest commits first. Fields without a value are left out, as in
+ * the records that went in.
+ *
+ * @throws {PlainProblem} 404
+ */
+export async function previewDataset(
+  { db, readRows, readLakeTable }: PreviewDependencies,
+  scope: Scope,
+  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+) {
+  const pointer = await findPointer(db, scope, id)
+  if (pointer === undefined) throw notFound('dataset', id)
+  const { fields, paths } = await readLakeTable({ datasetId: id, metadataKey: pointer }, { signal })
+  const rows = await readRows({ fields, paths: paths.toReversed(), maxRows: MAX_ROWS, signal })
+  return { data: rows.map((row) => withoutNulls(row)) }
+}
+
+async function findPointer(db: Database, scope: Scope, datasetId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('lake_table')
+    .innerJoin('dataset', 'dataset.id', 'lake_table.dataset_id')
+    .select('lake_table.metadata_key')
+    .where('dataset.id', '=', datasetId)
+    .where('dataset.org_id', '=', scope.orgId)
+    .where('dataset.sandbox_id', '=', scope.sandbox.id)
+    .executeTakeFirst()
+  return row?.metadata_key
+}
+
+/** A record has no attribute where a table has NULL; an object without attributes is none either. */
+export function withoutNulls(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const present = Object.entries(row).flatMap(([name, value]) => {
+    const pruned = pruneValue(value)
+    return pruned === null ? [] : [[name, pruned] as const]
+  })
+  return Object.fromEntries(present)
+}
+
+function pruneValue(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  if (Array.isArray(value)) return value.map((item: unknown) => pruneValue(item))
+  const pruned = withoutNulls(value as Record<string, unknown>)
+  return Object.keys(pruned).length === 0 ? null : pruned
+}

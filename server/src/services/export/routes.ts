@@ -1,0 +1,119 @@
+import * as contract from '@headwater/contract/export.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import { diagnosticsKey, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
+import { type ExportedBatch, FileReader, fileNameOf } from './file-reader.ts'
+import { describeDiagnostics, describeFile, describeMeta, getBatch, listBatchFiles, parseMetaPath } from './list-files.ts'
+import { parsePage } from './paging.ts'
+import { type PreviewDependencies, previewDataset } from './preview-dataset.ts'
+import { notFound, sandboxNotFound } from './problems.ts'
+import { sendObject } from './send-object.ts'
+
+export interface ExportDependencies extends PreviewDependencies {
+  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly storage: LakeStorage
+  /** `https://host:port` for links; that of the request when absent. */
+  readonly publicUrl?: string | undefined
+}
+
+const PREFIX = '/data/foundation/export'
+const PARQUET = 'application/parquet'
+const JSON_LINES = 'application/x-ndjson'
+
+const tags = ['Data Access']
+const errors = { 400: contract.ExportError, 404: contract.ExportError }
+const contentErrors = { ...errors, 416: contract.ExportError }
+
+type ById = { Params: { id: string }; Querystring: { path?: string; start?: string; limit?: string; range?: string } }
+
+/** Serves `/data/foundation/export`: the files that batches left in the lake. */
+export async function registerExport(app: FastifyInstance, dependencies: ExportDependencies): Promise<void> {
+  await app.register(async (service) => serve(service, dependencies), { prefix: PREFIX })
+}
+
+function serve(service: FastifyInstance, dependencies: ExportDependencies): void {
+  writeErrors(service, PLAIN_FAMILY)
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  const reader = new FileReader(dependencies.db)
+  serveFiles(service, dependencies, reader)
+  serveDiagnostics(service, dependencies, reader)
+  service.get<ById>('/datasets/:id/preview', {
+    schema: { tags, operationId: 'previewDataset', summary: 'Look at the newest rows of a dataset', params: contract.DatasetPath, response: { 200: contract.Preview, ...errors } },
+    handler: async ({ scope, params, signal }) => previewDataset(dependencies, scope, { id: params.id, signal }),
+  })
+}
+
+function serveFiles(service: FastifyInstance, { storage, publicUrl }: ExportDependencies, reader: FileReader): void {
+  const sendFile = async (request: FastifyRequest<ById>, reply: FastifyReply) => {
+    const { id } = request.params
+    const { path } = request.query
+    const file = await reader.findFile(request.scope, id)
+    if (file === undefined) throw notFound('file', id)
+    const name = fileNameOf(file.key)
+    if (path === undefined || path === '') {
+      if (request.method !== 'HEAD') return describeFile(file, baseOf(request, publicUrl))
+    } else if (path !== name) throw notFound('path', path)
+    return sendObject(storage, request, reply, { key: file.key, name, contentType: PARQUET })
+  }
+  const fileSchema = { tags, params: contract.FilePath, querystring: contract.ContentQuery }
+  service.get<ById>('/batches/:id/files', {
+    schema: { tags, operationId: 'listBatchFiles', summary: 'List the data files of a batch', params: contract.BatchPath, querystring: contract.FilesQuery, response: { 200: contract.BatchFiles, ...errors } },
+    handler: async (request) => {
+      const context = { scope: request.scope, base: baseOf(request, publicUrl), page: parsePage(request.query) }
+      return listBatchFiles(reader, request.params.id, context)
+    },
+  })
+  service.get<ById>('/files/:id', {
+    exposeHeadRoute: false,
+    schema: { ...fileSchema, operationId: 'getFile', summary: 'Describe a file, or download it or some of its bytes', response: { 200: contract.FileContent, ...contentErrors } },
+    handler: sendFile,
+  })
+  service.head<ById>('/files/:id', {
+    schema: { ...fileSchema, operationId: 'getFileHeaders', summary: 'Size and type of a file' },
+    handler: sendFile,
+  })
+}
+
+function serveDiagnostics(service: FastifyInstance, { storage, publicUrl }: ExportDependencies, reader: FileReader): void {
+  const schema = { tags, params: contract.BatchPath, querystring: contract.ContentQuery, response: { 200: contract.FileContent, ...contentErrors } }
+  const sendRowErrors = async (request: FastifyRequest, reply: FastifyReply, batch: ExportedBatch, name: string) => {
+    const key = diagnosticsKey(batch, name)
+    if (key === undefined) throw notFound('path', name)
+    return sendObject(storage, request, reply, { key, name, contentType: JSON_LINES })
+  }
+  service.get<ById>('/batches/:id/meta', {
+    schema: { ...schema, operationId: 'getBatchMeta', summary: 'List or download what a batch tells about its errors' },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const page = parsePage(request.query)
+      const path = parseMetaPath(request.query.path)
+      const batch = await getBatch(reader, request.scope, id)
+      const url = `${baseOf(request, publicUrl)}/batches/${id}/meta`
+      if (path.kind === 'root') return describeMeta(storage, batch, { url, page })
+      // The rows of a dataflow come from a database, so there are no files that came in.
+      if (path.kind === 'input-files') return describeDiagnostics([], { url, folder: 'input_files/', page })
+      if (path.kind === 'row-error-file') return sendRowErrors(request, reply, batch, path.name)
+      const files = await listDiagnostics(storage, batch)
+      if (path.kind === 'row-errors') return describeDiagnostics(files, { url, folder: 'row_errors/', page })
+      return reply.type(JSON_LINES).send(await sampleDiagnostics(storage, files))
+    },
+  })
+  service.get<ById>('/batches/:id/failed', {
+    schema: { ...schema, operationId: 'getFailedRows', summary: 'List or download the rows that a batch rejected' },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const { path } = request.query
+      const batch = await getBatch(reader, request.scope, id)
+      if (path !== undefined && path !== '') return sendRowErrors(request, reply, batch, path)
+      const url = `${baseOf(request, publicUrl)}/batches/${id}/failed`
+      return describeDiagnostics(await listDiagnostics(storage, batch), { url, folder: '', page: parsePage(request.query) })
+    },
+  })
+}
+
+/** Links are absolute: clients follow them as they are. */
+function baseOf(request: FastifyRequest, publicUrl: string | undefined): string {
+  return (publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`) + PREFIX
+}
