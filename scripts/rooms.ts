@@ -64,6 +64,7 @@ export const ROOMS: readonly Room[] = [
     libraries: [...SERVICE_LIBRARIES, 'ajv'],
   },
   { path: 'services/observability', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
+  { path: 'services/console', rooms: ['kit', 'log', 'http'], libraries: ['fastify'] },
 
   {
     path: 'runs',

@@ -20,7 +20,9 @@ const PAGING = {
   start: Count(0, 'How many entries to leave out at the beginning'),
   orderBy: Text('Sort keys: `asc:name,desc:created`; a bare name sorts ascending'),
   properties: Text('Comma separated top-level properties to return'),
-  property: Texts('Condition on a property: `name`, `!name`, `name==v`, `name!=v`, `created>0`, `name~regex`. Several are joined by and'),
+  property: Texts(
+    'Condition on a property: `name`, `!name`, `name==v`, `name!=v`, `created>0`, `name~regex`. Several are joined by and',
+  ),
   tags: Text('Conditions on tags: `tag:value,other:*`, joined by and'),
   createdAfter: Text('Created later than this time'),
   createdBefore: Text('Created earlier than this time'),
@@ -50,13 +52,22 @@ export const FileListQuery = Type.Object(
 
 export const LastBatchListQuery = Type.Object({ ...PAGING, dataSetId: Text('Ids of datasets') }, OPEN)
 
-export const DatasetQuery = Type.Object({ properties: Text('Comma separated top-level properties to return') }, OPEN)
+export const DatasetQuery = Type.Object(
+  { properties: Text('Comma separated top-level properties to return') },
+  OPEN,
+)
 
 export const SchemaRef = Type.Object(
   {
-    id: Type.String({ description: '`$id` of the schema', examples: ['https://ns.adobe.com/acme/schemas/0d1e…'] }),
+    id: Type.String({
+      description: '`$id` of the schema',
+      examples: ['https://ns.adobe.com/acme/schemas/0d1e…'],
+    }),
     contentType: Type.Optional(
-      Type.String({ examples: ['application/vnd.adobe.xed+json;version=1'], description: 'Media type with the version of the schema' }),
+      Type.String({
+        examples: ['application/vnd.adobe.xed+json;version=1'],
+        description: 'Media type with the version of the schema',
+      }),
     ),
   },
   OPEN,
@@ -68,7 +79,9 @@ export const DatasetBody = Type.Object(
   {
     name: Type.Optional(Type.Unknown({ description: 'Name of the dataset; required' })),
     description: Type.Optional(Type.Unknown({ description: 'What the dataset holds' })),
-    schemaRef: Type.Optional(Type.Unknown({ description: 'Schema of its rows: `{id, contentType}`; required' })),
+    schemaRef: Type.Optional(
+      Type.Unknown({ description: 'Schema of its rows: `{id, contentType}`; required' }),
+    ),
     tags: Type.Optional(Type.Unknown({ description: 'Names with arrays of texts' })),
     fileDescription: Type.Optional(Type.Unknown()),
     enableErrorDiagnostics: Type.Optional(Type.Unknown()),
@@ -79,9 +92,7 @@ export const DatasetBody = Type.Object(
 /** A merge of properties, or a JSON Patch. */
 export const DatasetPatchBody = Type.Union([
   Type.Object({}, OPEN),
-  Type.Array(
-    Type.Object({ op: Type.Optional(Type.Unknown()), path: Type.Optional(Type.Unknown()) }, OPEN),
-  ),
+  Type.Array(Type.Object({ op: Type.Optional(Type.Unknown()), path: Type.Optional(Type.Unknown()) }, OPEN)),
 ])
 
 export const Dataset = Type.Object(

@@ -46,11 +46,16 @@ export const MappingSetQuery = Type.Object(
 export const MappingSetBody = Type.Object(
   {
     name: Type.Optional(Type.Unknown({ description: 'Name of the set' })),
-    outputSchema: Type.Optional(Type.Unknown({ description: '`{schemaRef: {id, contentType}}`: the schema that the rows get' })),
+    outputSchema: Type.Optional(
+      Type.Unknown({ description: '`{schemaRef: {id, contentType}}`: the schema that the rows get' }),
+    ),
     schemaRef: Type.Optional(Type.Unknown({ description: 'The same in an older form' })),
     xdmSchema: Type.Optional(Type.Unknown({ description: 'The same in a still older form: the id alone' })),
     mappings: Type.Optional(
-      Type.Unknown({ description: 'Items of `sourceType`, `source` (or `sourceAttribute`), `destination` (or `destinationXdmPath`)' }),
+      Type.Unknown({
+        description:
+          'Items of `sourceType`, `source` (or `sourceAttribute`), `destination` (or `destinationXdmPath`)',
+      }),
     ),
   },
   OPEN,
@@ -65,7 +70,11 @@ export const PreviewBody = Type.Object(
 )
 
 export const ExpressionBody = Type.Object(
-  { expression: Type.Optional(Type.Unknown({ description: 'The expression to check', examples: ['concat("Hi", ",")'] })) },
+  {
+    expression: Type.Optional(
+      Type.Unknown({ description: 'The expression to check', examples: ['concat("Hi", ",")'] }),
+    ),
+  },
   OPEN,
 )
 
@@ -97,7 +106,10 @@ export const MappingSet = Type.Object(
     createdBy: Type.String(),
     modifiedBy: Type.String(),
     name: Type.Optional(Type.String()),
-    outputSchema: Type.Object({ schemaRef: Type.Object({ id: Type.String(), contentType: Type.String() }) }, OPEN),
+    outputSchema: Type.Object(
+      { schemaRef: Type.Object({ id: Type.String(), contentType: Type.String() }) },
+      OPEN,
+    ),
     mappings: Type.Array(Mapping),
     status: Type.String(),
     xdmSchema: Type.String(),
@@ -135,7 +147,10 @@ const ErrorsOrNull = Type.Union([Type.Array(MappingError), Type.Null()])
 
 export const ValidationResponse = Type.Object({
   validationResponse: Type.Array(
-    Type.Object({ status: Type.Union([Type.Literal('SUCCESS'), Type.Literal('FAILED')]), errors: ErrorsOrNull }),
+    Type.Object({
+      status: Type.Union([Type.Literal('SUCCESS'), Type.Literal('FAILED')]),
+      errors: ErrorsOrNull,
+    }),
   ),
 })
 

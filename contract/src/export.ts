@@ -21,15 +21,22 @@ export const FilesQuery = Type.Object(PAGING, OPEN)
 export const ContentQuery = Type.Object(
   {
     ...PAGING,
-    path: Type.Optional(Type.String({ description: 'Name of the file to download; without it files are listed' })),
-    range: Type.Optional(Type.String({ description: 'Bytes to return, as the Range header says them: `bytes=0-99`' })),
+    path: Type.Optional(
+      Type.String({ description: 'Name of the file to download; without it files are listed' }),
+    ),
+    range: Type.Optional(
+      Type.String({ description: 'Bytes to return, as the Range header says them: `bytes=0-99`' }),
+    ),
   },
   OPEN,
 )
 
 const Links = Type.Object({ self: Type.Object({ href: Type.String() }) })
 
-const Page = Type.Object({ limit: Type.Integer(), count: Type.Integer({ description: 'How many there are in all' }) })
+const Page = Type.Object({
+  limit: Type.Integer(),
+  count: Type.Integer({ description: 'How many there are in all' }),
+})
 
 const PageLinks = Type.Object(
   {
@@ -66,7 +73,9 @@ export const FileEntries = Type.Object({
 /** Bytes of a file, or the list of files when no path was given. */
 export const FileContent = Type.Union([FileEntries, Type.String({ format: 'binary' })])
 
-export const Preview = Type.Object({ data: Type.Array(Type.Object({}, OPEN), { description: 'Up to 100 rows' }) })
+export const Preview = Type.Object({
+  data: Type.Array(Type.Object({}, OPEN), { description: 'Up to 100 rows' }),
+})
 
 export const ExportError = Type.Object({
   type: Type.String(),

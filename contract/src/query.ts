@@ -10,7 +10,9 @@ export const QueryBody = Type.Object(
         examples: ['select count(*) from loyalty_members'],
       }),
     ),
-    maxRows: Type.Optional(Type.Unknown({ description: 'How many rows to return at most, 1 to 10000; 1000 when absent' })),
+    maxRows: Type.Optional(
+      Type.Unknown({ description: 'How many rows to return at most, 1 to 10000; 1000 when absent' }),
+    ),
   },
   { additionalProperties: true },
 )

@@ -32,7 +32,12 @@ export class ApiClient {
 
   async authenticate(): Promise<void> {
     const { client_id, client_secret, scopes } = this.credentials
-    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret, scope: scopes })
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id,
+      client_secret,
+      scope: scopes,
+    })
     const response = await fetch(`${this.baseUrl}/ims/token/v3`, { method: 'POST', body })
     const answer = (await response.json()) as Answer
     if (!response.ok) throw new Error(`no token: ${JSON.stringify(answer)}`)

@@ -39,7 +39,14 @@ let counter = 0
 /** A base connection to a test database. */
 export async function connectTo(client: ApiClient, database: TestDatabase): Promise<string> {
   const { host, port, user, password } = database
-  const params = { server: host, port: String(port), database: database.database, username: user, password, sslMode: 'Disable' }
+  const params = {
+    server: host,
+    port: String(port),
+    database: database.database,
+    username: user,
+    password,
+    sslMode: 'Disable',
+  }
   const answer = await client.post(`${FLOW}/connections`, {
     name: 'source',
     auth: { specName: 'Basic Authentication', params },
@@ -57,7 +64,10 @@ export async function ingest(client: ApiClient, connectionId: string, wanted: In
       name: 'source',
       baseConnectionId: connectionId,
       data: { format: 'tabular' },
-      params: { tableName: wanted.tableName, ...(wanted.filters === undefined ? {} : { filters: wanted.filters }) },
+      params: {
+        tableName: wanted.tableName,
+        ...(wanted.filters === undefined ? {} : { filters: wanted.filters }),
+      },
       connectionSpec: POSTGRES_SPEC,
     }),
   )
@@ -85,7 +95,10 @@ export async function ingest(client: ApiClient, connectionId: string, wanted: In
       ...(wanted.copy === undefined ? [] : [{ name: 'Copy', params: wanted.copy }]),
       { name: 'Mapping', params: { mappingId, mappingVersion: 0 } },
     ],
-    scheduleParams: wanted.scheduleParams ?? { startTime: String(Math.floor(Date.now() / 1000)), frequency: 'once' },
+    scheduleParams: wanted.scheduleParams ?? {
+      startTime: String(Math.floor(Date.now() / 1000)),
+      frequency: 'once',
+    },
     ...(wanted.options === undefined ? {} : { options: wanted.options }),
   })
   return { flowId: expectId(flow), datasetId, schemaId, sourceConnectionId, targetConnectionId, mappingId }

@@ -68,26 +68,40 @@ describe('JSON Patch', () => {
     expect(() => patch(body)).toThrow(expect.objectContaining({ name: 'PatchError', fault }))
   })
 
-  test.each(['/__proto__/polluted', '/constructor/prototype/polluted', '/tags/__proto__'])('refuses %s', (path) => {
-    expect(() => patch([{ op: 'add', path, value: true }])).toThrow(/must not contain/)
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
+  test.each(['/__proto__/polluted', '/constructor/prototype/polluted', '/tags/__proto__'])(
+    'refuses %s',
+    (path) => {
+      expect(() => patch([{ op: 'add', path, value: true }])).toThrow(/must not contain/)
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    },
+  )
 
   test('stops copies that double the document without end', () => {
-    const doubling = Array.from({ length: 60 }, (_, index) => ({ op: 'copy', from: '', path: `/copy${index}` }))
+    const doubling = Array.from({ length: 60 }, (_, index) => ({
+      op: 'copy',
+      from: '',
+      path: `/copy${index}`,
+    }))
     expect(() => patch(doubling, { text: 'x'.repeat(1_000_000) })).toThrow(/larger than 32 MiB/)
   })
 })
 
 describe('merge patch', () => {
   test('merges at every depth, null removes, arrays replace', () => {
-    const merged = applyMergePatch(DATASET, { name: null, tags: { unifiedProfile: ['enabled:true'], note: { a: 1, b: null } } })
-    expect(merged).toEqual({ tags: { unifiedProfile: ['enabled:true'], 'adobe/pqs/table': ['orders'], note: { a: 1 } } })
+    const merged = applyMergePatch(DATASET, {
+      name: null,
+      tags: { unifiedProfile: ['enabled:true'], note: { a: 1, b: null } },
+    })
+    expect(merged).toEqual({
+      tags: { unifiedProfile: ['enabled:true'], 'adobe/pqs/table': ['orders'], note: { a: 1 } },
+    })
     expect(DATASET.name).toBe('orders')
   })
 
   test('refuses names that reach into the program', () => {
-    expect(() => applyMergePatch(DATASET, JSON.parse('{"tags":{"__proto__":{"polluted":true}}}'))).toThrow(PatchError)
+    expect(() => applyMergePatch(DATASET, JSON.parse('{"tags":{"__proto__":{"polluted":true}}}'))).toThrow(
+      PatchError,
+    )
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 })

@@ -21,7 +21,11 @@ export class PatchError extends Error {
   readonly op: string | undefined
   readonly path: string | undefined
 
-  constructor(fault: PatchFault, message: string, at: { op?: string | undefined; path?: string | undefined } = {}) {
+  constructor(
+    fault: PatchFault,
+    message: string,
+    at: { op?: string | undefined; path?: string | undefined } = {},
+  ) {
     super(message)
     this.fault = fault
     this.op = at.op
@@ -49,20 +53,35 @@ export function parsePatch(body: unknown): readonly PatchOperation[] {
 }
 
 function parseOperation(item: unknown, index: number): PatchOperation {
-  if (!isObject(item)) throw new PatchError('shape', `Operation ${index} of the patch is not an object. Send an array of operations.`)
+  if (!isObject(item))
+    throw new PatchError(
+      'shape',
+      `Operation ${index} of the patch is not an object. Send an array of operations.`,
+    )
   const { op: givenOp, path, from, value } = item
   const op = typeof givenOp === 'string' ? givenOp.toLowerCase() : ''
   if (!OPERATIONS.has(op)) {
-    throw new PatchError('operation', `Operation ${index} of the patch has the unknown op ${JSON.stringify(givenOp)}.`, { op: String(givenOp) })
+    throw new PatchError(
+      'operation',
+      `Operation ${index} of the patch has the unknown op ${JSON.stringify(givenOp)}.`,
+      { op: String(givenOp) },
+    )
   }
   const at = { op, path: typeof path === 'string' ? path : undefined }
-  if (!isPointer(path)) throw new PatchError('path', `Operation ${index} of the patch needs a path that starts with '/', not ${JSON.stringify(path)}.`, at)
+  if (!isPointer(path))
+    throw new PatchError(
+      'path',
+      `Operation ${index} of the patch needs a path that starts with '/', not ${JSON.stringify(path)}.`,
+      at,
+    )
   if (op === 'move' || op === 'copy') {
-    if (!isPointer(from)) throw new PatchError('path', `Operation ${index} of the patch needs a 'from' that starts with '/'.`, at)
+    if (!isPointer(from))
+      throw new PatchError('path', `Operation ${index} of the patch needs a 'from' that starts with '/'.`, at)
     return { op, path, from }
   }
   if (op === 'remove') return { op, path }
-  if (value === undefined) throw new PatchError('value', `Operation ${index} of the patch (${op} ${path}) needs a value.`, at)
+  if (value === undefined)
+    throw new PatchError('value', `Operation ${index} of the patch (${op} ${path}) needs a value.`, at)
   return { op: op as PatchOperation['op'], path, value: value as Json }
 }
 
@@ -80,7 +99,8 @@ export function applyPatch(document: JsonObject, operations: readonly PatchOpera
   operations.forEach((operation, index) => {
     patched = applyOne(patched, operation, index)
   })
-  if (!isObject(patched)) throw new PatchError('value', 'The patch leaves something that is not an object.', { path: '' })
+  if (!isObject(patched))
+    throw new PatchError('value', 'The patch leaves something that is not an object.', { path: '' })
   return patched as JsonObject
 }
 
@@ -102,14 +122,19 @@ function applyOne(document: unknown, operation: PatchOperation, index: number): 
 function assertSafe(pointer: string, operation: PatchOperation): void {
   const names = pointer.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
   const forbidden = names.find((name) => FORBIDDEN_NAMES.has(name))
-  if (forbidden !== undefined) throw new PatchError('path', `A path must not contain '${forbidden}'.`, operation)
+  if (forbidden !== undefined)
+    throw new PatchError('path', `A path must not contain '${forbidden}'.`, operation)
 }
 
 function toPatchError(error: unknown, operation: PatchOperation, index: number): unknown {
   if (!(error instanceof jsonPatch.JsonPatchError)) return error
   const what = `Operation ${index} of the patch (${operation.op} ${operation.path})`
   if (error.name === 'TEST_OPERATION_FAILED') {
-    return new PatchError('test', `${what} found another value than ${JSON.stringify(operation.value)}.`, operation)
+    return new PatchError(
+      'test',
+      `${what} found another value than ${JSON.stringify(operation.value)}.`,
+      operation,
+    )
   }
   const isValue = error.name.startsWith('OPERATION_VALUE') && error.name !== 'OPERATION_VALUE_OUT_OF_BOUNDS'
   return isValue
@@ -128,7 +153,8 @@ export function applyMergePatch(document: JsonObject, patch: JsonObject): JsonOb
 function mergeInto(target: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(target))
   for (const [name, value] of Object.entries(patch)) {
-    if (FORBIDDEN_NAMES.has(name)) throw new PatchError('path', `A merged object must not contain '${name}'.`, { path: name })
+    if (FORBIDDEN_NAMES.has(name))
+      throw new PatchError('path', `A merged object must not contain '${name}'.`, { path: name })
     if (value === null) merged.delete(name)
     else merged.set(name, mergeValue(merged.get(name), value))
   }

@@ -3,11 +3,14 @@ import { bindExpression, bindPath, NULL_NODE, type FieldSource } from './bind-ex
 import { checkExpression } from './check-expression.ts'
 import { compileExpression } from './compile-expression.ts'
 import { ConversionProblem, conversionMessage, convertValue } from './conversions.ts'
+import { formatTimeOfDay } from './dates.ts'
 import type { Expression } from './expression.ts'
-import { findDestination } from './find-destination.ts'
+import { type Destination, findDestination } from './find-destination.ts'
 import type { MappingEntry } from './mapping-plan.ts'
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
+import { memberOf } from './operators.ts'
 import { parseExpression } from './parse-expression.ts'
+import { formatPath } from './paths.ts'
 import { EvaluationFailure, fail, isMap, parseJsonValue, toJson, typeNameOf, type Value, type ValueMap } from './values.ts'
 
 /** One record after a mapping, and what went wrong on the way. */
@@ -23,33 +26,60 @@ export function previewMapping(input: {
   readonly fields: readonly LakeField[]
   readonly nowMs: number
 }): MappingPreview {
-  const record = parseJsonValue(input.record)
+  const parsed = parseJsonValue(input.record)
+  const record = isMap(parsed) ? parsed : new Map<string, Value>()
   const data: Record<string, unknown> = {}
   const errors: { entry: MappingEntry; message: string }[] = []
-  for (const entry of input.entries) {
-    try {
+  for (const entry of copiesFirst(input.entries)) {
+    const report = (message: string) => errors.push({ entry, message })
+    attempt(report, () => {
       const destination = findDestination(entry.destination, input.fields)
-      if (typeof destination === 'string') fail(destination)
-      const value = previewEntry(entry, destination.field, isMap(record) ? record : new Map(), input.nowMs)
-      if (value !== null) place(data, destination.path, toJson(value))
-    } catch (error) {
-      if (!(error instanceof EvaluationFailure) && !(error instanceof MappingSyntaxError)) throw error
-      errors.push({ entry, message: error.message })
-    }
+      if (typeof destination === 'string') return fail(destination)
+      const value = entry.sourceType === 'STATIC' ? entry.source : evaluate(entry, record, input.nowMs)
+      for (const leaf of leavesOf(destination)) {
+        const names = leaf.path.slice(destination.path.length)
+        attempt(report, () => place(data, leaf.path, convertLeaf(names.reduce(memberOf, value), leaf, entry)))
+      }
+    })
   }
-  return { data, errors }
+  const order = new Map(input.entries.map((entry, index) => [entry, index]))
+  return { data, errors: errors.sort((a, b) => (order.get(a.entry) ?? 0) - (order.get(b.entry) ?? 0)) }
 }
 
-function previewEntry(entry: MappingEntry, field: LakeField, record: ValueMap, nowMs: number): Value {
-  const value = entry.sourceType === 'STATIC' ? entry.source : evaluateOnRecord(readSource(entry), record, nowMs)
-  const { type } = field
-  if (!isColumnType(type)) return value
-  const converted = convertValue(value, type, { inexactCount: 0 })
-  if (!(converted instanceof ConversionProblem)) return converted
-  const { source, destination: path } = entry
-  return fail(
-    conversionMessage({ path, source, expected: type, actual: typeNameOf(value), reason: converted.reason }),
-  )
+/** Whatever is more specific comes later and takes the place of what was copied. */
+function copiesFirst(entries: readonly MappingEntry[]): readonly MappingEntry[] {
+  const depth = ({ destination }: MappingEntry) => destination.split('.').length
+  return entries.toSorted((a, b) => depth(a) - depth(b))
+}
+
+function attempt(report: (message: string) => void, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure) && !(error instanceof MappingSyntaxError)) throw error
+    report(error.message)
+  }
+}
+
+/** The primitive fields at or below a destination; lists and maps can't be filled yet. */
+function leavesOf({ path, field }: Destination): Destination[] {
+  if (field.type.kind !== 'struct') return isColumnType(field.type) ? [{ path, field }] : []
+  return field.type.fields.flatMap((inner) => leavesOf({ path: [...path, inner.name], field: inner }))
+}
+
+function evaluate(entry: MappingEntry, record: ValueMap, nowMs: number): Value {
+  return evaluateOnRecord(readSource(entry), record, nowMs)
+}
+
+function convertLeaf(value: Value, { field, path }: Destination, { source }: MappingEntry): Value {
+  if (!isColumnType(field.type)) return null
+  const converted = convertValue(value, field.type, { inexactCount: 0 })
+  if (!(converted instanceof ConversionProblem)) {
+    return field.type.kind === 'time' && typeof converted === 'bigint' ? formatTimeOfDay(converted) : converted
+  }
+  const { reason } = converted
+  const actual = typeNameOf(value)
+  return fail(conversionMessage({ path: formatPath(path), source, expected: field.type, actual, reason }))
 }
 
 function readSource(entry: MappingEntry): (source: FieldSource) => Expression {
@@ -78,19 +108,15 @@ export function evaluateOnRecord(
   return compileExpression(bound, { columns, context: { nowMs } }).evaluate(0)
 }
 
-function place(data: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  let inner = data
-  for (const name of path.slice(0, -1)) {
-    const next = inner[name]
-    if (typeof next !== 'object' || next === null) inner[name] = {}
-    inner = inner[name] as Record<string, unknown>
+function place(data: Record<string, unknown>, path: readonly string[], value: Value): void {
+  const [name = '', ...rest] = path
+  if (rest.length === 0) {
+    if (value === null) delete data[name]
+    else data[name] = toJson(value)
+    return
   }
-  const last = path.at(-1) ?? ''
-  const known = inner[last]
-  // A more specific mapping adds to the copy of an object, whichever comes first.
-  inner[last] = isObject(known) && isObject(value) ? { ...value, ...known } : value
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const inner = (data[name] ?? {}) as Record<string, unknown>
+  place(inner, rest, value)
+  if (Object.keys(inner).length > 0) data[name] = inner
+  else delete data[name]
 }

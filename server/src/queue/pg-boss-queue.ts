@@ -117,7 +117,7 @@ async function giveBackOrphans(boss: PgBoss): Promise<void> {
   }
 }
 
-/** pg-boss speaks SQL text; our pool answers. */
+/** pg-boss speaks SQL text; our pool answers, with a list of results where the text has several statements. */
 function poolAsBossDb(pool: pg.Pool): Db {
-  return { executeSql: async (text, values) => ({ rows: (await pool.query(text, values)).rows }) }
+  return { executeSql: (text, values) => pool.query(text, values) }
 }

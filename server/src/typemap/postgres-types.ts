@@ -189,7 +189,12 @@ const ENTRIES: ReadonlyMap<number, Entry> = new Map<number, Entry>([
   ],
   [
     1114,
-    { columnType: { kind: 'timestamp' }, decoder: 'timestamp', explore: EXPLORE_TIME, literalCast: 'timestamp' },
+    {
+      columnType: { kind: 'timestamp' },
+      decoder: 'timestamp',
+      explore: EXPLORE_TIME,
+      literalCast: 'timestamp',
+    },
   ],
   [
     1184,

@@ -48,8 +48,9 @@ function walk(node: Expression, record: ValueMap, nowMs: number): Value {
     case 'unary': {
       const value = at(node.operand)
       if (node.operator === '!') return !truth(value)
-      if (node.operator === '-') return typeof value === 'number' ? -value : arithmetic('-', 0n, value)
-      throw new NoValue()
+      if (node.operator !== '-') throw new NoValue()
+      const number = numberFor(value)
+      return typeof number === 'number' ? -number : arithmetic('-', 0n, number)
     }
     case 'binary':
       if (node.operator === '&&') return truth(at(node.left)) ? truth(at(node.right)) : false

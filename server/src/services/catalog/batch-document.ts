@@ -81,8 +81,12 @@ export function newBatchDocument(batch: NewBatch): JsonObject {
       flowId: [batch.flowId],
       flowRunId: [batch.runId],
       acp_producer: ['headwater'],
-      ...(batch.enableErrorDiagnostics === undefined ? {} : { acp_enableErrorDiagnostics: batch.enableErrorDiagnostics }),
-      ...(batch.partialIngestionPercent === undefined ? {} : { acp_partialIngestionPercent: batch.partialIngestionPercent }),
+      ...(batch.enableErrorDiagnostics === undefined
+        ? {}
+        : { acp_enableErrorDiagnostics: batch.enableErrorDiagnostics }),
+      ...(batch.partialIngestionPercent === undefined
+        ? {}
+        : { acp_partialIngestionPercent: batch.partialIngestionPercent }),
     },
   }
 }
@@ -111,7 +115,10 @@ export function completedBatchDocument(batch: JsonObject, result: BatchResult): 
 }
 
 /** All generations of names at once: each is read by somebody. */
-function metricsDocument({ metrics, files, nowMs }: BatchResult, { started, size }: { started: number; size: number }): JsonObject {
+function metricsDocument(
+  { metrics, files, nowMs }: BatchResult,
+  { started, size }: { started: number; size: number },
+): JsonObject {
   const inputRecordCount = metrics.outputRecordCount + metrics.failedRecordCount
   return {
     inputByteSize: metrics.inputByteSize ?? 0,

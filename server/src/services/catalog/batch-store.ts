@@ -2,7 +2,13 @@ import { sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database, Tx } from '#store/database.ts'
-import { type BatchFile, type BatchResult, completedBatchDocument, type NewBatch, newBatchDocument } from './batch-document.ts'
+import {
+  type BatchFile,
+  type BatchResult,
+  completedBatchDocument,
+  type NewBatch,
+  newBatchDocument,
+} from './batch-document.ts'
 import { metricsOf, withMetrics } from './dataset-document.ts'
 import { type DocumentsById, listDocuments } from './list-documents.ts'
 import type { ListQuery } from './list-query.ts'
@@ -28,7 +34,11 @@ export async function createBatch(tx: Tx, batch: NewBatch): Promise<void> {
       updated_at: batch.nowMs,
     })
     .execute()
-  await changeDataset(tx, batch.datasetId, (document) => ({ ...document, lastBatchId: batch.id, lastBatchStatus: 'loading' }))
+  await changeDataset(tx, batch.datasetId, (document) => ({
+    ...document,
+    lastBatchId: batch.id,
+    lastBatchStatus: 'loading',
+  }))
 }
 
 /**
@@ -40,11 +50,23 @@ export async function createBatch(tx: Tx, batch: NewBatch): Promise<void> {
  */
 export async function completeBatch(tx: Tx, id: string, result: BatchResult): Promise<void> {
   assertFilesAgree(id, result)
-  const batch = await tx.selectFrom('batch').select(['dataset_id', 'status', 'document']).where('id', '=', id).forUpdate().executeTakeFirst()
-  if (batch?.status !== 'loading') throw new BatchStateError(`batch '${id}' is ${batch?.status ?? 'unknown'}, only one that is loading can be completed`)
+  const batch = await tx
+    .selectFrom('batch')
+    .select(['dataset_id', 'status', 'document'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (batch?.status !== 'loading')
+    throw new BatchStateError(
+      `batch '${id}' is ${batch?.status ?? 'unknown'}, only one that is loading can be completed`,
+    )
   await tx
     .updateTable('batch')
-    .set({ status: result.status, updated_at: result.nowMs, document: JSON.stringify(completedBatchDocument(batch.document, result)) })
+    .set({
+      status: result.status,
+      updated_at: result.nowMs,
+      document: JSON.stringify(completedBatchDocument(batch.document, result)),
+    })
     .where('id', '=', id)
     .execute()
   await insertFiles(tx, id, result.files)
@@ -58,7 +80,9 @@ function assertFilesAgree(id: string, { status, metrics, files }: BatchResult): 
   }
   const rowCount = files.reduce((sum, file) => sum + file.rowCount, 0)
   if (rowCount === metrics.outputRecordCount) return
-  throw new BatchStateError(`the files of batch '${id}' hold ${rowCount} rows, its metrics claim ${metrics.outputRecordCount}`)
+  throw new BatchStateError(
+    `the files of batch '${id}' hold ${rowCount} rows, its metrics claim ${metrics.outputRecordCount}`,
+  )
 }
 
 const FILES_PER_INSERT = 1_000
@@ -73,25 +97,46 @@ async function insertFiles(tx: Tx, batchId: string, files: readonly BatchFile[])
     size_bytes: file.sizeBytes,
   }))
   for (let from = 0; from < rows.length; from += FILES_PER_INSERT) {
-    await tx.insertInto('batch_file').values(rows.slice(from, from + FILES_PER_INSERT)).execute()
+    await tx
+      .insertInto('batch_file')
+      .values(rows.slice(from, from + FILES_PER_INSERT))
+      .execute()
   }
 }
 
-function datasetAfter(document: JsonObject, batchId: string, { status, files, tableTotals }: BatchResult): JsonObject {
+function datasetAfter(
+  document: JsonObject,
+  batchId: string,
+  { status, files, tableTotals }: BatchResult,
+): JsonObject {
   const last = { lastBatchId: batchId, lastBatchStatus: status }
   if (status === 'failed') return { ...document, ...last, lastFailedBatch: batchId }
   const before = metricsOf(document)
   const metrics = {
     rowCount: tableTotals?.rowCount ?? files.reduce((sum, file) => sum + file.rowCount, before.rowCount),
-    storageSize: tableTotals?.sizeBytes ?? files.reduce((sum, file) => sum + file.sizeBytes, before.storageSize),
+    storageSize:
+      tableTotals?.sizeBytes ?? files.reduce((sum, file) => sum + file.sizeBytes, before.storageSize),
   }
   return withMetrics(document, metrics, { ...last, lastSuccessfulBatch: batchId })
 }
 
 /** Batches don't change a dataset's version: a client's `If-Match` speaks of what clients changed. */
-async function changeDataset(tx: Tx, id: string, change: (document: JsonObject) => JsonObject): Promise<void> {
-  const row = await tx.selectFrom('dataset').select('document').where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
-  await tx.updateTable('dataset').set({ document: JSON.stringify(change(row.document)) }).where('id', '=', id).execute()
+async function changeDataset(
+  tx: Tx,
+  id: string,
+  change: (document: JsonObject) => JsonObject,
+): Promise<void> {
+  const row = await tx
+    .selectFrom('dataset')
+    .select('document')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('dataset')
+    .set({ document: JSON.stringify(change(row.document)) })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** The batches of the caller's sandbox and their files. */

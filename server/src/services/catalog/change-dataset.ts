@@ -5,8 +5,20 @@ import { isObject, type JsonObject } from '#kit/json.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 import { tableNameTaken } from './create-dataset.ts'
 import { changedDatasetDocument, formatVersion } from './dataset-document.ts'
-import { assertProfileAllowed, assertSameSchema, assertSchema, assertVersion, readDatasetInput } from './dataset-rules.ts'
-import { type DatasetReader, isTableNameTaken, lockDataset, type StoredDataset, updateDataset } from './dataset-store.ts'
+import {
+  assertProfileAllowed,
+  assertSameSchema,
+  assertSchema,
+  assertVersion,
+  readDatasetInput,
+} from './dataset-rules.ts'
+import {
+  type DatasetReader,
+  isTableNameTaken,
+  lockDataset,
+  type StoredDataset,
+  updateDataset,
+} from './dataset-store.ts'
 import { badRequest, notFound } from './problems.ts'
 
 export interface ChangeDatasetDependencies {
@@ -31,7 +43,10 @@ export interface ChangeDatasetRequest {
  * @throws {PlainProblem} 404, 412 when the version is another, 400 when the result isn't a dataset, wants
  *   another schema, a taken SQL name or a profile that the schema doesn't allow
  */
-export async function changeDataset(dependencies: ChangeDatasetDependencies, request: ChangeDatasetRequest): Promise<void> {
+export async function changeDataset(
+  dependencies: ChangeDatasetDependencies,
+  request: ChangeDatasetRequest,
+): Promise<void> {
   const { scope, id } = request
   const seen = await dependencies.datasets.find(scope, id)
   if (seen === undefined) throw notFound('dataset', id)
@@ -48,7 +63,14 @@ export async function changeDataset(dependencies: ChangeDatasetDependencies, req
     assertProfileAllowed(input.tags, schema)
     const tableName = input.tableName ?? current.tableName
     const version = current.version + 1
-    const document = changedDatasetDocument({ current: current.document, input, tableName, version, userId: scope.userId, nowMs })
+    const document = changedDatasetDocument({
+      current: current.document,
+      input,
+      tableName,
+      version,
+      userId: scope.userId,
+      nowMs,
+    })
     if (request.isValidateOnly !== true) await store(tx, { ...current, tableName, version, document }, nowMs)
   })
 }
@@ -74,6 +96,7 @@ export function patchOf(body: unknown, contentType: string | undefined): ChangeD
 }
 
 function mergeOf(body: unknown): ChangeDatasetRequest['change'] {
-  if (!isObject(body)) throw badRequest('The body must be an object with the properties to change, or a JSON Patch.')
+  if (!isObject(body))
+    throw badRequest('The body must be an object with the properties to change, or a JSON Patch.')
   return (document) => applyMergePatch(document, body as JsonObject)
 }

@@ -55,14 +55,23 @@ export async function createDataset(
   const id = newDatasetId(nowMs)
   const table = await dependencies.createLakeTable({ datasetId: id, sandboxName: scope.sandbox.name, fields })
   const schemaRef = { ...input.schemaRef, id: schema.id }
-  await insertUnderFreeName(dependencies.db, { scope, name: input.name, wanted: input.tableName }, async (tx, tableName) => {
-    const document = newDatasetDocument({
-      ...{ id, viewId: newDatasetId(nowMs), schema, tableName, location: table.location, scope, nowMs },
-      input: { ...input, schemaRef },
-    })
-    const dataset = { id, version: 0, schemaId: schema.id, tableName, document }
-    await insertDataset(tx, { dataset, scope, nowMs, table: { ...table, lastColumnId: lastColumnId(fields) } })
-  })
+  await insertUnderFreeName(
+    dependencies.db,
+    { scope, name: input.name, wanted: input.tableName },
+    async (tx, tableName) => {
+      const document = newDatasetDocument({
+        ...{ id, viewId: newDatasetId(nowMs), schema, tableName, location: table.location, scope, nowMs },
+        input: { ...input, schemaRef },
+      })
+      const dataset = { id, version: 0, schemaId: schema.id, tableName, document }
+      await insertDataset(tx, {
+        dataset,
+        scope,
+        nowMs,
+        table: { ...table, lastColumnId: lastColumnId(fields) },
+      })
+    },
+  )
   return id
 }
 
@@ -75,11 +84,14 @@ function fieldsOf(schema: ResolvedSchema): readonly LakeField[] {
 }
 
 async function assertTableNameFree(db: Database, scope: Scope, wanted: string | undefined): Promise<void> {
-  if (wanted !== undefined && (await findFreeTableName(db, scope, wanted)) !== wanted) throw tableNameTaken(wanted)
+  if (wanted !== undefined && (await findFreeTableName(db, scope, wanted)) !== wanted)
+    throw tableNameTaken(wanted)
 }
 
 export function tableNameTaken(name: string): Error {
-  return badRequest(`The SQL name '${name}' belongs to another dataset of this sandbox. Choose another or leave the tag out.`)
+  return badRequest(
+    `The SQL name '${name}' belongs to another dataset of this sandbox. Choose another or leave the tag out.`,
+  )
 }
 
 /** Two creates at once may find the same name free; the second one then takes the next. */
@@ -107,6 +119,7 @@ function lastColumnId(fields: readonly LakeField[]): number {
 function lastTypeId(type: LakeField['type']): number {
   if (type.kind === 'struct') return lastColumnId(type.fields)
   if (type.kind === 'list') return Math.max(type.elementId, lastTypeId(type.element))
-  if (type.kind === 'map') return Math.max(type.keyId, type.valueId, lastTypeId(type.key), lastTypeId(type.value))
+  if (type.kind === 'map')
+    return Math.max(type.keyId, type.valueId, lastTypeId(type.key), lastTypeId(type.value))
   return 0
 }

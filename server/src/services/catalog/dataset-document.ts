@@ -50,7 +50,10 @@ export function newDatasetDocument(dataset: NewDataset): JsonObject {
     basePath: dataset.location,
     state: 'ACTIVE',
     classification: { dataBehavior: dataset.schema.behavior, managedBy: 'CUSTOMER' },
-    extensions: { ...asObject(input.rest['extensions']), adobe_lakeHouse: lakeHouse(input.rest['extensions'], { rowCount: 0, storageSize: 0 }) },
+    extensions: {
+      ...asObject(input.rest['extensions']),
+      adobe_lakeHouse: lakeHouse(input.rest['extensions'], { rowCount: 0, storageSize: 0 }),
+    },
   }
 }
 
@@ -66,7 +69,14 @@ export interface DatasetChange {
 }
 
 /** The document after a change: what the client says, and what only the server may say. */
-export function changedDatasetDocument({ current, input, tableName, version, userId, nowMs }: DatasetChange): JsonObject {
+export function changedDatasetDocument({
+  current,
+  input,
+  tableName,
+  version,
+  userId,
+  nowMs,
+}: DatasetChange): JsonObject {
   const kept = Object.entries(current).filter(([name]) => SERVER_OWNED.has(name))
   return {
     ...DEFAULTS,
@@ -75,7 +85,10 @@ export function changedDatasetDocument({ current, input, tableName, version, use
     name: input.name,
     schemaRef: input.schemaRef,
     tags: withOwnTags(input.tags, tableName),
-    extensions: { ...asObject(input.rest['extensions']), adobe_lakeHouse: lakeHouse(input.rest['extensions'], metricsOf(current)) },
+    extensions: {
+      ...asObject(input.rest['extensions']),
+      adobe_lakeHouse: lakeHouse(input.rest['extensions'], metricsOf(current)),
+    },
     updated: nowMs,
     updatedUser: userId,
     version: formatVersion(version),
@@ -96,7 +109,11 @@ export function metricsOf(document: JsonObject): LakeMetrics {
 /** The document with other metrics and, beside them, other properties of the top level. */
 export function withMetrics(document: JsonObject, metrics: LakeMetrics, others: JsonObject): JsonObject {
   const extensions = asObject(document['extensions'])
-  return { ...document, ...others, extensions: { ...extensions, adobe_lakeHouse: lakeHouse(extensions, metrics) } }
+  return {
+    ...document,
+    ...others,
+    extensions: { ...extensions, adobe_lakeHouse: lakeHouse(extensions, metrics) },
+  }
 }
 
 function lakeHouse(extensions: Json | undefined, metrics: LakeMetrics): JsonObject {

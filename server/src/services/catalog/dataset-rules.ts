@@ -48,9 +48,12 @@ export const SERVER_OWNED: ReadonlySet<string> = new Set([
  */
 export function readDatasetInput(body: JsonObject): DatasetInput {
   const { name, schemaRef, tags = {}, ...others } = body
-  if (typeof name !== 'string' || name.trim() === '') throw badRequest("The property 'name' is missing. Name the dataset.")
+  if (typeof name !== 'string' || name.trim() === '')
+    throw badRequest("The property 'name' is missing. Name the dataset.")
   const checkedTags = readTags(tags)
-  const rest = Object.entries(others).filter(([key, value]) => !SERVER_OWNED.has(key) && value !== null && value !== '')
+  const rest = Object.entries(others).filter(
+    ([key, value]) => !SERVER_OWNED.has(key) && value !== null && value !== '',
+  )
   return {
     name: name.trim(),
     schemaRef: readSchemaRef(schemaRef),
@@ -63,14 +66,18 @@ export function readDatasetInput(body: JsonObject): DatasetInput {
 function readSchemaRef(schemaRef: unknown): DatasetInput['schemaRef'] {
   const { id, contentType = DEFAULT_CONTENT_TYPE } = isObject(schemaRef) ? schemaRef : {}
   if (typeof id !== 'string' || id === '') {
-    throw badRequest("The property 'schemaRef.id' is missing. It must be the $id of a schema in this sandbox.")
+    throw badRequest(
+      "The property 'schemaRef.id' is missing. It must be the $id of a schema in this sandbox.",
+    )
   }
-  if (typeof contentType !== 'string') throw badRequest("The property 'schemaRef.contentType' must be a media type.")
+  if (typeof contentType !== 'string')
+    throw badRequest("The property 'schemaRef.contentType' must be a media type.")
   return { id, contentType }
 }
 
 function readTags(tags: unknown): JsonObject {
-  if (!isObject(tags)) throw badRequest("The property 'tags' must be an object of names with arrays of texts.")
+  if (!isObject(tags))
+    throw badRequest("The property 'tags' must be an object of names with arrays of texts.")
   for (const [name, value] of Object.entries(tags)) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value]
     if (!values.every((item) => ['string', 'number', 'boolean'].includes(typeof item))) {
@@ -91,13 +98,20 @@ function readTableName(tags: JsonObject): string | undefined {
 }
 
 /** @throws {PlainProblem} 400 when the schema isn't there */
-export function assertSchema(schema: ResolvedSchema | undefined, id: string): asserts schema is ResolvedSchema {
-  if (schema === undefined) throw badRequest(`The schema '${id}' of 'schemaRef.id' does not exist in this sandbox. Create it first.`)
+export function assertSchema(
+  schema: ResolvedSchema | undefined,
+  id: string,
+): asserts schema is ResolvedSchema {
+  if (schema === undefined)
+    throw badRequest(`The schema '${id}' of 'schemaRef.id' does not exist in this sandbox. Create it first.`)
 }
 
 /** A dataset's table has the columns of one schema for life. @throws {PlainProblem} 400 */
 export function assertSameSchema(given: string, current: string): void {
-  if (given !== current) throw badRequest(`The schema of a dataset can't change from '${current}' to '${given}'. Create a new dataset.`)
+  if (given !== current)
+    throw badRequest(
+      `The schema of a dataset can't change from '${current}' to '${given}'. Create a new dataset.`,
+    )
 }
 
 /** @throws {PlainProblem} 400 when the tags want a profile dataset and the schema is in no union */

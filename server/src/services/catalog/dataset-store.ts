@@ -47,12 +47,11 @@ export class DatasetReader {
     return listDocuments(this.#db, source, query)
   }
 
-  /** Whether a dataset was made with the schema. */
+  /** True when a dataset of the sandbox has the schema. */
   async hasSchema(scope: Scope, schemaId: string): Promise<boolean> {
     const row = await this.#db
       .selectFrom('dataset')
       .select('id')
-      .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandbox.id)
       .where('schema_id', '=', schemaId)
       .limit(1)
@@ -73,7 +72,14 @@ function toSummary({ id, schemaId, tableName, document }: StoredDataset): Datase
     schemaRef: { contentType: string }
     classification: { dataBehavior: Behavior }
   }
-  return { id, name, tableName, schemaId, schemaContentType: schemaRef.contentType, behavior: classification.dataBehavior }
+  return {
+    id,
+    name,
+    tableName,
+    schemaId,
+    schemaContentType: schemaRef.contentType,
+    behavior: classification.dataBehavior,
+  }
 }
 
 /** Takes a dataset for a change: nobody else changes it until the transaction ends. */
@@ -81,7 +87,12 @@ export function lockDataset(tx: Tx, scope: Scope, id: string): Promise<StoredDat
   return findRow(tx, scope, id, true)
 }
 
-async function findRow(db: Database, scope: Scope, id: string, lock: boolean): Promise<StoredDataset | undefined> {
+async function findRow(
+  db: Database,
+  scope: Scope,
+  id: string,
+  lock: boolean,
+): Promise<StoredDataset | undefined> {
   const query = db
     .selectFrom('dataset')
     .select(['id', 'version', 'schema_id', 'table_name', 'document'])
@@ -89,7 +100,15 @@ async function findRow(db: Database, scope: Scope, id: string, lock: boolean): P
     .where('org_id', '=', scope.orgId)
     .where('sandbox_id', '=', scope.sandbox.id)
   const row = await (lock ? query.forUpdate() : query).executeTakeFirst()
-  return row && { id: row.id, version: row.version, schemaId: row.schema_id, tableName: row.table_name, document: row.document }
+  return (
+    row && {
+      id: row.id,
+      version: row.version,
+      schemaId: row.schema_id,
+      tableName: row.table_name,
+      document: row.document,
+    }
+  )
 }
 
 /** A free SQL name like the wanted one. Two creates may get the same; the unique index decides. */
@@ -155,7 +174,10 @@ export async function updateDataset(tx: Tx, dataset: StoredDataset, nowMs: numbe
 }
 
 /** A flow whose target is the dataset. */
-export async function findTargetingFlow(tx: Tx, datasetId: string): Promise<{ id: string; name: string } | undefined> {
+export async function findTargetingFlow(
+  tx: Tx,
+  datasetId: string,
+): Promise<{ id: string; name: string } | undefined> {
   return tx
     .selectFrom('flow')
     .innerJoin('target_connection', 'target_connection.id', 'flow.target_connection_id')
@@ -170,7 +192,11 @@ export async function findTargetingFlow(tx: Tx, datasetId: string): Promise<{ id
  */
 export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
   const batches = tx.selectFrom('batch').select('id').where('dataset_id', '=', datasetId)
-  await tx.updateTable('target_connection').set({ dataset_id: null }).where('dataset_id', '=', datasetId).execute()
+  await tx
+    .updateTable('target_connection')
+    .set({ dataset_id: null })
+    .where('dataset_id', '=', datasetId)
+    .execute()
   await tx.deleteFrom('lake_commit').where('dataset_id', '=', datasetId).execute()
   await tx.deleteFrom('batch_file').where('batch_id', 'in', batches).execute()
   await tx.deleteFrom('batch').where('dataset_id', '=', datasetId).execute()
@@ -180,7 +206,11 @@ export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
 
 /** The pointer to a dataset's table; `undefined` when there is no such dataset. */
 export async function lakeTableOf(db: Database, datasetId: string): Promise<LakeTablePointer | undefined> {
-  const row = await db.selectFrom('lake_table').selectAll().where('dataset_id', '=', datasetId).executeTakeFirst()
+  const row = await db
+    .selectFrom('lake_table')
+    .selectAll()
+    .where('dataset_id', '=', datasetId)
+    .executeTakeFirst()
   return (
     row && {
       datasetId: row.dataset_id,

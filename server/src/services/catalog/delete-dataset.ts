@@ -16,14 +16,19 @@ export interface DeleteDatasetRequest {
  *
  * @throws {PlainProblem} 404, 412 when the version is another, 400 while a flow writes into it
  */
-export async function deleteDataset(db: Database, { scope, id, ifMatch }: DeleteDatasetRequest): Promise<void> {
+export async function deleteDataset(
+  db: Database,
+  { scope, id, ifMatch }: DeleteDatasetRequest,
+): Promise<void> {
   await transact(db, async (tx) => {
     const dataset = await lockDataset(tx, scope, id)
     if (dataset === undefined) throw notFound('dataset', id)
     assertVersion(id, ifMatch, formatVersion(dataset.version))
     const flow = await findTargetingFlow(tx, id)
     if (flow !== undefined) {
-      throw badRequest(`Dataset '${id}' is the target of the flow '${flow.name}' (${flow.id}). Delete the flow first.`)
+      throw badRequest(
+        `Dataset '${id}' is the target of the flow '${flow.name}' (${flow.id}). Delete the flow first.`,
+      )
     }
     await deleteStoredDataset(tx, id)
   })

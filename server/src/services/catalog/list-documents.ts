@@ -13,7 +13,11 @@ export type DocumentsById = Readonly<Record<string, JsonObject>>
  *
  * @throws {PlainProblem} 400 for a regular expression that PostgreSQL can't read or that takes too long
  */
-export async function listDocuments(db: Database, source: RawBuilder<unknown>, query: ListQuery): Promise<DocumentsById> {
+export async function listDocuments(
+  db: Database,
+  source: RawBuilder<unknown>,
+  query: ListQuery,
+): Promise<DocumentsById> {
   const statement = sql<{ id: string; document: JsonObject }>`
     select entry.id, entry.document
     from (${source}) as entry
@@ -42,8 +46,10 @@ async function withTimeout<T>(db: Database, work: (tx: Database) => Promise<T>):
     })
   } catch (error) {
     const { code, message } = error as { code?: string; message?: string }
-    if (code === INVALID_REGULAR_EXPRESSION) throw badRequest(`The regular expression can't be read: ${message}.`)
-    if (code === QUERY_CANCELED) throw badRequest('The conditions of the list take too long. Use simpler ones.')
+    if (code === INVALID_REGULAR_EXPRESSION)
+      throw badRequest(`The regular expression can't be read: ${message}.`)
+    if (code === QUERY_CANCELED)
+      throw badRequest('The conditions of the list take too long. Use simpler ones.')
     throw error
   }
 }
@@ -104,7 +110,9 @@ function tagSql({ tag, value }: Extract<Condition, { kind: 'tag' }>): RawBuilder
 }
 
 function orderSql(keys: readonly SortKey[]): RawBuilder<unknown> {
-  const given = keys.map(({ property, direction }) => sql`entry.facets -> ${property}::text ${sql.raw(direction)} nulls last`)
+  const given = keys.map(
+    ({ property, direction }) => sql`entry.facets -> ${property}::text ${sql.raw(direction)} nulls last`,
+  )
   // The newest first, and a last key that no two entries share, so that pages don't overlap.
   const fallback = keys.length === 0 ? [sql`entry.facets -> 'created' desc`] : []
   return sql.join([...given, ...fallback, sql`entry.id`])

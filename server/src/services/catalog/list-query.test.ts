@@ -31,8 +31,12 @@ describe('conditions', () => {
   })
 
   test('a filter is a list of values, negated by an exclamation mark', () => {
-    expect(parse({ name: 'a,b' }).conditions).toEqual([{ kind: 'oneOf', property: 'name', values: ['a', 'b'], negated: false }])
-    expect(parse({ name: '!a' }).conditions).toEqual([{ kind: 'oneOf', property: 'name', values: ['a'], negated: true }])
+    expect(parse({ name: 'a,b' }).conditions).toEqual([
+      { kind: 'oneOf', property: 'name', values: ['a', 'b'], negated: false },
+    ])
+    expect(parse({ name: '!a' }).conditions).toEqual([
+      { kind: 'oneOf', property: 'name', values: ['a'], negated: true },
+    ])
   })
 
   test('knows the other names of parameters and values', () => {

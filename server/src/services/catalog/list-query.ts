@@ -19,10 +19,20 @@ export interface SortKey {
 
 export type Condition =
   /** The property is (not) one of the values; without the property it is none of them. */
-  | { readonly kind: 'oneOf'; readonly property: string; readonly values: readonly string[]; readonly negated: boolean }
+  | {
+      readonly kind: 'oneOf'
+      readonly property: string
+      readonly values: readonly string[]
+      readonly negated: boolean
+    }
   /** `namePattern` may match several properties; one that satisfies the test is enough. */
   | { readonly kind: 'exists'; readonly property: PropertyName; readonly negated: boolean }
-  | { readonly kind: 'compare'; readonly property: PropertyName; readonly operator: Comparison; readonly value: string }
+  | {
+      readonly kind: 'compare'
+      readonly property: PropertyName
+      readonly operator: Comparison
+      readonly value: string
+    }
   | { readonly kind: 'tag'; readonly tag: string; readonly value: PrefixOrText }
 
 /** Either one name or a LIKE pattern of names. */
@@ -73,14 +83,24 @@ const RESERVED: ReadonlySet<string> = new Set([
  */
 export function parseListQuery(query: RawQuery, dialect: ListDialect): ListQuery {
   return {
-    limit: parseCount('limit', firstText(query, 'limit'), { min: 1, max: MAX_LIMIT, fallback: DEFAULT_LIMIT }),
-    start: parseCount('start', firstText(query, 'start', 'offset'), { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 }),
+    limit: parseCount('limit', firstText(query, 'limit'), {
+      min: 1,
+      max: MAX_LIMIT,
+      fallback: DEFAULT_LIMIT,
+    }),
+    start: parseCount('start', firstText(query, 'start', 'offset'), {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      fallback: 0,
+    }),
     orderBy: parseOrder(firstText(query, 'orderBy', 'orderby', 'sort')),
     properties: parseProperties(firstText(query, 'properties')),
     conditions: [
       ...textsOf(query['property']).map(parsePropertyCondition),
       ...textsOf(query['tags']).flatMap(parseTags),
-      ...Object.entries(query).flatMap(([name, value]) => textsOf(value).flatMap((text) => parseFilter(name, text, dialect))),
+      ...Object.entries(query).flatMap(([name, value]) =>
+        textsOf(value).flatMap((text) => parseFilter(name, text, dialect)),
+      ),
     ],
   }
 }
@@ -91,11 +111,16 @@ export function parseProperties(text: string | undefined): readonly string[] | u
   return names.length === 0 ? undefined : names
 }
 
-function parseCount(name: string, text: string | undefined, range: { min: number; max: number; fallback: number }): number {
+function parseCount(
+  name: string,
+  text: string | undefined,
+  range: { min: number; max: number; fallback: number },
+): number {
   if (text === undefined) return range.fallback
   const count = /^-?\d+$/.test(text) ? Number(text) : Number.NaN
   if (count >= range.min && count <= range.max) return count
-  const bounds = range.max === Number.MAX_SAFE_INTEGER ? `from ${range.min} on` : `from ${range.min} to ${range.max}`
+  const bounds =
+    range.max === Number.MAX_SAFE_INTEGER ? `from ${range.min} on` : `from ${range.min} to ${range.max}`
   throw badRequest(`The parameter '${name}' must be a whole number ${bounds}, not '${text}'.`)
 }
 
@@ -111,7 +136,8 @@ function parseFilter(name: string, text: string, dialect: ListDialect): readonly
   if (RESERVED.has(name)) return []
   const bound = Object.hasOwn(dialect.bounds, name) ? dialect.bounds[name] : undefined
   if (bound !== undefined) {
-    if (!/^\d+$/.test(text)) throw badRequest(`The parameter '${name}' must be a time in milliseconds, not '${text}'.`)
+    if (!/^\d+$/.test(text))
+      throw badRequest(`The parameter '${name}' must be a time in milliseconds, not '${text}'.`)
     return [{ kind: 'compare', property: { name: bound.property }, operator: bound.operator, value: text }]
   }
   const property = Object.hasOwn(dialect.aliases, name) ? (dialect.aliases[name] ?? name) : name
@@ -121,7 +147,10 @@ function parseFilter(name: string, text: string, dialect: ListDialect): readonly
   return [{ kind: 'oneOf', property, values: withSynonyms(values, dialect.synonyms[property]), negated }]
 }
 
-function withSynonyms(values: readonly string[], synonyms: Readonly<Record<string, string>> | undefined): string[] {
+function withSynonyms(
+  values: readonly string[],
+  synonyms: Readonly<Record<string, string>> | undefined,
+): string[] {
   if (synonyms === undefined) return [...values]
   return values.flatMap((value) => {
     const other = Object.hasOwn(synonyms, value) ? synonyms[value] : undefined
@@ -135,7 +164,12 @@ function parsePropertyCondition(text: string): Condition {
   const match = COMPARISON.exec(text)
   if (match !== null) {
     const [, name = '', operator, value = ''] = match
-    return { kind: 'compare', property: parsePropertyName(name.trim()), operator: operator as Comparison, value: value.trim() }
+    return {
+      kind: 'compare',
+      property: parsePropertyName(name.trim()),
+      operator: operator as Comparison,
+      value: value.trim(),
+    }
   }
   const negated = text.startsWith('!')
   const name = negated ? text.slice(1) : text
@@ -168,7 +202,10 @@ function parseTags(text: string): readonly Condition[] {
 /** The values of a parameter that may come several times, blanks left out. */
 function textsOf(value: unknown): readonly string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return values.filter((text) => text !== undefined && text !== null).map((text) => String(text).trim()).filter((text) => text !== '')
+  return values
+    .filter((text) => text !== undefined && text !== null)
+    .map((text) => String(text).trim())
+    .filter((text) => text !== '')
 }
 
 function firstText(query: RawQuery, ...names: readonly string[]): string | undefined {
@@ -176,5 +213,8 @@ function firstText(query: RawQuery, ...names: readonly string[]): string | undef
 }
 
 function splitList(text: string): readonly string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }

@@ -1,6 +1,5 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as contract from '@headwater/contract/catalog.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
@@ -40,16 +39,27 @@ const BATCHES: ListDialect = {
   synonyms: { status: STATUS_SYNONYMS },
 }
 
-const FILES: ListDialect = { bounds: CREATED_BOUNDS, aliases: { dataSet: 'dataSetId', datasetId: 'dataSetId' }, synonyms: {} }
+const FILES: ListDialect = {
+  bounds: CREATED_BOUNDS,
+  aliases: { dataSet: 'dataSetId', datasetId: 'dataSetId' },
+  synonyms: {},
+}
 
 const LAST_BATCHES: ListDialect = { ...FILES, synonyms: { lastBatchStatus: STATUS_SYNONYMS } }
+
+/** Any property may be a filter. */
+type ListRequest = { Querystring: Record<string, unknown> }
+type ItemRequest = { Params: { id: string }; Querystring: { properties?: string | undefined } }
 
 const tags = ['Catalog']
 const errors = { 400: contract.CatalogError, 404: contract.CatalogError }
 const changeErrors = { ...errors, 412: contract.CatalogError }
 
 /** Serves `/data/foundation/catalog`: datasets, batches and their files. */
-export async function registerCatalog(app: FastifyInstance, dependencies: CatalogDependencies): Promise<void> {
+export async function registerCatalog(
+  app: FastifyInstance,
+  dependencies: CatalogDependencies,
+): Promise<void> {
   await app.register(async (service) => serve(service, dependencies), { prefix: '/data/foundation/catalog' })
 }
 
@@ -62,33 +72,67 @@ function serve(service: FastifyInstance, dependencies: CatalogDependencies): voi
   serveBatches(service, new BatchReader(dependencies.db))
 }
 
-function serveDatasets(service: FastifyInstance, dependencies: CatalogDependencies, datasets: DatasetReader): void {
-  const routes = service.withTypeProvider<TypeBoxTypeProvider>()
-  routes.post('/dataSets', {
-    schema: { tags, operationId: 'createDataset', summary: 'Create a dataset with an empty table in the lake', body: contract.DatasetBody, response: { 201: contract.References, ...errors } },
+function serveDatasets(
+  routes: FastifyInstance,
+  dependencies: CatalogDependencies,
+  datasets: DatasetReader,
+): void {
+  routes.post<{ Body: JsonObject }>('/dataSets', {
+    schema: {
+      tags,
+      operationId: 'createDataset',
+      summary: 'Create a dataset with an empty table in the lake',
+      body: contract.DatasetBody,
+      response: { 201: contract.References, ...errors },
+    },
     handler: async (request, reply) => {
       const isValidateOnly = isCheckOnly(request)
-      const id = await createDataset(dependencies, { scope: request.scope, body: request.body as JsonObject, isValidateOnly })
+      const id = await createDataset(dependencies, {
+        scope: request.scope,
+        body: request.body,
+        isValidateOnly,
+      })
       if (id === undefined) return reply.code(200).send([])
       return reply.code(201).header('location', `/data/foundation/catalog/dataSets/${id}`).send(reference(id))
     },
   })
-  routes.get('/dataSets', {
-    schema: { tags, operationId: 'listDatasets', summary: 'List datasets', querystring: contract.DatasetListQuery, response: { 200: contract.DatasetsById, ...errors } },
+  routes.get<ListRequest>('/dataSets', {
+    schema: {
+      tags,
+      operationId: 'listDatasets',
+      summary: 'List datasets',
+      querystring: contract.DatasetListQuery,
+      response: { 200: contract.DatasetsById, ...errors },
+    },
     handler: async ({ scope, query }) => datasets.list(scope, parseListQuery(query, DATASETS)),
   })
-  routes.get('/dataSets/:id', {
-    schema: { tags, operationId: 'getDataset', summary: 'Read one dataset', params: contract.CatalogPath, querystring: contract.DatasetQuery, response: { 200: contract.DatasetsById, ...errors } },
+  routes.get<ItemRequest>('/dataSets/:id', {
+    schema: {
+      tags,
+      operationId: 'getDataset',
+      summary: 'Read one dataset',
+      params: contract.CatalogPath,
+      querystring: contract.DatasetQuery,
+      response: { 200: contract.DatasetsById, ...errors },
+    },
     handler: async ({ scope, params, query }, reply) => {
       const dataset = await datasets.find(scope, params.id)
       if (dataset === undefined) throw notFound('dataset', params.id)
       const version = String(dataset.document['version'])
       reply.header('etag', `"${version}"`).header('e-tag', version)
-      return reply.send({ [dataset.id]: projectDocument(dataset.document, parseProperties(query.properties)) })
+      return reply.send({
+        [dataset.id]: projectDocument(dataset.document, parseProperties(query.properties)),
+      })
     },
   })
-  routes.delete('/dataSets/:id', {
-    schema: { tags, operationId: 'deleteDataset', summary: 'Delete a dataset that no flow writes into', params: contract.CatalogPath, response: { 200: contract.References, ...changeErrors } },
+  routes.delete<ItemRequest>('/dataSets/:id', {
+    schema: {
+      tags,
+      operationId: 'deleteDataset',
+      summary: 'Delete a dataset that no flow writes into',
+      params: contract.CatalogPath,
+      response: { 200: contract.References, ...changeErrors },
+    },
     handler: async (request) => {
       const { id } = request.params
       await deleteDataset(dependencies.db, { scope: request.scope, id, ifMatch: request.headers['if-match'] })
@@ -103,18 +147,33 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
   const change = async (request: FastifyRequest, changeOf: (document: JsonObject) => JsonObject) => {
     const { id } = request.params as { id: string }
     const isValidateOnly = isCheckOnly(request)
-    await changeDataset(dependencies, { scope: request.scope, id, ifMatch: request.headers['if-match'], change: changeOf, isValidateOnly })
+    await changeDataset(dependencies, {
+      scope: request.scope,
+      id,
+      ifMatch: request.headers['if-match'],
+      change: changeOf,
+      isValidateOnly,
+    })
     return reference(id)
   }
   const response = { 200: contract.References, ...changeErrors }
   const patchSchema = { tags, params: contract.CatalogPath, body: contract.DatasetPatchBody, response }
-  const patch = (request: FastifyRequest) => change(request, patchOf(request.body, request.headers['content-type']))
+  const patch = (request: FastifyRequest) =>
+    change(request, patchOf(request.body, request.headers['content-type']))
   routes.patch('/dataSets/:id', {
-    schema: { ...patchSchema, operationId: 'patchDataset', summary: 'Change a dataset by a merge or a JSON Patch' },
+    schema: {
+      ...patchSchema,
+      operationId: 'patchDataset',
+      summary: 'Change a dataset by a merge or a JSON Patch',
+    },
     handler: patch,
   })
   routes.patch('/v2/dataSets/:id', {
-    schema: { ...patchSchema, operationId: 'patchDatasetV2', summary: 'Change a dataset by a merge at every depth' },
+    schema: {
+      ...patchSchema,
+      operationId: 'patchDatasetV2',
+      summary: 'Change a dataset by a merge at every depth',
+    },
     handler: patch,
   })
   routes.post('/dataSets/:id', {
@@ -122,31 +181,61 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
     handler: patch,
   })
   routes.put('/dataSets/:id', {
-    schema: { tags, operationId: 'replaceDataset', summary: 'Replace what clients say about a dataset', params: contract.CatalogPath, body: contract.DatasetBody, response },
+    schema: {
+      tags,
+      operationId: 'replaceDataset',
+      summary: 'Replace what clients say about a dataset',
+      params: contract.CatalogPath,
+      body: contract.DatasetBody,
+      response,
+    },
     handler: (request) => change(request, () => request.body as JsonObject),
   })
 }
 
-function serveBatches(service: FastifyInstance, batches: BatchReader): void {
-  const routes = service.withTypeProvider<TypeBoxTypeProvider>()
-  routes.get('/batches', {
-    schema: { tags, operationId: 'listBatches', summary: 'List batches', querystring: contract.BatchListQuery, response: { 200: contract.BatchesById, ...errors } },
+function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
+  routes.get<ListRequest>('/batches', {
+    schema: {
+      tags,
+      operationId: 'listBatches',
+      summary: 'List batches',
+      querystring: contract.BatchListQuery,
+      response: { 200: contract.BatchesById, ...errors },
+    },
     handler: async ({ scope, query }) => batches.list(scope, parseListQuery(query, BATCHES)),
   })
-  routes.get('/batches/:id', {
-    schema: { tags, operationId: 'getBatch', summary: 'Read one batch', params: contract.CatalogPath, response: { 200: contract.BatchesById, ...errors } },
+  routes.get<ItemRequest>('/batches/:id', {
+    schema: {
+      tags,
+      operationId: 'getBatch',
+      summary: 'Read one batch',
+      params: contract.CatalogPath,
+      response: { 200: contract.BatchesById, ...errors },
+    },
     handler: async ({ scope, params }) => {
       const batch = await batches.find(scope, params.id)
       if (batch === undefined) throw notFound('batch', params.id)
       return { [params.id]: batch }
     },
   })
-  routes.get('/dataSetFiles', {
-    schema: { tags, operationId: 'listDatasetFiles', summary: 'List the files of visible batches', querystring: contract.FileListQuery, response: { 200: contract.FilesById, ...errors } },
+  routes.get<ListRequest>('/dataSetFiles', {
+    schema: {
+      tags,
+      operationId: 'listDatasetFiles',
+      summary: 'List the files of visible batches',
+      querystring: contract.FileListQuery,
+      response: { 200: contract.FilesById, ...errors },
+    },
     handler: async ({ scope, query }) => batches.listFiles(scope, parseListQuery(query, FILES)),
   })
-  routes.get('/lastBatches', {
-    schema: { tags, operationId: 'listLastBatches', summary: 'The last batches of each dataset', querystring: contract.LastBatchListQuery, response: { 200: contract.LastBatchesById, ...errors } },
+  routes.get<ListRequest>('/lastBatches', {
+    schema: {
+      tags,
+      operationId: 'listLastBatches',
+      summary: 'The last batches of each dataset',
+      querystring: contract.LastBatchListQuery,
+      response: { 200: contract.LastBatchesById, ...errors },
+    },
     handler: async ({ scope, query }) => batches.listLast(scope, parseListQuery(query, LAST_BATCHES)),
   })
 }

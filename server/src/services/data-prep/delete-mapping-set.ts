@@ -13,7 +13,9 @@ export async function deleteMappingSet(db: Database, scope: Scope, id: string): 
     if ((await lockNewest(tx, scope, id)) === undefined) throw mappingSetNotFound(id)
     const flow = await findMappingFlow(tx, scope, id)
     if (flow !== undefined) {
-      throw badRequest(`The mapping set '${id}' is used by the flow '${flow.name}' (${flow.id}). Delete the flow first.`)
+      throw badRequest(
+        `The mapping set '${id}' is used by the flow '${flow.name}' (${flow.id}). Delete the flow first.`,
+      )
     }
     await deleteVersions(tx, scope, id)
   })

@@ -3,7 +3,9 @@ import type { MappingFunction } from '#mapping/functions/define-function.ts'
 
 /** The functions of the language as the API lists them: every alias is an entry of its own. */
 export function listFunctions() {
-  return MAPPING_FUNCTIONS.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => toListed(entry, name)))
+  return MAPPING_FUNCTIONS.flatMap((entry) =>
+    [entry.name, ...entry.aliases].map((name) => toListed(entry, name)),
+  )
 }
 
 function toListed(entry: MappingFunction, name: string) {

@@ -21,10 +21,26 @@ export interface MappingInput {
 const DEFAULT_CONTENT_TYPE = 'application/vnd.adobe.xed-full+json;version=1'
 
 /** Properties of the set that are kept as they are. */
-const SET_EXTRAS = ['inputSchema', 'tags', 'allowNullValues', 'strictMapping', 'supportVersion', 'status', 'description'] as const
+const SET_EXTRAS = [
+  'inputSchema',
+  'tags',
+  'allowNullValues',
+  'strictMapping',
+  'supportVersion',
+  'status',
+  'description',
+] as const
 
 /** Properties of a mapping that are kept as they are. */
-const MAPPING_EXTRAS = ['name', 'description', 'identity', 'primaryIdentity', 'identityGroup', 'namespaceCode', 'expressionAttributes'] as const
+const MAPPING_EXTRAS = [
+  'name',
+  'description',
+  'identity',
+  'primaryIdentity',
+  'identityGroup',
+  'namespaceCode',
+  'expressionAttributes',
+] as const
 
 /** All spellings of the kinds of sources; sets come back from the platform with the longer ones. */
 const SOURCE_TYPES: ReadonlyMap<string, MappingSetEntry['sourceType']> = new Map([
@@ -42,7 +58,8 @@ const SOURCE_TYPES: ReadonlyMap<string, MappingSetEntry['sourceType']> = new Map
  * @throws {DataPrepProblem} 400 that names the property
  */
 export function readMappingSet(body: unknown): MappingSetInput {
-  if (!isObject(body)) throw badRequest('The mapping set is missing. Send an object with outputSchema and mappings.')
+  if (!isObject(body))
+    throw badRequest('The mapping set is missing. Send an object with outputSchema and mappings.')
   const { name, mappings } = body
   if (!Array.isArray(mappings)) throw badRequest("The property 'mappings' must be an array of mappings.")
   return {
@@ -60,11 +77,18 @@ function readSchemaRef(body: Record<string, unknown>): MappingSetInput['schemaRe
     if (!isObject(candidate)) continue
     const { id, contentType } = candidate
     if (typeof id === 'string' && id !== '') {
-      return { id, contentType: typeof contentType === 'string' && contentType !== '' ? contentType : DEFAULT_CONTENT_TYPE }
+      return {
+        id,
+        contentType:
+          typeof contentType === 'string' && contentType !== '' ? contentType : DEFAULT_CONTENT_TYPE,
+      }
     }
   }
-  if (typeof xdmSchema === 'string' && xdmSchema !== '') return { id: xdmSchema, contentType: DEFAULT_CONTENT_TYPE }
-  throw badRequest("The property 'outputSchema.schemaRef.id' is missing. It must be the $id of a schema in this sandbox.")
+  if (typeof xdmSchema === 'string' && xdmSchema !== '')
+    return { id: xdmSchema, contentType: DEFAULT_CONTENT_TYPE }
+  throw badRequest(
+    "The property 'outputSchema.schemaRef.id' is missing. It must be the $id of a schema in this sandbox.",
+  )
 }
 
 function readMapping(mapping: unknown, index: number): MappingInput {
@@ -72,8 +96,10 @@ function readMapping(mapping: unknown, index: number): MappingInput {
   const source = firstText(mapping['source'], mapping['sourceAttribute'])
   const destination = firstText(mapping['destination'], mapping['destinationXdmPath'])
   const sourceType = readSourceType(mapping['sourceType'], index)
-  if (source === undefined && sourceType !== 'STATIC') throw badRequest(`Mapping ${index} has no 'source'. Name a source field or an expression.`)
-  if (destination === undefined) throw badRequest(`Mapping ${index} has no 'destination'. Name a field of the schema.`)
+  if (source === undefined && sourceType !== 'STATIC')
+    throw badRequest(`Mapping ${index} has no 'source'. Name a source field or an expression.`)
+  if (destination === undefined)
+    throw badRequest(`Mapping ${index} has no 'destination'. Name a field of the schema.`)
   const { id } = mapping
   return {
     id: typeof id === 'string' && id !== '' ? id : undefined,
@@ -86,7 +112,9 @@ function readSourceType(given: unknown, index: number): MappingSetEntry['sourceT
   if (given === undefined || given === null || given === '') return 'ATTRIBUTE'
   const sourceType = SOURCE_TYPES.get(String(given).toLowerCase())
   if (sourceType !== undefined) return sourceType
-  throw badRequest(`Mapping ${index} has the sourceType ${JSON.stringify(given)}. Use ATTRIBUTE, EXPRESSION or STATIC.`)
+  throw badRequest(
+    `Mapping ${index} has the sourceType ${JSON.stringify(given)}. Use ATTRIBUTE, EXPRESSION or STATIC.`,
+  )
 }
 
 function firstText(...values: readonly unknown[]): string | undefined {

@@ -15,6 +15,8 @@ export interface MappingSetDocument extends JsonObject {
     readonly id: string
     readonly version: number
     readonly schemaRef: { readonly id: string; readonly contentType: string }
+    /** The whole schema, in answers that ask for it. */
+    readonly jsonSchema?: JsonObject | undefined
   }
   readonly mappings: readonly MappingDocument[]
 }
@@ -70,7 +72,11 @@ export function mappingSetDocument(input: MappingSetInput, context: DocumentCont
   }
 }
 
-function mappingDocument(mapping: MappingInput, version: number, { previous, userId, nowMs }: DocumentContext): MappingDocument {
+function mappingDocument(
+  mapping: MappingInput,
+  version: number,
+  { previous, userId, nowMs }: DocumentContext,
+): MappingDocument {
   const { entry, extras } = mapping
   const before = previous?.mappings.find(({ id }) => id === mapping.id)
   return {

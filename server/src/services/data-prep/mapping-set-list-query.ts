@@ -37,12 +37,18 @@ export function parseMappingSetListQuery(query: RawQuery): MappingSetListQuery {
 }
 
 /** A whole number of a query string; undefined when it is absent or blank. */
-export function parseCount(name: string, given: unknown, range: { min: number; max: number }): number | undefined {
+export function parseCount(
+  name: string,
+  given: unknown,
+  range: { min: number; max: number },
+): number | undefined {
   const text = textOf(given)
   if (text === undefined) return undefined
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (count >= range.min && count <= range.max) return count
-  throw badRequest(`The parameter '${name}' must be a whole number from ${range.min} to ${range.max}, not '${text}'.`)
+  throw badRequest(
+    `The parameter '${name}' must be a whole number from ${range.min} to ${range.max}, not '${text}'.`,
+  )
 }
 
 /** `true` in any case. */
@@ -55,14 +61,16 @@ function parseOrder(text: string | undefined): MappingSetListQuery['orderBy'] {
   // A plus sign in a query string that nobody encoded arrives as a blank, which is trimmed already.
   const name = text.replace(/^[+-]/, '')
   const property = SORT_PROPERTIES.get(name)
-  if (property === undefined) throw badRequest(`The parameter 'orderBy' must be createdDate, updatedDate or name, not '${name}'.`)
+  if (property === undefined)
+    throw badRequest(`The parameter 'orderBy' must be createdDate, updatedDate or name, not '${name}'.`)
   return { property, direction: text.startsWith('-') ? 'desc' : 'asc' }
 }
 
 function parseProperty(text: string | undefined): MappingSetListQuery['property'] {
   if (text === undefined) return undefined
   const match = /^([\w.]+)==(.*)$/s.exec(text)
-  if (match?.[1] === undefined) throw badRequest(`The parameter 'property' must be 'name==value', not '${text}'.`)
+  if (match?.[1] === undefined)
+    throw badRequest(`The parameter 'property' must be 'name==value', not '${text}'.`)
   return { path: match[1].split('.'), value: match[2] ?? '' }
 }
 

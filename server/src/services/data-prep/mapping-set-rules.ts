@@ -1,8 +1,8 @@
+import type { LakeField } from '#columns/column-type.ts'
 import type { FindSchema, ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
-import { checkMapping } from '#mapping/plan-mapping.ts'
 import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
-import type { LakeField } from '#columns/column-type.ts'
+import { checkMapping } from '#mapping/plan-mapping.ts'
 import { LakeTypeUnknownError, lakeFieldsOfXdm, type XdmNode } from '#typemap/xdm-types.ts'
 import type { MappingSetInput } from './mapping-set-body.ts'
 import { badRequest, invalidMappings, type MappingError } from './problems.ts'
@@ -24,7 +24,10 @@ export function fieldsOf(schema: ResolvedSchema): readonly LakeField[] {
 }
 
 /** What is wrong with each mapping; an empty list where nothing is. */
-export function checkMappings(input: MappingSetInput, schema: ResolvedSchema): readonly (readonly MappingError[])[] {
+export function checkMappings(
+  input: MappingSetInput,
+  schema: ResolvedSchema,
+): readonly (readonly MappingError[])[] {
   const entries = input.mappings.map(({ entry }) => entry)
   const problems = checkMapping({ entries, fields: fieldsOf(schema) })
   return entries.map((entry, index) =>

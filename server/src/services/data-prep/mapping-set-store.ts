@@ -2,8 +2,8 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { FindMappingSet } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Database, Tx } from '#store/database.ts'
-import type { MappingSetListQuery } from './mapping-set-list-query.ts'
 import { type MappingSetDocument, summaryOf } from './mapping-set-document.ts'
+import type { MappingSetListQuery } from './mapping-set-list-query.ts'
 
 /** The mapping sets of the caller's sandbox. Every version stays readable. */
 export class MappingSetReader {
@@ -14,12 +14,19 @@ export class MappingSetReader {
   }
 
   /** The newest version unless told otherwise. */
-  async find(scope: Scope, id: string, version?: number | undefined): Promise<MappingSetDocument | undefined> {
+  async find(
+    scope: Scope,
+    id: string,
+    version?: number | undefined,
+  ): Promise<MappingSetDocument | undefined> {
     return findDocument(this.#db, scope, id, version)
   }
 
   /** A page of sets in their newest versions, and how many there are in all. */
-  async list(scope: Scope, query: MappingSetListQuery): Promise<{ sets: readonly MappingSetDocument[]; count: number }> {
+  async list(
+    scope: Scope,
+    query: MappingSetListQuery,
+  ): Promise<{ sets: readonly MappingSetDocument[]; count: number }> {
     const newest = sql`
       select distinct on (id) id, document from mapping_set
       where org_id = ${scope.orgId} and sandbox_id = ${scope.sandbox.id}
@@ -29,7 +36,9 @@ export class MappingSetReader {
       select document from (${newest}) as newest where ${where}
       order by document -> ${query.orderBy.property}::text ${sql.raw(query.orderBy.direction)} nulls last, id
       limit ${query.limit} offset ${query.start}`.execute(this.#db)
-    const counted = await sql<{ count: number }>`select count(*) from (${newest}) as newest where ${where}`.execute(this.#db)
+    const counted = await sql<{
+      count: number
+    }>`select count(*) from (${newest}) as newest where ${where}`.execute(this.#db)
     return { sets: rows.map((row) => row.document), count: counted.rows[0]?.count ?? 0 }
   }
 
@@ -37,7 +46,8 @@ export class MappingSetReader {
   readonly findSummary: FindMappingSet = async (scope, id, version) => {
     const newest = await this.find(scope, id)
     if (newest === undefined) return undefined
-    const wanted = version === undefined || version === newest.version ? newest : await this.find(scope, id, version)
+    const wanted =
+      version === undefined || version === newest.version ? newest : await this.find(scope, id, version)
     return wanted && summaryOf(wanted, newest.version)
   }
 }
@@ -45,7 +55,9 @@ export class MappingSetReader {
 function conditionsOf({ name, property }: MappingSetListQuery): readonly RawBuilder<SqlBool>[] {
   return [
     ...(name === undefined ? [] : [sql<SqlBool>`document ->> 'name' = ${name}`]),
-    ...(property === undefined ? [] : [sql<SqlBool>`document #>> ${property.path}::text[] = ${property.value}`]),
+    ...(property === undefined
+      ? []
+      : [sql<SqlBool>`document #>> ${property.path}::text[] = ${property.value}`]),
   ]
 }
 
@@ -70,7 +82,9 @@ async function findDocument(
 
 /** The newest version, for one that comes after it: nobody else adds or deletes versions until the end of `tx`. */
 export async function lockNewest(tx: Tx, scope: Scope, id: string): Promise<MappingSetDocument | undefined> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`mapping_set ${scope.sandbox.id} ${id}`}, 0))`.execute(tx)
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`mapping_set ${scope.sandbox.id} ${id}`}, 0))`.execute(
+    tx,
+  )
   return findDocument(tx, scope, id)
 }
 
@@ -101,7 +115,11 @@ export async function deleteVersions(tx: Tx, scope: Scope, id: string): Promise<
 }
 
 /** A flow that maps its rows with the set. */
-export async function findMappingFlow(tx: Tx, scope: Scope, id: string): Promise<{ id: string; name: string } | undefined> {
+export async function findMappingFlow(
+  tx: Tx,
+  scope: Scope,
+  id: string,
+): Promise<{ id: string; name: string } | undefined> {
   const transformation = JSON.stringify({ transformations: [{ params: { mappingId: id } }] })
   return tx
     .selectFrom('flow')

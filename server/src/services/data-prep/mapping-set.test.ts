@@ -10,7 +10,13 @@ const modern = {
   name: 'Customers',
   outputSchema: { schemaRef: { id: SCHEMA, contentType: 'application/vnd.adobe.xed-full+json;version=1.2' } },
   mappings: [
-    { sourceType: 'ATTRIBUTE', source: 'first_name', destination: 'person.name.firstName', name: 'first', description: 'given' },
+    {
+      sourceType: 'ATTRIBUTE',
+      source: 'first_name',
+      destination: 'person.name.firstName',
+      name: 'first',
+      description: 'given',
+    },
     { sourceType: 'EXPRESSION', source: 'upper(code)', destination: 'code' },
     { sourceType: 'STATIC', source: '', destination: 'note' },
   ],
@@ -33,7 +39,14 @@ describe('bodies', () => {
       xdmVersion: '1.0',
       id: null,
       mappings: [
-        { destinationXdmPath: 'person.birthDate', sourceAttribute: 'Datefield', identity: false, identityGroup: null, namespaceCode: null, version: 0 },
+        {
+          destinationXdmPath: 'person.birthDate',
+          sourceAttribute: 'Datefield',
+          identity: false,
+          identityGroup: null,
+          namespaceCode: null,
+          version: 0,
+        },
       ],
     })
     expect(input.schemaRef.id).toBe(SCHEMA)
@@ -44,8 +57,15 @@ describe('bodies', () => {
   })
 
   test('the oldest generation', () => {
-    const input = readMappingSet({ schemaRef: { id: SCHEMA, contentType: 'a/b;version=1' }, status: 'DRAFT', mappings: [] })
-    expect(input).toMatchObject({ schemaRef: { id: SCHEMA, contentType: 'a/b;version=1' }, extras: { status: 'DRAFT' } })
+    const input = readMappingSet({
+      schemaRef: { id: SCHEMA, contentType: 'a/b;version=1' },
+      status: 'DRAFT',
+      mappings: [],
+    })
+    expect(input).toMatchObject({
+      schemaRef: { id: SCHEMA, contentType: 'a/b;version=1' },
+      extras: { status: 'DRAFT' },
+    })
   })
 
   test.each([
@@ -73,8 +93,15 @@ describe('documents', () => {
   })
 
   test('speaks the words of all generations', () => {
-    const document = mappingSetDocument(readMappingSet({ xdmSchema: SCHEMA, mappings: [{ sourceAttribute: 'a', destinationXdmPath: 'b' }] }), context)
-    expect(document).toMatchObject({ xdmSchema: SCHEMA, schemaRef: { id: SCHEMA }, outputSchema: { schemaRef: { id: SCHEMA } } })
+    const document = mappingSetDocument(
+      readMappingSet({ xdmSchema: SCHEMA, mappings: [{ sourceAttribute: 'a', destinationXdmPath: 'b' }] }),
+      context,
+    )
+    expect(document).toMatchObject({
+      xdmSchema: SCHEMA,
+      schemaRef: { id: SCHEMA },
+      outputSchema: { schemaRef: { id: SCHEMA } },
+    })
     expect(document.mappings[0]).toMatchObject({
       ...{ source: 'a', sourceAttribute: 'a', destination: 'b', destinationXdmPath: 'b' },
       ...{ sourceType: 'text/x.schema-path', identity: false, primaryIdentity: false },
@@ -92,7 +119,9 @@ describe('list parameters', () => {
   test('all may be missing or blank', () => {
     const expected = { limit: 10, start: 0, name: undefined, property: undefined, isSchemaExpanded: false }
     expect(parseMappingSetListQuery({})).toMatchObject(expected)
-    expect(parseMappingSetListQuery({ limit: '', start: '', name: '', orderBy: '', property: '' })).toMatchObject(expected)
+    expect(
+      parseMappingSetListQuery({ limit: '', start: '', name: '', orderBy: '', property: '' }),
+    ).toMatchObject(expected)
   })
 
   test.each([
@@ -104,17 +133,31 @@ describe('list parameters', () => {
     expect(parseMappingSetListQuery({ orderBy }).orderBy).toEqual(expected)
   })
 
-  test.each([{ limit: '0' }, { limit: '101' }, { start: '-1' }, { orderBy: 'color' }, { property: 'name' }])('%j is refused', (query) => {
-    expect(() => parseMappingSetListQuery(query)).toThrow(DataPrepProblem)
-  })
+  test.each([{ limit: '0' }, { limit: '101' }, { start: '-1' }, { orderBy: 'color' }, { property: 'name' }])(
+    '%j is refused',
+    (query) => {
+      expect(() => parseMappingSetListQuery(query)).toThrow(DataPrepProblem)
+    },
+  )
 })
 
 describe('expressions', () => {
   test('are an answer whether right or wrong', () => {
-    expect(validateExpression({ expression: 'concat("Hi", ",")' })).toEqual({ validationStatus: 'succeeded', error: 'none' })
-    expect(validateExpression({ expression: { expression: 'upper(name)' } }).validationStatus).toBe('succeeded')
-    expect(validateExpression({ expression: 'concat("Hi"' })).toMatchObject({ validationStatus: 'failed', error: expect.stringContaining('character') })
-    expect(validateExpression({ expression: 'no_such(1)' })).toMatchObject({ validationStatus: 'failed', error: expect.stringContaining('no_such') })
+    expect(validateExpression({ expression: 'concat("Hi", ",")' })).toEqual({
+      validationStatus: 'succeeded',
+      error: 'none',
+    })
+    expect(validateExpression({ expression: { expression: 'upper(name)' } }).validationStatus).toBe(
+      'succeeded',
+    )
+    expect(validateExpression({ expression: 'concat("Hi"' })).toMatchObject({
+      validationStatus: 'failed',
+      error: expect.stringContaining('character'),
+    })
+    expect(validateExpression({ expression: 'no_such(1)' })).toMatchObject({
+      validationStatus: 'failed',
+      error: expect.stringContaining('no_such'),
+    })
   })
 
   test('must be there', () => {

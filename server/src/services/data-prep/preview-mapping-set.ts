@@ -38,14 +38,20 @@ export async function previewMappingSet(
   const nowMs = now()
   return rows.map((row) => {
     const { data, errors } = previewMapping({ entries, record: JSON.stringify(row), fields, nowMs })
-    return { data, errors: errors.length === 0 ? null : errors.map(({ entry, message }) => toMappingError({ message }, entry)) }
+    return {
+      data,
+      errors:
+        errors.length === 0 ? null : errors.map(({ entry, message }) => toMappingError({ message }, entry)),
+    }
   })
 }
 
 /** One row may come without its array. */
 function readRows(data: unknown): readonly Record<string, unknown>[] {
   const rows: readonly unknown[] = Array.isArray(data) ? data : [data]
-  if (!rows.every(isObject)) throw badRequest("The property 'data' must be a row or an array of rows, each an object.")
-  if (rows.length > MAX_ROWS) throw badRequest(`The property 'data' has ${rows.length} rows; at most ${MAX_ROWS} can be previewed.`)
+  if (!rows.every(isObject))
+    throw badRequest("The property 'data' must be a row or an array of rows, each an object.")
+  if (rows.length > MAX_ROWS)
+    throw badRequest(`The property 'data' has ${rows.length} rows; at most ${MAX_ROWS} can be previewed.`)
   return rows
 }

@@ -26,7 +26,13 @@ export class DataPrepProblem extends HttpProblem {
 
   body(): Readonly<Record<string, unknown>> {
     const { status, title, message: detail, errors } = this
-    return { type: '/placeholder/type/uri', status, title, detail, ...(errors.length === 0 ? {} : { errors }) }
+    return {
+      type: '/placeholder/type/uri',
+      status,
+      title,
+      detail,
+      ...(errors.length === 0 ? {} : { errors }),
+    }
   }
 }
 
@@ -42,7 +48,8 @@ export function badRequest(detail: string): DataPrepProblem {
 export function invalidMappings(errors: readonly MappingError[]): DataPrepProblem {
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''
-  const detail = first === undefined ? 'The mapping set is invalid.' : `${first.destination}: ${first.exception}${more}`
+  const detail =
+    first === undefined ? 'The mapping set is invalid.' : `${first.destination}: ${first.exception}${more}`
   return new DataPrepProblem(400, 'BadRequestError', detail, errors)
 }
 
@@ -56,5 +63,9 @@ export function mappingNotFound(id: string, mappingId: string): DataPrepProblem 
 }
 
 export function sandboxNotFound(name: string): DataPrepProblem {
-  return new DataPrepProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
+  return new DataPrepProblem(
+    403,
+    'ForbiddenError',
+    `There is no active sandbox '${name}' in this organisation.`,
+  )
 }

@@ -27,9 +27,15 @@ export async function getMappingSet(
 }
 
 /** A page of mapping sets in their newest versions. */
-export async function listMappingSets(dependencies: ReadDependencies, scope: Scope, query: MappingSetListQuery) {
+export async function listMappingSets(
+  dependencies: ReadDependencies,
+  scope: Scope,
+  query: MappingSetListQuery,
+) {
   const { sets, count } = await dependencies.mappingSets.list(scope, query)
-  const data = query.isSchemaExpanded ? await Promise.all(sets.map((set) => withSchema(dependencies, scope, set))) : sets
+  const data = query.isSchemaExpanded
+    ? await Promise.all(sets.map((set) => withSchema(dependencies, scope, set)))
+    : sets
   const hasNext = query.start + query.limit < count
   const next = `/data/foundation/conversion/mappingSets?start=${query.start + query.limit}&limit=${query.limit}`
   return { data, _page: { count, limit: query.limit }, _links: hasNext ? { next: { href: next } } : {} }
@@ -48,7 +54,13 @@ export async function getMapping(
   return mapping
 }
 
-async function withSchema({ findSchema }: ReadDependencies, scope: Scope, document: MappingSetDocument): Promise<MappingSetDocument> {
+async function withSchema(
+  { findSchema }: ReadDependencies,
+  scope: Scope,
+  document: MappingSetDocument,
+): Promise<MappingSetDocument> {
   const schema = await findSchema(scope, document.outputSchema.schemaRef.id)
-  return schema === undefined ? document : { ...document, outputSchema: { ...document.outputSchema, jsonSchema: schema.full } }
+  return schema === undefined
+    ? document
+    : { ...document, outputSchema: { ...document.outputSchema, jsonSchema: schema.full } }
 }

@@ -1,4 +1,3 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import * as contract from '@headwater/contract/data-prep.ts'
 import type { FastifyInstance } from 'fastify'
 import { writeErrors } from '#http/error-writer.ts'
@@ -30,8 +29,13 @@ const tags = ['Data Prep']
 const errors = { 400: contract.DataPrepError, 404: contract.DataPrepError }
 
 /** Serves `/data/foundation/conversion`: mapping sets and their language. */
-export async function registerDataPrep(app: FastifyInstance, dependencies: DataPrepDependencies): Promise<void> {
-  await app.register(async (service) => serve(service, dependencies), { prefix: '/data/foundation/conversion' })
+export async function registerDataPrep(
+  app: FastifyInstance,
+  dependencies: DataPrepDependencies,
+): Promise<void> {
+  await app.register(async (service) => serve(service, dependencies), {
+    prefix: '/data/foundation/conversion',
+  })
 }
 
 function serve(service: FastifyInstance, dependencies: DataPrepDependencies): void {
@@ -45,20 +49,43 @@ function serve(service: FastifyInstance, dependencies: DataPrepDependencies): vo
 }
 
 function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDependencies): void {
-  const routes = service.withTypeProvider<TypeBoxTypeProvider>()
-  routes.post('/mappingSets', {
-    schema: { tags, operationId: 'createMappingSet', summary: 'Create a mapping set', body: contract.MappingSetBody, response: { 200: contract.CreatedMappingSet, ...errors } },
+  service.post('/mappingSets', {
+    schema: {
+      tags,
+      operationId: 'createMappingSet',
+      summary: 'Create a mapping set',
+      body: contract.MappingSetBody,
+      response: { 200: contract.CreatedMappingSet, ...errors },
+    },
     handler: async ({ scope, body }, reply) => {
-      const { id, version, createdDate, modifiedDate, createdBy, modifiedBy } = await createMappingSet(dependencies, scope, body)
+      const { id, version, createdDate, modifiedDate, createdBy, modifiedBy } = await createMappingSet(
+        dependencies,
+        scope,
+        body,
+      )
       return reply.code(200).send({ id, version, createdDate, modifiedDate, createdBy, modifiedBy })
     },
   })
   service.put<{ Params: { id: string } }>('/mappingSets/:id', {
-    schema: { tags, operationId: 'updateMappingSet', summary: 'Add a version to a mapping set', params: contract.MappingSetPath, body: contract.MappingSetBody, response: { 200: contract.MappingSet, ...errors } },
-    handler: async ({ scope, params, body }) => updateMappingSet(dependencies, scope, { id: params.id, body }),
+    schema: {
+      tags,
+      operationId: 'updateMappingSet',
+      summary: 'Add a version to a mapping set',
+      params: contract.MappingSetPath,
+      body: contract.MappingSetBody,
+      response: { 200: contract.MappingSet, ...errors },
+    },
+    handler: async ({ scope, params, body }) =>
+      updateMappingSet(dependencies, scope, { id: params.id, body }),
   })
   service.delete<{ Params: { id: string } }>('/mappingSets/:id', {
-    schema: { tags, operationId: 'deleteMappingSet', summary: 'Delete a mapping set that no flow uses', params: contract.MappingSetPath, response: errors },
+    schema: {
+      tags,
+      operationId: 'deleteMappingSet',
+      summary: 'Delete a mapping set that no flow uses',
+      params: contract.MappingSetPath,
+      response: errors,
+    },
     handler: async ({ scope, params }, reply) => {
       await deleteMappingSet(dependencies.db, scope, params.id)
       return reply.code(204).send()
@@ -70,45 +97,101 @@ type ReadDependencies = Parameters<typeof listMappingSets>[0]
 
 function serveReads(service: FastifyInstance, dependencies: ReadDependencies): void {
   service.get<{ Querystring: Record<string, unknown> }>('/mappingSets', {
-    schema: { tags, operationId: 'listMappingSets', summary: 'List mapping sets in their newest versions', querystring: contract.MappingSetListQuery, response: { 200: contract.MappingSetList, ...errors } },
-    handler: async ({ scope, query }) => listMappingSets(dependencies, scope, parseMappingSetListQuery(query)),
+    schema: {
+      tags,
+      operationId: 'listMappingSets',
+      summary: 'List mapping sets in their newest versions',
+      querystring: contract.MappingSetListQuery,
+      response: { 200: contract.MappingSetList, ...errors },
+    },
+    handler: async ({ scope, query }) =>
+      listMappingSets(dependencies, scope, parseMappingSetListQuery(query)),
   })
   service.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>('/mappingSets/:id', {
-    schema: { tags, operationId: 'getMappingSet', summary: 'Read a mapping set', params: contract.MappingSetPath, querystring: contract.MappingSetQuery, response: { 200: contract.MappingSet, ...errors } },
+    schema: {
+      tags,
+      operationId: 'getMappingSet',
+      summary: 'Read a mapping set',
+      params: contract.MappingSetPath,
+      querystring: contract.MappingSetQuery,
+      response: { 200: contract.MappingSet, ...errors },
+    },
     handler: async ({ scope, params, query }) => getMappingSet(dependencies, scope, { id: params.id, query }),
   })
   service.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>('/mappingSets/:id/mappings', {
-    schema: { tags, operationId: 'listMappings', summary: 'List the mappings of a set', params: contract.MappingSetPath, querystring: contract.MappingSetQuery, response: { 200: contract.Mappings, ...errors } },
-    handler: async ({ scope, params, query }) => (await getMappingSet(dependencies, scope, { id: params.id, query })).mappings,
+    schema: {
+      tags,
+      operationId: 'listMappings',
+      summary: 'List the mappings of a set',
+      params: contract.MappingSetPath,
+      querystring: contract.MappingSetQuery,
+      response: { 200: contract.Mappings, ...errors },
+    },
+    handler: async ({ scope, params, query }) =>
+      (await getMappingSet(dependencies, scope, { id: params.id, query })).mappings,
   })
   service.get<{ Params: { id: string; mappingId: string } }>('/mappingSets/:id/mappings/:mappingId', {
-    schema: { tags, operationId: 'getMapping', summary: 'Read one mapping of a set', params: contract.MappingPath, response: { 200: contract.Mapping, ...errors } },
+    schema: {
+      tags,
+      operationId: 'getMapping',
+      summary: 'Read one mapping of a set',
+      params: contract.MappingPath,
+      response: { 200: contract.Mapping, ...errors },
+    },
     handler: async ({ scope, params }) => getMapping(dependencies.mappingSets, scope, params),
   })
 }
 
 function serveTrials(service: FastifyInstance, dependencies: DataPrepDependencies): void {
   service.post('/mappingSets/validate', {
-    schema: { tags, operationId: 'validateMappingSet', summary: 'Check a mapping set without storing it', body: contract.MappingSetBody, response: { 200: contract.ValidationResponse, ...errors } },
+    schema: {
+      tags,
+      operationId: 'validateMappingSet',
+      summary: 'Check a mapping set without storing it',
+      body: contract.MappingSetBody,
+      response: { 200: contract.ValidationResponse, ...errors },
+    },
     handler: async ({ scope, body }) => validateMappingSet(dependencies.findSchema, scope, body),
   })
   service.post<{ Body: JsonObject }>('/mappingSets/preview', {
-    schema: { tags, operationId: 'previewMappingSet', summary: 'Map the rows of the request', body: contract.PreviewBody, response: { 200: contract.PreviewResponse, ...errors } },
+    schema: {
+      tags,
+      operationId: 'previewMappingSet',
+      summary: 'Map the rows of the request',
+      body: contract.PreviewBody,
+      response: { 200: contract.PreviewResponse, ...errors },
+    },
     handler: async ({ scope, body }) => previewMappingSet(dependencies, scope, body),
   })
 }
 
 function serveLanguage(service: FastifyInstance): void {
   service.get('/languages/el/functions', {
-    schema: { tags, operationId: 'listMappingFunctions', summary: 'List the functions of expressions', response: { 200: contract.MappingFunctions } },
+    schema: {
+      tags,
+      operationId: 'listMappingFunctions',
+      summary: 'List the functions of expressions',
+      response: { 200: contract.MappingFunctions },
+    },
     handler: async () => listFunctions(),
   })
   service.get('/languages/el/operators', {
-    schema: { tags, operationId: 'listMappingOperators', summary: 'List the operators of expressions', response: { 200: contract.MappingOperators } },
+    schema: {
+      tags,
+      operationId: 'listMappingOperators',
+      summary: 'List the operators of expressions',
+      response: { 200: contract.MappingOperators },
+    },
     handler: async () => listOperators(),
   })
   service.post('/languages/el/validate', {
-    schema: { tags, operationId: 'validateExpression', summary: 'Check an expression', body: contract.ExpressionBody, response: { 200: contract.ExpressionValidation, ...errors } },
+    schema: {
+      tags,
+      operationId: 'validateExpression',
+      summary: 'Check an expression',
+      body: contract.ExpressionBody,
+      response: { 200: contract.ExpressionValidation, ...errors },
+    },
     handler: async ({ body }) => validateExpression(body),
   })
 }

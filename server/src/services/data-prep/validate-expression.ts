@@ -16,7 +16,9 @@ export interface ExpressionValidation {
  */
 export function validateExpression(body: unknown): ExpressionValidation {
   const problem = problemOf(readExpression(body))
-  return problem === undefined ? { validationStatus: 'succeeded', error: 'none' } : { validationStatus: 'failed', error: problem }
+  return problem === undefined
+    ? { validationStatus: 'succeeded', error: 'none' }
+    : { validationStatus: 'failed', error: problem }
 }
 
 /** The published example nests the expression once more. */

@@ -5,7 +5,10 @@ import { checkMappings, getSchema } from './mapping-set-rules.ts'
 import type { MappingError } from './problems.ts'
 
 export interface ValidationResponse {
-  readonly validationResponse: readonly { readonly status: 'SUCCESS' | 'FAILED'; readonly errors: readonly MappingError[] | null }[]
+  readonly validationResponse: readonly {
+    readonly status: 'SUCCESS' | 'FAILED'
+    readonly errors: readonly MappingError[] | null
+  }[]
 }
 
 /**
@@ -13,7 +16,11 @@ export interface ValidationResponse {
  *
  * @throws {DataPrepProblem} 400 for an unreadable body or an unknown schema
  */
-export async function validateMappingSet(findSchema: FindSchema, scope: Scope, body: unknown): Promise<ValidationResponse> {
+export async function validateMappingSet(
+  findSchema: FindSchema,
+  scope: Scope,
+  body: unknown,
+): Promise<ValidationResponse> {
   const input = readMappingSet(body)
   const schema = await getSchema(findSchema, scope, input.schemaRef.id)
   const results = checkMappings(input, schema)

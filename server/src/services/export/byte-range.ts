@@ -6,7 +6,10 @@ import type { ByteRange } from '#lake/storage/lake-storage.ts'
  *
  * @returns `undefined` for the whole file, `'outside'` when the file has no such bytes
  */
-export function parseByteRange(text: string | undefined, sizeBytes: number): ByteRange | 'outside' | undefined {
+export function parseByteRange(
+  text: string | undefined,
+  sizeBytes: number,
+): ByteRange | 'outside' | undefined {
   const match = /^(?:bytes=)?\s*(\d*)-(\d*)$/.exec(text?.trim() ?? '')
   if (match === null) return undefined
   const [, first = '', last = ''] = match

@@ -24,7 +24,10 @@ function folderOf(batch: ExportedBatch): string {
 }
 
 /** The files of rejected rows that a batch left, by name. */
-export async function listDiagnostics(storage: LakeStorage, batch: ExportedBatch): Promise<readonly DiagnosticsFile[]> {
+export async function listDiagnostics(
+  storage: LakeStorage,
+  batch: ExportedBatch,
+): Promise<readonly DiagnosticsFile[]> {
   const files: DiagnosticsFile[] = []
   for await (const { key, sizeBytes } of storage.list(folderOf(batch))) {
     const name = fileNameOf(key)
@@ -41,7 +44,10 @@ export function diagnosticsKey(batch: ExportedBatch, name: string): string | und
 const SAMPLE_ROWS = 100
 
 /** The first rejected rows of all files: enough to see what is wrong, small enough to show. */
-export async function sampleDiagnostics(storage: LakeStorage, files: readonly DiagnosticsFile[]): Promise<string> {
+export async function sampleDiagnostics(
+  storage: LakeStorage,
+  files: readonly DiagnosticsFile[],
+): Promise<string> {
   const lines: string[] = []
   for (const { key } of files) {
     if (lines.length >= SAMPLE_ROWS) break

@@ -39,7 +39,14 @@ export class FileReader {
       .selectFrom('batch')
       .innerJoin('dataset', 'dataset.id', 'batch.dataset_id')
       .innerJoin('lake_table', 'lake_table.dataset_id', 'batch.dataset_id')
-      .select(['batch.id', 'batch.dataset_id', 'batch.status', 'batch.updated_at', 'dataset.document', 'lake_table.location'])
+      .select([
+        'batch.id',
+        'batch.dataset_id',
+        'batch.status',
+        'batch.updated_at',
+        'dataset.document',
+        'lake_table.location',
+      ])
       .where('batch.id', '=', id)
       .where('batch.org_id', '=', scope.orgId)
       .where('batch.sandbox_id', '=', scope.sandbox.id)
@@ -57,7 +64,10 @@ export class FileReader {
   }
 
   /** A page of a batch's files by their number, and how many there are in all. */
-  async listFiles(batch: ExportedBatch, { start, limit }: Page): Promise<{ files: readonly ExportedFile[]; count: number }> {
+  async listFiles(
+    batch: ExportedBatch,
+    { start, limit }: Page,
+  ): Promise<{ files: readonly ExportedFile[]; count: number }> {
     if (batch.status !== 'success') return { files: [], count: 0 }
     const rows = await this.#db
       .selectFrom('batch_file')
@@ -94,8 +104,19 @@ export class FileReader {
   }
 }
 
-function toFile(row: { batch_id: string; ordinal: number; key: string; row_count: number; size_bytes: number }): ExportedFile {
-  return { id: `${row.batch_id}-${row.ordinal}`, key: row.key, rowCount: row.row_count, sizeBytes: row.size_bytes }
+function toFile(row: {
+  batch_id: string
+  ordinal: number
+  key: string
+  row_count: number
+  size_bytes: number
+}): ExportedFile {
+  return {
+    id: `${row.batch_id}-${row.ordinal}`,
+    key: row.key,
+    rowCount: row.row_count,
+    sizeBytes: row.size_bytes,
+  }
 }
 
 /** The last part of a key: what clients call the file. */

@@ -1,7 +1,13 @@
 import type { Scope } from '#http/scope.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { type DiagnosticsFile, isSampleName, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
-import { type ExportedBatch, type ExportedFile, type FileReader, fileNameOf, type Page } from './file-reader.ts'
+import {
+  type ExportedBatch,
+  type ExportedFile,
+  type FileReader,
+  fileNameOf,
+  type Page,
+} from './file-reader.ts'
 import { pageEnvelope } from './paging.ts'
 import { notFound } from './problems.ts'
 
@@ -46,11 +52,17 @@ export async function listBatchFiles(reader: FileReader, id: string, { scope, ba
 export function describeFile(file: ExportedFile, base: BaseUrl) {
   const name = fileNameOf(file.key)
   const href = `${base}/files/${file.id}?path=${encodeURIComponent(name)}`
-  return { data: [{ name, length: String(file.sizeBytes), _links: { self: { href } } }], _page: { limit: 1, count: 1 } }
+  return {
+    data: [{ name, length: String(file.sizeBytes), _links: { self: { href } } }],
+    _page: { limit: 1, count: 1 },
+  }
 }
 
 /** The files of rejected rows; `href` of each is `url` with its path. */
-export function describeDiagnostics(files: readonly DiagnosticsFile[], { url, folder, page }: { url: string; folder: string; page: Page }) {
+export function describeDiagnostics(
+  files: readonly DiagnosticsFile[],
+  { url, folder, page }: { url: string; folder: string; page: Page },
+) {
   const shown = files.slice(page.start, page.start + page.limit)
   return {
     data: shown.map(({ name, sizeBytes }) => ({
@@ -63,7 +75,11 @@ export function describeDiagnostics(files: readonly DiagnosticsFile[], { url, fo
 }
 
 /** What lies directly below a batch's meta folder. */
-export async function describeMeta(storage: LakeStorage, batch: ExportedBatch, { url, page }: { url: string; page: Page }) {
+export async function describeMeta(
+  storage: LakeStorage,
+  batch: ExportedBatch,
+  { url, page }: { url: string; page: Page },
+) {
   const files = await listDiagnostics(storage, batch)
   const sample = await sampleDiagnostics(storage, files)
   const entries = [
@@ -93,6 +109,7 @@ export function parseMetaPath(path: string | undefined): MetaPath {
   if (plain === 'row_errors') return { kind: 'row-errors' }
   if (plain === 'input_files') return { kind: 'input-files' }
   if (isSampleName(plain)) return { kind: 'sample' }
-  if (plain.startsWith('row_errors/')) return { kind: 'row-error-file', name: plain.slice('row_errors/'.length) }
+  if (plain.startsWith('row_errors/'))
+    return { kind: 'row-error-file', name: plain.slice('row_errors/'.length) }
   throw notFound('path', plain)
 }

@@ -6,13 +6,12 @@ import { notFound } from './problems.ts'
 /** Reads rows of a table in the lake as JSON objects, dates in ISO 8601; boot connects the query engine. */
 export type ReadRows = (table: {
   readonly fields: readonly LakeField[]
-  /** Places of the Parquet files; rows come in their order. */
+  /** Local paths of the Parquet files; rows come in their order. */
   readonly paths: readonly string[]
   readonly maxRows: number
-  readonly signal?: AbortSignal | undefined
 }) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
-/** Opens a dataset's table at one of its metadata files; the files of older commits come first. */
+/** Opens a dataset's table at one of its metadata files: fields, and local paths of the files, oldest first. */
 export type ReadLakeTable = (
   table: { readonly datasetId: string; readonly metadataKey: string },
   options: { readonly signal?: AbortSignal | undefined },
@@ -40,7 +39,7 @@ export async function previewDataset(
   const pointer = await findPointer(db, scope, id)
   if (pointer === undefined) throw notFound('dataset', id)
   const { fields, paths } = await readLakeTable({ datasetId: id, metadataKey: pointer }, { signal })
-  const rows = await readRows({ fields, paths: paths.toReversed(), maxRows: MAX_ROWS, signal })
+  const rows = await readRows({ fields, paths: paths.toReversed(), maxRows: MAX_ROWS })
   return { data: rows.map((row) => withoutNulls(row)) }
 }
 

@@ -11,7 +11,11 @@ export function notFound(kind: 'batch' | 'file' | 'dataset' | 'path', name: stri
 }
 
 export function rangeNotSatisfiable(sizeBytes: number): PlainProblem {
-  return new PlainProblem(416, 'RangeNotSatisfiableError', `The range lies outside of the file, which has ${sizeBytes} bytes.`)
+  return new PlainProblem(
+    416,
+    'RangeNotSatisfiableError',
+    `The range lies outside of the file, which has ${sizeBytes} bytes.`,
+  )
 }
 
 export function sandboxNotFound(name: string): PlainProblem {

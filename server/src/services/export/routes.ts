@@ -5,7 +5,14 @@ import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { diagnosticsKey, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
 import { type ExportedBatch, FileReader, fileNameOf } from './file-reader.ts'
-import { describeDiagnostics, describeFile, describeMeta, getBatch, listBatchFiles, parseMetaPath } from './list-files.ts'
+import {
+  describeDiagnostics,
+  describeFile,
+  describeMeta,
+  getBatch,
+  listBatchFiles,
+  parseMetaPath,
+} from './list-files.ts'
 import { parsePage } from './paging.ts'
 import { type PreviewDependencies, previewDataset } from './preview-dataset.ts'
 import { notFound, sandboxNotFound } from './problems.ts'
@@ -26,7 +33,10 @@ const tags = ['Data Access']
 const errors = { 400: contract.ExportError, 404: contract.ExportError }
 const contentErrors = { ...errors, 416: contract.ExportError }
 
-type ById = { Params: { id: string }; Querystring: { path?: string; start?: string; limit?: string; range?: string } }
+type ById = {
+  Params: { id: string }
+  Querystring: { path?: string; start?: string; limit?: string; range?: string }
+}
 
 /** Serves `/data/foundation/export`: the files that batches left in the lake. */
 export async function registerExport(app: FastifyInstance, dependencies: ExportDependencies): Promise<void> {
@@ -40,12 +50,23 @@ function serve(service: FastifyInstance, dependencies: ExportDependencies): void
   serveFiles(service, dependencies, reader)
   serveDiagnostics(service, dependencies, reader)
   service.get<ById>('/datasets/:id/preview', {
-    schema: { tags, operationId: 'previewDataset', summary: 'Look at the newest rows of a dataset', params: contract.DatasetPath, response: { 200: contract.Preview, ...errors } },
-    handler: async ({ scope, params, signal }) => previewDataset(dependencies, scope, { id: params.id, signal }),
+    schema: {
+      tags,
+      operationId: 'previewDataset',
+      summary: 'Look at the newest rows of a dataset',
+      params: contract.DatasetPath,
+      response: { 200: contract.Preview, ...errors },
+    },
+    handler: async ({ scope, params, signal }) =>
+      previewDataset(dependencies, scope, { id: params.id, signal }),
   })
 }
 
-function serveFiles(service: FastifyInstance, { storage, publicUrl }: ExportDependencies, reader: FileReader): void {
+function serveFiles(
+  service: FastifyInstance,
+  { storage, publicUrl }: ExportDependencies,
+  reader: FileReader,
+): void {
   const sendFile = async (request: FastifyRequest<ById>, reply: FastifyReply) => {
     const { id } = request.params
     const { path } = request.query
@@ -59,15 +80,31 @@ function serveFiles(service: FastifyInstance, { storage, publicUrl }: ExportDepe
   }
   const fileSchema = { tags, params: contract.FilePath, querystring: contract.ContentQuery }
   service.get<ById>('/batches/:id/files', {
-    schema: { tags, operationId: 'listBatchFiles', summary: 'List the data files of a batch', params: contract.BatchPath, querystring: contract.FilesQuery, response: { 200: contract.BatchFiles, ...errors } },
+    schema: {
+      tags,
+      operationId: 'listBatchFiles',
+      summary: 'List the data files of a batch',
+      params: contract.BatchPath,
+      querystring: contract.FilesQuery,
+      response: { 200: contract.BatchFiles, ...errors },
+    },
     handler: async (request) => {
-      const context = { scope: request.scope, base: baseOf(request, publicUrl), page: parsePage(request.query) }
+      const context = {
+        scope: request.scope,
+        base: baseOf(request, publicUrl),
+        page: parsePage(request.query),
+      }
       return listBatchFiles(reader, request.params.id, context)
     },
   })
   service.get<ById>('/files/:id', {
     exposeHeadRoute: false,
-    schema: { ...fileSchema, operationId: 'getFile', summary: 'Describe a file, or download it or some of its bytes', response: { 200: contract.FileContent, ...contentErrors } },
+    schema: {
+      ...fileSchema,
+      operationId: 'getFile',
+      summary: 'Describe a file, or download it or some of its bytes',
+      response: { 200: contract.FileContent, ...contentErrors },
+    },
     handler: sendFile,
   })
   service.head<ById>('/files/:id', {
@@ -76,15 +113,33 @@ function serveFiles(service: FastifyInstance, { storage, publicUrl }: ExportDepe
   })
 }
 
-function serveDiagnostics(service: FastifyInstance, { storage, publicUrl }: ExportDependencies, reader: FileReader): void {
-  const schema = { tags, params: contract.BatchPath, querystring: contract.ContentQuery, response: { 200: contract.FileContent, ...contentErrors } }
-  const sendRowErrors = async (request: FastifyRequest, reply: FastifyReply, batch: ExportedBatch, name: string) => {
+function serveDiagnostics(
+  service: FastifyInstance,
+  { storage, publicUrl }: ExportDependencies,
+  reader: FileReader,
+): void {
+  const schema = {
+    tags,
+    params: contract.BatchPath,
+    querystring: contract.ContentQuery,
+    response: { 200: contract.FileContent, ...contentErrors },
+  }
+  const sendRowErrors = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    batch: ExportedBatch,
+    name: string,
+  ) => {
     const key = diagnosticsKey(batch, name)
     if (key === undefined) throw notFound('path', name)
     return sendObject(storage, request, reply, { key, name, contentType: JSON_LINES })
   }
   service.get<ById>('/batches/:id/meta', {
-    schema: { ...schema, operationId: 'getBatchMeta', summary: 'List or download what a batch tells about its errors' },
+    schema: {
+      ...schema,
+      operationId: 'getBatchMeta',
+      summary: 'List or download what a batch tells about its errors',
+    },
     handler: async (request, reply) => {
       const { id } = request.params
       const page = parsePage(request.query)
@@ -101,14 +156,22 @@ function serveDiagnostics(service: FastifyInstance, { storage, publicUrl }: Expo
     },
   })
   service.get<ById>('/batches/:id/failed', {
-    schema: { ...schema, operationId: 'getFailedRows', summary: 'List or download the rows that a batch rejected' },
+    schema: {
+      ...schema,
+      operationId: 'getFailedRows',
+      summary: 'List or download the rows that a batch rejected',
+    },
     handler: async (request, reply) => {
       const { id } = request.params
       const { path } = request.query
       const batch = await getBatch(reader, request.scope, id)
       if (path !== undefined && path !== '') return sendRowErrors(request, reply, batch, path)
       const url = `${baseOf(request, publicUrl)}/batches/${id}/failed`
-      return describeDiagnostics(await listDiagnostics(storage, batch), { url, folder: '', page: parsePage(request.query) })
+      return describeDiagnostics(await listDiagnostics(storage, batch), {
+        url,
+        folder: '',
+        page: parsePage(request.query),
+      })
     },
   })
 }

@@ -2,6 +2,7 @@ import type { PatchOperation } from '#json-patch/apply-patch.ts'
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { type Auth, maskParams, maskPatchValue, readAuth, unmaskParams } from './auth-params.ts'
+import type { ChangeRequest } from './change-entity.ts'
 import { assertReachable } from './check-source.ts'
 import { findConnection, sealAuth } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
@@ -14,13 +15,6 @@ import { type PatchRules, patched, readPatch, shownOperations } from './patch-do
 import { FlowProblem, notFound } from './problems.ts'
 import { requireConnectionSpec } from './spec-catalogue.ts'
 import type { ConnectionSpec } from './specs/spec.ts'
-
-export interface PatchRequest {
-  readonly id: string
-  readonly ifMatch: string | undefined
-  readonly body: unknown
-  readonly signal?: AbortSignal | undefined
-}
 
 const RULES: PatchRules = {
   patchable: new Set(['name', 'description', 'auth', 'attributes', 'labels']),
@@ -36,7 +30,7 @@ const RULES: PatchRules = {
 export async function patchConnection(
   { db, keyring, now, source, config }: FlowServiceDependencies,
   scope: Scope,
-  { id, ifMatch, body, signal }: PatchRequest,
+  { id, ifMatch, body, signal }: ChangeRequest,
 ): Promise<JsonObject> {
   const expected = requireIfMatch(ifMatch)
   const operations = readPatch(body, RULES)

@@ -52,6 +52,7 @@ export function parsePropertyFilter(parameters: readonly string[], filterable: F
   for (const parameter of parameters) {
     const text = parameter.trim()
     if (text === '') continue
+    if (text.includes('\0')) throw new FlowProblem('1452-400', 'A value with a NUL character is not valid for any field.')
     const match = CONDITION_PATTERN.exec(text)
     if (match === null) projection = [...(projection ?? []), ...parseProjection(text, filterable)]
     else conditions.push(parseCondition(match, filterable))

@@ -1,6 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { readAuth } from './auth-params.ts'
+import type { ChangeRequest } from './change-entity.ts'
 import { assertReachable } from './check-source.ts'
 import { findConnection } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
@@ -12,17 +13,11 @@ import { assertCurrent } from './if-match.ts'
 import { notFound } from './problems.ts'
 import { requireConnectionSpec } from './spec-catalogue.ts'
 
-export interface PublishRequest {
-  readonly id: string
-  readonly ifMatch: string | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
 /** Makes a draft an enabled connection, checked as if it were created now. */
 export async function publishConnection(
   { db, keyring, now, source, config }: FlowServiceDependencies,
   scope: Scope,
-  { id, ifMatch, signal }: PublishRequest,
+  { id, ifMatch, signal }: ChangeRequest,
 ): Promise<JsonObject> {
   const current = await findConnection(db, keyring, scope, id)
   if (current === undefined) throw notFound(CONNECTIONS.name, id)

@@ -8,7 +8,12 @@ let app: App | undefined
 afterEach(() => app?.close())
 
 const works: ReadinessCheck = { name: 'database', check: async () => undefined }
-const fails: ReadinessCheck = { name: 'lake', check: () => { throw new Error('disk full at /var/lake') } }
+const fails: ReadinessCheck = {
+  name: 'lake',
+  check: () => {
+    throw new Error('disk full at /var/lake')
+  },
+}
 
 async function serve(checks: readonly ReadinessCheck[]): Promise<App> {
   app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
@@ -37,7 +42,12 @@ test('a check that never answers counts as failed and is told to stop', async ()
   let isStopped = false
   const hangs: ReadinessCheck = {
     name: 'lake',
-    check: ({ signal }) => new Promise(() => signal.addEventListener('abort', () => { isStopped = true })),
+    check: ({ signal }) =>
+      new Promise(() =>
+        signal.addEventListener('abort', () => {
+          isStopped = true
+        }),
+      ),
   }
   const readiness = await checkReadiness([works, hangs], { timeoutMs: 5 })
   expect(readiness).toMatchObject({ isReady: false, results: { database: 'ok', lake: 'timeout' } })

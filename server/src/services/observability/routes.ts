@@ -11,7 +11,10 @@ const Alive = Type.Object({ status: Type.Literal('ok') })
 
 const Readiness = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]),
-  checks: Type.Record(Type.String(), Type.Union([Type.Literal('ok'), Type.Literal('failed'), Type.Literal('timeout')])),
+  checks: Type.Record(
+    Type.String(),
+    Type.Union([Type.Literal('ok'), Type.Literal('failed'), Type.Literal('timeout')]),
+  ),
 })
 
 /** Serves `/health`: for load balancers and supervisors, without a token and without details. */
@@ -26,10 +29,16 @@ function serve(service: FastifyInstance, { checks }: HealthDependencies): void {
     handler: async () => ({ status: 'ok' }),
   })
   service.get('/ready', {
-    schema: { ...common, operationId: 'isReady', summary: 'Can it serve requests?', response: { 200: Readiness, 503: Readiness } },
+    schema: {
+      ...common,
+      operationId: 'isReady',
+      summary: 'Can it serve requests?',
+      response: { 200: Readiness, 503: Readiness },
+    },
     handler: async (request, reply) => {
       const { isReady, results, failures } = await checkReadiness(checks)
-      for (const { name, error } of failures) request.log.warn({ check: name, err: error }, 'readiness check failed')
+      for (const { name, error } of failures)
+        request.log.warn({ check: name, err: error }, 'readiness check failed')
       return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', checks: results })
     },
   })

@@ -21,7 +21,11 @@ export async function listQueryable(db: Database, scope: Scope): Promise<readonl
     .orderBy('dataset.table_name')
     .execute()
   const names = distinctNames(rows.map((row) => ({ id: row.id, tableName: row.table_name, name: row.name })))
-  return rows.map((row, index) => ({ datasetId: row.id, names: names[index] ?? [], metadataKey: row.metadata_key }))
+  return rows.map((row, index) => ({
+    datasetId: row.id,
+    names: names[index] ?? [],
+    metadataKey: row.metadata_key,
+  }))
 }
 
 interface NamedDataset {

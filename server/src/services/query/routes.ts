@@ -27,6 +27,7 @@ function serve(service: FastifyInstance, dependencies: QueryDependencies): void 
       response: { 200: contract.QueryResult, 400: contract.QueryError },
     },
     // The signal ends the statement when the client goes away.
-    handler: async (request) => runStatement(dependencies, request.scope, { body: request.body, signal: request.signal }),
+    handler: async (request) =>
+      runStatement(dependencies, request.scope, { body: request.body, signal: request.signal }),
   })
 }

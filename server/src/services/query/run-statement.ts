@@ -1,35 +1,15 @@
-import type { LakeField } from '#columns/column-type.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { QueryError } from '#lake/query/query-error.ts'
+import type { QueryResult, QueryTable, RunQueryOptions } from '#lake/query/run-query.ts'
 import type { Database } from '#store/database.ts'
 import { badRequest } from './problems.ts'
 import { listQueryable, mentionedIn, type QueryableDataset } from './query-tables.ts'
 
-/** A table of a query: under every one of its names, with the files of its current snapshot. */
-export interface QueryTable {
-  readonly names: readonly string[]
-  readonly fields: readonly LakeField[]
-  /** Places of the Parquet files. */
-  readonly paths: readonly string[]
-}
+/** Runs one statement over tables and throws QueryError; boot connects the query engine. */
+export type RunQuery = (options: RunQueryOptions) => Promise<QueryResult>
 
-/** Runs one statement over tables; boot connects the query engine. Throws QueryError. */
-export type RunQuery = (query: {
-  readonly sql: string
-  readonly tables: readonly QueryTable[]
-  readonly maxRows: number
-  readonly timeoutMs: number
-  readonly signal?: AbortSignal | undefined
-}) => Promise<QueryOutcome>
-
-export interface QueryOutcome {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-  readonly rows: readonly unknown[]
-  readonly truncated: boolean
-}
-
-/** Opens a dataset's table in the lake at one of its metadata files. */
+/** Opens a dataset's table at one of its metadata files: fields, and local paths of the files. */
 export type ReadLakeTable = (
   table: { readonly datasetId: string; readonly metadataKey: string },
   options: { readonly signal?: AbortSignal | undefined },
@@ -56,7 +36,7 @@ export async function runStatement(
   dependencies: RunStatementDependencies,
   scope: Scope,
   { body, signal }: { readonly body: JsonObject; readonly signal: AbortSignal },
-): Promise<QueryOutcome> {
+): Promise<QueryResult> {
   const { sql, maxRows } = readBody(body)
   const datasets = await listQueryable(dependencies.db, scope)
   const tables = await Promise.all(
@@ -66,7 +46,13 @@ export async function runStatement(
     })),
   )
   try {
-    return await dependencies.runQuery({ sql, tables, maxRows, timeoutMs: dependencies.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal })
+    return await dependencies.runQuery({
+      sql,
+      tables,
+      maxRows,
+      timeoutMs: dependencies.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      signal,
+    })
   } catch (error) {
     throw error instanceof QueryError ? badRequest(`${sentence(error.message)} ${hintOf(datasets)}`) : error
   }
@@ -74,9 +60,13 @@ export async function runStatement(
 
 function readBody(body: JsonObject): { sql: string; maxRows: number } {
   const { sql, maxRows = DEFAULT_MAX_ROWS } = body
-  if (typeof sql !== 'string' || sql.trim() === '') throw badRequest("The property 'sql' must be one SELECT statement.")
-  if (typeof maxRows === 'number' && Number.isInteger(maxRows) && maxRows >= 1 && maxRows <= HIGHEST_MAX_ROWS) return { sql, maxRows }
-  throw badRequest(`The property 'maxRows' must be a whole number from 1 to ${HIGHEST_MAX_ROWS}, not ${JSON.stringify(maxRows)}.`)
+  if (typeof sql !== 'string' || sql.trim() === '')
+    throw badRequest("The property 'sql' must be one SELECT statement.")
+  if (typeof maxRows === 'number' && Number.isInteger(maxRows) && maxRows >= 1 && maxRows <= HIGHEST_MAX_ROWS)
+    return { sql, maxRows }
+  throw badRequest(
+    `The property 'maxRows' must be a whole number from 1 to ${HIGHEST_MAX_ROWS}, not ${JSON.stringify(maxRows)}.`,
+  )
 }
 
 function sentence(message: string): string {

@@ -69,18 +69,6 @@ export class ResourceReader {
     return row && toResource(row)
   }
 
-  /** How many resources of each kind the tenant has. */
-  async count(scope: Scope): Promise<ReadonlyMap<Kind, number>> {
-    const rows = await this.#db
-      .selectFrom('schema_resource')
-      .select(['kind', (row) => row.fn.countAll<number>().as('total')])
-      .where('org_id', '=', scope.orgId)
-      .where('sandbox_id', '=', scope.sandbox.id)
-      .groupBy('kind')
-      .execute()
-    return new Map(rows.map((row) => [row.kind, row.total]))
-  }
-
   async #findAll(scope: Scope, ids: readonly string[]): Promise<readonly Resource[]> {
     const global = ids.map((id) => this.#library.find(id)).filter((resource) => resource !== undefined)
     const rest = ids.filter((id) => this.#library.find(id) === undefined)

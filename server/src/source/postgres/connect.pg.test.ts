@@ -70,10 +70,15 @@ describe('a server with TLS', () => {
       const text = `Server=127.0.0.1;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
         EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=${name};
         RootCertificate='${tlsServer.rootCertificate}'`
-      return testConnection(parseConnectionTarget('Connection String Based Authentication', { connectionString: text }))
+      return testConnection(
+        parseConnectionTarget('Connection String Based Authentication', { connectionString: text }),
+      )
     }
     expect(await connect('localhost')).toMatchObject({ ok: true, tls: { isNameVerified: true } })
-    expect(await connect('db.example.com')).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', stage: 'tls' })
+    expect(await connect('db.example.com')).toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      stage: 'tls',
+    })
   })
 
   test('a rule that lets in the other kind only is met by allow and prefer', async () => {
@@ -100,7 +105,9 @@ describe('a server with TLS', () => {
   test('a copy over TLS gives the same rows', async () => {
     const target = targetOf(tlsServer, { sslMode: 'require' })
     await using session = await openSession(target)
-    await session.query("create table big as select i, repeat('x', i % 700) as v from generate_series(1, 20000) i")
+    await session.query(
+      "create table big as select i, repeat('x', i % 700) as v from generate_series(1, 20000) i",
+    )
     const remote: TestSource = { ...source, target, session }
     const { ring, rowCount } = await copyAll(remote, 'public.big')
     expect(rowCount).toBe(20_000)
@@ -146,8 +153,14 @@ describe('what goes wrong on the way', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const address = silent.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    for (const [sslMode, stage] of [['disable', 'authenticate'], ['prefer', 'tls']]) {
-      expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({ code: 'CONNECT_TIMEOUT', stage })
+    for (const [sslMode, stage] of [
+      ['disable', 'authenticate'],
+      ['prefer', 'tls'],
+    ]) {
+      expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({
+        code: 'CONNECT_TIMEOUT',
+        stage,
+      })
     }
     silent.close()
   })
@@ -165,9 +178,13 @@ describe('what goes wrong on the way', () => {
   test('aborting a session cancels its statement on the server', async () => {
     const controller = new AbortController()
     const target: ConnectionTarget = source.target
-    await using session = await openSession(target, { signal: controller.signal, applicationName: 'to be aborted' })
+    await using session = await openSession(target, {
+      signal: controller.signal,
+      applicationName: 'to be aborted',
+    })
     const sleeping = session.query('select pg_sleep(60)')
-    const running = "select count(*)::int as n from pg_stat_activity where application_name = 'to be aborted' and state = 'active'"
+    const running =
+      "select count(*)::int as n from pg_stat_activity where application_name = 'to be aborted' and state = 'active'"
     await expect.poll(async () => (await source.database.query<{ n: number }>(running)).rows[0]?.n).toBe(1)
     controller.abort(new Error('enough'))
     await expect(sleeping).rejects.toThrow('enough')

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { type QueryResultRow, types } from 'pg'
+import type { QueryResultRow, types } from 'pg'
 import type { ConnectionTarget } from './connection-target.ts'
 import { describeFailure } from './describe-failure.ts'
 import { SourceError } from './source-error.ts'
 import { sendCancelRequest } from './wire/cancel-request.ts'
-import { DialError, type Dialled, type DriverClient, dial } from './wire/dial.ts'
+import { type DialError, type Dialled, type DriverClient, dial } from './wire/dial.ts'
 
 export interface OpenSessionOptions {
   /** Ends the session: a running statement is cancelled on the server. */
@@ -108,6 +108,9 @@ function describeDialFailure(failure: DialError, target: ConnectionTarget, isTim
   return describeFailure(failure.cause, target, failure.stage)
 }
 
+/** How long a goodbye may take; a server that is out of reach never answers it. */
+const CLOSE_TIMEOUT_MS = 2_000
+
 const STAGES = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
 
 /** Of several failures the one that got furthest; a wrong password says more than a missing rule. */
@@ -186,7 +189,9 @@ export class Session implements AsyncDisposable {
     this.#signal?.removeEventListener('abort', this.#onAbort)
     const { stream } = this.#client.connection
     if (stream.destroyed) return
+    const impatience = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
     await this.#client.end().catch(() => {})
+    clearTimeout(impatience)
     stream.destroy()
   }
 

@@ -49,7 +49,9 @@ describe('connection strings', () => {
   })
 
   test('a host name in the certificate makes the name count', () => {
-    const { tls } = fromString(`${BASE};EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=pg.example`)
+    const { tls } = fromString(
+      `${BASE};EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=pg.example`,
+    )
     expect(tls).toMatchObject({ mode: 'verify-full', verifyName: true, expectedName: 'pg.example' })
   })
 
@@ -61,7 +63,13 @@ describe('connection strings', () => {
     ['a URL', 'postgres://ann:s3cret@db/shop'],
     ['another URL', 'postgresql://ann:s3cret@db:5432/shop?application_name=x'],
   ])('%s', (_, text) => {
-    expect(fromString(text)).toMatchObject({ host: 'db', port: 5432, database: 'shop', username: 'ann', password: 's3cret' })
+    expect(fromString(text)).toMatchObject({
+      host: 'db',
+      port: 5432,
+      database: 'shop',
+      username: 'ann',
+      password: 's3cret',
+    })
   })
 
   test.each([
@@ -79,8 +87,16 @@ describe('connection strings', () => {
   })
 
   test('URLs', () => {
-    const target = fromString('postgres://a%40b:p%3Ass%2F@[::1]:6432/my%20db?sslmode=verify-full&connect_timeout=3')
-    expect(target).toMatchObject({ host: '::1', port: 6432, username: 'a@b', password: 'p:ss/', database: 'my db' })
+    const target = fromString(
+      'postgres://a%40b:p%3Ass%2F@[::1]:6432/my%20db?sslmode=verify-full&connect_timeout=3',
+    )
+    expect(target).toMatchObject({
+      host: '::1',
+      port: 6432,
+      username: 'a@b',
+      password: 'p:ss/',
+      database: 'my db',
+    })
     expect(target).toMatchObject({ tls: { mode: 'verify-full' }, connectTimeoutMs: 3_000 })
     expect(fromString('postgres://ann:s3cret@db/shop').tls.mode).toBe('prefer')
   })
@@ -111,7 +127,9 @@ describe('connection strings', () => {
   })
 
   test('warnings for what has no effect', () => {
-    const { warnings } = fromString(`${BASE};Pooling=true;SSLMode=require;EncryptionMethod=0;RootCertificate=/etc/root.crt`)
+    const { warnings } = fromString(
+      `${BASE};Pooling=true;SSLMode=require;EncryptionMethod=0;RootCertificate=/etc/root.crt`,
+    )
     expect(warnings).toHaveLength(3)
     expect(warnings.join(' ')).toMatch(/Pooling.*path.*EncryptionMethod/)
   })

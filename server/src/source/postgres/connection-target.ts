@@ -87,7 +87,12 @@ function fromBasicParams(params: Readonly<Record<string, unknown>>): ConnectionT
   const extras = readRootCertificate(typeof root === 'string' ? root : undefined, notes)
   const port = params['port']
   return {
-    ...splitServer(requireText(params, 'server'), port === undefined ? undefined : String(port), 'server', 'port'),
+    ...splitServer(
+      requireText(params, 'server'),
+      port === undefined ? undefined : String(port),
+      'server',
+      'port',
+    ),
     database: requireText(params, 'database'),
     username: requireText(params, 'username'),
     password: requireText(params, 'password'),

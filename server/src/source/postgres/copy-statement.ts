@@ -7,12 +7,20 @@ import type { WireColumn } from './wire/wire-column.ts'
  * with its literals in it (`RowFilter.literalSql`), since COPY takes no parameters.
  * @throws RangeError without columns
  */
-export function copyStatement(slice: Slice, columns: readonly WireColumn[], where?: string | undefined): string {
+export function copyStatement(
+  slice: Slice,
+  columns: readonly WireColumn[],
+  where?: string | undefined,
+): string {
   return `copy (${selectStatement(slice, columns, where)}) to stdout (format binary)`
 }
 
 /** The query inside of {@link copyStatement}. */
-export function selectStatement(slice: Slice, columns: readonly WireColumn[], where?: string | undefined): string {
+export function selectStatement(
+  slice: Slice,
+  columns: readonly WireColumn[],
+  where?: string | undefined,
+): string {
   if (columns.length === 0) throw new RangeError('A copy needs at least one column.')
   const list = columns.map((column) => selectItem(column)).join(', ')
   return slice.ranges.map((range) => `select ${list} ${fromRange(range, where)}`).join(' union all ')

@@ -15,7 +15,8 @@ export function describeFailure(error: unknown, target: ConnectionTarget, stage:
   if (error instanceof SourceError) return error
   const code = codeOf(error)
   const detail = messageOf(error)
-  const text = networkFailure(code, target) ?? serverFailure(code, detail, target) ?? tlsFailure(code, stage, detail)
+  const text =
+    networkFailure(code, target) ?? serverFailure(code, detail, target) ?? tlsFailure(code, stage, detail)
   return new SourceError({ code, ...(text ?? otherFailure(detail, target, stage)) }, { cause: error })
 }
 
@@ -75,7 +76,8 @@ function serverFailure(code: string, detail: string, target: ConnectionTarget): 
       return {
         stage: 'authenticate',
         message: `The server refuses user "${target.username}": ${sentence(detail)}`,
-        remedy: 'Check the role and the rules of pg_hba.conf for this user, database, address and encryption.',
+        remedy:
+          'Check the role and the rules of pg_hba.conf for this user, database, address and encryption.',
       }
     case '3D000':
       return {
@@ -103,7 +105,11 @@ function serverFailure(code: string, detail: string, target: ConnectionTarget): 
 function queryFailure(code: string, detail: string): FailureText | undefined {
   if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
   const message = `PostgreSQL says: ${sentence(detail)}`
-  return { stage: 'query', message, remedy: QUERY_REMEDIES[code] ?? 'See the code in the PostgreSQL manual, appendix A.' }
+  return {
+    stage: 'query',
+    message,
+    remedy: QUERY_REMEDIES[code] ?? 'See the code in the PostgreSQL manual, appendix A.',
+  }
 }
 
 const QUERY_REMEDIES: Readonly<Record<string, string>> = {
@@ -119,12 +125,14 @@ const QUERY_REMEDIES: Readonly<Record<string, string>> = {
 }
 
 function tlsFailure(code: string, stage: SourceStage, detail: string): FailureText | undefined {
-  const isCertificate = CERTIFICATE_CODES.has(code) || code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')
+  const isCertificate =
+    CERTIFICATE_CODES.has(code) || code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')
   if (isCertificate) {
     return {
       stage: 'tls',
       message: `The certificate of the server is not accepted: ${sentence(detail)}`,
-      remedy: 'Give the root certificate that signed it, or use sslMode "require" to encrypt without checking.',
+      remedy:
+        'Give the root certificate that signed it, or use sslMode "require" to encrypt without checking.',
     }
   }
   if (stage !== 'tls' && !code.startsWith('ERR_SSL') && !code.startsWith('ERR_TLS')) return undefined

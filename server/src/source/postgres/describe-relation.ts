@@ -87,7 +87,9 @@ function canReadInParallel(session: Session, found: FoundRelation, leaves: reado
   const isAlone = !found.hasChildren && found.kind !== 'partitioned table'
   if (isAlone) return leaves.every((leaf) => leaf.isAddressable)
   if (found.isFiltered) return false
-  return leaves.some((leaf) => leaf.isAddressable) && leaves.every((leaf) => leaf.isReadable && !leaf.isFiltered)
+  return (
+    leaves.some((leaf) => leaf.isAddressable) && leaves.every((leaf) => leaf.isReadable && !leaf.isFiltered)
+  )
 }
 
 function toRelationLeaf(leaf: StoredLeaf): RelationLeaf {

@@ -31,7 +31,9 @@ async function copySlices(path: string, slices: readonly Slice[], snapshotId?: s
 
 test('slices cover a table exactly once while it changes', async () => {
   const { database } = source
-  await database.query("create table busy as select i as id, repeat('x', i % 400) as pad from generate_series(1, 20000) i")
+  await database.query(
+    "create table busy as select i as id, repeat('x', i % 400) as pad from generate_series(1, 20000) i",
+  )
   await database.query('create index on busy (id)')
   await using snapshot = await holdSnapshot(source.target)
   await snapshot.pinRelation('"public"."busy"')
@@ -44,7 +46,9 @@ test('slices cover a table exactly once while it changes', async () => {
     for (let round = 0; isReading; round++) {
       await database.query(`update busy set pad = pad || 'y', id = id where id % 7 = ${round % 7}`)
       await database.query(`delete from busy where id % 50 = ${round % 50}`)
-      await database.query(`insert into busy select ${100_000 + round} + i, 'new' from generate_series(1, 50) i`)
+      await database.query(
+        `insert into busy select ${100_000 + round} + i, 'new' from generate_series(1, 50) i`,
+      )
       await database.query('vacuum busy')
       await sleep(1)
     }
@@ -109,7 +113,9 @@ test('partitions, their partitions and inheritance are read leaf by leaf', async
   ])
   const slices = await plan('public.parts')
   expect(slices.length).toBeGreaterThan(10)
-  expect(await copySlices('public.parts', slices)).toEqual(Array.from({ length: 30_000 }, (_, index) => index + 1))
+  expect(await copySlices('public.parts', slices)).toEqual(
+    Array.from({ length: 30_000 }, (_, index) => index + 1),
+  )
   const family = await plan('family')
   expect(family).toHaveLength(1)
   expect(family[0]?.ranges).toHaveLength(2)
@@ -118,25 +124,27 @@ test('partitions, their partitions and inheritance are read leaf by leaf', async
 
 test('leaves that the user may not read, or sees only in part, are read through their root', async () => {
   const { database } = source
+  const role = `reader_of_${database.database}`
   await database.query(`
-    create role slicer login password 'slicer';
+    create role ${role} login password 'slicer';
     create table secret_parts (id int) partition by range (id);
     create table secret_parts_1 partition of secret_parts for values from (0) to (100);
     create table secret_parts_2 partition of secret_parts for values from (100) to (200);
     insert into secret_parts select generate_series(0, 199);
-    grant select on secret_parts to slicer`)
-  await using session = await openSession(targetOf(database, { username: 'slicer', password: 'slicer' }))
+    grant select on secret_parts to ${role}`)
+  await using session = await openSession(targetOf(database, { username: role, password: 'slicer' }))
   const whole = [{ ranges: [{ kind: 'whole', relation: '"public"."secret_parts"' }] }]
   expect(planSlices(await describeRelation(session, 'secret_parts'))).toMatchObject(whole)
-  await database.query('grant select on secret_parts_1, secret_parts_2 to slicer')
+  await database.query(`grant select on secret_parts_1, secret_parts_2 to ${role}`)
   expect((await describeRelation(session, 'secret_parts')).canReadInParallel).toBe(true)
   await database.query(`
     alter table secret_parts enable row level security;
-    create policy some on secret_parts using (id < 50)`)
+    create policy few on secret_parts using (id < 50)`)
   expect(planSlices(await describeRelation(session, 'secret_parts'))).toMatchObject(whole)
   const own = { ...source, target: session.target, session }
   expect((await copyAll(own, 'secret_parts')).rowCount).toBe(50)
-  await database.query('drop table secret_parts; drop role slicer')
+  await session.close()
+  await database.query(`drop table secret_parts; drop role ${role}`)
 })
 
 test('views and foreign tables are one slice; materialised views have blocks', async () => {

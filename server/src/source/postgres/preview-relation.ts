@@ -1,8 +1,8 @@
-import { ColumnNotFoundError } from './relation-errors.ts'
 import type { Session } from './connect.ts'
-import type { RelationShape } from './describe-relation.ts'
-import type { RowFilter } from './row-filter.ts'
 import { selectItem } from './copy-statement.ts'
+import type { RelationShape } from './describe-relation.ts'
+import { ColumnNotFoundError } from './relation-errors.ts'
+import type { RowFilter } from './row-filter.ts'
 import { quoteQualified } from './sql/quote.ts'
 import type { RelationColumn } from './sql/read-columns.ts'
 
@@ -40,7 +40,9 @@ export async function previewRelation(
   const where = options.filter === undefined ? '' : `where ${options.filter.sql}`
   const sql = `select ${columns.map(selectItem).join(', ')}
                  from ${quoteQualified(shape.schema, shape.name)} ${where} limit ${limit}`
-  await session.query(`begin read only; set local statement_timeout = ${options.timeoutMs ?? DEFAULT_TIMEOUT_MS}`)
+  await session.query(
+    `begin read only; set local statement_timeout = ${options.timeoutMs ?? DEFAULT_TIMEOUT_MS}`,
+  )
   try {
     const values = options.filter?.values ?? []
     const rows = await session.query<Record<string, string | null>>(sql, values, { values: 'raw' })
@@ -59,7 +61,10 @@ function findColumn(shape: RelationShape, name: string): RelationColumn {
   )
 }
 
-function previewRow(row: Readonly<Record<string, string | null>>, columns: readonly RelationColumn[]): PreviewRow {
+function previewRow(
+  row: Readonly<Record<string, string | null>>,
+  columns: readonly RelationColumn[],
+): PreviewRow {
   return Object.fromEntries(
     columns.flatMap((column) => {
       const text = row[column.name] ?? null

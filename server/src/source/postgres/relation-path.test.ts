@@ -8,7 +8,7 @@ test.each([
   ['My Schema', 'say "hi"', 'My Schema."say ""hi"""'],
   ['a.b', '.', '"a.b"."."'],
   ['x', ' padded ', 'x." padded "'],
-  ['"', '""', '""""."""""""'.slice(0, 4) + '."""""""'.slice(0, 7)],
+  ['"', '""', '"""".""""""'],
 ])('%s and %s', (schema, name, path) => {
   expect(formatRelationPath(schema, name)).toBe(path)
   expect(parseRelationPath(path)).toEqual({ schema, name })
@@ -19,6 +19,9 @@ test('a bare name', () => {
   expect(parseRelationPath('"a.b"')).toEqual({ name: 'a.b' })
 })
 
-test.each(['', '.', 'a.', '.a', 'a.b.c', '"a', 'a"b', '"a"b', '""', 'a..b', 'a.b\0'])('%j is no path', (path) => {
-  expect(() => parseRelationPath(path)).toThrow(RelationPathError)
-})
+test.each(['', '.', 'a.', '.a', 'a.b.c', '"a', 'a"b', '"a"b', '""', 'a..b', 'a.b\0'])(
+  '%j is no path',
+  (path) => {
+    expect(() => parseRelationPath(path)).toThrow(RelationPathError)
+  },
+)

@@ -9,7 +9,9 @@ export class RelationPathError extends Error {
   override readonly name = 'RelationPathError'
 
   constructor(path: string) {
-    super(`"${path}" is not the path of a relation; write schema.table, with parts that hold dots in double quotes.`)
+    super(
+      `"${path}" is not the path of a relation; write schema.table, with parts that hold dots in double quotes.`,
+    )
   }
 }
 

@@ -68,5 +68,7 @@ function scalarText(column: FilterColumn, value: unknown): string {
 
 function unfit(column: FilterColumn, value: unknown): RowFilterError {
   const shown = JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
-  return new RowFilterError(`${shown} can't be compared with column "${column.name}" of type ${column.type.typeName}.`)
+  return new RowFilterError(
+    `${shown} can't be compared with column "${column.name}" of type ${column.type.typeName}.`,
+  )
 }

@@ -29,13 +29,33 @@ describe('compiled', () => {
     [compare('<', 'id', 7.5), '"id" < $1::numeric', ['7.5'], `"id" < '7.5'::numeric`],
     [compare('LIKE', 'city', 'Los%'), '"city" like $1::text', ['Los%'], `"city" like 'Los%'::text`],
     [compare('like', 'id', '1%'), '"id"::text like $1::text', ['1%'], `"id"::text like '1%'::text`],
-    [compare('In', 'city', ['a', 'b']), '"city" in ($1::text, $2::text)', ['a', 'b'], `"city" in ('a'::text, 'b'::text)`],
+    [
+      compare('In', 'city', ['a', 'b']),
+      '"city" in ($1::text, $2::text)',
+      ['a', 'b'],
+      `"city" in ('a'::text, 'b'::text)`,
+    ],
     [compare('in', 'city', []), 'false', [], 'false'],
     [apply('ISNULL', field('city')), '"city" is null', [], '"city" is null'],
-    [apply('NOT', compare('=', 'ok', true)), 'not ("ok" = $1::boolean)', ['true'], `not ("ok" = 'true'::boolean)`],
+    [
+      apply('NOT', compare('=', 'ok', true)),
+      'not ("ok" = $1::boolean)',
+      ['true'],
+      `not ("ok" = 'true'::boolean)`,
+    ],
     [compare('=', 'doc', '{}'), '"doc"::text = $1::text', ['{}'], `"doc"::text = '{}'::text`],
-    [compare('>=', 'at', '2024-01-01'), '"at" >= $1::timestamp', ['2024-01-01'], `"at" >= '2024-01-01'::timestamp`],
-    [compare('=', 'Odd "name"', "it's"), '"Odd ""name""" = $1::text', ["it's"], `"Odd ""name""" = 'it''s'::text`],
+    [
+      compare('>=', 'at', '2024-01-01'),
+      '"at" >= $1::timestamp',
+      ['2024-01-01'],
+      `"at" >= '2024-01-01'::timestamp`,
+    ],
+    [
+      compare('=', 'Odd "name"', "it's"),
+      '"Odd ""name""" = $1::text',
+      ["it's"],
+      `"Odd ""name""" = 'it''s'::text`,
+    ],
     [
       apply('and', compare('=', 'id', 1), apply('or', compare('=', 'id', 2), compare('=', 'id', 3))),
       '("id" = $1::bigint) and (("id" = $2::bigint) or ("id" = $3::bigint))',
@@ -49,7 +69,8 @@ describe('compiled', () => {
 })
 
 describe('refused', () => {
-  const nested = (depth: number): unknown => (depth === 0 ? compare('=', 'id', 1) : apply('not', nested(depth - 1)))
+  const nested = (depth: number): unknown =>
+    depth === 0 ? compare('=', 'id', 1) : apply('not', nested(depth - 1))
   test.each([
     ['an unknown column', compare('=', 'citi', 'x'), /no column "citi".*"city"/],
     ['an unknown function', compare('between', 'id', 1), /"between" is not known/],

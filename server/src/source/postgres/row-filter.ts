@@ -1,8 +1,8 @@
 import { isObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { PostgresColumnType } from '#typemap/postgres-types.ts'
-import { literalFor } from './row-filter-literal.ts'
 import { RowFilterError } from './row-filter-error.ts'
+import { literalFor } from './row-filter-literal.ts'
 import { quoteIdentifier, quoteLiteral } from './sql/quote.ts'
 
 /** A condition for a `where`, in the two forms that statements take. */
@@ -33,8 +33,12 @@ export function compileRowFilter(filter: unknown, columns: readonly FilterColumn
   const compiler = new Compiler(columns)
   const parts = compiler.condition(node, 0)
   const values: string[] = []
-  const sql = parts.map((part) => (typeof part === 'string' ? part : `$${values.push(part.literal)}`)).join('')
-  const literalSql = parts.map((part) => (typeof part === 'string' ? part : quoteLiteral(part.literal))).join('')
+  const sql = parts
+    .map((part) => (typeof part === 'string' ? part : `$${values.push(part.literal)}`))
+    .join('')
+  const literalSql = parts
+    .map((part) => (typeof part === 'string' ? part : quoteLiteral(part.literal)))
+    .join('')
   return { sql, values, literalSql }
 }
 
@@ -81,7 +85,8 @@ class Compiler {
   }
 
   #join(operator: string, fnName: string, params: readonly unknown[], depth: number): Part[] {
-    if (params.length === 0) throw new RowFilterError(`The function "${fnName}" needs at least one parameter.`)
+    if (params.length === 0)
+      throw new RowFilterError(`The function "${fnName}" needs at least one parameter.`)
     const conditions = params.map((param) => ['(', ...this.condition(param, depth + 1), ')'])
     return conditions.flatMap((parts, index) => (index === 0 ? parts : [` ${operator} `, ...parts]))
   }
@@ -94,7 +99,8 @@ class Compiler {
   #like([left, right]: readonly [unknown, unknown]): Part[] {
     const column = this.#column(left)
     const pattern = literalOf(right)
-    if (typeof pattern !== 'string') throw new RowFilterError('The second parameter of "like" must be a string.')
+    if (typeof pattern !== 'string')
+      throw new RowFilterError('The second parameter of "like" must be a string.')
     const isText = column.type.literalCast === 'text' && !column.type.comparesAsText
     const subject = quoteIdentifier(column.name) + (isText ? '' : '::text')
     return [`${subject} like `, { literal: checked(pattern) }, '::text']
@@ -106,12 +112,18 @@ class Compiler {
     if (!Array.isArray(list)) throw new RowFilterError('The second parameter of "in" must be a list.')
     if (list.length === 0) return ['false']
     const items = list.map((item) => castLiteral(column, item))
-    return [`${operand(column)} in (`, ...items.flatMap((item, index) => (index === 0 ? item : [', ', ...item])), ')']
+    return [
+      `${operand(column)} in (`,
+      ...items.flatMap((item, index) => (index === 0 ? item : [', ', ...item])),
+      ')',
+    ]
   }
 
   #column(node: unknown): FilterColumn {
     if (!isObject(node) || node['nodeType'] !== 'fieldLookup' || typeof node['fieldName'] !== 'string') {
-      throw new RowFilterError('The first parameter must be an object with nodeType "fieldLookup" and a fieldName.')
+      throw new RowFilterError(
+        'The first parameter must be an object with nodeType "fieldLookup" and a fieldName.',
+      )
     }
     const column = this.#columns.get(node['fieldName'])
     if (column) return column

@@ -1,4 +1,4 @@
-import { openSession, type OpenSessionOptions, type Session } from './connect.ts'
+import { type OpenSessionOptions, openSession, type Session } from './connect.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { quoteLiteral } from './sql/quote.ts'
 

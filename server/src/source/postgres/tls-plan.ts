@@ -46,10 +46,18 @@ export function planTls(mode: TlsMode, extras: TlsPlanExtras = {}): TlsPlan {
  * @throws ConnectionParamsError naming `key` for anything else.
  */
 export function parseTlsMode(value: unknown, key = 'sslMode'): TlsMode {
-  const mode = MODES.get(String(value).trim().toLowerCase().replaceAll(/[\s_-]/g, ''))
+  const mode = MODES.get(
+    String(value)
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_-]/g, ''),
+  )
   if (mode) return mode
   // The value isn't repeated: in a connection string with a stray ";" it may be a piece of the password.
-  throw new ConnectionParamsError(key, 'must be one of disable, allow, prefer, require, verify-ca and verify-full.')
+  throw new ConnectionParamsError(
+    key,
+    'must be one of disable, allow, prefer, require, verify-ca and verify-full.',
+  )
 }
 
 const MODES: ReadonlyMap<string, TlsMode> = new Map<string, TlsMode>([
@@ -90,7 +98,12 @@ export function planTlsFromKeys(keys: EncryptionKeys, extras: TlsPlanExtras = {}
     throw new ConnectionParamsError('EncryptionMethod', 'must be a digit from 0 to 6.')
   }
   if (method === '0') return planTls('disable', extras)
-  if (method === '6') return { ...planTls('prefer', extras), verifyChain: isValidated, verifyName: namesHost(isValidated, extras) }
+  if (method === '6')
+    return {
+      ...planTls('prefer', extras),
+      verifyChain: isValidated,
+      verifyName: namesHost(isValidated, extras),
+    }
   if (method !== '1' || !isValidated) return planTls('require', extras)
   return planTls(extras.expectedName === undefined ? 'verify-ca' : 'verify-full', extras)
 }

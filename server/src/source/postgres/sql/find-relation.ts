@@ -35,7 +35,10 @@ export const RELATION_KINDS: ReadonlyMap<string, RelationKind> = new Map<string,
 ])
 
 /** The relation of that name; without a schema the one that an unqualified name means to this user. */
-export async function findRelation(session: Session, relation: RelationName): Promise<FoundRelation | undefined> {
+export async function findRelation(
+  session: Session,
+  relation: RelationName,
+): Promise<FoundRelation | undefined> {
   const [row] = await session.query<Row>(
     `select c.oid::text as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
             c.reltuples as tuples, c.relhassubclass as has_children,

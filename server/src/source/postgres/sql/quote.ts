@@ -23,5 +23,6 @@ export function quoteLiteral(text: string): string {
 
 /** PostgreSQL has no NUL in text, and a statement would end at it. */
 function assertNoNul(text: string): void {
-  if (text.includes('\0')) throw new RangeError('A name or value for PostgreSQL must not contain a NUL character.')
+  if (text.includes('\0'))
+    throw new RangeError('A name or value for PostgreSQL must not contain a NUL character.')
 }

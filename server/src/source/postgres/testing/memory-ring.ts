@@ -38,7 +38,9 @@ export class MemoryRing implements SlotRing {
     if (slot.rowCount !== rowCount) throw new Error('the slot and its publication disagree')
     for (let row = 0; row < rowCount; row++) {
       this.rows.push(
-        this.#columns.map(({ type }, index) => decodedValue(slot.columns[index] as Vector, type.columnType, row)),
+        this.#columns.map(({ type }, index) =>
+          decodedValue(slot.columns[index] as Vector, type.columnType, row),
+        ),
       )
     }
     this.published.push({ rowCount, byteCount, hasOverflow: overflow !== undefined })
@@ -70,7 +72,8 @@ function decodedValue(vector: Vector, type: ColumnType, row: number): DecodedVal
 
 function joinWords(words: Int32Array, at: number, count: number): bigint {
   let value = 0n
-  for (let index = count - 1; index >= 0; index--) value = (value << 32n) | BigInt((words[at + index] as number) >>> 0)
+  for (let index = count - 1; index >= 0; index--)
+    value = (value << 32n) | BigInt((words[at + index] as number) >>> 0)
   return BigInt.asIntN(32 * count, value)
 }
 

@@ -4,6 +4,7 @@ import { type ConnectionTarget, parseConnectionTarget } from '#source/postgres/c
 import { copyStatement } from '#source/postgres/copy-statement.ts'
 import { describeRelation, type RelationShape } from '#source/postgres/describe-relation.ts'
 import type { Slice } from '#source/postgres/plan-slices.ts'
+import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import { type CopyCounts, copySlice } from '#source/postgres/wire/copy-slice.ts'
 import { type PlanSlotOptions, planSlot } from '#source/postgres/wire/slot.ts'
 import { MemoryRing } from './memory-ring.ts'
@@ -61,7 +62,10 @@ export async function copyAll(
   options: CopyAllOptions = {},
 ): Promise<CopyCounts & { ring: MemoryRing; shape: RelationShape }> {
   const shape = await describeRelation(source.session, path)
-  const whole: Slice = { ranges: [{ kind: 'whole', relation: `"${shape.schema}"."${shape.name}"` }], sizeBytes: 0 }
+  const whole: Slice = {
+    ranges: [{ kind: 'whole', relation: quoteQualified(shape.schema, shape.name) }],
+    sizeBytes: 0,
+  }
   const layout = planSlot(shape.columns, options)
   const ring = new MemoryRing(layout, shape.columns, options.slotCount)
   const counts = await copySlice({

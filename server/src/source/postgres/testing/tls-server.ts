@@ -33,7 +33,9 @@ host      all all        ::1/128      scram-sha-256
 
 /** Starts one with the programs of the server that `database` is on. Needs `openssl`. */
 export async function startTlsServer(database: TestDatabase): Promise<TlsServer> {
-  const { rows } = await database.query<{ setting: string }>("select setting from pg_config where name = 'BINDIR'")
+  const { rows } = await database.query<{ setting: string }>(
+    "select setting from pg_config where name = 'BINDIR'",
+  )
   const bin = (name: string): string => path.join(rows[0]?.setting ?? '', name)
   const dir = await mkdtemp(path.join(tmpdir(), 'headwater-tls-'))
   const port = await freePort()
@@ -43,7 +45,11 @@ export async function startTlsServer(database: TestDatabase): Promise<TlsServer>
   if (asServer.uid !== undefined) await run('chown', ['-R', `${NOBODY}:${NOBODY}`, dir])
   const as = { ...asServer, cwd: dir }
   const password = path.join(dir, 'password')
-  await run(bin('initdb'), ['-D', data, '-U', 'headwater', `--pwfile=${password}`, '-A', 'scram-sha-256', '--no-sync'], as)
+  await run(
+    bin('initdb'),
+    ['-D', data, '-U', 'headwater', `--pwfile=${password}`, '-A', 'scram-sha-256', '--no-sync'],
+    as,
+  )
   await writeFile(path.join(data, 'pg_hba.conf'), HBA)
   if (asServer.uid !== undefined) await chown(path.join(data, 'pg_hba.conf'), NOBODY, NOBODY)
   const settings = `-h localhost -p ${port} -k ${dir} -c fsync=off -c ssl=on -c ssl_cert_file=${dir}/server.crt -c ssl_key_file=${dir}/server.key`
@@ -65,7 +71,19 @@ export async function startTlsServer(database: TestDatabase): Promise<TlsServer>
 async function makeCertificates(dir: string): Promise<void> {
   const openssl = (...args: string[]): Promise<unknown> => run('openssl', args, { cwd: dir })
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  await openssl('req', '-x509', ...curve, '-keyout', 'root.key', '-out', 'root.crt', '-days', '2', '-subj', '/CN=test root')
+  await openssl(
+    'req',
+    '-x509',
+    ...curve,
+    '-keyout',
+    'root.key',
+    '-out',
+    'root.crt',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=test root',
+  )
   await openssl('req', ...curve, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost')
   await writeFile(path.join(dir, 'names'), 'subjectAltName=DNS:localhost\n')
   const sign = ['-CA', 'root.crt', '-CAkey', 'root.key', '-CAcreateserial', '-days', '2', '-extfile', 'names']

@@ -101,14 +101,26 @@ test('a header that comes alone', () => {
 
 test.each([
   ['no signature', message('d', Buffer.alloc(19), tuple(1, 'x')), /signature/],
-  ['another number of columns', message('d', HEADER, int16(3), Buffer.alloc(20)), /3 columns, 2 were selected/],
+  [
+    'another number of columns',
+    message('d', HEADER, int16(3), Buffer.alloc(20)),
+    /3 columns, 2 were selected/,
+  ],
   ['a value of another width', message('d', HEADER, int16(2), int32(8), Buffer.alloc(8), int32(-1)), /width/],
   ['bytes after the row', message('d', HEADER, tuple(1, 'x'), Buffer.alloc(3)), /end with its message/],
-  ['rows after the trailer', Buffer.concat([message('d', HEADER, TRAILER), message('d', tuple(1, 'x'))]), /follow the end/],
+  [
+    'rows after the trailer',
+    Buffer.concat([message('d', HEADER, TRAILER), message('d', tuple(1, 'x'))]),
+    /follow the end/,
+  ],
   ['a message of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /impossible length/],
   ['an unknown message', message('T', Buffer.alloc(4)), /unexpected message "T"/],
   ['a negative length', Buffer.concat([Buffer.from('c'), int32(-5), Buffer.alloc(50)]), /impossible length/],
-  ['a length beyond what a row can have', Buffer.concat([Buffer.from('d'), int32(0x7fffffff)]), /impossible length/],
+  [
+    'a length beyond what a row can have',
+    Buffer.concat([Buffer.from('d'), int32(0x7fffffff)]),
+    /impossible length/,
+  ],
 ])('%s is refused', (_, bytes, problem) => {
   const { decoder } = start()
   expect(() => decoder.push(bytes)).toThrow(problem)

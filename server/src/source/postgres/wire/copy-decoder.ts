@@ -226,7 +226,8 @@ export class CopyDecoder {
     const { heap } = this.#span
     if (this.#fill - this.#pos < 5 || heap[this.#pos] === COPY_DATA) return false
     const type = String.fromCharCode(heap[this.#pos] as number)
-    if (!KNOWN_MESSAGES.has(type)) throw new WireFormatError(`the server sent an unexpected message "${type}"`)
+    if (!KNOWN_MESSAGES.has(type))
+      throw new WireFormatError(`the server sent an unexpected message "${type}"`)
     const end = this.#pos + this.#bytesOfMessage()
     if (end > this.#fill) return false
     this.#onMessage(type, heap.subarray(this.#pos + 5, end))

@@ -72,7 +72,9 @@ export class CopyReader implements ByteConsumer {
     try {
       step()
     } catch (error) {
-      this.fail(error instanceof RangeError || error instanceof WireFormatError ? this.#brokenWire(error) : error)
+      this.fail(
+        error instanceof RangeError || error instanceof WireFormatError ? this.#brokenWire(error) : error,
+      )
     }
   }
 
@@ -82,7 +84,8 @@ export class CopyReader implements ByteConsumer {
         code: 'WIRE_FORMAT',
         stage: 'query',
         message: `The answer of ${this.#session.target.host} can't be read: ${cause.message}.`,
-        remedy: 'Check that the relation was not altered since it was described, and that the server is PostgreSQL.',
+        remedy:
+          'Check that the relation was not altered since it was described, and that the server is PostgreSQL.',
       },
       { cause },
     )
@@ -91,7 +94,8 @@ export class CopyReader implements ByteConsumer {
   #take(type: string, payload: Uint8Array): void {
     if (type === 'H') this.#checkFormat(payload)
     else if (type === 'C') this.#serverRowCount = Number(/^COPY (\d+)/.exec(decodeText(payload))?.[1])
-    else if (type === 'E') this.#failure ??= describeFailure(readErrorFields(payload), this.#session.target, 'query')
+    else if (type === 'E')
+      this.#failure ??= describeFailure(readErrorFields(payload), this.#session.target, 'query')
     else if (type === 'Z') this.#conclude()
   }
 
@@ -104,8 +108,11 @@ export class CopyReader implements ByteConsumer {
   }
 
   #conclude(): void {
-    if (this.#failure !== undefined) return this.fail(this.#failure)
     const { rowCount } = this.#decoder
+    if (this.#failure !== undefined) {
+      this.fail(this.#failure)
+      return
+    }
     if (this.#serverRowCount !== rowCount) {
       throw new WireFormatError(`the server counts ${this.#serverRowCount} rows, ${rowCount} have arrived`)
     }

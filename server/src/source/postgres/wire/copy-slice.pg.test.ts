@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { holdSnapshot } from '#source/postgres/snapshot.ts'
 import { MemoryRing } from '#source/postgres/testing/memory-ring.ts'
 import { copyAll, createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { describePostgresType } from '#typemap/postgres-types.ts'
-import { holdSnapshot } from '#source/postgres/snapshot.ts'
 import { type CopySliceOptions, copySlice } from './copy-slice.ts'
 import { planSlot, type SlotRing } from './slot.ts'
 import type { WireColumn } from './wire-column.ts'
@@ -13,9 +13,18 @@ beforeAll(async () => {
 })
 afterAll(() => source[Symbol.asyncDispose]())
 
-const INT4: WireColumn = { name: 'i', type: describePostgresType({ typeName: 'integer', typeOid: 23, typmod: -1 }) }
-const TEXT: WireColumn = { name: 'v', type: describePostgresType({ typeName: 'text', typeOid: 25, typmod: -1 }) }
-const NUMERIC: WireColumn = { name: 'n', type: describePostgresType({ typeName: 'numeric', typeOid: 1700, typmod: -1 }) }
+const INT4: WireColumn = {
+  name: 'i',
+  type: describePostgresType({ typeName: 'integer', typeOid: 23, typmod: -1 }),
+}
+const TEXT: WireColumn = {
+  name: 'v',
+  type: describePostgresType({ typeName: 'text', typeOid: 25, typmod: -1 }),
+}
+const NUMERIC: WireColumn = {
+  name: 'n',
+  type: describePostgresType({ typeName: 'numeric', typeOid: 1700, typmod: -1 }),
+}
 
 /** Rows that come at once and would take a minute to come to an end. */
 const ENDLESS = 'select a from generate_series(1, 20000) a, generate_series(1, 20000) b'
@@ -34,7 +43,8 @@ function copyQuery(
 }
 
 test.each([1, 2, 5])('rows cross many slots of a ring of %i', async (slotCount) => {
-  const query = "select i, case when i % 7 = 0 then null else repeat(chr(97 + i % 26), i % 300) end from generate_series(1, 30000) i"
+  const query =
+    'select i, case when i % 7 = 0 then null else repeat(chr(97 + i % 26), i % 300) end from generate_series(1, 30000) i'
   const { ring, done } = copyQuery(query, [INT4, TEXT], { rawBytes: 65_536, slotCount })
   const { rowCount, byteCount } = await done
   expect(rowCount).toBe(30_000)
@@ -56,7 +66,8 @@ test('slots are full when rows are small', async () => {
 })
 
 test('rows larger than the heap bring a heap along, between rows that do not', async () => {
-  const query = "select i, case when i in (1, 5, 6, 9) then repeat(i::text, 5000000) else 'small' end from generate_series(1, 9) i"
+  const query =
+    "select i, case when i in (1, 5, 6, 9) then repeat(i::text, 5000000) else 'small' end from generate_series(1, 9) i"
   const { ring, done } = copyQuery(query, [INT4, TEXT], { rawBytes: 65_536 })
   await done
   expect(ring.rows.map(([i]) => Number(i))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -81,9 +92,13 @@ test('printed values that outgrow their room end the slot, or get a heap', async
   await done
   expect(ring.rows).toHaveLength(6000)
   expect(ring.rows[3999]?.[1]).toBe(`1${'0'.repeat(99_996)}4000`)
-  const wrong = ring.rows.filter(([i, n]) => i !== '4000' && n !== `${(BigInt(i as string) * 15n * 10n ** 39n).toString()}`)
+  const wrong = ring.rows.filter(
+    ([i, n]) => i !== '4000' && n !== `${(BigInt(i as string) * 15n * 10n ** 39n).toString()}`,
+  )
   expect(wrong).toEqual([])
-  expect(ring.published.some((slot) => !slot.hasOverflow && slot.rowCount < 2048 && slot.rowCount > 100)).toBe(true)
+  expect(
+    ring.published.some((slot) => !slot.hasOverflow && slot.rowCount < 2048 && slot.rowCount > 100),
+  ).toBe(true)
   expect(ring.published.filter((slot) => slot.hasOverflow)).toHaveLength(1)
 })
 
@@ -98,7 +113,10 @@ test('no columns are refused', async () => {
 })
 
 test('a column that is not what it was described as is noticed', async () => {
-  await expect(copyQuery('select 1::int8', [INT4]).done).rejects.toMatchObject({ name: 'SourceError', code: 'WIRE_FORMAT' })
+  await expect(copyQuery('select 1::int8', [INT4]).done).rejects.toMatchObject({
+    name: 'SourceError',
+    code: 'WIRE_FORMAT',
+  })
   await expect(copyQuery('select 1, 2', [INT4]).done).rejects.toMatchObject({ code: 'WIRE_FORMAT' })
 })
 
@@ -123,7 +141,9 @@ test('a ring that gives up ends the copy and the session', async () => {
     publish: inner.publish,
   }
   const applicationName = 'copy into a broken ring'
-  await expect(copyQuery(ENDLESS, [INT4], { ring, applicationName }).done).rejects.toThrow('the ring was ended')
+  await expect(copyQuery(ENDLESS, [INT4], { ring, applicationName }).done).rejects.toThrow(
+    'the ring was ended',
+  )
   await expectNoSession(applicationName)
 })
 
@@ -142,17 +162,25 @@ test('an abort stops the server', async () => {
   const { done } = copyQuery(ENDLESS, [INT4], { ring, applicationName, signal: controller.signal })
   await expect(done).rejects.toThrow('enough')
   await expectNoSession(applicationName)
-  const asleep = copyQuery('select 1 from pg_sleep(60)', [INT4], { applicationName, signal: AbortSignal.timeout(200) })
+  const asleep = copyQuery('select 1 from pg_sleep(60)', [INT4], {
+    applicationName,
+    signal: AbortSignal.timeout(200),
+  })
   await expect(asleep.done).rejects.toThrow(/timeout/)
   await expectNoSession(applicationName)
 })
 
 test('a session that is killed says by whom', async () => {
   const applicationName = 'copy to be killed'
-  const { done } = copyQuery('select i from generate_series(1, 3) i, pg_sleep(60)', [INT4], { applicationName })
-  const kill = 'select pg_terminate_backend(pid) as ok from pg_stat_activity where application_name = $1 and state = $2'
+  const { done } = copyQuery('select i from generate_series(1, 3) i, pg_sleep(60)', [INT4], {
+    applicationName,
+  })
+  const kill =
+    'select pg_terminate_backend(pid) as ok from pg_stat_activity where application_name = $1 and state = $2'
   const failure = expect(done).rejects.toMatchObject({ name: 'SourceError', code: '57P01' })
-  await expect.poll(async () => (await source.database.query(kill, [applicationName, 'active'])).rowCount).toBe(1)
+  await expect
+    .poll(async () => (await source.database.query(kill, [applicationName, 'active'])).rowCount)
+    .toBe(1)
   await failure
 })
 
@@ -162,7 +190,9 @@ test('every reader of a snapshot sees the same rows', async () => {
   await using snapshot = await holdSnapshot(source.target)
   expect(snapshot.serverVersion).toMatch(/^\d+/)
   expect(Math.abs(snapshot.takenAtMs - Date.now())).toBeLessThan(60_000)
-  await database.query('update moving set version = 1; delete from moving where i > 500; insert into moving values (2000, 2)')
+  await database.query(
+    'update moving set version = 1; delete from moving where i > 500; insert into moving values (2000, 2)',
+  )
   const then = await copyAll(source, 'moving', { snapshotId: snapshot.snapshotId })
   expect(then.rowCount).toBe(1000)
   expect(then.ring.rows.every(([, version]) => version === '0')).toBe(true)
@@ -178,6 +208,8 @@ test('every reader of a snapshot sees the same rows', async () => {
 async function expectNoSession(applicationName: string): Promise<void> {
   const count = 'select count(*)::int as n from pg_stat_activity where application_name = $1'
   await expect
-    .poll(async () => (await source.database.query<{ n: number }>(count, [applicationName])).rows[0]?.n, { timeout: 5000 })
+    .poll(async () => (await source.database.query<{ n: number }>(count, [applicationName])).rows[0]?.n, {
+      timeout: 5000,
+    })
     .toBe(0)
 }

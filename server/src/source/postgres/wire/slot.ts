@@ -1,4 +1,4 @@
-import { type Vector, type VectorKind, layVector, vectorKindOf, vectorSizeBytes } from '#columns/vector.ts'
+import { layVector, type Vector, type VectorKind, vectorKindOf, vectorSizeBytes } from '#columns/vector.ts'
 import type { WireColumn } from './wire-column.ts'
 
 /**
@@ -45,7 +45,13 @@ export function planSlot(columns: readonly WireColumn[], options: PlanSlotOption
   const textBytes = columns.reduce((sum, column) => sum + typicalTextBytes(column), 0) * slotRows
   const heapBytes = align8(rawBytes + textBytes)
   const vectorBytes = kinds.reduce((sum, { kind }) => sum + vectorSizeBytes(kind, slotRows), 0)
-  return { slotRows, heapBytes, rawBytes, columns: kinds, slotBytes: headerBytes(kinds.length) + vectorBytes + heapBytes }
+  return {
+    slotRows,
+    heapBytes,
+    rawBytes,
+    columns: kinds,
+    slotBytes: headerBytes(kinds.length) + vectorBytes + heapBytes,
+  }
 }
 
 /** Lays a slot over its place in shared memory. `byteOffset` is a multiple of 8. */

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import { writeErrors } from '#http/error-writer.ts'
+import { guardRoutes } from '#http/plugins/gateway.ts'
+import { serveConnectedRoutes } from './connected-routes.ts'
+import { serveConnectionRoutes } from './connection-routes.ts'
+import type { FlowServiceDependencies } from './dependencies.ts'
+import { serveFlowRoutes } from './flow-routes.ts'
+import { FLOW_FAMILY, sandboxNotFound } from './problems.ts'
+import { BASE_PATH } from './route-parts.ts'
+import { serveRunRoutes } from './run-routes.ts'
+import { serveSpecRoutes } from './spec-routes.ts'
+
+/** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
+export async function registerFlowService(app: FastifyInstance, deps: FlowServiceDependencies): Promise<void> {
+  await app.register(async (service) => serve(service, deps), { prefix: BASE_PATH })
+}
+
+function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  writeErrors(service, FLOW_FAMILY)
+  guardRoutes(service, { ...deps.gateway, sandboxNotFound })
+  serveSpecRoutes(service)
+  serveConnectionRoutes(service, deps)
+  serveConnectedRoutes(service, deps)
+  serveFlowRoutes(service, deps)
+  serveRunRoutes(service, deps)
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as contract from '@headwater/contract/flow-service.ts'
+import { listOf } from './list-query.ts'
+import { getSpec, listSpecs, type SpecCollection } from './list-specs.ts'
+import { collectionSchema, idOf, itemSchema } from './route-parts.ts'
+import { CONNECTION_SPECS, FLOW_SPECS } from './spec-catalogue.ts'
+
+const SPEC_FIELDS = ['id', 'name', 'providerId', 'version', 'type', 'attributes', 'permissionsInfo']
+
+const CONNECTION_SPEC_LIST: SpecCollection = {
+  name: 'connectionSpecs',
+  specs: CONNECTION_SPECS,
+  filterable: {
+    fields: new Set([...SPEC_FIELDS, 'authSpec', 'sourceSpec', 'targetSpec', 'exploreSpec']),
+    unknownFieldCode: '1423-400',
+  },
+}
+
+const FLOW_SPEC_LIST: SpecCollection = {
+  name: 'flowSpecs',
+  specs: FLOW_SPECS,
+  filterable: {
+    fields: new Set([
+      ...SPEC_FIELDS,
+      'sourceConnectionSpecIds',
+      'targetConnectionSpecIds',
+      'optionSpec',
+      'scheduleSpec',
+      'transformationSpecs',
+      'runSpec',
+    ]),
+    unknownFieldCode: '1449-400',
+  },
+}
+
+/** What can be connected, and how. */
+export function serveSpecRoutes(service: FastifyInstance): void {
+  service.get('/connectionSpecs', {
+    schema: collectionSchema({
+      operationId: 'listConnectionSpecs',
+      summary: 'List the kinds of systems that can be connected',
+      query: contract.SpecListQuery,
+      answer: contract.Page(contract.Spec),
+    }),
+    handler: async (request) => listSpecs(CONNECTION_SPEC_LIST, propertyOf(request)),
+  })
+  service.get('/connectionSpecs/:id', {
+    schema: itemSchema({
+      operationId: 'getConnectionSpec',
+      summary: 'Show how a kind of system is connected',
+      answer: contract.One(contract.Spec),
+    }),
+    handler: async (request) => getSpec(CONNECTION_SPEC_LIST, idOf(request)),
+  })
+  service.get('/flowSpecs', {
+    schema: collectionSchema({
+      operationId: 'listFlowSpecs',
+      summary: 'List the kinds of flows',
+      query: contract.SpecListQuery,
+      answer: contract.Page(contract.Spec),
+    }),
+    handler: async (request) => listSpecs(FLOW_SPEC_LIST, propertyOf(request)),
+  })
+  service.get('/flowSpecs/:id', {
+    schema: itemSchema({
+      operationId: 'getFlowSpec',
+      summary: 'Show the parameters of a kind of flow',
+      answer: contract.One(contract.Spec),
+    }),
+    handler: async (request) => getSpec(FLOW_SPEC_LIST, idOf(request)),
+  })
+}
+
+function propertyOf(request: FastifyRequest): readonly string[] {
+  return listOf((request.query as { readonly property?: string | readonly string[] }).property)
+}

@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSession } from './connect.ts'
+import { describeRelation } from './describe-relation.ts'
+import { listRelations } from './list-relations.ts'
+import { previewRelation } from './preview-relation.ts'
+import { compileRowFilter } from './row-filter.ts'
+import { copyAll, createTestSource, type TestSource, targetOf } from './testing/test-source.ts'
+
+let source: TestSource
+beforeAll(async () => {
+  source = await createTestSource()
+  await source.database.query(`
+    create schema "My.Schema";
+    create table orders (
+      id int8, line int2, customer text not null, amount numeric(12,2), ratio float8, placed timestamptz,
+      local timestamp(3), day date, note jsonb, raw bytea, free numeric, gone int,
+      doubled int8 generated always as (id * 2) stored, primary key (line, id) include (customer));
+    alter table orders drop column gone;
+    comment on column orders.customer is 'who pays';
+    create view v_orders as select id, customer from orders;
+    create materialized view m_orders as select * from v_orders;
+    create table "My.Schema"."Say ""hi"", Bob's" ("a.b" int, "ÜBER" text, "select" int);
+    create table "My.Schema"."UPPER" (x int);
+    create table parts (id int) partition by range (id);
+    create table parts_1 partition of parts for values from (0) to (10);
+    insert into orders (id, line, customer, amount, ratio, placed, local, day, note, raw, free) values
+      (1, 1, 'Ann', 12.50, 0.5, '2022-06-22 17:19:33.000001+02', '2022-06-22 17:19:33', '2022-06-22', '{"a": 1}', '\\x00ff', 1.10),
+      (9007199254740993, 2, 'O''Neill; --', null, 'NaN', 'infinity', '0044-03-15 12:00:00 BC', null, null, null, 'NaN'),
+      (3, 3, 'back\\slash', 0.00, -1e300, '1883-11-18 12:03:57-05', null, null, 'null', '', 1e-10)`)
+})
+afterAll(() => source[Symbol.asyncDispose]())
+
+describe('listing', () => {
+  test('what the user may read, sorted by path, without partitions and system schemas', async () => {
+    const relations = await listRelations(source.session)
+    expect(relations.map(({ type, path }) => `${type} ${path}`)).toEqual([
+      'table "My.Schema"."Say ""hi"", Bob\'s"',
+      'table "My.Schema".UPPER',
+      'view public.m_orders',
+      'table public.orders',
+      'table public.parts',
+      'view public.v_orders',
+    ])
+    const all = await listRelations(source.session, { includePartitions: true })
+    expect(all.map(({ path }) => path)).toContain('public.parts_1')
+  })
+
+  test('every listed path describes its relation, and its rows can be copied', async () => {
+    await source.database.query(`insert into "My.Schema"."Say ""hi"", Bob's" values (1, 'ü', 2)`)
+    for (const { path, schema, name } of await listRelations(source.session)) {
+      const shape = await describeRelation(source.session, path)
+      expect(shape).toMatchObject({ path, schema, name })
+      await previewRelation(source.session, shape)
+      await copyAll(source, path)
+    }
+    const { ring, shape } = await copyAll(source, '"My.Schema"."Say ""hi"", Bob\'s"')
+    expect(shape.columns.map((column) => column.name)).toEqual(['a.b', 'ÜBER', 'select'])
+    expect(ring.rows).toEqual([['1', 'ü', '2']])
+  })
+
+  test('privileges hide relations and columns', async () => {
+    const { database } = source
+    const role = `reader_of_${database.database}`
+    await database.query(`
+      create role ${role} login password 'reader'; grant select (id, customer) on orders to ${role}; grant select on v_orders to ${role}`)
+    await using session = await openSession(targetOf(database, { username: role, password: 'reader' }))
+    const paths = (await listRelations(session)).map(({ path }) => path)
+    expect(paths).toEqual(['public.orders', 'public.v_orders'])
+    const shape = await describeRelation(session, 'orders')
+    expect(shape.columns.map((column) => column.name)).toEqual(['id', 'customer'])
+    expect(await previewRelation(session, shape, { limit: 1 })).toEqual([{ id: 1, customer: 'Ann' }])
+    const own = { ...source, session, target: session.target }
+    expect((await copyAll(own, 'orders')).rowCount).toBe(3)
+    await expect(describeRelation(session, 'm_orders')).rejects.toMatchObject({
+      name: 'RelationNotFoundError',
+    })
+    await session.close()
+    await database.query(`drop owned by ${role}; drop role ${role}`)
+  })
+})
+
+describe('describing', () => {
+  test('columns, key, comments, sizes', async () => {
+    await source.database.query('analyze orders')
+    const shape = await describeRelation(source.session, 'public.orders')
+    expect(shape).toMatchObject({
+      schema: 'public',
+      name: 'orders',
+      kind: 'table',
+      primaryKey: ['line', 'id'],
+      estimatedRows: 3,
+      blocks: 1,
+      blockBytes: 8192,
+      canReadInParallel: true,
+    })
+    expect(shape.sizeBytes).toBeGreaterThanOrEqual(8192)
+    const told = shape.columns.map(({ name, type, nullable, isGenerated, comment }) => [
+      name,
+      type.typeName,
+      ...(nullable ? [] : ['not null']),
+      ...(isGenerated ? ['generated'] : []),
+      ...(comment === undefined ? [] : [comment]),
+    ])
+    expect(told).toEqual([
+      ['id', 'bigint', 'not null'],
+      ['line', 'smallint', 'not null'],
+      ['customer', 'text', 'not null', 'who pays'],
+      ['amount', 'numeric(12,2)'],
+      ['ratio', 'double precision'],
+      ['placed', 'timestamp with time zone'],
+      ['local', 'timestamp(3) without time zone'],
+      ['day', 'date'],
+      ['note', 'jsonb'],
+      ['raw', 'bytea'],
+      ['free', 'numeric'],
+      ['doubled', 'bigint', 'generated'],
+    ])
+  })
+
+  test('a bare name follows the search path; views have no key and no size', async () => {
+    const shape = await describeRelation(source.session, 'v_orders')
+    expect(shape).toMatchObject({
+      path: 'public.v_orders',
+      kind: 'view',
+      primaryKey: [],
+      leaves: [],
+      canReadInParallel: false,
+    })
+    expect(shape.estimatedRows).toBeUndefined()
+    await expect(describeRelation(source.session, 'UPPER')).rejects.toThrow('UPPER')
+  })
+
+  test('a wrong name is answered with the nearest', async () => {
+    const missing = describeRelation(source.session, 'public.ordres')
+    await expect(missing).rejects.toMatchObject({ name: 'RelationNotFoundError', nearest: 'public.orders' })
+    await expect(describeRelation(source.session, 'nothing.like_it')).rejects.toThrow(/nothing\.like_it/)
+    await expect(describeRelation(source.session, `x'; drop table orders; --`)).rejects.toThrow(/x'; drop/)
+  })
+})
+
+describe('preview', () => {
+  test('values as JSON can say them exactly', async () => {
+    const shape = await describeRelation(source.session, 'orders')
+    const rows = await previewRelation(source.session, shape)
+    expect(rows).toEqual([
+      {
+        id: 1,
+        line: 1,
+        customer: 'Ann',
+        amount: '12.50',
+        ratio: 0.5,
+        placed: '2022-06-22T15:19:33.000001Z',
+        local: '2022-06-22T17:19:33',
+        day: '2022-06-22',
+        note: '{"a": 1}',
+        raw: 'AP8=',
+        free: '1.10',
+        doubled: 2,
+      },
+      {
+        id: '9007199254740993',
+        line: 2,
+        customer: "O'Neill; --",
+        ratio: 'NaN',
+        placed: 'infinity',
+        local: '0044-03-15T12:00:00 BC',
+        free: 'NaN',
+        doubled: '18014398509481986',
+      },
+      {
+        id: 3,
+        line: 3,
+        customer: 'back\\slash',
+        amount: '0.00',
+        ratio: -1e300,
+        placed: '1883-11-18T17:03:57Z',
+        note: 'null',
+        raw: '',
+        free: '0.0000000001',
+        doubled: 6,
+      },
+    ])
+  })
+
+  test('limits and columns', async () => {
+    const shape = await describeRelation(source.session, 'orders')
+    expect(await previewRelation(source.session, shape, { limit: 1, columns: ['line', 'day'] })).toEqual([
+      { line: 1, day: '2022-06-22' },
+    ])
+    const wrong = previewRelation(source.session, shape, { columns: ['costumer'] })
+    await expect(wrong).rejects.toMatchObject({ name: 'ColumnNotFoundError', nearest: 'customer' })
+  })
+
+  test('a view that writes is refused, one that sleeps is stopped', async () => {
+    await source.database.query(`
+      create table written (x int);
+      create function scribble() returns int language sql as 'insert into written values (1) returning x';
+      create view scribbling as select scribble();
+      create view sleeping as select pg_sleep(30)::text as x`)
+    const scribbling = await describeRelation(source.session, 'scribbling')
+    await expect(previewRelation(source.session, scribbling)).rejects.toMatchObject({ code: '25006' })
+    const sleeping = await describeRelation(source.session, 'sleeping')
+    const stopped = previewRelation(source.session, sleeping, { timeoutMs: 50 })
+    await expect(stopped).rejects.toMatchObject({ code: '57014', stage: 'query' })
+    expect(await source.session.query('select 1 as one')).toEqual([{ one: 1 }])
+  })
+})
+
+describe('row filters give the same rows in a preview and in a copy', () => {
+  const field = (fieldName: string) => ({ nodeType: 'fieldLookup', fieldName })
+  const compare = (fnName: string, name: string, value: unknown) => ({
+    nodeType: 'fnApply',
+    fnName,
+    params: [field(name), { nodeType: 'literal', value }],
+  })
+  const apply = (fnName: string, ...params: unknown[]) => ({ nodeType: 'fnApply', fnName, params })
+
+  test.each([
+    ['=', compare('=', 'line', 2), [2]],
+    ['= beyond 2^53', compare('=', 'id', '9007199254740993'), [2]],
+    ['!=', compare('!=', 'customer', 'Ann'), [2, 3]],
+    ['<', compare('<', 'line', 2.5), [1, 2]],
+    ['<=', compare('<=', 'amount', 12.5), [1, 3]],
+    ['>', compare('>', 'placed', '2000-01-01T00:00:00Z'), [1, 2]],
+    ['>=', compare('>=', 'day', '2022-06-22'), [1]],
+    ['= NaN', compare('=', 'ratio', 'NaN'), [2]],
+    ['like', compare('like', 'customer', '%nn'), [1]],
+    ['like on a number', compare('like', 'amount', '%.50'), [1]],
+    ['in', compare('in', 'line', [1, '3', 7]), [1, 3]],
+    ['in nothing', compare('in', 'line', []), []],
+    ['isNull', apply('isNull', field('amount')), [2]],
+    ['jsonb', compare('=', 'note', '{"a":1}'), [1]],
+    ['bytea', compare('=', 'raw', '\\x00ff'), [1]],
+    ['a quote', compare('=', 'customer', "O'Neill; --"), [2]],
+    ['a backslash', compare('=', 'customer', 'back\\slash'), [3]],
+    ['an injection', compare('=', 'customer', "' or true; drop table orders; --"), []],
+    ['a backslash before a quote', compare('=', 'customer', "\\' or true --"), []],
+    [
+      'and, or, not, three deep',
+      apply(
+        'and',
+        apply('not', apply('or', compare('=', 'line', 1), compare('=', 'line', 9))),
+        compare('>', 'line', 2),
+      ),
+      [3],
+    ],
+    ['a dollar', compare('=', 'customer', '$1'), []],
+  ])('%s', async (_, node, lines) => {
+    const shape = await describeRelation(source.session, 'orders')
+    const filter = compileRowFilter({ type: 'PQL', format: 'pql/json', value: node }, shape.columns)
+    const preview = await previewRelation(source.session, shape, { filter, columns: ['line'] })
+    expect(preview.map((row) => row['line']).sort()).toEqual(lines)
+    const { ring } = await copyAll(source, 'orders', { where: filter.literalSql })
+    expect(ring.rows.map((row) => Number(row[1])).sort()).toEqual(lines)
+  })
+
+  test('types with an order of their own, enums and padded text', async () => {
+    await source.database.query(`
+      create type mood as enum ('sad', 'fine', 'happy');
+      create table odd (n int, t time, i interval, m mood, c char(8), e int[], d inet);
+      insert into odd values (1, '09:00', '2 days', 'sad', 'ab', '{1}', '10.0.0.9'), (2, '10:00', '10 hours', 'happy', 'ab c', '{2}', '10.0.0.10')`)
+    const shape = await describeRelation(source.session, 'odd')
+    const matching = async (node: unknown): Promise<unknown[]> => {
+      const filter = compileRowFilter(node, shape.columns)
+      const rows = await previewRelation(source.session, shape, { filter })
+      const { ring } = await copyAll(source, 'odd', { where: filter.literalSql })
+      expect(ring.rows.map((row) => Number(row[0]))).toEqual(rows.map((row) => row['n']))
+      return rows.map((row) => row['n'])
+    }
+    expect(await matching(compare('>', 't', '9:30'))).toEqual([2])
+    expect(await matching(compare('>', 'i', '1 day'))).toEqual([1])
+    expect(await matching(compare('>', 'm', 'fine'))).toEqual([2])
+    expect(await matching(compare('=', 'c', 'ab'))).toEqual([1])
+    expect(await matching(compare('like', 'c', 'ab'))).toEqual([1])
+    expect(await matching(compare('=', 'e', '{2}'))).toEqual([2])
+    expect(await matching(compare('<', 'd', '10.0.0.10'))).toEqual([1])
+    await expect(matching(compare('=', 'm', 'angry'))).rejects.toMatchObject({
+      code: '22P02',
+      stage: 'query',
+    })
+  })
+})
