@@ -40,7 +40,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'lake',
     rooms: ['kit', 'log', 'columns', 'typemap'],
-    libraries: ['@duckdb/node-api', 'avsc', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'avsc', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
   },
 
   { path: 'engine', rooms: ['kit', 'log', 'columns', 'typemap', 'mapping', 'source', 'lake'], libraries: [] },

@@ -37,6 +37,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
+  app.addHook('onRequest', async (request) => {
+    if (/%00/.test(request.url)) throw new PlainProblem(400, 'BadRequestError', 'The URL holds a NUL character (%00).')
+  })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
   writeErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)

@@ -29,11 +29,24 @@ export function acceptJsonBodies(app: FastifyInstance): void {
 
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined
+  const value = parseJson(text)
+  // PostgreSQL has no NUL in text, so such a value could be kept nowhere.
+  if (text.includes('\\u0000') && hasNul(value)) throw new MalformedJsonError('a text holds a NUL character')
+  return value
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     throw new MalformedJsonError(error instanceof Error ? error.message : 'unreadable')
   }
+}
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, member]) => key.includes('\0') || hasNul(member))
 }
 
 /** The body is no JSON. Each family renders it in its own shape. */

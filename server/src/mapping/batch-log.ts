@@ -38,7 +38,10 @@ export interface RowProblem {
 
 /** Collects what happened to the rows of one batch. */
 export class BatchLog {
-  readonly #warnings = new Map<string, { path: string; code: string; message: string; count: number; firstRow: number }>()
+  readonly #warnings = new Map<
+    string,
+    { path: string; code: string; message: string; count: number; firstRow: number }
+  >()
   readonly #rejects = new Map<number, RowProblem[]>()
 
   warn(warning: { path: string; code: string; row: number; message: () => string }): void {

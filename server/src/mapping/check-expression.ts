@@ -25,5 +25,7 @@ function checkCall(name: string, args: readonly Expression[]): readonly string[]
     return [`The function "${name}" was given ${args.length} arguments; it is ${entry.syntax}`]
   }
   const isPathConstant = args[0]?.node === 'literal' && args[0].type === 'string'
-  return entry.name === 'contains_key' && !isPathConstant ? ['The path of contains_key must be a constant text'] : []
+  return entry.name === 'contains_key' && !isPathConstant
+    ? ['The path of contains_key must be a constant text']
+    : []
 }

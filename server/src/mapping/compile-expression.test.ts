@@ -14,24 +14,38 @@ import { createVectorWriter } from './write-vector.ts'
 
 const COLUMNS: readonly { name: string; type: ColumnType; values: readonly Value[] }[] = [
   { name: 'i', type: { kind: 'int' }, values: [1n, -5n, 0n, null, 2147483647n, 12n, 3n, null] },
-  { name: 'l', type: { kind: 'long' }, values: [9007199254740993n, 0n, null, -1n, 7n, 10n, -(2n ** 63n), 4n] },
+  {
+    name: 'l',
+    type: { kind: 'long' },
+    values: [9007199254740993n, 0n, null, -1n, 7n, 10n, -(2n ** 63n), 4n],
+  },
   { name: 'd', type: { kind: 'double' }, values: [0.5, -0.1, null, 1e20, Number.NaN, 0, 2, -3.75] },
   {
     name: 'm',
     type: { kind: 'decimal', precision: 12, scale: 2 },
-    values: [1250, 0, -1, null, 99, 100, 999999999999, 7].map((n) => (n === null ? null : new Decimal(BigInt(n), 2))),
+    values: [1250, 0, -1, null, 99, 100, 999999999999, 7].map((n) =>
+      n === null ? null : new Decimal(BigInt(n), 2),
+    ),
   },
-  { name: 's', type: { kind: 'string' }, values: ['abc', '', null, '12', ' x ', '2020-01-02', 'YYYY', 'ünï,cödé'] },
+  {
+    name: 's',
+    type: { kind: 'string' },
+    values: ['abc', '', null, '12', ' x ', '2020-01-02', 'YYYY', 'ünï,cödé'],
+  },
   { name: 'b', type: { kind: 'boolean' }, values: [true, false, null, true, true, false, null, false] },
   {
     name: 't',
     type: { kind: 'timestamptz' },
-    values: [0n, 1571829875123456n, null, -1n, 1n, 1600000000000000n, null, 5n].map((n) => (n === null ? null : new DateValue(n))),
+    values: [0n, 1571829875123456n, null, -1n, 1n, 1600000000000000n, null, 5n].map((n) =>
+      n === null ? null : new DateValue(n),
+    ),
   },
   {
     name: 'day',
     type: { kind: 'date' },
-    values: [0n, 18000n, null, -1n, 1n, 20000n, null, 5n].map((n) => (n === null ? null : new DateValue(n * 86_400_000_000n, true))),
+    values: [0n, 18000n, null, -1n, 1n, 20000n, null, 5n].map((n) =>
+      n === null ? null : new DateValue(n * 86_400_000_000n, true),
+    ),
   },
 ]
 const ROWS = 8
@@ -44,7 +58,10 @@ const vectors = new Map(
     return [name, writer.vector] as const
   }),
 )
-const records = Array.from({ length: ROWS }, (_, row) => new Map(COLUMNS.map(({ name, values }) => [name, values[row] ?? null])))
+const records = Array.from(
+  { length: ROWS },
+  (_, row) => new Map(COLUMNS.map(({ name, values }) => [name, values[row] ?? null])),
+)
 
 /** What the compiled mapping gives for each row, and how many rows had no value. */
 function runCompiled(source: string) {
@@ -66,7 +83,9 @@ function runReference(source: string) {
   const values = records.map((record) => evaluateByWalking(parseExpression(source), record, TEST_NOW_MS))
   const isText = (value: Value) => !isArray(value) && !isMap(value)
   const failed = values.filter((value) => value === NO_VALUE || !isText(value)).length
-  const texts = values.map((value) => (value === NO_VALUE || value === null || !isText(value) ? null : textOf(value)))
+  const texts = values.map((value) =>
+    value === NO_VALUE || value === null || !isText(value) ? null : textOf(value),
+  )
   return { texts, failed }
 }
 

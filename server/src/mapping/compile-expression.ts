@@ -14,7 +14,16 @@ import {
   sizeOf,
 } from './operators.ts'
 import { parseDecimal } from './decimal.ts'
-import { EvaluationFailure, fail, isArray, isMap, parseJsonValue, textOf, typeNameOf, type Value } from './values.ts'
+import {
+  EvaluationFailure,
+  fail,
+  isArray,
+  isMap,
+  parseJsonValue,
+  textOf,
+  typeNameOf,
+  type Value,
+} from './values.ts'
 
 /** What an expression may speak of. */
 export interface CompileScope {
@@ -58,11 +67,29 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
     case 'field':
       return { evaluate: missingColumn, isConstant: false }
     case 'json':
-      return derive([expression.of], scope, ([of]) => (row) => parseJson(of(row)))
+      return derive(
+        [expression.of],
+        scope,
+        ([of]) =>
+          (row) =>
+            parseJson(of(row)),
+      )
     case 'member':
-      return derive([expression.of], scope, ([of]) => (row) => memberOf(of(row), expression.name))
+      return derive(
+        [expression.of],
+        scope,
+        ([of]) =>
+          (row) =>
+            memberOf(of(row), expression.name),
+      )
     case 'item':
-      return derive([expression.of, expression.index], scope, ([of, index]) => (row) => itemOf(of(row), index(row)))
+      return derive(
+        [expression.of, expression.index],
+        scope,
+        ([of, index]) =>
+          (row) =>
+            itemOf(of(row), index(row)),
+      )
     case 'array':
       return compileArray(expression.items, expression.isSet, scope)
     case 'map':
@@ -72,11 +99,23 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
     case 'method': {
       const operate = METHODS.get(expression.name) ?? unknownOperation
       const parts = [expression.of, expression.args[0] ?? NULL] as const
-      return derive(parts, scope, ([of, argument]) => (row) => operate(of(row), argument(row)))
+      return derive(
+        parts,
+        scope,
+        ([of, argument]) =>
+          (row) =>
+            operate(of(row), argument(row)),
+      )
     }
     case 'unary': {
       const operate = UNARY[expression.operator]
-      return derive([expression.operand], scope, ([operand]) => (row) => operate(operand(row)))
+      return derive(
+        [expression.operand],
+        scope,
+        ([operand]) =>
+          (row) =>
+            operate(operand(row)),
+      )
     }
     case 'binary':
       return compileBinary(expression, scope)
@@ -172,16 +211,42 @@ function compileBinary(
   scope: CompileScope,
 ): CompiledExpression {
   const parts = [left, right] as const
-  if (operator === '&&') return derive(parts, scope, ([a, b]) => (row) => isTruthy(a(row)) && isTruthy(b(row)))
-  if (operator === '||') return derive(parts, scope, ([a, b]) => (row) => isTruthy(a(row)) || isTruthy(b(row)))
+  if (operator === '&&')
+    return derive(
+      parts,
+      scope,
+      ([a, b]) =>
+        (row) =>
+          isTruthy(a(row)) && isTruthy(b(row)),
+    )
+  if (operator === '||')
+    return derive(
+      parts,
+      scope,
+      ([a, b]) =>
+        (row) =>
+          isTruthy(a(row)) || isTruthy(b(row)),
+    )
   const operate = OPERATIONS[operator]
-  return derive(parts, scope, ([a, b]) => (row) => operate(a(row), b(row)))
+  return derive(
+    parts,
+    scope,
+    ([a, b]) =>
+      (row) =>
+        operate(a(row), b(row)),
+  )
 }
 
 function compileConditional(expression: ConditionalNode, scope: CompileScope): CompiledExpression {
-  const { kind, test, then = NULL, otherwise } = expression
+  const { kind, test, whenTrue = NULL, otherwise } = expression
   if (kind === 'ternary') {
-    return derive([test, then, otherwise], scope, ([a, b, c]) => (row) => (isTruthy(a(row)) ? b(row) : c(row)))
+    return derive(
+      [test, whenTrue, otherwise],
+      scope,
+      ([a, b, c]) =>
+        (row) =>
+          isTruthy(a(row)) ? b(row) : c(row),
+    )
   }
   const isTaken = kind === 'elvis' ? isTruthy : (value: Value) => value !== null
   return derive([test, otherwise], scope, ([a, b]) => (row) => {
@@ -196,7 +261,11 @@ function compileCall({ name, args }: CallNode, scope: CompileScope): CompiledExp
   const { evaluateLazily } = entry
   const compiled = derive(args, scope, (closures): Evaluate => {
     if (evaluateLazily) return (row) => evaluateLazily(closures, row)
-    return (row) => entry.evaluate(closures.map((closure) => closure(row)), scope.context)
+    return (row) =>
+      entry.evaluate(
+        closures.map((closure) => closure(row)),
+        scope.context,
+      )
   })
   return { evaluate: compiled.evaluate, isConstant: compiled.isConstant && entry.isPure }
 }

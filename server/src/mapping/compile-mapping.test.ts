@@ -72,7 +72,11 @@ describe('compileMapping', () => {
   it('hands vectors on that need no change', () => {
     const columns = [column('a', 'string', ['x', null]), column('t', 'timestamp', [new DateValue(5n), null])]
     const fields = [field(1, 'b', 'string'), field(2, 'c', 'timestamptz'), field(3, 'd', 'string')]
-    const { columns: outputs, vectors } = run(columns, fields, [attribute('a', 'b'), attribute('t', 'c'), attribute('a', 'd')])
+    const { columns: outputs, vectors } = run(columns, fields, [
+      attribute('a', 'b'),
+      attribute('t', 'c'),
+      attribute('a', 'd'),
+    ])
     expect(outputs[0]).toBe(vectors.get('a'))
     expect(outputs[1]).toBe(vectors.get('t'))
     expect(outputs[2]).toBe(vectors.get('a'))
@@ -88,12 +92,26 @@ describe('compileMapping', () => {
       [null, null],
     ])
     expect(mapped.rowCount).toBe(2)
-    expect(mapped.rejects).toEqual([1, 3].map((row) => ({ row, problems: [{ path: 'id', column: 'id', code: 'INGEST-1555-400', message: 'The required field id has no value' }] })))
+    expect(mapped.rejects).toEqual(
+      [1, 3].map((row) => ({
+        row,
+        problems: [
+          {
+            path: 'id',
+            column: 'id',
+            code: 'INGEST-1555-400',
+            message: 'The required field id has no value',
+          },
+        ],
+      })),
+    )
     expect(mapped.warnings).toEqual([
       {
         path: 'n',
         code: 'MAPPER-3700-400',
-        message: expect.stringMatching(/^Failed to write the value for destination path n\. The expected data type was: INTEGER, actual data type was: STRING\. .* sourceField: s destinationField: n$/) as string,
+        message: expect.stringMatching(
+          /^Failed to write the value for destination path n\. The expected data type was: INTEGER, actual data type was: STRING\. .* sourceField: s destinationField: n$/,
+        ) as string,
         count: 3,
         firstRow: 0,
       },
@@ -101,15 +119,24 @@ describe('compileMapping', () => {
   })
 
   it('rejects a row for the value that could not become a required one', () => {
-    const mapped = run([column('s', 'string', ['1', 'x'])], [field(1, 'n', 'int', true)], [attribute('s', 'n')])
+    const mapped = run(
+      [column('s', 'string', ['1', 'x'])],
+      [field(1, 'n', 'int', true)],
+      [attribute('s', 'n')],
+    )
     expect(mapped.texts).toEqual([['1']])
-    expect(mapped.rejects.map(({ row, problems }) => [row, problems.map((problem) => problem.code)])).toEqual([
-      [1, ['MAPPER-3700-400', 'INGEST-1555-400']],
-    ])
+    expect(mapped.rejects.map(({ row, problems }) => [row, problems.map((problem) => problem.code)])).toEqual(
+      [[1, ['MAPPER-3700-400', 'INGEST-1555-400']]],
+    )
   })
 
   it('sets rows aside whose dates or numbers no table can hold', () => {
-    const infinite = [new DateValue(1n), new DateValue(INFINITY_MICROS), new DateValue(MINUS_INFINITY_MICROS), null]
+    const infinite = [
+      new DateValue(1n),
+      new DateValue(INFINITY_MICROS),
+      new DateValue(MINUS_INFINITY_MICROS),
+      null,
+    ]
     const columns = [
       column('t', 'timestamptz', infinite),
       column('d', 'date', [new DateValue(0n, true), null, null, null]),
@@ -122,7 +149,9 @@ describe('compileMapping', () => {
     setWord(vectors.get('w'), 3, [0, 0, 0, -0x80000000])
     const codes = (source: string, target: string) => {
       const mapped = run(columns, [field(1, 'out', target)], [attribute(source, 'out')], vectors)
-      return mapped.rejects.map(({ row, problems }) => `${row} ${problems.map((problem) => problem.code).join()}`)
+      return mapped.rejects.map(
+        ({ row, problems }) => `${row} ${problems.map((problem) => problem.code).join()}`,
+      )
     }
     expect(codes('t', 'timestamptz')).toEqual(['1 HW-TEMPORAL-INFINITY', '2 HW-TEMPORAL-INFINITY'])
     expect(codes('t', 'date')).toEqual(['1 HW-TEMPORAL-INFINITY', '2 HW-TEMPORAL-INFINITY'])
@@ -131,7 +160,8 @@ describe('compileMapping', () => {
     expect(codes('m', 'decimal(18,2)')).toEqual(['0 HW-NUMERIC-SPECIAL'])
     expect(codes('m', 'decimal(12,1)')).toEqual(['0 HW-NUMERIC-SPECIAL'])
     expect(codes('w', 'decimal(38,2)')).toEqual(['3 HW-NUMERIC-SPECIAL'])
-    const texts = (source: string) => run(columns, [field(1, 'out', 'string')], [attribute(source, 'out')], vectors).texts[0]
+    const texts = (source: string) =>
+      run(columns, [field(1, 'out', 'string')], [attribute(source, 'out')], vectors).texts[0]
     expect(texts('t')).toEqual(['1970-01-01T00:00:00.000001Z', 'infinity', '-infinity', null])
     expect(texts('d')).toEqual(['1970-01-01', null, null, 'infinity'])
     expect(texts('m')).toEqual(['NaN', null, null, null])
@@ -140,22 +170,38 @@ describe('compileMapping', () => {
 
   it('counts the rows whose expression has no value, and goes on', () => {
     const columns = [column('a', 'int', [1n, 0n, null]), column('b', 'int', [6n, 5n, 4n])]
-    const mapped = run(columns, [field(1, 'q', 'int'), field(2, 'b', 'long')], [expression('b / a', 'q'), attribute('b', 'b')])
+    const mapped = run(
+      columns,
+      [field(1, 'q', 'int'), field(2, 'b', 'long')],
+      [expression('b / a', 'q'), attribute('b', 'b')],
+    )
     expect(mapped.texts).toEqual([
       ['6', null, null],
       ['6', '5', '4'],
     ])
-    expect(mapped.warnings).toMatchObject([{ path: 'q', code: 'MAPPER-3700-400', count: 2, firstRow: 1, message: /Division by zero/ }])
+    expect(mapped.warnings).toMatchObject([
+      { path: 'q', code: 'MAPPER-3700-400', count: 2, firstRow: 1, message: /Division by zero/ },
+    ])
   })
 
   it('leaves an attribute absent where nullify is chosen', () => {
-    const mapped = run([column('a', 'int', [1n, 2n])], [field(1, 'out', 'int')], [expression('iif(a > 1, nullify(), a)', 'out')])
+    const mapped = run(
+      [column('a', 'int', [1n, 2n])],
+      [field(1, 'out', 'int')],
+      [expression('iif(a > 1, nullify(), a)', 'out')],
+    )
     expect(mapped.texts).toEqual([['1', null]])
     expect(mapped.warnings).toEqual([])
   })
 
   it('evaluates constants once and knows one moment', () => {
-    const fields = [field(1, 'a', 'date'), field(2, 'b', 'string'), field(3, 'c', 'timestamptz'), field(4, 'd', 'double'), field(5, 'e', 'string')]
+    const fields = [
+      field(1, 'a', 'date'),
+      field(2, 'b', 'string'),
+      field(3, 'c', 'timestamptz'),
+      field(4, 'd', 'double'),
+      field(5, 'e', 'string'),
+    ]
     const entries: MappingEntry[] = [
       { sourceType: 'STATIC', source: '2020-02-03', destination: 'a' },
       { sourceType: 'STATIC', source: 'ünchanged', destination: 'b' },
@@ -181,10 +227,19 @@ describe('compileMapping', () => {
         id: 1,
         name: 'p',
         required: false,
-        type: { kind: 'struct', fields: [field(2, 'name', 'string'), field(3, 'n', 'long'), field(4, 'm', 'decimal(30,20)')] },
+        type: {
+          kind: 'struct',
+          fields: [field(2, 'name', 'string'), field(3, 'n', 'long'), field(4, 'm', 'decimal(30,20)')],
+        },
       },
     ]
-    const values = ['{"name": "A", "n": 9007199254740993, "m": 0.12345678901234567891}', '{"n": "12"}', null, '[', '{"name": {"x": 1}}']
+    const values = [
+      '{"name": "A", "n": 9007199254740993, "m": 0.12345678901234567891}',
+      '{"n": "12"}',
+      null,
+      '[',
+      '{"name": {"x": 1}}',
+    ]
     const mapped = run([column('doc', 'string', values)], fields, [attribute('doc', 'p')])
     expect(mapped.texts).toEqual([
       ['A', null, null, null, null],
@@ -199,8 +254,16 @@ describe('compileMapping', () => {
   })
 
   it('lets a specific mapping override the copy of an object', () => {
-    const struct: LakeField = { id: 1, name: 'p', required: false, type: { kind: 'struct', fields: [field(2, 'a', 'string'), field(3, 'b', 'string')] } }
-    const columns = [column('doc', 'string', ['{"a": "from doc", "b": "from doc"}']), column('own', 'string', ['own'])]
+    const struct: LakeField = {
+      id: 1,
+      name: 'p',
+      required: false,
+      type: { kind: 'struct', fields: [field(2, 'a', 'string'), field(3, 'b', 'string')] },
+    }
+    const columns = [
+      column('doc', 'string', ['{"a": "from doc", "b": "from doc"}']),
+      column('own', 'string', ['own']),
+    ]
     const mapped = run(columns, [struct], [attribute('own', 'p.b'), attribute('doc', 'p')])
     expect(mapped.texts).toEqual([['from doc'], ['own']])
   })
@@ -216,20 +279,47 @@ describe('compileMapping', () => {
     vector.lengths.set([5, 5])
     vector.validity.fill(1)
     const columns = [column('s', 'string', ['', ''])]
-    const mapped = run(columns, [field(1, 'out', 'string')], [expression('upper(s)', 'out')], new Map([['s', vector]]))
+    const mapped = run(
+      columns,
+      [field(1, 'out', 'string')],
+      [expression('upper(s)', 'out')],
+      new Map([['s', vector]]),
+    )
     expect(mapped.texts).toEqual([['PLAIN', 'ÜNÏ']])
   })
 
   it('takes an empty batch', () => {
-    const mapped = run([column('s', 'string', [])], [field(1, 'a', 'int', true), field(2, 'b', 'string')], [attribute('s', 'a'), expression('concat("x", "y")', 'b')])
+    const mapped = run(
+      [column('s', 'string', [])],
+      [field(1, 'a', 'int', true), field(2, 'b', 'string')],
+      [attribute('s', 'a'), expression('concat("x", "y")', 'b')],
+    )
     expect(mapped).toMatchObject({ rowCount: 0, texts: [[], []], rejects: [], warnings: [] })
   })
 
   it('writes binary, uuid and time as they were read', () => {
     const uuid = '9f0c2a52-9a4e-4b8b-9a54-0a1b2c3d4e5f'
-    const columns = [column('u', 'uuid', [uuid]), column('x', 'binary', ['AP8Q']), column('c', 'time', [54_245_250_000n])]
-    const fields = [field(1, 'u', 'string'), field(2, 'x', 'string'), field(3, 'c', 'string'), field(4, 'v', 'uuid'), field(5, 'y', 'binary'), field(6, 'd', 'time')]
-    const entries = [attribute('u', 'u'), attribute('x', 'x'), attribute('c', 'c'), expression('coalesce(u, u)', 'v'), expression('coalesce(x)', 'y'), expression('coalesce(c)', 'd')]
+    const columns = [
+      column('u', 'uuid', [uuid]),
+      column('x', 'binary', ['AP8Q']),
+      column('c', 'time', [54_245_250_000n]),
+    ]
+    const fields = [
+      field(1, 'u', 'string'),
+      field(2, 'x', 'string'),
+      field(3, 'c', 'string'),
+      field(4, 'v', 'uuid'),
+      field(5, 'y', 'binary'),
+      field(6, 'd', 'time'),
+    ]
+    const entries = [
+      attribute('u', 'u'),
+      attribute('x', 'x'),
+      attribute('c', 'c'),
+      expression('coalesce(u, u)', 'v'),
+      expression('coalesce(x)', 'y'),
+      expression('coalesce(c)', 'd'),
+    ]
     const expected = [[uuid], ['AP8Q'], ['15:04:05.250']]
     expect(run(columns, fields, entries).texts).toEqual([...expected, ...expected])
   })
@@ -237,18 +327,53 @@ describe('compileMapping', () => {
 
 describe('conversions of whole vectors', () => {
   const random = createRandom(42)
-  const big = (bits: number) => BigInt.asIntN(64, BigInt(Math.floor(random() * 2 ** 53)) << BigInt(Math.floor(random() * bits)))
+  const big = (bits: number) =>
+    BigInt.asIntN(64, BigInt(Math.floor(random() * 2 ** 53)) << BigInt(Math.floor(random() * bits)))
   const some = (make: () => Value) => Array.from({ length: 500 }, () => (random() < 0.1 ? null : make()))
   const int = () => BigInt(Math.floor((random() - 0.5) * 2 ** 32))
   const cases: readonly [from: string, to: string, values: readonly Value[]][] = [
     ['int', 'long', [...some(int), 2147483647n, -2147483648n, -1n, 0n]],
     ['int', 'double', [...some(int), 2147483647n, -2147483648n]],
-    ['long', 'double', [...some(() => big(11) * (random() < 0.5 ? 1n : -1n)), 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, -(2n ** 63n), 2n ** 63n - 1n]],
+    [
+      'long',
+      'double',
+      [
+        ...some(() => big(11) * (random() < 0.5 ? 1n : -1n)),
+        2n ** 53n,
+        2n ** 53n + 1n,
+        -(2n ** 53n) - 1n,
+        -(2n ** 63n),
+        2n ** 63n - 1n,
+      ],
+    ],
     ['float', 'double', some(() => Math.fround(random() * 1e10))],
-    ['decimal(18,4)', 'double', [...some(() => new Decimal(big(7) % 10n ** 18n, 4)), new Decimal(1n, 4), new Decimal(-999999999999999999n, 4)]],
+    [
+      'decimal(18,4)',
+      'double',
+      [
+        ...some(() => new Decimal(big(7) % 10n ** 18n, 4)),
+        new Decimal(1n, 4),
+        new Decimal(-999999999999999999n, 4),
+      ],
+    ],
     ['decimal(38,10)', 'double', some(() => new Decimal(big(10) * big(10), 10))],
-    ['date', 'timestamp', [...some(() => new DateValue((int() % 100_000_000n) * 86_400_000_000n, true)), new DateValue(104_250n * 86_400_000_000n, true), new DateValue(-104_250n * 86_400_000_000n, true)]],
-    ['date', 'timestamptz', [...some(() => new DateValue((int() % 200_000n) * 86_400_000_000n, true)), new DateValue(2_000_000_000n * 86_400_000_000n, true)]],
+    [
+      'date',
+      'timestamp',
+      [
+        ...some(() => new DateValue((int() % 100_000_000n) * 86_400_000_000n, true)),
+        new DateValue(104_250n * 86_400_000_000n, true),
+        new DateValue(-104_250n * 86_400_000_000n, true),
+      ],
+    ],
+    [
+      'date',
+      'timestamptz',
+      [
+        ...some(() => new DateValue((int() % 200_000n) * 86_400_000_000n, true)),
+        new DateValue(2_000_000_000n * 86_400_000_000n, true),
+      ],
+    ],
   ]
 
   it.each(cases)('%s to %s is what it would be value by value', (from, to, values) => {
@@ -258,9 +383,13 @@ describe('conversions of whole vectors', () => {
     const expected = values.map((value) => convertValue(value, target, tally))
     const failed = expected.filter((value) => value instanceof ConversionProblem).length
     expect(mapped.texts[0]).toEqual(
-      expected.map((value) => (value === null || value instanceof ConversionProblem ? null : textOf(asWritten(value)))),
+      expected.map((value) =>
+        value === null || value instanceof ConversionProblem ? null : textOf(asWritten(value)),
+      ),
     )
-    expect(mapped.warnings.find(({ code }) => code === 'HW-NUMERIC-INEXACT')?.count ?? 0).toBe(tally.inexactCount)
+    expect(mapped.warnings.find(({ code }) => code === 'HW-NUMERIC-INEXACT')?.count ?? 0).toBe(
+      tally.inexactCount,
+    )
     expect(mapped.warnings.find(({ code }) => code === 'MAPPER-3700-400')?.count ?? 0).toBe(failed)
   })
 
@@ -270,10 +399,35 @@ describe('conversions of whole vectors', () => {
     expect(mapped.warnings).toMatchObject([{ code: 'HW-NUMERIC-INEXACT', count: 1, firstRow: 0 }])
   })
 
+  it('prints a float with its own digits', () => {
+    const values = [0.1, 16777216, 3.4028234663852886e38, Number.NaN, -1.5e-13].map(Math.fround)
+    const fields = [field(1, 'text', 'string'), field(2, 'exact', 'decimal(38,12)')]
+    const mapped = run([column('f', 'float', values)], fields, [
+      attribute('f', 'text'),
+      attribute('f', 'exact'),
+    ])
+    expect(mapped.texts[0]).toEqual([
+      '0.1',
+      '16777216',
+      '340282350000000000000000000000000000000',
+      '-0.00000000000015',
+    ])
+    expect(mapped.texts[1]).toEqual(['0.100000000000', '16777216.000000000000', null, null])
+    expect(mapped.rejects).toMatchObject([{ row: 3, problems: [{ code: 'HW-NUMERIC-SPECIAL' }] }])
+  })
+
   it('widens a decimal without touching it and rescales one that grows', () => {
     const columns = [column('m', 'decimal(10,2)', [parseDecimal('12.50') ?? null, null])]
-    const fields = [field(1, 'same', 'decimal(14,2)'), field(2, 'finer', 'decimal(14,4)'), field(3, 'wider', 'decimal(30,2)')]
-    const mapped = run(columns, fields, ['same', 'finer', 'wider'].map((name) => attribute('m', name)))
+    const fields = [
+      field(1, 'same', 'decimal(14,2)'),
+      field(2, 'finer', 'decimal(14,4)'),
+      field(3, 'wider', 'decimal(30,2)'),
+    ]
+    const mapped = run(
+      columns,
+      fields,
+      ['same', 'finer', 'wider'].map((name) => attribute('m', name)),
+    )
     expect(mapped.texts).toEqual([
       ['12.50', null],
       ['12.5000', null],
@@ -290,7 +444,12 @@ function asWritten(value: Value): Value {
 
 function setWord(vector: Vector | undefined, row: number, words: readonly number[]): void {
   if (!vector) throw new Error('no vector')
-  const values = vector.kind === 'int32' ? vector.values : vector.kind === 'int64' || vector.kind === 'int128' ? vector.words : undefined
+  const values =
+    vector.kind === 'int32'
+      ? vector.values
+      : vector.kind === 'int64' || vector.kind === 'int128'
+        ? vector.words
+        : undefined
   values?.set(words, row * words.length)
   vector.validity[row] = 1
   vector.nullCount--

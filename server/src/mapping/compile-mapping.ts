@@ -9,7 +9,7 @@ import { keepRows } from './keep-rows.ts'
 import type { MappingPlan, OutputColumn } from './mapping-plan.ts'
 import { type ColumnReader, createColumnReader } from './read-vector.ts'
 import { specialValuesOf } from './special-values.ts'
-import { EvaluationFailure, typeNameOf, type Value } from './values.ts'
+import { EvaluationFailure, formatFloat, typeNameOf, type Value } from './values.ts'
 import { createVectorWriter } from './write-vector.ts'
 
 /** A plan made ready to work. Keeps no rows between batches; not to be shared by threads. */
@@ -52,7 +52,9 @@ export function compileMapping(plan: MappingPlan, options: { readonly nowMs: num
 /** Columns that anything but a pass-through looks into. */
 function columnsReadByValue(plan: MappingPlan): number[] {
   const hasExpression = plan.outputs.some(({ from }) => from.kind === 'expression')
-  const converted = plan.outputs.flatMap(({ from }) => (from.kind === 'column' && from.conversion === 'value' ? [from.column] : []))
+  const converted = plan.outputs.flatMap(({ from }) =>
+    from.kind === 'column' && from.conversion === 'value' ? [from.column] : [],
+  )
   return hasExpression ? plan.usedColumns.map((_name, column) => column) : [...new Set(converted)]
 }
 
@@ -67,7 +69,12 @@ function applyProducers(producers: readonly Producer[], batch: ColumnBatch): Map
   const { warnings, rejects } = log
   if (rejects.length === 0) return { rowCount: batch.rowCount, columns, warnings, rejects }
   const rows = rowsWithout(rejects, batch.rowCount)
-  return { rowCount: rows.length, columns: columns.map((vector) => keepRows(vector, rows)), warnings, rejects }
+  return {
+    rowCount: rows.length,
+    columns: columns.map((vector) => keepRows(vector, rows)),
+    warnings,
+    rejects,
+  }
 }
 
 function reportNulls({ validity }: Vector, rowCount: number, log: OutputLog): void {
@@ -115,8 +122,21 @@ function columnProducer(
   if (conversion === 'none') return passThrough(column, type, log)
   const convert = vectorConversion(conversion, type)
   if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
-  const evaluate = readers[column]?.read ?? (() => null)
-  return valueProducer({ evaluate, isConstant: false }, leaf.type, log)
+  const read = readers[column]?.read ?? (() => null)
+  const isDigits = type.kind === 'float' && (leaf.type.kind === 'string' || leaf.type.kind === 'decimal')
+  return valueProducer(
+    { evaluate: isDigits ? shortestDigits(read) : read, isConstant: false },
+    leaf.type,
+    log,
+  )
+}
+
+/** The digits that a float prints as are what people see in the source; those of its double are another number. */
+function shortestDigits(read: Evaluate): Evaluate {
+  return (row) => {
+    const value = read(row)
+    return typeof value === 'number' && Number.isFinite(value) ? formatFloat(value) : value
+  }
 }
 
 function emptyColumn(): never {

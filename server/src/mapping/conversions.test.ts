@@ -108,7 +108,10 @@ describe('convertValue', () => {
     expect(/destination path (\S+)\. /.exec(message)?.[1]).toBe('person.birthDate')
     expect(/expected data type was: ([A-Z]+), /.exec(message)?.[1]).toBe('DATETIME')
     expect(/actual data type was: ([A-Z]+)\. /.exec(message)?.[1]).toBe('STRING')
-    expect(/sourceField: (\S+) destinationField: (\S+)$/.exec(message)?.slice(1)).toEqual(['born', 'person.birthDate'])
+    expect(/sourceField: (\S+) destinationField: (\S+)$/.exec(message)?.slice(1)).toEqual([
+      'born',
+      'person.birthDate',
+    ])
   })
 })
 

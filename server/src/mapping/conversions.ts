@@ -1,11 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
-import {
-  DateValue,
-  floorDivide,
-  isInfinite,
-  MICROS_PER_DAY,
-  parseTimeOfDay,
-} from './dates.ts'
+import { DateValue, floorDivide, isInfinite, MICROS_PER_DAY, parseTimeOfDay } from './dates.ts'
 import {
   compareDecimals,
   Decimal,
@@ -61,7 +55,11 @@ export interface ConversionTally {
  * The result is in the form in which the type is written: `bigint` for int and long, `DateValue` for dates
  * and timestamps, `Decimal` with the scale of the column, microseconds as `bigint` for time, text otherwise.
  */
-export function convertValue(value: Value, type: ColumnType, tally: ConversionTally): Value | ConversionProblem {
+export function convertValue(
+  value: Value,
+  type: ColumnType,
+  tally: ConversionTally,
+): Value | ConversionProblem {
   if (value === null) return null
   if (type.kind === 'string') return toText(value)
   if (value === '') return null
@@ -118,14 +116,18 @@ function toBoolean(value: Value): Value | ConversionProblem {
 function toInteger(value: Value, bits: number): Value | ConversionProblem {
   const integer = wholeNumberOf(value)
   if (typeof integer !== 'bigint') return integer
-  return BigInt.asIntN(bits, integer) === integer ? integer : new ConversionProblem('The number is out of range')
+  return BigInt.asIntN(bits, integer) === integer
+    ? integer
+    : new ConversionProblem('The number is out of range')
 }
 
 function wholeNumberOf(value: Value): bigint | ConversionProblem {
   if (typeof value === 'bigint') return value
   if (typeof value === 'string') {
     const text = value.trim()
-    return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : new ConversionProblem('The text is no whole number')
+    return /^[+-]?\d+$/.test(text)
+      ? BigInt(text.replace('+', ''))
+      : new ConversionProblem('The text is no whole number')
   }
   if (typeof value === 'number') {
     return Number.isInteger(value) ? BigInt(value) : new ConversionProblem('The number is not whole')
@@ -168,7 +170,8 @@ function toFloat(value: Value, tally: ConversionTally): Value | ConversionProble
   const number = toDouble(value, tally)
   if (typeof number !== 'number') return number
   const float = Math.fround(number)
-  if (!Number.isFinite(float) && Number.isFinite(number)) return new ConversionProblem('The number is out of range')
+  if (!Number.isFinite(float) && Number.isFinite(number))
+    return new ConversionProblem('The number is out of range')
   if (float !== number && !Number.isNaN(number) && tally.inexactCount === before) tally.inexactCount++
   return float
 }
@@ -196,7 +199,9 @@ function momentOf(value: Value): DateValue | ConversionProblem {
   if (date === undefined) return new ConversionProblem('The text is in no known date format')
   if (!(date instanceof DateValue)) return noConversion(value, 'a date')
   if (isInfinite(date)) return INFINITE_DATE
-  return BigInt.asIntN(64, date.micros) === date.micros ? date : new ConversionProblem('The date is out of range')
+  return BigInt.asIntN(64, date.micros) === date.micros
+    ? date
+    : new ConversionProblem('The date is out of range')
 }
 
 function toMoment(value: Value): Value | ConversionProblem {

@@ -23,7 +23,15 @@ export const MONTHS = [
   'December',
 ] as const
 
-export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
+export const WEEKDAYS = [
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+  'Sunday',
+] as const
 
 const LETTERS = 'GuyYMLwWDdEeaHkKhmsSnNzZXxVOQq'
 const patterns = new Map<string, DatePattern>()

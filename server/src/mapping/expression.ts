@@ -57,7 +57,7 @@ export interface ConditionalNode {
   readonly kind: 'ternary' | 'elvis' | 'coalesce'
   readonly test: Expression
   /** Absent unless `ternary`. */
-  readonly then?: Expression | undefined
+  readonly whenTrue?: Expression | undefined
   readonly otherwise: Expression
 }
 
@@ -113,8 +113,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'binary':
       return [expression.left, expression.right]
     case 'conditional':
-      return expression.then
-        ? [expression.test, expression.then, expression.otherwise]
+      return expression.whenTrue
+        ? [expression.test, expression.whenTrue, expression.otherwise]
         : [expression.test, expression.otherwise]
   }
 }
@@ -151,7 +151,7 @@ export function mapChildren(expression: Expression, change: (child: Expression) 
         ...expression,
         test: change(expression.test),
         otherwise: change(expression.otherwise),
-        ...(expression.then ? { then: change(expression.then) } : {}),
+        ...(expression.whenTrue ? { whenTrue: change(expression.whenTrue) } : {}),
       }
   }
 }

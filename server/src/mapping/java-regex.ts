@@ -106,7 +106,8 @@ class RegexTranslator {
     const character = this.#source.charAt(this.#position)
     if (character === '\\') return this.#escape()
     if (character === '[') return fail('A character class within another is not supported')
-    if (this.#source.startsWith('&&', this.#position)) return fail('"&&" in a character class is not supported')
+    if (this.#source.startsWith('&&', this.#position))
+      return fail('"&&" in a character class is not supported')
     if (character === ']') this.#isInClass = false
     const isPlain = character === ']' || !'(){}|/$'.includes(character)
     return this.#advance(1, isPlain ? character : `\\${character}`)

@@ -20,16 +20,19 @@ function copyValues(from: Vector, to: Vector, rows: Uint32Array): void {
     case 'int32':
     case 'float32':
     case 'float64':
-      return gather(from.values, (to as typeof from).values, rows, 1)
+      gather(from.values, (to as typeof from).values, rows, 1)
+      break
     case 'int64':
-      return gather(from.words, (to as typeof from).words, rows, 2)
+      gather(from.words, (to as typeof from).words, rows, 2)
+      break
     case 'int128':
-      return gather(from.words, (to as typeof from).words, rows, 4)
+      gather(from.words, (to as typeof from).words, rows, 4)
+      break
     case 'bytes': {
       const target = to as typeof from
       target.heap = from.heap
       gather(from.offsets, target.offsets, rows, 1)
-      return gather(from.lengths, target.lengths, rows, 1)
+      gather(from.lengths, target.lengths, rows, 1)
     }
   }
 }

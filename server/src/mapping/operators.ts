@@ -55,7 +55,8 @@ function arithmetic({ integers, doubles, decimals }: Arithmetic): Operate {
   return (left, right) => {
     const a = operandOf(left)
     const b = operandOf(right)
-    if (a instanceof Decimal || b instanceof Decimal) return withinBounds(decimals(decimalOf(a), decimalOf(b)))
+    if (a instanceof Decimal || b instanceof Decimal)
+      return withinBounds(decimals(decimalOf(a), decimalOf(b)))
     if (typeof a === 'number' || typeof b === 'number') return doubles(Number(a), Number(b))
     return boundedInteger(integers(a, b))
   }
@@ -194,9 +195,11 @@ function numericOrUndefined(value: Value): Numeric | undefined {
 
 /** NaN equals itself and is below everything else. Integers and doubles compare exactly. */
 function compareNumbers(left: Numeric, right: Numeric): number {
-  if (typeof left === 'number' && Number.isNaN(left)) return typeof right === 'number' && Number.isNaN(right) ? 0 : -1
+  if (typeof left === 'number' && Number.isNaN(left))
+    return typeof right === 'number' && Number.isNaN(right) ? 0 : -1
   if (typeof right === 'number' && Number.isNaN(right)) return 1
-  if (!(left instanceof Decimal) && !(right instanceof Decimal)) return left < right ? -1 : left > right ? 1 : 0
+  if (!(left instanceof Decimal) && !(right instanceof Decimal))
+    return left < right ? -1 : left > right ? 1 : 0
   if (isInfinite(left)) return left > 0 ? 1 : -1
   if (isInfinite(right)) return right > 0 ? -1 : 1
   return compareDecimals(decimalOf(left), decimalOf(right))
@@ -222,7 +225,8 @@ function isIn(left: Value, right: Value): boolean {
 }
 
 function textTest(test: (left: string, right: string) => boolean): (left: Value, right: Value) => boolean {
-  return (left, right) => (left === null || right === null ? left === right : test(textOf(left), textOf(right)))
+  return (left, right) =>
+    left === null || right === null ? left === right : test(textOf(left), textOf(right))
 }
 
 const startsWith = textTest((left, right) => left.startsWith(right))
@@ -287,4 +291,3 @@ export const METHODS: ReadonlyMap<string, Operate> = new Map<string, Operate>([
   ],
   ['get', itemOf],
 ])
-

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { civilFromDays, DateValue, daysFromCivil, formatDateValue, microsOfParts, parseTimeOfDay, partsOf } from './dates.ts'
+import {
+  civilFromDays,
+  DateValue,
+  daysFromCivil,
+  formatDateValue,
+  microsOfParts,
+  parseTimeOfDay,
+  partsOf,
+} from './dates.ts'
 import { formatByPattern } from './format-date.ts'
 import { AUTOMATIC_DATE_PATTERNS, parseByPattern, parseDateAutomatically } from './parse-date.ts'
 import { findTimeZone, offsetOfLocalTime } from './time-zones.ts'
@@ -38,12 +46,18 @@ describe('the automatic formats', () => {
     expect(read(text)).toBe(expected)
   })
 
-  it.each(['', 'x', '2019-13-01', '2019-02-29', '2019-10-23T25:00:00Z', '2019-10-23 11', '1/2/3', '2019-10-23T11:24:35.1234567Z'])(
-    '"%s" is no date',
-    (text) => {
-      expect(read(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    'x',
+    '2019-13-01',
+    '2019-02-29',
+    '2019-10-23T25:00:00Z',
+    '2019-10-23 11',
+    '1/2/3',
+    '2019-10-23T11:24:35.1234567Z',
+  ])('"%s" is no date', (text) => {
+    expect(read(text)).toBeUndefined()
+  })
 
   it('reads what each of its patterns writes', () => {
     const moment = new DateValue(BigInt(Date.UTC(2019, 9, 23, 11, 24, 35)) * 1000n)

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mapping language writes references as ${name}
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from './check-expression.ts'
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
@@ -108,12 +109,22 @@ describe('parseExpression', () => {
     expect(evaluate(text)).toBe(result)
   })
 
-  it.each(['1/0', '1.0/0', '1B % 0', 'x + 1', '1 - x', '-x', 'x + "a"', '"a" * 2', 'true + 1', '1.5 & 1', '1..99999', 's.a'])(
-    '%s has no value',
-    (text) => {
-      expect(() => evaluate(text)).toThrow(expect.any(EvaluationFailure) as Error)
-    },
-  )
+  it.each([
+    '1/0',
+    '1.0/0',
+    '1B % 0',
+    'x + 1',
+    '1 - x',
+    '-x',
+    'x + "a"',
+    '"a" * 2',
+    'true + 1',
+    '1.5 & 1',
+    '1..99999',
+    's.a',
+  ])('%s has no value', (text) => {
+    expect(() => evaluate(text)).toThrow(expect.any(EvaluationFailure) as Error)
+  })
 
   it.each([
     '',
@@ -151,7 +162,9 @@ describe('parseExpression', () => {
   })
 
   it('says where it stopped', () => {
-    expect(() => parseExpression('concat("a" "b")')).toThrow('"b" can\'t stand here; ")" is missing (at character 12)')
+    expect(() => parseExpression('concat("a" "b")')).toThrow(
+      '"b" can\'t stand here; ")" is missing (at character 12)',
+    )
     expect(() => parseExpression('lt + 1')).toThrow('write ${lt} for a field of that name')
   })
 

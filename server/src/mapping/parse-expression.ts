@@ -94,7 +94,10 @@ class ExpressionParser {
   #expression(): Expression {
     this.#depth++
     if (this.#depth > MAX_DEPTH) {
-      throw new MappingSyntaxError(`The expression is nested deeper than ${MAX_DEPTH} levels`, this.#peek().position)
+      throw new MappingSyntaxError(
+        `The expression is nested deeper than ${MAX_DEPTH} levels`,
+        this.#peek().position,
+      )
     }
     const expression = this.#conditional()
     this.#depth--
@@ -113,9 +116,9 @@ class ExpressionParser {
   }
 
   #ternary(test: Expression): Expression {
-    const then = this.#expression()
+    const whenTrue = this.#expression()
     this.#expect(':')
-    return { node: 'conditional', kind: 'ternary', test, then, otherwise: this.#expression() }
+    return { node: 'conditional', kind: 'ternary', test, whenTrue, otherwise: this.#expression() }
   }
 
   #binary(level: number): Expression {
@@ -208,7 +211,8 @@ class ExpressionParser {
       this.#expect(')')
       return expression
     }
-    if (token.kind === 'symbol' && token.text === '[') return { node: 'array', items: this.#list(']'), isSet: false }
+    if (token.kind === 'symbol' && token.text === '[')
+      return { node: 'array', items: this.#list(']'), isSet: false }
     if (token.kind === 'symbol' && token.text === '{') return this.#braced()
     throw this.#unexpected(token)
   }

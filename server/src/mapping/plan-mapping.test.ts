@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mapping language writes references as ${name}
 import { describe, expect, it } from 'vitest'
 import type { ColumnType, LakeField } from '#columns/column-type.ts'
 import type { MappingEntry, SourceColumn } from './mapping-plan.ts'
@@ -80,7 +81,12 @@ describe('planMapping', () => {
     )
     expect(problems).toEqual([])
     expect(made.usedColumns).toEqual(['id', 'last', 'age', 'seen'])
-    expect(made.outputs.map(({ leaf }) => leaf.path.join('/'))).toEqual(['_id', 'person/name/last', 'person/age', 'seen.at'])
+    expect(made.outputs.map(({ leaf }) => leaf.path.join('/'))).toEqual([
+      '_id',
+      'person/name/last',
+      'person/age',
+      'seen.at',
+    ])
     expect(made.outputs.map(({ from }) => (from.kind === 'column' ? from.conversion : from.kind))).toEqual([
       'value',
       'expression',
@@ -95,7 +101,11 @@ describe('planMapping', () => {
     for (const source of ['a.b', 'a\\.b', '${a\\.b}']) {
       expect(plan(ID, attribute(source, 'person.name.first')).plan.usedColumns).toEqual(['id', 'a.b'])
     }
-    const made = plan(ID, attribute('doc.name', 'person.name.first'), attribute('first name', 'person.name.last')).plan
+    const made = plan(
+      ID,
+      attribute('doc.name', 'person.name.first'),
+      attribute('first name', 'person.name.last'),
+    ).plan
     expect(made.usedColumns).toEqual(['id', 'doc', 'first name'])
     expect(made.outputs[1]?.from).toEqual({
       kind: 'expression',
@@ -138,21 +148,53 @@ describe('planMapping', () => {
   })
 
   it.each<[string, readonly MappingEntry[], string]>([
-    ['a column that is not there', [ID, attribute('nope', 'person.age')], 'error: The source has no column "nope"'],
-    ['a field of an expression that is not there', [ID, expression('1 + nope', 'person.age')], 'no column "nope"'],
+    [
+      'a column that is not there',
+      [ID, attribute('nope', 'person.age')],
+      'error: The source has no column "nope"',
+    ],
+    [
+      'a field of an expression that is not there',
+      [ID, expression('1 + nope', 'person.age')],
+      'no column "nope"',
+    ],
     ['a destination that is not there', [ID, attribute('age', 'person.height')], 'no field "person.height"'],
     ['a destination below a plain field', [ID, attribute('age', 'person.age.x')], '"age" is no object'],
-    ['an item of a list', [ID, attribute('age', 'tags[0]')], "lies in a list or map, which a mapping can't fill yet"],
+    [
+      'an item of a list',
+      [ID, attribute('age', 'tags[0]')],
+      "lies in a list or map, which a mapping can't fill yet",
+    ],
     ['a whole list', [ID, attribute('age', 'tags')], 'lies in a list or map'],
     ['every item of a list', [ID, attribute('age', 'tags[*]')], 'lies in a list or map'],
     ['every item of a source', [ID, attribute('doc[*].x', 'person.age')], '[*] is not supported yet'],
-    ['two writers', [ID, attribute('age', 'person.age'), attribute('id', 'person.age')], 'written by another mapping'],
-    ['a required field without a mapping', [attribute('age', 'person.age')], 'error: The field "_id" is required'],
+    [
+      'two writers',
+      [ID, attribute('age', 'person.age'), attribute('id', 'person.age')],
+      'written by another mapping',
+    ],
+    [
+      'a required field without a mapping',
+      [attribute('age', 'person.age')],
+      'error: The field "_id" is required',
+    ],
     ['a broken expression', [ID, expression('1 +', 'person.age')], 'ends too early'],
     ['an unknown function', [ID, expression('nope(1)', 'person.age')], 'no function "nope"'],
-    ['a constant that does not fit', [ID, { ...ID, sourceType: 'STATIC', source: 'x', destination: 'person.age' }], 'does not fit long'],
-    ['a constant object', [ID, { sourceType: 'STATIC', source: 'x', destination: 'person' }], 'can\'t be an object'],
-    ['a type that never fits', [ID, attribute('flag', 'person.age')], 'warning: boolean does not become long'],
+    [
+      'a constant that does not fit',
+      [ID, { ...ID, sourceType: 'STATIC', source: 'x', destination: 'person.age' }],
+      'does not fit long',
+    ],
+    [
+      'a constant object',
+      [ID, { sourceType: 'STATIC', source: 'x', destination: 'person' }],
+      "can't be an object",
+    ],
+    [
+      'a type that never fits',
+      [ID, attribute('flag', 'person.age')],
+      'warning: boolean does not become long',
+    ],
     ['no path at all', [ID, attribute('age', '')], 'is no path'],
   ])('tells of %s', (_what, entries, message) => {
     expect(messages(...entries)).toContain(message)
@@ -179,14 +221,24 @@ describe('checkMapping', () => {
     const entries = [ID, attribute('a', 'b'), expression('f(', '_id')]
     expect(checkMapping({ entries, fields: FIELDS })).toMatchObject([
       { severity: 'error', entry: 1, destination: 'b' },
-      { severity: 'error', entry: 2, destination: '_id', message: expect.stringContaining('written by another') as string },
+      {
+        severity: 'error',
+        entry: 2,
+        destination: '_id',
+        message: expect.stringContaining('written by another') as string,
+      },
     ])
   })
 })
 
 describe('identityMapping', () => {
   it('joins columns and fields of the same name, dots and all', () => {
-    const columns = [...COLUMNS, { name: 'seen.at', type: STRING }, { name: '_id', type: STRING }, { name: 'tags', type: STRING }]
+    const columns = [
+      ...COLUMNS,
+      { name: 'seen.at', type: STRING },
+      { name: '_id', type: STRING },
+      { name: 'tags', type: STRING },
+    ]
     const entries = identityMapping(columns, FIELDS)
     expect(entries).toEqual([attribute('seen.at', 'seen\\.at'), attribute('_id', '_id')])
     expect(planMapping({ entries, columns, fields: FIELDS }).problems).toEqual([])

@@ -61,7 +61,10 @@ export function planMapping(input: {
 }
 
 /** Entries that carry every column to the field of the table's top level that has its name. */
-export function identityMapping(columns: readonly SourceColumn[], fields: readonly LakeField[]): MappingEntry[] {
+export function identityMapping(
+  columns: readonly SourceColumn[],
+  fields: readonly LakeField[],
+): MappingEntry[] {
   const names = new Set(fields.filter((field) => isColumnType(field.type)).map((field) => field.name))
   return columns
     .filter((column) => names.has(column.name))
@@ -157,7 +160,12 @@ class MappingPlanner {
   }
 
   /** `isRequired` tells whether everything above these fields is required; `copied` fills what has no entry. */
-  visit(fields: readonly LakeField[], above: readonly string[], isRequired: boolean, copied?: ReadEntry): void {
+  visit(
+    fields: readonly LakeField[],
+    above: readonly string[],
+    isRequired: boolean,
+    copied?: ReadEntry,
+  ): void {
     for (const field of fields) {
       const path = [...above, field.name]
       const entry = this.#entries.get(formatPath(path)) ?? copied
@@ -176,7 +184,9 @@ class MappingPlanner {
       usedColumns,
       columnTypes: usedColumns.map((name) => this.#columns.get(name)?.type ?? { kind: 'string' }),
       outputs: this.#outputs,
-      requiredPaths: this.#outputs.filter(({ leaf }) => leaf.required).map(({ leaf }) => formatPath(leaf.path)),
+      requiredPaths: this.#outputs
+        .filter(({ leaf }) => leaf.required)
+        .map(({ leaf }) => formatPath(leaf.path)),
     }
   }
 
@@ -210,7 +220,8 @@ class MappingPlanner {
 
   #reportUnfilled(path: readonly string[]): void {
     const destination = formatPath(path)
-    if (this.#problems.some((problem) => problem.destination === destination && problem.severity === 'error')) return
+    if (this.#problems.some((problem) => problem.destination === destination && problem.severity === 'error'))
+      return
     const message = `The field "${destination}" is required and no mapping fills it`
     this.#problems.push({ severity: 'error', message, destination })
   }

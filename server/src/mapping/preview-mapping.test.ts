@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mapping language writes references as ${name}
 import { describe, expect, it } from 'vitest'
 import type { LakeField } from '#columns/column-type.ts'
 import type { MappingEntry } from './mapping-plan.ts'
@@ -20,7 +21,10 @@ const FIELDS: readonly LakeField[] = [
   },
 ]
 
-function preview(record: unknown, ...entries: readonly (readonly [MappingEntry['sourceType'], string, string])[]) {
+function preview(
+  record: unknown,
+  ...entries: readonly (readonly [MappingEntry['sourceType'], string, string])[]
+) {
   return previewMapping({
     entries: entries.map(([sourceType, source, destination]) => ({ sourceType, source, destination })),
     record: JSON.stringify(record),

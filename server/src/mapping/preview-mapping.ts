@@ -11,7 +11,16 @@ import { MappingSyntaxError } from './mapping-syntax-error.ts'
 import { memberOf } from './operators.ts'
 import { parseExpression } from './parse-expression.ts'
 import { formatPath } from './paths.ts'
-import { EvaluationFailure, fail, isMap, parseJsonValue, toJson, typeNameOf, type Value, type ValueMap } from './values.ts'
+import {
+  EvaluationFailure,
+  fail,
+  isMap,
+  parseJsonValue,
+  toJson,
+  typeNameOf,
+  type Value,
+  type ValueMap,
+} from './values.ts'
 
 /** One record after a mapping, and what went wrong on the way. */
 export interface MappingPreview {
@@ -75,7 +84,9 @@ function convertLeaf(value: Value, { field, path }: Destination, { source }: Map
   if (!isColumnType(field.type)) return null
   const converted = convertValue(value, field.type, { inexactCount: 0 })
   if (!(converted instanceof ConversionProblem)) {
-    return field.type.kind === 'time' && typeof converted === 'bigint' ? formatTimeOfDay(converted) : converted
+    return field.type.kind === 'time' && typeof converted === 'bigint'
+      ? formatTimeOfDay(converted)
+      : converted
   }
   const { reason } = converted
   const actual = typeNameOf(value)

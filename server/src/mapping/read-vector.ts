@@ -1,6 +1,12 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import type { BytesVector, Vector } from '#columns/vector.ts'
-import { DateValue, formatTimeOfDay, INFINITY_MICROS, MICROS_PER_DAY, MINUS_INFINITY_MICROS } from './dates.ts'
+import {
+  DateValue,
+  formatTimeOfDay,
+  INFINITY_MICROS,
+  MICROS_PER_DAY,
+  MINUS_INFINITY_MICROS,
+} from './dates.ts'
 import { Decimal } from './decimal.ts'
 import type { Evaluate } from './evaluate.ts'
 import type { Value } from './values.ts'
@@ -37,7 +43,9 @@ function readerOf(type: ColumnType, vector: Vector): Evaluate {
     }
     case 'int32': {
       const { values } = vector
-      return type.kind === 'date' ? (row) => dateOf(values[row] as number) : (row) => BigInt(values[row] as number)
+      return type.kind === 'date'
+        ? (row) => dateOf(values[row] as number)
+        : (row) => BigInt(values[row] as number)
     }
     case 'float32':
     case 'float64': {

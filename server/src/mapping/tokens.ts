@@ -67,7 +67,12 @@ function readNumber(source: string, position: number): { token: Token; end: numb
   const match = matchAt(NUMBER, source, position)
   if (!match) return undefined
   const digits = match[1] ?? ''
-  return found(kindOfNumber(digits, (match[2] ?? '').toLowerCase()), withoutOctal(digits, position), position, NUMBER)
+  return found(
+    kindOfNumber(digits, (match[2] ?? '').toLowerCase()),
+    withoutOctal(digits, position),
+    position,
+    NUMBER,
+  )
 }
 
 function kindOfNumber(digits: string, suffix: string): Token['kind'] {
@@ -91,7 +96,9 @@ function matchAt(expression: RegExp, source: string, position: number): RegExpEx
 /** Any other escape stands for itself with its backslash, so that regular expressions can be written plainly. */
 function unescapeText(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\\"']))/g, (_whole, code: string | undefined, character: string) =>
-    code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|([\\"']))/g,
+    (_whole, code: string | undefined, character: string) =>
+      code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),
   )
 }

@@ -5,7 +5,16 @@ import { compareDecimals, Decimal, formatDecimal, numberToDecimal, parseDecimal 
  * What an expression computes with. Integers are `bigint`, so that a long keeps all its digits; doubles are
  * `number`; objects are maps. `binary` columns appear as base64 text, `time` and `uuid` columns as text.
  */
-export type Value = null | boolean | number | bigint | string | DateValue | Decimal | readonly Value[] | ValueMap
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | DateValue
+  | Decimal
+  | readonly Value[]
+  | ValueMap
 
 export type ValueMap = ReadonlyMap<string, Value>
 
@@ -73,6 +82,15 @@ export function formatNumber(value: number): string {
   return decimal ? formatDecimal(decimal) : text
 }
 
+/** The shortest digits that read back as the same 32-bit float: 0.1, not 0.10000000149011612. */
+export function formatFloat(value: number): string {
+  for (let digits = 1; digits <= 9; digits++) {
+    const candidate = Number(value.toPrecision(digits))
+    if (Math.fround(candidate) === value) return formatNumber(candidate)
+  }
+  return formatNumber(value)
+}
+
 /** A value as JSON would carry it, big numbers and decimals with all their digits as text. */
 export function toJson(value: Value): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
@@ -102,7 +120,11 @@ function fromJson(json: unknown): Value {
 }
 
 /** Sees the digits of a number as they stand in the text, before a double could change them. */
-function keepDigits(_key: string, value: unknown, context: { readonly source?: string | undefined }): unknown {
+function keepDigits(
+  _key: string,
+  value: unknown,
+  context: { readonly source?: string | undefined },
+): unknown {
   if (typeof value !== 'number' || context.source === undefined) return value
   if (/^-?\d+$/.test(context.source)) return BigInt(context.source)
   const exact = parseDecimal(context.source)

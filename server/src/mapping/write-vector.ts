@@ -109,7 +109,8 @@ function withRoom(heap: Uint8Array, used: number, more: number): Uint8Array {
 /** Returns the number of bytes written. */
 function writeBytes(type: ColumnType, text: string, heap: Uint8Array, at: number): number {
   if (type.kind === 'string') return encoder.encodeInto(text, heap.subarray(at)).written
-  const bytes = type.kind === 'uuid' ? Buffer.from(text.replaceAll('-', ''), 'hex') : Buffer.from(text, 'base64')
+  const bytes =
+    type.kind === 'uuid' ? Buffer.from(text.replaceAll('-', ''), 'hex') : Buffer.from(text, 'base64')
   heap.set(bytes, at)
   return bytes.length
 }

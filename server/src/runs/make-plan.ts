@@ -31,7 +31,7 @@ export async function makePlan(
   deps: RunDependencies,
   { run, inputs, snapshot }: PlanningFacts,
 ): Promise<{ plan: StoredRunPlan; shape: RelationShape }> {
-  const shape = await describeRelation(snapshot.session, inputs.tableName)
+  const shape = await pinAndDescribe(snapshot, inputs.tableName)
   const table = await lakeTableOf(deps.db, inputs.datasetId)
   if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this flow has been deleted.')
   const evolved = await currentFields(deps, inputs.scope, table)
@@ -45,7 +45,6 @@ export async function makePlan(
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors)
   const columns = mapped.plan.usedColumns.map((name) => wireColumnOf(offered, name))
-  await snapshot.pinRelation(quoteQualified(shape.schema, shape.name))
   const plan: StoredRunPlan = {
     relation: shape.path,
     datasetId: inputs.datasetId,
@@ -60,6 +59,16 @@ export async function makePlan(
     evolved: evolved.addedPaths.length === 0 ? undefined : { fields: evolved.fields, lastColumnId: evolved.lastId },
   }
   return { plan, shape }
+}
+
+/**
+ * The shape is read under the lock that keeps the relation in place: what was read before it may have been
+ * rewritten while we waited for the lock.
+ */
+async function pinAndDescribe(snapshot: HeldSnapshot, path: string): Promise<RelationShape> {
+  const { schema, name } = await describeRelation(snapshot.session, path)
+  await snapshot.pinRelation(quoteQualified(schema, name))
+  return describeRelation(snapshot.session, path)
 }
 
 /** The table's fields, with those that its schema has gained since. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { formatLakeType, type LakeField, type LakeType } from '#columns/column-type.ts'
-import { evolveLakeFields, LakeTypeChangeError, lakeFieldsOfXdm, LakeTypeUnknownError, type XdmNode } from './xdm-types.ts'
+import {
+  evolveLakeFields,
+  LakeTypeChangeError,
+  lakeFieldsOfXdm,
+  LakeTypeUnknownError,
+  type XdmNode,
+} from './xdm-types.ts'
 
 /** One line a field: id, path, type, `!` when required. */
 function outline(fields: readonly LakeField[], above = ''): string[] {
@@ -13,7 +19,10 @@ function outline(fields: readonly LakeField[], above = ''): string[] {
 function parts(type: LakeType, above: string): string[] {
   if (type.kind === 'struct') return outline(type.fields, above)
   if (type.kind === 'list') {
-    return [`${type.elementId} ${above}element ${formatLakeType(type.element)}`, ...parts(type.element, `${above}element.`)]
+    return [
+      `${type.elementId} ${above}element ${formatLakeType(type.element)}`,
+      ...parts(type.element, `${above}element.`),
+    ]
   }
   if (type.kind !== 'map') return []
   const { keyId, key, valueId, value } = type
@@ -33,16 +42,26 @@ const SCHEMA: XdmNode = {
       type: 'object',
       required: ['name'],
       properties: {
-        name: { type: 'object', required: ['last'], properties: { last: { type: 'string' }, first: { type: 'string' } } },
+        name: {
+          type: 'object',
+          required: ['last'],
+          properties: { last: { type: 'string' }, first: { type: 'string' } },
+        },
         birthDate: { type: 'string', format: 'date' },
       },
     },
     home: { type: 'object', required: ['city'], properties: { city: { type: 'string' } } },
-    emails: { type: 'array', items: { type: 'object', required: ['address'], properties: { address: { type: 'string' } } } },
+    emails: {
+      type: 'array',
+      items: { type: 'object', required: ['address'], properties: { address: { type: 'string' } } },
+    },
     identityMap: {
       type: 'object',
       'meta:xdmType': 'map',
-      additionalProperties: { type: 'array', items: { type: 'object', properties: { id: { type: 'string' } } } },
+      additionalProperties: {
+        type: 'array',
+        items: { type: 'object', properties: { id: { type: 'string' } } },
+      },
     },
     anything: { type: 'object' },
   },
@@ -100,7 +119,9 @@ describe('lakeFieldsOfXdm', () => {
   })
 
   it('refuses a type that does not exist', () => {
-    const schema: XdmNode = { properties: { a: { properties: { b: { type: 'string', 'meta:lakeType': 'decimal(99,1)' } } } } }
+    const schema: XdmNode = {
+      properties: { a: { properties: { b: { type: 'string', 'meta:lakeType': 'decimal(99,1)' } } } },
+    }
     expect(() => lakeFieldsOfXdm(schema)).toThrow(LakeTypeUnknownError)
     expect(() => lakeFieldsOfXdm(schema)).toThrow(/"a\.b".*decimal\(99,1\)/)
   })
@@ -126,7 +147,10 @@ describe('evolveLakeFields', () => {
       required: ['id', 'price', 'fresh'],
       properties: {
         fresh: { type: 'object', required: ['inner'], properties: { inner: { type: 'boolean' } } },
-        tags: { type: 'array', items: { type: 'object', properties: { value: { type: 'string' }, key: { type: 'string' } } } },
+        tags: {
+          type: 'array',
+          items: { type: 'object', properties: { value: { type: 'string' }, key: { type: 'string' } } },
+        },
         id: { type: 'integer', 'meta:xdmType': 'long' },
         price: { type: 'number', 'meta:lakeType': 'decimal(14,2)' },
         ratio: { type: 'number' },
@@ -154,12 +178,29 @@ describe('evolveLakeFields', () => {
 
   it.each<[XdmNode, string, string, string]>([
     [{ id: { type: 'string' } } as XdmNode, 'id', 'int', 'string'],
-    [{ price: { type: 'number', 'meta:lakeType': 'decimal(12,3)' } } as XdmNode, 'price', 'decimal(10,2)', 'decimal(12,3)'],
-    [{ price: { type: 'number', 'meta:lakeType': 'decimal(9,2)' } } as XdmNode, 'price', 'decimal(10,2)', 'decimal(9,2)'],
-    [{ tags: { type: 'string' } } as XdmNode, 'tags', 'list', 'string'],
-    [{ gone: { type: 'object', properties: { a: { type: 'string' } } } } as XdmNode, 'gone', 'string', 'struct'],
     [
-      { tags: { type: 'array', items: { type: 'object', properties: { key: { type: 'boolean' } } } } } as XdmNode,
+      { price: { type: 'number', 'meta:lakeType': 'decimal(12,3)' } } as XdmNode,
+      'price',
+      'decimal(10,2)',
+      'decimal(12,3)',
+    ],
+    [
+      { price: { type: 'number', 'meta:lakeType': 'decimal(9,2)' } } as XdmNode,
+      'price',
+      'decimal(10,2)',
+      'decimal(9,2)',
+    ],
+    [{ tags: { type: 'string' } } as XdmNode, 'tags', 'list', 'string'],
+    [
+      { gone: { type: 'object', properties: { a: { type: 'string' } } } } as XdmNode,
+      'gone',
+      'string',
+      'struct',
+    ],
+    [
+      {
+        tags: { type: 'array', items: { type: 'object', properties: { key: { type: 'boolean' } } } },
+      } as XdmNode,
       'tags.element.key',
       'string',
       'boolean',
@@ -167,6 +208,8 @@ describe('evolveLakeFields', () => {
   ])('refuses %j', (properties, path, oldType, newType) => {
     const schema = { type: 'object', properties } as XdmNode
     expect(() => evolveLakeFields(current, 7, schema)).toThrow(LakeTypeChangeError)
-    expect(() => evolveLakeFields(current, 7, schema)).toThrow(expect.objectContaining({ path, oldType, newType }) as Error)
+    expect(() => evolveLakeFields(current, 7, schema)).toThrow(
+      expect.objectContaining({ path, oldType, newType }) as Error,
+    )
   })
 })

@@ -30,7 +30,9 @@ export class LakeTypeUnknownError extends Error {
   readonly path: string
 
   constructor(path: string, text: string) {
-    super(`The field "${path}" asks for the type "${text}"; use one such as decimal(12,2), timestamp, uuid or long`)
+    super(
+      `The field "${path}" asks for the type "${text}"; use one such as decimal(12,2), timestamp, uuid or long`,
+    )
     this.path = path
   }
 }
@@ -43,7 +45,9 @@ export class LakeTypeChangeError extends Error {
   readonly newType: string
 
   constructor(path: string, oldType: string, newType: string) {
-    super(`The field "${path}" of the table is ${oldType} and can't become ${newType}; add a new field instead`)
+    super(
+      `The field "${path}" of the table is ${oldType} and can't become ${newType}; add a new field instead`,
+    )
     this.path = path
     this.oldType = oldType
     this.newType = newType

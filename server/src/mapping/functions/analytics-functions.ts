@@ -95,7 +95,12 @@ const evars = defineFunction({
 })
 
 export const ANALYTICS_FUNCTIONS: readonly MappingFunction[] = [
-  eventFunction('aa_get_event_id', 'The id that follows an event in a list.', '123456', (event) => event.id ?? null),
+  eventFunction(
+    'aa_get_event_id',
+    'The id that follows an event in a list.',
+    '123456',
+    (event) => event.id ?? null,
+  ),
   eventFunction(
     'aa_get_event_value',
     'The value of an event in a list, 1 where it has none of its own.',

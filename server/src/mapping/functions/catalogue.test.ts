@@ -3,7 +3,8 @@ import { evaluateText, printValue } from '#mapping/testing/evaluate-text.ts'
 import { EvaluationFailure } from '#mapping/values.ts'
 import { findFunction, MAPPING_FUNCTIONS, UNAVAILABLE_FUNCTIONS } from './catalogue.ts'
 
-const DOCUMENTED = `concat explode instr replacestr substr lower lcase upper ucase split join lpad rpad left right ltrim
+const DOCUMENTED =
+  `concat explode instr replacestr substr lower lcase upper ucase split join lpad rpad left right ltrim
   rtrim trim extract_regex matches_regex sha1 sha256 sha512 md5 crc32 get_url_protocol get_url_host get_url_port
   get_url_path get_url_query_str get_url_encoded get_url_decoded now timestamp format dformat date date_part
   set_date_part make_date_time make_timestamp zone_date_to_utc zone_date_to_zone is_empty arrays_to_object
@@ -16,12 +17,17 @@ const DOCUMENTED = `concat explode instr replacestr substr lower lcase upper uca
   aa_get_product_event_values aa_get_product_evars`.split(/\s+/)
 
 describe('the catalogue', () => {
-  it.each(MAPPING_FUNCTIONS.filter((entry) => entry.isPure))('$example gives $result', ({ example, result }) => {
-    expect(printValue(evaluateText(example))).toBe(result)
-  })
+  it.each(MAPPING_FUNCTIONS.filter((entry) => entry.isPure))(
+    '$example gives $result',
+    ({ example, result }) => {
+      expect(printValue(evaluateText(example))).toBe(result)
+    },
+  )
 
   it('gives another identifier each time', () => {
-    expect(evaluateText('uuid()')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(evaluateText('uuid()')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
     expect(evaluateText('uuid() == guid()')).toBe(false)
   })
 
@@ -98,8 +104,14 @@ describe('functions beside their examples', () => {
     ['date("2019-296", "yyyy-DDD")', '2019-10-23T00:00:00Z'],
     ['date(null, "yyyy-MM-dd", now())', '2021-10-26T10:10:24Z'],
     ['date(null)', 'null'],
-    [`format("2019-10-23T11:24:35.007Z", "EEE, d MMM yy h 'o''clock' a SSS D w XXX")`, "Wed, 23 Oct 19 11 o'clock AM 007 296 43 Z"],
-    ['format(zone_date_to_zone(date("2021-01-01"), "America/New_York"), "yyyy-MM-dd HH:mm:ss Z")', '2020-12-31 19:00:00 -0500'],
+    [
+      `format("2019-10-23T11:24:35.007Z", "EEE, d MMM yy h 'o''clock' a SSS D w XXX")`,
+      "Wed, 23 Oct 19 11 o'clock AM 007 296 43 Z",
+    ],
+    [
+      'format(zone_date_to_zone(date("2021-01-01"), "America/New_York"), "yyyy-MM-dd HH:mm:ss Z")',
+      '2020-12-31 19:00:00 -0500',
+    ],
     ['make_date_time(2021, 7, 1, 12, 0, 0, 5000, "Europe/Paris")', '2021-07-01T10:00:00.000005Z'],
     ['is_empty(null)', 'true'],
     ['is_empty("")', 'true'],

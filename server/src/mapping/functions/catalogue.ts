@@ -37,7 +37,10 @@ export const UNAVAILABLE_FUNCTIONS: ReadonlyMap<string, string> = new Map([
     'ua_agent_version_major',
     'ua_agent_name',
     'ua_device_class',
-  ].map((name): [string, string] => [name, 'it needs a database of user agents, which is not part of this server']),
+  ].map((name): [string, string] => [
+    name,
+    'it needs a database of user agents, which is not part of this server',
+  ]),
   ['fpid_to_ecid', 'how it computes its result is not published'],
 ])
 

@@ -19,7 +19,8 @@ function decimalInText(source: Value): Decimal | undefined {
 }
 
 function toInteger(source: Value): bigint {
-  if (typeof source === 'string' && !/^[+-]?\d+$/.test(source.trim())) return fail('The text is no whole number')
+  if (typeof source === 'string' && !/^[+-]?\d+$/.test(source.trim()))
+    return fail('The text is no whole number')
   const number = exactNumber(source)
   const whole = truncateDecimal(number)
   if (whole * 10n ** BigInt(number.scale) !== number.unscaled) return fail('The number is not whole')
@@ -113,4 +114,3 @@ export const CONVERSION_FUNCTIONS: readonly MappingFunction[] = [
   jsonToObject,
   uuid,
 ]
-

@@ -1,4 +1,11 @@
-import { DateValue, daysFromCivil, daysInMonth, microsOfParts, partsOf, MICROS_PER_SECOND } from '#mapping/dates.ts'
+import {
+  DateValue,
+  daysFromCivil,
+  daysInMonth,
+  microsOfParts,
+  partsOf,
+  MICROS_PER_SECOND,
+} from '#mapping/dates.ts'
 import { formatByPattern, isoWeekOf, weekdayOf } from '#mapping/format-date.ts'
 import { parseByPattern, parseDateAutomatically } from '#mapping/parse-date.ts'
 import { findTimeZone, offsetOfLocalTime } from '#mapping/time-zones.ts'
@@ -61,7 +68,8 @@ const dformat = defineFunction({
 const date = defineFunction({
   name: 'date',
   category,
-  description: 'Reads a date from a text, by a pattern or by the automatic formats. Without a zone it is UTC.',
+  description:
+    'Reads a date from a text, by a pattern or by the automatic formats. Without a zone it is UTC.',
   params: [
     required('text', 'string', 'The text'),
     optional('pattern', 'string', 'How the text is written, in the letters of Java'),
@@ -83,7 +91,10 @@ function readDate(source: Value, pattern: Value): DateValue {
   if (typeof source !== 'string') return fail(`${typeNameOf(source)} can't be read as a date`)
   const text = source.trim()
   const value = pattern === null ? parseDateAutomatically(text) : parseByPattern(text, textOf(pattern))
-  return value ?? fail(pattern === null ? 'The text is in no known date format' : "The text doesn't fit the pattern")
+  return (
+    value ??
+    fail(pattern === null ? 'The text is in no known date format' : "The text doesn't fit the pattern")
+  )
 }
 
 interface Component {
@@ -129,7 +140,11 @@ const datePart = defineFunction({
   category,
   description: 'One part of a date as a number. Weeks follow ISO 8601, and Monday is day 1 of the week.',
   params: [
-    required('component', 'string', 'year, quarter, month, dayofyear, day, week, weekday, hour, hh12, minute, second, millisecond or a short form'),
+    required(
+      'component',
+      'string',
+      'year, quarter, month, dayofyear, day, week, weekday, hour, hh12, minute, second, millisecond or a short form',
+    ),
     dateParam,
   ],
   returns: 'The part',

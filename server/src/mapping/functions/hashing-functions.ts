@@ -7,7 +7,11 @@ import { defineFunction, type MappingFunction, optional, required } from './defi
 const category = 'Hashing' as const
 const params = [
   required('text', 'string', 'The text to hash'),
-  optional('charset', 'string', 'How the text becomes bytes: UTF-8 (unless given), UTF-16, ISO-8859-1, US-ASCII'),
+  optional(
+    'charset',
+    'string',
+    'How the text becomes bytes: UTF-8 (unless given), UTF-16, ISO-8859-1, US-ASCII',
+  ),
 ]
 
 function encode(text: string, charset: string): Buffer {

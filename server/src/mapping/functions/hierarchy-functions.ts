@@ -42,7 +42,8 @@ const toArray = defineFunction({
   example: 'to_array(false, 1, null, 2, 3)',
   result: '[1,2,3]',
   nulls: 'handle',
-  evaluate: ([includeNulls, ...items]) => (includeNulls === true ? items : items.filter((item) => item !== null)),
+  evaluate: ([includeNulls, ...items]) =>
+    includeNulls === true ? items : items.filter((item) => item !== null),
 })
 
 const addToArray = defineFunction({
@@ -68,7 +69,8 @@ const joinArrays = defineFunction({
   example: `join_arrays(['a', 'b'], ['c'], ['d', 'e'])`,
   result: '["a","b","c","d","e"]',
   nulls: 'handle',
-  evaluate: (args) => args.flatMap((_item, index) => (valueAt(args, index) === null ? [] : arrayAt(args, index))),
+  evaluate: (args) =>
+    args.flatMap((_item, index) => (valueAt(args, index) === null ? [] : arrayAt(args, index))),
 })
 
 function pairs(name: 'to_object' | 'to_map', what: string): MappingFunction {
@@ -97,9 +99,15 @@ const arraysToObjects = defineFunction({
   example: `arrays_to_objects('sku', explode("id1|id2", '\\\\|'), 'price', [22.5, 14.35])`,
   result: '[{"sku":"id1","price":22.5},{"sku":"id2","price":14.35}]',
   evaluate: (args) => {
-    const columns = [...pairsOf(args)].map(([key, items]): [string, readonly Value[]] => [key, arrayAt([items], 0)])
+    const columns = [...pairsOf(args)].map(([key, items]): [string, readonly Value[]] => [
+      key,
+      arrayAt([items], 0),
+    ])
     const length = Math.max(0, ...columns.map(([, items]) => items.length))
-    return Array.from({ length }, (_, row) => new Map(columns.map(([key, items]) => [key, items[row] ?? null])))
+    return Array.from(
+      { length },
+      (_, row) => new Map(columns.map(([key, items]) => [key, items[row] ?? null])),
+    )
   },
 })
 
@@ -210,7 +218,8 @@ const addToMap = defineFunction({
 const objectToMap = defineFunction({
   name: 'object_to_map',
   category,
-  description: 'Makes a map of keys and values, of an object, or of an array of objects by one of their members.',
+  description:
+    'Makes a map of keys and values, of an object, or of an array of objects by one of their members.',
   params: [
     required('source', 'any', 'A key, an object or an array of objects'),
     { ...repeated('value', 'any', 'A value, or the member that gives the keys'), isOptional: true },
@@ -267,7 +276,8 @@ const containsKey = defineFunction({
   name: 'contains_key',
   aliases: ['is_set'],
   category,
-  description: 'Tells whether the source record has a field. Columns are always there, JSON members may be absent.',
+  description:
+    'Tells whether the source record has a field. Columns are always there, JSON members may be absent.',
   params: [required('path', 'string', 'Path of the field, as a constant text')],
   returns: 'True when the field is there',
   returnType: 'boolean',

@@ -75,7 +75,10 @@ const join = defineFunction({
   name: 'join',
   category,
   description: 'Joins the items of an array with a separator between them. Nulls are left out.',
-  params: [required('separator', 'string', 'Stands between the items'), required('items', 'array', 'The items')],
+  params: [
+    required('separator', 'string', 'Stands between the items'),
+    required('items', 'array', 'The items'),
+  ],
   returns: 'The joined text',
   returnType: 'string',
   example: 'join(" ", to_array(true, "Hello", "world"))',
@@ -171,7 +174,9 @@ function simple(
 
 const cases = [
   simple(['lower', 'lcase'], 'Makes all letters small.', ['lower("HeLLo")', 'hello'], (s) => s.toLowerCase()),
-  simple(['upper', 'ucase'], 'Makes all letters capital.', ['upper("HeLLo")', 'HELLO'], (s) => s.toUpperCase()),
+  simple(['upper', 'ucase'], 'Makes all letters capital.', ['upper("HeLLo")', 'HELLO'], (s) =>
+    s.toUpperCase(),
+  ),
   simple(['trim'], 'Drops white space at both ends.', ['trim(" hello ")', 'hello'], (s) => s.trim()),
   simple(['ltrim'], 'Drops white space at the start.', ['ltrim(" hello")', 'hello'], (s) => s.trimStart()),
   simple(['rtrim'], 'Drops white space at the end.', ['rtrim("hello ")', 'hello'], (s) => s.trimEnd()),

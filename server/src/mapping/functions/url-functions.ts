@@ -102,7 +102,11 @@ const query = defineFunction({
   description: 'The parameters of the query of an address.',
   params: [
     url,
-    required('anchor', 'string', 'What becomes of the part after #: retain (or keep), remove or append (as _anchor_)'),
+    required(
+      'anchor',
+      'string',
+      'What becomes of the part after #: retain (or keep), remove or append (as _anchor_)',
+    ),
   ],
   returns: 'The parameters by name; null for what is no address',
   returnType: 'map',
@@ -115,7 +119,8 @@ const query = defineFunction({
 })
 
 function queryOf({ query: text, anchor }: UrlParts, mode: string): Value {
-  if (!['retain', 'keep', 'remove', 'append'].includes(mode)) return fail('The anchor is none of retain, remove, append')
+  if (!['retain', 'keep', 'remove', 'append'].includes(mode))
+    return fail('The anchor is none of retain, remove, append')
   const isKept = anchor !== undefined && (mode === 'retain' || mode === 'keep')
   const source = `${text ?? ''}${isKept && text ? `#${anchor}` : ''}`
   const map = new Map<string, Value>(
@@ -172,8 +177,18 @@ const decoded = defineFunction({
 })
 
 export const URL_FUNCTIONS: readonly MappingFunction[] = [
-  part('get_url_protocol', 'protocol', ['https://platform.adobe.com/home', 'https'], (parts) => parts.protocol),
-  part('get_url_host', 'host', ['https://platform.adobe.com/home', 'platform.adobe.com'], (parts) => parts.host),
+  part(
+    'get_url_protocol',
+    'protocol',
+    ['https://platform.adobe.com/home', 'https'],
+    (parts) => parts.protocol,
+  ),
+  part(
+    'get_url_host',
+    'host',
+    ['https://platform.adobe.com/home', 'platform.adobe.com'],
+    (parts) => parts.host,
+  ),
   port,
   path,
   query,

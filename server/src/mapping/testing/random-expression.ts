@@ -30,7 +30,25 @@ const LITERALS = [
   '"héllo, wörld"',
 ]
 
-const BINARY = ['+', '-', '*', '/', '%', '==', '!=', '<', '>', '<=', '>=', '&&', '||', 'and', 'or', 'eq', 'lt']
+const BINARY = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '==',
+  '!=',
+  '<',
+  '>',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  'and',
+  'or',
+  'eq',
+  'lt',
+]
 
 const CALLS: readonly (readonly [name: string, count: number])[] = [
   ['concat', 2],

@@ -15,7 +15,11 @@ class NoValue extends Error {
  * Evaluates an expression by walking its tree, without binding, folding or closures. It shares the functions and
  * the texts of values with the compiler and has operators of its own, written for plainness.
  */
-export function evaluateByWalking(expression: Expression, record: ValueMap, nowMs: number): Value | typeof NO_VALUE {
+export function evaluateByWalking(
+  expression: Expression,
+  record: ValueMap,
+  nowMs: number,
+): Value | typeof NO_VALUE {
   try {
     return walk(expression, record, nowMs)
   } catch {
@@ -40,7 +44,8 @@ function walk(node: Expression, record: ValueMap, nowMs: number): Value {
       return new Map(node.entries.map(({ key, value }) => [textOf(at(key)), at(value)]))
     case 'call': {
       const [condition, then, otherwise] = node.args
-      if (node.name === 'iif' && condition && then && otherwise) return at(truth(at(condition)) ? then : otherwise)
+      if (node.name === 'iif' && condition && then && otherwise)
+        return at(truth(at(condition)) ? then : otherwise)
       const entry = findFunction(node.name)
       if (!entry) throw new NoValue()
       return entry.evaluate(node.args.map(at), { nowMs })
@@ -58,7 +63,7 @@ function walk(node: Expression, record: ValueMap, nowMs: number): Value {
       return binary(node.operator, at(node.left), at(node.right))
     case 'conditional': {
       const value = at(node.test)
-      if (node.kind === 'ternary') return at(truth(value) && node.then ? node.then : node.otherwise)
+      if (node.kind === 'ternary') return at(truth(value) && node.whenTrue ? node.whenTrue : node.otherwise)
       if (node.kind === 'elvis') return truth(value) ? value : at(node.otherwise)
       return value !== null ? value : at(node.otherwise)
     }
@@ -133,7 +138,8 @@ function order(left: Value, right: Value): number {
   if (isNumber(left) || isNumber(right)) {
     const [a, b] = [digitsOf(left), digitsOf(right)]
     if (a !== undefined && b !== undefined) return compare(...alignDigits(a, b))
-    if (looksNumeric(left) && looksNumeric(right)) return compareWithNaN(Number(textOf(left)), Number(textOf(right)))
+    if (looksNumeric(left) && looksNumeric(right))
+      return compareWithNaN(Number(textOf(left)), Number(textOf(right)))
   }
   if (left instanceof DateValue && right instanceof DateValue) return compare(left.micros, right.micros)
   return compare(textOf(left), textOf(right))
@@ -145,7 +151,8 @@ function looksNumeric(value: Value): boolean {
 
 /** NaN is equal to itself and below everything else. */
 function compareWithNaN(left: number, right: number): number {
-  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(right)) - Number(Number.isNaN(left))
+  if (Number.isNaN(left) || Number.isNaN(right))
+    return Number(Number.isNaN(right)) - Number(Number.isNaN(left))
   return compare(left, right)
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ORG, PROD } from '#services/service.test-support.ts'
+import { ORG, PROD } from '#services/testing/service-world.ts'
 import { BatchStateError } from './batch-store.ts'
-import { BATCH_ID, CatalogWorld } from './catalog.test-support.ts'
+import { BATCH_ID, CatalogWorld } from './testing/catalog-world.ts'
 
 let catalog: CatalogWorld
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DEV, ORG, PROD, SCOPE, USER } from '#services/service.test-support.ts'
-import { BASE, BATCH_ID, CatalogWorld, SCHEMAS } from './catalog.test-support.ts'
+import { DEV, ORG, PROD, SCOPE, USER } from '#services/testing/service-world.ts'
 import { DatasetReader, lakeTableOf } from './dataset-store.ts'
+import { BASE, BATCH_ID, CatalogWorld, SCHEMAS } from './testing/catalog-world.ts'
 
 let catalog: CatalogWorld
 

@@ -1,4 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { expect } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
@@ -33,7 +34,7 @@ export interface ServiceWorld extends AsyncDisposable {
   readonly db: Database
   readonly testDatabase: TestDatabase
   /** Sends a request to the sandbox `prod` unless a header says otherwise. */
-  inject(method: Method, url: string, options?: CallOptions): ReturnType<App['inject']>
+  inject(method: Method, url: string, options?: CallOptions): Promise<LightMyRequestResponse>
   /** The same, answer read as JSON. */
   call(
     method: Method,

@@ -1,6 +1,7 @@
-import { expect } from 'vitest'
 import type { LakeField } from '#columns/column-type.ts'
 import type { FindSchema } from '#http/neighbours.ts'
+import { completeBatch, createBatch } from '#services/catalog/batch-store.ts'
+import { registerCatalog } from '#services/catalog/routes.ts'
 import {
   expectStatus,
   ORG,
@@ -8,9 +9,7 @@ import {
   PROD,
   type ServiceWorld,
   USER,
-} from '#services/service.test-support.ts'
-import { completeBatch, createBatch } from './batch-store.ts'
-import { registerCatalog } from './routes.ts'
+} from '#services/testing/service-world.ts'
 
 export const SCHEMAS = 'https://ns.adobe.com/acme/schemas'
 export const BASE = '/data/foundation/catalog'

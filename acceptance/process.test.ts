@@ -1,0 +1,116 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, ApiClient } from '@headwater/testkit/api-client.ts'
+import { CATALOG, connectTo, FLOW, finishedRun, ingest, queryRows } from '@headwater/testkit/journey.ts'
+import {
+  createCredentials,
+  type ServerProcess,
+  startServerProcess,
+} from '@headwater/testkit/server-process.ts'
+import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** The program as a user starts, stops and kills it, with everything embedded in one folder. */
+const ROWS = 1_500
+
+let dataDir: string
+let source: TestDatabase
+let server: ServerProcess | undefined
+let client: ApiClient
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'headwater-process-'))
+  source = await createTestDatabase()
+  // A relation that takes its time, so that a run is in flight for seconds: one millisecond a row.
+  await source.query(`create function slowly(i integer) returns integer language plpgsql volatile
+    as 'begin perform pg_sleep(0.001); return i; end'`)
+  await source.query(
+    `create view slow as select slowly(i) as id, 'row ' || i as label from generate_series(1, ${ROWS}) as i`,
+  )
+  server = await startServerProcess(dataDir)
+  client = new ApiClient(await createCredentials(dataDir))
+  await client.authenticate()
+})
+
+afterAll(async () => {
+  await server?.end('SIGKILL')
+  await source?.drop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test('the start says in five lines where things are, the last of them the ready line', () => {
+  expect(server?.lines).toHaveLength(5)
+  expect(server?.lines.at(-1)).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+$/)
+  expect(server?.lines.join('\n')).toContain(join(dataDir, 'lake'))
+})
+
+test('credentials are made while the server runs, and lead to it', () => {
+  expect(client.credentials).toMatchObject({
+    base_url: server?.url,
+    token_url: `${server?.url}/ims/token/v3`,
+  })
+  expect(client.credentials.ims_org).toMatch(/^[0-9A-F]{24}@AdobeOrg$/)
+})
+
+test('the key that seals credentials is nobody else’s to read', async () => {
+  expect((await stat(join(dataDir, 'master.key'))).mode & 0o777).toBe(0o600)
+})
+
+test('health answers without a token', async () => {
+  expect(await (await fetch(`${server?.url}/health/live`)).json()).toEqual({ status: 'ok' })
+  const ready = await fetch(`${server?.url}/health/ready`)
+  expect(await ready.json()).toMatchObject({ status: 'ok' })
+})
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`a run in flight at ${signal} goes on at the next start and lands exactly once`, async () => {
+    const ingested = await ingest(client, await connectTo(client, source), {
+      tableName: 'public.slow',
+      fields: { id: { type: 'integer' }, label: { type: 'string' } },
+      mappings: [
+        { sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' },
+        { sourceType: 'ATTRIBUTE', source: 'label', destination: '_headwater.label' },
+      ],
+    })
+    const interrupted = await runInFlight(ingested.flowId)
+    const { code } = (await server?.end(signal)) ?? {}
+    if (signal === 'SIGTERM') expect(code).toBe(0)
+    server = undefined
+    server = await startServerProcess(dataDir)
+    client.baseUrl = server.url
+    const run = await finishedRun(client, ingested.flowId)
+    expect(run.id).toBe(interrupted.id)
+    expect(run.metrics.statusSummary.status).toBe('success')
+    expect(run.metrics.recordSummary.outputRecordCount).toBe(ROWS)
+    const [counts] = await queryRows(
+      client,
+      `select count(*)::integer, count(distinct _headwater.id)::integer from "${ingested.datasetId}"`,
+    )
+    expect(counts).toEqual([ROWS, ROWS])
+    const batches = await client.get(`${CATALOG}/batches?dataSet=${ingested.datasetId}`)
+    expect(Object.values(batches.body as Record<string, Answer>).map((batch) => batch.status)).toEqual([
+      'success',
+    ])
+  })
+}
+
+test('an interrupt with nothing to do ends it with 0, and it is ready again at once', async () => {
+  const ended = await server?.end('SIGINT')
+  expect(ended?.code, ended?.stderr).toBe(0)
+  server = undefined
+  server = await startServerProcess(dataDir)
+  client.baseUrl = server.url
+  expect((await client.get(`${FLOW}/flows`)).status).toBe(200)
+})
+
+async function runInFlight(flowId: string): Promise<Answer> {
+  const path = `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flowId}`)}`
+  for (let tries = 0; tries < 400; tries++) {
+    const { body } = await client.get(path)
+    if (body.items[0]?.progress?.rowsRead > 0) return body.items[0]
+    await sleep(25)
+  }
+  throw new Error('the run did not start to read')
+}

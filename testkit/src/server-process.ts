@@ -1,0 +1,74 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const MAIN = new URL('server/src/boot/main.ts', ROOT).pathname
+const CLI = new URL('cli/src/main.ts', ROOT).pathname
+
+/** A server in a process of its own, as a user starts it. */
+export interface ServerProcess {
+  readonly url: string
+  /** What it had said on standard output when it was ready. */
+  readonly lines: readonly string[]
+  readonly readyAfterMs: number
+  /** Sends a signal and waits for the end. */
+  end(
+    signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL',
+  ): Promise<{ readonly code: number | null; readonly stderr: string }>
+}
+
+/** Starts `npm start`'s program and waits for its ready line. */
+export async function startServerProcess(dataDir: string): Promise<ServerProcess> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [MAIN, '--data-dir', dataDir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(),
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const lines = await readUntilReady(child, () => stderr)
+  const ended = once(child, 'exit')
+  return {
+    url: (lines.at(-1) ?? '').replace('ready ', ''),
+    lines,
+    readyAfterMs: performance.now() - startedAt,
+    async end(signal) {
+      child.kill(signal)
+      const [code] = (await ended) as [number | null]
+      return { code, stderr }
+    },
+  }
+}
+
+async function readUntilReady(child: ChildProcess, stderr: () => string): Promise<string[]> {
+  const lines: string[] = []
+  if (child.stdout === null) throw new Error('no standard output')
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (line.startsWith('ready ')) {
+      child.stdout.resume()
+      return lines
+    }
+  }
+  throw new Error(`the server ended before it was ready: ${stderr()}`)
+}
+
+/** `headwater credentials create --json`, as a user runs it. */
+export async function createCredentials(dataDir: string): Promise<IssuedCredentials> {
+  const args = [CLI, 'credentials', 'create', '--data-dir', dataDir, '--json']
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() })
+  return JSON.parse(stdout) as IssuedCredentials
+}
+
+/** Without the settings of whoever runs the tests. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(HEADWATER_|DATABASE_URL$|NODE_OPTIONS$|VITEST)/.test(name),
+  )
+  return Object.fromEntries(kept)
+}
