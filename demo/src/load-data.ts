@@ -7,8 +7,14 @@ import type pg from 'pg'
 import { bytes, count, say } from './screen.ts'
 import { DEMO_TABLES, type DemoTable } from './tables.ts'
 
-/** Creates and fills the demo's tables in a database of ours; tables that are there already stay. */
+/** Creates and fills the demo's tables in a database of ours, and says how large they are. */
 export async function loadData(client: pg.Client): Promise<void> {
+  await loadTables(client, DEMO_TABLES)
+  await report(client)
+}
+
+/** Creates and fills tables on a server of this machine; those that are there already stay. */
+export async function loadTables(client: pg.Client, tables: readonly DemoTable[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-demo-'))
   // The server may run as another user, and it reads the files itself.
   await chmod(folder, 0o755)
@@ -18,7 +24,7 @@ export async function loadData(client: pg.Client): Promise<void> {
       autoload_known_extensions: 'false',
     })
     const connection = await duck.connect()
-    for (const table of DEMO_TABLES) {
+    for (const table of tables) {
       if (await exists(client, table.name)) continue
       const csv = join(folder, `${table.name}.csv`)
       await connection.run(
@@ -32,7 +38,6 @@ export async function loadData(client: pg.Client): Promise<void> {
   } finally {
     await rm(folder, { recursive: true })
   }
-  await report(client)
 }
 
 async function exists(client: pg.Client, name: string): Promise<boolean> {

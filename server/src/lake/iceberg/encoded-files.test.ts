@@ -11,7 +11,7 @@ import { readBack } from '#lake/query/verify-file.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { DataFile } from './data-file.ts'
-import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from './pyiceberg.test-support.ts'
+import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from '@headwater/testkit/pyiceberg.ts'
 import { createTable, stageAppend } from './table.ts'
 
 // Files of our own encoder, as an independent reader plans and reads them: are field ids, nesting and bounds right?

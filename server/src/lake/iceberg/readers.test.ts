@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import { ForeignUriError, type LakeStorage } from '#lake/storage/lake-storage.ts'
-import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from './pyiceberg.test-support.ts'
+import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from '@headwater/testkit/pyiceberg.ts'
 import { ADDED_FIELD, ALL_FIELDS, writeDataFile } from './table.test-support.ts'
 import { createTable, listDataFiles, publishHint, readTable, stageAppend } from './table.ts'
 

@@ -5,9 +5,8 @@ import { promisify } from 'node:util'
 // pyiceberg as a reader for tests; HEADWATER_TEST_PYTHON names an interpreter that has it.
 
 const run = promisify(execFile)
-// biome-ignore lint/style/noProcessEnv: a setting of the test run, not of the program.
 const PYTHON = process.env['HEADWATER_TEST_PYTHON'] ?? 'python3'
-const SCRIPT = join(import.meta.dirname, '../../../../testkit/readers/read_iceberg.py')
+const SCRIPT = join(import.meta.dirname, '../readers/read_iceberg.py')
 
 export const hasPyiceberg: boolean = await run(PYTHON, ['-c', 'import pyiceberg, pyarrow'], {
   timeout: 60_000,

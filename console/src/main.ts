@@ -1,0 +1,24 @@
+import { Console } from './console.ts'
+import { copyBeside } from './copy.ts'
+import { byId } from './dom.ts'
+import { connectSignIn } from './sign-in.ts'
+
+/** Starts the page. Everything that can be clicked and is made anew now and then is caught here, once. */
+const console = new Console()
+
+connectSignIn((session) => console.signIn(session))
+byId('sign-out').addEventListener('click', () => console.signOut())
+byId<HTMLSelectElement>('sandbox').addEventListener('change', ({ currentTarget }) => {
+  console.useSandbox((currentTarget as HTMLSelectElement).value)
+})
+
+document.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null
+  if (button === null) return
+  if (button.dataset['action'] === 'copy') void copyBeside(button)
+  if (button.dataset['action'] === 'more-runs') console.showMoreRuns()
+  if (button.dataset['action'] === 'retry') console.retry()
+  if (button.dataset['action'] === 'query') console.queryTable(button.dataset['table'] ?? '')
+})
+
+console.start()

@@ -1,0 +1,50 @@
+import { ApiError, requestToken } from './api.ts'
+import { byId } from './dom.ts'
+import { findCredentials, type Session, sessionOf } from './session.ts'
+
+/** Connects the form; `onSession` is called with each new session. */
+export function connectSignIn(onSession: (session: Session) => void): void {
+  const form = byId<HTMLFormElement>('sign-in-form')
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void submit(onSession)
+  })
+  for (const id of ['client-id', 'client-secret']) byId(id).addEventListener('paste', fillFromPaste)
+}
+
+async function submit(onSession: (session: Session) => void): Promise<void> {
+  const button = byId<HTMLButtonElement>('sign-in-button')
+  const clientId = byId<HTMLInputElement>('client-id')
+  const secret = byId<HTMLInputElement>('client-secret')
+  showSignInProblem('')
+  button.disabled = true
+  button.textContent = 'Signing in…'
+  try {
+    const session = sessionOf(await requestToken(clientId.value.trim(), secret.value.trim()))
+    if (session === undefined) throw new ApiError('The token that the server gave is not readable.')
+    clientId.value = ''
+    secret.value = ''
+    onSession(session)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    showSignInProblem(error.message)
+    clientId.focus()
+  } finally {
+    button.disabled = false
+    button.textContent = 'Sign in'
+  }
+}
+
+export function showSignInProblem(message: string): void {
+  byId('sign-in-problem').textContent = message
+}
+
+/** The whole output of the command in one paste fills both fields. */
+function fillFromPaste(event: ClipboardEvent): void {
+  const found = findCredentials(event.clipboardData?.getData('text') ?? '')
+  if (found === undefined) return
+  event.preventDefault()
+  byId<HTMLInputElement>('client-id').value = found.clientId
+  byId<HTMLInputElement>('client-secret').value = found.clientSecret
+  byId('sign-in-button').focus()
+}

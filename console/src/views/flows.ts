@@ -1,0 +1,77 @@
+import { activeRuns, type Data, datasetIdOf, relationOf } from '../data.ts'
+import { type Child, h } from '../dom.ts'
+import type { Flow } from '../shapes.ts'
+import { startOfSchedule, wordOfStatus, wordsOfSchedule } from '../words.ts'
+import { ago, badge, empty, snippet, type Tone } from './parts.ts'
+
+/** The standing orders, as a table. */
+export function viewFlows(data: Data, nowMs: number): readonly Child[] {
+  if (data.flows.items.length === 0) return [noFlows()]
+  const head = ['Flow', 'From', 'Into', 'Schedule', 'Last run', 'State']
+  return [
+    h(
+      'table',
+      { class: 'stacking', role: 'table', 'data-key': 'flows' },
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...head.map((name) => h('th', { scope: 'col', role: 'columnheader' }, name)))),
+      h('tbody', { role: 'rowgroup' }, ...data.flows.items.map((flow) => viewFlow(flow, data, nowMs))),
+    ),
+  ]
+}
+
+function viewFlow(flow: Flow, data: Data, nowMs: number): HTMLElement {
+  const relation = relationOf(flow, data)
+  return h(
+    'tr',
+    { role: 'row', 'data-key': flow.id },
+    h('th', { scope: 'row', role: 'rowheader' }, flow.name ?? flow.id),
+    cell('From', relation === undefined ? '–' : h('code', {}, relation)),
+    cell('Into', viewTarget(flow, data)),
+    cell('Schedule', ...viewSchedule(flow, nowMs)),
+    cell('Last run', viewLastRun(flow, data, nowMs)),
+    cell('State', badge(flow.state === 'enabled' ? 'good' : 'quiet', capitalised(flow.state ?? 'unknown'))),
+  )
+}
+
+/** On narrow screens the label stands before the value, because the head of the table is gone. */
+function cell(label: string, ...children: readonly Child[]): HTMLElement {
+  return h('td', { role: 'cell', 'data-label': label }, h('div', {}, ...children))
+}
+
+function viewTarget(flow: Flow, data: Data): Child {
+  const id = datasetIdOf(flow, data)
+  if (id === undefined) return '–'
+  const dataset = data.datasets.items.find((candidate) => candidate.id === id)
+  return dataset === undefined ? h('code', {}, id) : h('a', { href: `#dataset-${id}` }, dataset.name)
+}
+
+function viewSchedule(flow: Flow, nowMs: number): readonly Child[] {
+  const words = wordsOfSchedule(flow.scheduleParams)
+  const startAtMs = startOfSchedule(flow.scheduleParams)
+  if (startAtMs === undefined || startAtMs <= nowMs) return [words]
+  return [words, h('span', { class: 'dim' }, ', starts ', ago(startAtMs, nowMs))]
+}
+
+function viewLastRun(flow: Flow, data: Data, nowMs: number): Child {
+  const active = activeRuns(data).find((run) => run.flowId === flow.id)
+  if (active !== undefined) return badge('busy', 'Running now')
+  const { state, startedAtUTC, completedAtUTC } = flow.lastRunDetails ?? {}
+  const atMs = completedAtUTC ?? startedAtUTC
+  if (state === undefined || atMs === undefined) return h('span', { class: 'dim' }, 'None yet')
+  return h('span', {}, badge(toneOf(state), wordOfStatus(state)), ' ', h('span', { class: 'dim' }, ago(atMs, nowMs)))
+}
+
+function toneOf(state: string): Tone {
+  return state === 'success' ? 'good' : state === 'failed' ? 'bad' : 'quiet'
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
+function noFlows(): HTMLElement {
+  return empty(
+    'No flow in this sandbox yet',
+    h('p', {}, 'A flow copies one relation of PostgreSQL into one dataset, once or again and again. Make one through the ', h('a', { href: '/docs' }, 'API'), ', or stop the server and let the demo make two over public data:'),
+    snippet('npm run demo -- --keep', 'Command'),
+  )
+}
