@@ -22,7 +22,13 @@ const NEIGHBOURLESS_SERVICE = [
   'store',
   'http',
 ]
-const SERVICE_LIBRARIES = ['fastify', 'typebox', 'kysely', '@headwater/contract']
+const SERVICE_LIBRARIES = [
+  'fastify',
+  '@fastify/type-provider-typebox',
+  'typebox',
+  'kysely',
+  '@headwater/contract',
+]
 
 export const ROOMS: readonly Room[] = [
   { path: 'kit', rooms: [], libraries: ['ulid'] },
@@ -40,7 +46,13 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'lake',
     rooms: ['kit', 'log', 'columns', 'typemap'],
-    libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'avsc', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    libraries: [
+      '@duckdb/node-api',
+      '@duckdb/node-bindings',
+      'avsc',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/lib-storage',
+    ],
   },
 
   { path: 'engine', rooms: ['kit', 'log', 'columns', 'typemap', 'mapping', 'source', 'lake'], libraries: [] },
@@ -48,7 +60,16 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'http',
     rooms: ['kit', 'log'],
-    libraries: ['fastify', '@fastify', 'typebox', 'ajv', 'ajv-formats', '@headwater/contract'],
+    libraries: [
+      'fastify',
+      '@fastify/swagger',
+      '@fastify/swagger-ui',
+      '@fastify/type-provider-typebox',
+      'typebox',
+      'ajv',
+      'ajv-formats',
+      '@headwater/contract',
+    ],
   },
 
   { path: 'services/ims', rooms: NEIGHBOURLESS_SERVICE, libraries: [...SERVICE_LIBRARIES, 'jose'] },
@@ -61,7 +82,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'services/flow-service',
     rooms: [...NEIGHBOURLESS_SERVICE, 'source'],
-    libraries: [...SERVICE_LIBRARIES, 'ajv'],
+    libraries: [...SERVICE_LIBRARIES, 'ajv', 'ajv-formats'],
   },
   { path: 'services/observability', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/console', rooms: ['kit', 'log', 'http'], libraries: ['fastify'] },

@@ -22,6 +22,8 @@ export class Console {
   #sandboxes: readonly Sandbox[] = []
   #sandboxName: string | undefined
   #data: Data | undefined
+  /** When the newest of it was loaded. */
+  #seenAtMs = 0
   #problem: string | undefined
   #runLimit = RUNS_AT_FIRST
   /** Aborted when what is being loaded is no longer wanted. */
@@ -110,6 +112,7 @@ export class Console {
       const data = await loadData(new Api(this.#session, this.#sandboxName), options)
       if (signal.aborted) return
       this.#data = data
+      this.#seenAtMs = Date.now()
       this.#problem = undefined
     } catch (error) {
       if (!signal.aborted) this.#fail(error)
@@ -154,7 +157,7 @@ export class Console {
     this.#queryBox.suggest(data?.datasets.items[0]?.tableName)
     const running = activeRuns(data).length
     document.title = running === 0 ? 'Headwater' : `(${running} running) Headwater`
-    byId('freshness').textContent = data === undefined ? '' : `As of ${formatTime(Date.now())}`
+    byId('freshness').textContent = data === undefined ? '' : `As of ${formatTime(this.#seenAtMs)}`
   }
 
   #section(id: string, view: (data: Data, nowMs: number) => readonly [readonly Child[], string]): void {
@@ -179,9 +182,8 @@ export class Console {
   /** Above everything: what is shown is not what is. */
   #showNotice(): void {
     const isOld = this.#problem !== undefined && this.#data !== undefined
-    const seenAt = byId('freshness').textContent
     const retry = h('button', { type: 'button', class: 'small', 'data-action': 'retry' }, 'Try now')
-    const text = `${this.#problem} ${seenAt === '' ? '' : `What you see is ${seenAt?.toLowerCase()}. `}`
+    const text = `${this.#problem} What you see is as of ${formatTime(this.#seenAtMs)}.`
     patch(byId('notice'), isOld ? [h('div', { class: 'notice bad' }, h('p', {}, text), retry)] : [])
   }
 }

@@ -15,7 +15,8 @@ const Given = (description: string) => Type.Optional(Type.Unknown({ description 
 
 export const FlowServicePath = Type.Object({ id: Type.String({ description: 'Id of the resource' }) })
 
-const PROPERTY = 'Condition on a property: `name==v`, `state!=v`, `createdAt>0`, `id==a,b`; without an operator, the names to return. Several are joined by and.'
+const PROPERTY =
+  'Condition on a property: `name==v`, `state!=v`, `createdAt>0`, `id==a,b`; without an operator, the names to return. Several are joined by and.'
 
 export const SpecListQuery = Type.Object({ property: Texts(PROPERTY) }, OPEN)
 
@@ -30,9 +31,15 @@ export const EntityListQuery = Type.Object(
   OPEN,
 )
 
-export const CreateQuery = Type.Object({ mode: Text('`draft` to store something incomplete that is published later') }, OPEN)
+export const CreateQuery = Type.Object(
+  { mode: Text('`draft` to store something incomplete that is published later') },
+  OPEN,
+)
 
-export const PatchQuery = Type.Object({ 'if-match': Text('The etag, for clients that cannot send the header If-Match') }, OPEN)
+export const PatchQuery = Type.Object(
+  { 'if-match': Text('The etag, for clients that cannot send the header If-Match') },
+  OPEN,
+)
 
 export const ActionQuery = Type.Object(
   { op: Text('The action; neither case nor `-` or `_` matter'), subOp: Texts('Part of the action') },
@@ -50,9 +57,15 @@ export const ExploreQuery = Type.Object(
   OPEN,
 )
 
-export const IfMatchHeader = Type.Object({ 'if-match': Text('The etag of the resource as it was last read') }, OPEN)
+export const IfMatchHeader = Type.Object(
+  { 'if-match': Text('The etag of the resource as it was last read') },
+  OPEN,
+)
 
-export const SpecInfo = Type.Object({ id: Given('Id of the spec'), version: Given('`1.0`; the newest when absent') }, OPEN)
+export const SpecInfo = Type.Object(
+  { id: Given('Id of the spec'), version: Given('`1.0`; the newest when absent') },
+  OPEN,
+)
 
 const ENTITY_BODY = { name: Given('Name; only drafts may lack it'), description: Given('Free text') }
 
@@ -77,7 +90,10 @@ export const SourceConnectionBody = Type.Object(
   OPEN,
 )
 
-export const TargetConnectionBody = Type.Object({ ...CONNECTED_BODY, params: Given('`{dataSetId}`: where to land it') }, OPEN)
+export const TargetConnectionBody = Type.Object(
+  { ...CONNECTED_BODY, params: Given('`{dataSetId}`: where to land it') },
+  OPEN,
+)
 
 export const FlowBody = Type.Object(
   {
@@ -95,7 +111,9 @@ export const FlowBody = Type.Object(
 export const RunBody = Type.Object(
   {
     flowId: Given('Id of the flow'),
-    params: Given('`{startTime, windowStartTime, windowEndTime, deltaColumn}`; times in epoch seconds or milliseconds'),
+    params: Given(
+      '`{startTime, windowStartTime, windowEndTime, deltaColumn}`; times in epoch seconds or milliseconds',
+    ),
   },
   OPEN,
 )
@@ -111,9 +129,16 @@ export const PatchBody = Type.Union([Type.Array(PatchOperation), PatchOperation,
 /** Actions come with or without a body. */
 export const ActionBody = Type.Union([Type.Object({}, OPEN), Type.Array(Type.Unknown()), Type.Null()])
 
-export const Reference = Type.Object({ id: Type.String(), etag: Type.String({ examples: ['"6802064a-0000-0200-0000-6387c6b90000"'] }) }, OPEN)
+export const Reference = Type.Object(
+  { id: Type.String(), etag: Type.String({ examples: ['"6802064a-0000-0200-0000-6387c6b90000"'] }) },
+  OPEN,
+)
 
-export const RunReference = Type.Object({ id: Type.String(), etag: Type.String(), items: Type.Array(Reference) })
+export const RunReference = Type.Object({
+  id: Type.String(),
+  etag: Type.String(),
+  items: Type.Array(Reference),
+})
 
 const AUDIT = {
   id: Type.String({ format: 'uuid' }),
@@ -198,10 +223,14 @@ export const Run = Type.Object(
   OPEN,
 )
 
-export const Spec = Type.Object({ id: Type.String(), name: Type.String(), providerId: Type.String(), version: Type.String() }, OPEN)
+export const Spec = Type.Object(
+  { id: Type.String(), name: Type.String(), providerId: Type.String(), version: Type.String() },
+  OPEN,
+)
 
 /** One resource, in a list of its own. */
-export const One = <Item extends ReturnType<typeof Type.Object>>(item: Item) => Type.Object({ items: Type.Array(item) })
+export const One = <Item extends ReturnType<typeof Type.Object>>(item: Item) =>
+  Type.Object({ items: Type.Array(item) })
 
 /** A page; `{count}` alone when only the number was asked for. */
 export const Page = <Item extends ReturnType<typeof Type.Object>>(item: Item) =>
@@ -228,7 +257,9 @@ export const Explored = Type.Union([
   Type.Object(
     {
       format: Type.String(),
-      schema: Type.Object({ columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }, OPEN)) }),
+      schema: Type.Object({
+        columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }, OPEN)),
+      }),
       data: Type.Optional(Type.Array(Type.Object({}, OPEN))),
     },
     OPEN,

@@ -6,7 +6,9 @@ export const TokenRequest = Type.Object(
     grant_type: Type.Optional(Type.String({ description: '`client_credentials`' })),
     client_id: Type.Optional(Type.String()),
     client_secret: Type.Optional(Type.String()),
-    scope: Type.Optional(Type.String({ description: 'Separated by commas or spaces; all of the client when absent' })),
+    scope: Type.Optional(
+      Type.String({ description: 'Separated by commas or spaces; all of the client when absent' }),
+    ),
   },
   { additionalProperties: true },
 )

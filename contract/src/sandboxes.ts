@@ -69,7 +69,9 @@ export type PatchSandboxBody = Static<typeof PatchSandboxBody>
 
 export const SandboxListQuery = Type.Object(
   {
-    limit: Type.Optional(Type.Integer({ description: 'Only together with `offset`; 50 when both are absent' })),
+    limit: Type.Optional(
+      Type.Integer({ description: 'Only together with `offset`; 50 when both are absent' }),
+    ),
     offset: Type.Optional(Type.Integer()),
     orderBy: Type.Optional(Type.String({ description: '`asc:created,updated` or `desc:…`' })),
     property: Type.Optional(Type.Array(Type.String(), { description: '`state==active`, `name!=prod`' })),

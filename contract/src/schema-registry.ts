@@ -12,8 +12,12 @@ export const ResourceBody = Type.Object(
     allOf: Type.Optional(Type.Unknown({ description: 'What the resource is made of: `{"$ref": "…"}`' })),
     definitions: Type.Optional(Type.Unknown()),
     properties: Type.Optional(Type.Unknown()),
-    'meta:intendedToExtend': Type.Optional(Type.Unknown({ description: 'Classes that a field group is meant for' })),
-    'meta:immutableTags': Type.Optional(Type.Unknown({ description: '`union` makes a schema join its union' })),
+    'meta:intendedToExtend': Type.Optional(
+      Type.Unknown({ description: 'Classes that a field group is meant for' }),
+    ),
+    'meta:immutableTags': Type.Optional(
+      Type.Unknown({ description: '`union` makes a schema join its union' }),
+    ),
   },
   { additionalProperties: true },
 )
@@ -37,10 +41,14 @@ export const DescriptorBody = Type.Object(
 export const ResourceListQuery = Type.Object(
   {
     property: Type.Optional(
-      Type.Array(Type.String(), { description: '`title==x`, `title~pattern`, `meta:extends!=…`; all have to hold' }),
+      Type.Array(Type.String(), {
+        description: '`title==x`, `title~pattern`, `meta:extends!=…`; all have to hold',
+      }),
     ),
     orderby: Type.Optional(Type.String({ description: '`title`, `-updated`' })),
-    start: Type.Optional(Type.String({ description: 'The page starts after this value of the first `orderby` field' })),
+    start: Type.Optional(
+      Type.String({ description: 'The page starts after this value of the first `orderby` field' }),
+    ),
     limit: Type.Optional(Type.Integer({ description: '0 to 500, with `orderby`' })),
   },
   { additionalProperties: true },

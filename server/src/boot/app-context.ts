@@ -63,11 +63,35 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const spoolDir = join(config.dataDir, 'spool')
   let url = config.publicUrl ?? ''
-  const app = await buildApp({ config, db, keyring, storage, duck, queue, ticker, registry, neighbours, log, now })
+  const app = await buildApp({
+    config,
+    db,
+    keyring,
+    storage,
+    duck,
+    queue,
+    ticker,
+    registry,
+    neighbours,
+    log,
+    now,
+  })
   opened.defer(() => app.close())
   const publicUrl = (): string => url
   registerSteps(
-    { db, queue, engine, storage, keyring, log, now, spoolDir, publicUrl, sliceTargetBytes: config.sliceTargetBytes, ...neighbours },
+    {
+      db,
+      queue,
+      engine,
+      storage,
+      keyring,
+      log,
+      now,
+      spoolDir,
+      publicUrl,
+      sliceTargetBytes: config.sliceTargetBytes,
+      ...neighbours,
+    },
     { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
   )
   ticker.start()

@@ -47,7 +47,8 @@ try {
   await main()
 } catch (error) {
   // What the operator can mend is told in sentences; a fault of ours keeps its stack.
-  const isExplained = error instanceof ConfigError || error instanceof BundledPostgresError || isAddressInUse(error)
+  const isExplained =
+    error instanceof ConfigError || error instanceof BundledPostgresError || isAddressInUse(error)
   const text = isExplained ? (error as Error).message : error instanceof Error ? error.stack : String(error)
   process.stderr.write(`${text}\n`)
   process.exitCode = 1

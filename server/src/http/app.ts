@@ -38,7 +38,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRequest', async (request) => {
-    if (/%00/.test(request.url)) throw new PlainProblem(400, 'BadRequestError', 'The URL holds a NUL character (%00).')
+    if (/%00/.test(request.url))
+      throw new PlainProblem(400, 'BadRequestError', 'The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)

@@ -1,4 +1,3 @@
-import type { OutputColumn } from './mapping-plan.ts'
 import {
   CONVERSION_CODE,
   type ConversionProblem,
@@ -8,6 +7,7 @@ import {
   typeNameOfColumn,
 } from './conversions.ts'
 import type { RowLog } from './convert-vector.ts'
+import type { OutputColumn } from './mapping-plan.ts'
 import { formatPath } from './paths.ts'
 
 /** Values of one field that did not arrive as they were, in one batch. The rows themselves did arrive. */

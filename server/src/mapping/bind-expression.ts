@@ -1,7 +1,7 @@
 import { type Expression, type LiteralNode, mapChildren } from './expression.ts'
 import { findFunction } from './functions/catalogue.ts'
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
-import { parsePath, type PathStep } from './paths.ts'
+import { type PathStep, parsePath } from './paths.ts'
 
 /** Where the fields of an expression come from. */
 export interface FieldSource {

@@ -1,3 +1,4 @@
+import { parseDecimal } from './decimal.ts'
 import type { Evaluate, FunctionContext } from './evaluate.ts'
 import type { CallNode, ConditionalNode, Expression, LiteralNode, UnaryOperator } from './expression.ts'
 import { findFunction } from './functions/catalogue.ts'
@@ -7,13 +8,12 @@ import {
   isEmpty,
   isTruthy,
   itemOf,
-  memberOf,
   METHODS,
+  memberOf,
   negate,
   OPERATIONS,
   sizeOf,
 } from './operators.ts'
-import { parseDecimal } from './decimal.ts'
 import {
   EvaluationFailure,
   fail,

@@ -1,4 +1,4 @@
-import { MONTHS, parseDatePattern, type PatternPart, WEEKDAYS } from './date-pattern.ts'
+import { MONTHS, type PatternPart, parseDatePattern, WEEKDAYS } from './date-pattern.ts'
 import { type DateParts, type DateValue, daysFromCivil, formatOffset, isInfinite, partsOf } from './dates.ts'
 import { fail } from './values.ts'
 

@@ -1,4 +1,4 @@
-import { type DatePattern, MONTHS, parseDatePattern, type PatternPart, WEEKDAYS } from './date-pattern.ts'
+import { type DatePattern, MONTHS, type PatternPart, parseDatePattern, WEEKDAYS } from './date-pattern.ts'
 import { civilFromDays, DateValue, daysFromCivil, MICROS_PER_SECOND, microsOfParts } from './dates.ts'
 import { findTimeZone, offsetOfLocalTime, parseOffset } from './time-zones.ts'
 

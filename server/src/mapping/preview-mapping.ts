@@ -1,5 +1,5 @@
 import { isColumnType, type LakeField } from '#columns/column-type.ts'
-import { bindExpression, bindPath, NULL_NODE, type FieldSource } from './bind-expression.ts'
+import { bindExpression, bindPath, type FieldSource, NULL_NODE } from './bind-expression.ts'
 import { checkExpression } from './check-expression.ts'
 import { compileExpression } from './compile-expression.ts'
 import { ConversionProblem, conversionMessage, convertValue } from './conversions.ts'

@@ -4,7 +4,7 @@ import { expireMetadataFiles, publishHint } from '#lake/iceberg/publish-hint.ts'
 import { stageAppend } from '#lake/iceberg/stage-append.ts'
 import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
 import { completeBatch } from '#services/catalog/batch-store.ts'
-import { lakeTableOf, type LakeTablePointer } from '#services/catalog/dataset-store.ts'
+import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { setWatermark } from '#services/flow-service/flow-store.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
 import type { Run } from '#services/flow-service/run.ts'
@@ -12,12 +12,12 @@ import { findRun, saveRun } from '#services/flow-service/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failRun, lockActiveRun, startNextRun } from './end-run.ts'
-import { successDocument, type RunMessage, type RunTotals } from './run-document.ts'
+import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import { isUnderWay } from './run-state.ts'
 import { messagesOf, proofOf, totalsOf } from './run-totals.ts'
 import { fromStoredSummary, listSliceResults, type SliceResult } from './slice-ledger.ts'
-import { reasonToFail, RunFailedError } from './step-failure.ts'
+import { RunFailedError, reasonToFail } from './step-failure.ts'
 import { fromStored, type StoredRunPlan } from './stored-plan.ts'
 import { exceedsThreshold } from './threshold.ts'
 
@@ -66,7 +66,10 @@ async function commit(deps: RunDependencies, run: Run): Promise<StepOutcome> {
 
 function assertTolerable(totals: RunTotals, percent: number | undefined): void {
   if (!exceedsThreshold(totals, percent)) return
-  const tolerated = percent === undefined ? 'none is tolerated (partialIngestionPercent is not set)' : `${percent} % are tolerated`
+  const tolerated =
+    percent === undefined
+      ? 'none is tolerated (partialIngestionPercent is not set)'
+      : `${percent} % are tolerated`
   const message = `${totals.rowsRejected} of ${totals.rowsRead} rows have errors, ${tolerated}. Nothing was ingested; the diagnostic files name the rows.`
   throw new RunFailedError('promotion', message)
 }
@@ -87,7 +90,11 @@ function stage(
 ): Promise<{ metadataKey: string; snapshotId: string }> {
   return stageAppend(deps.storage, table.metadataKey, {
     files: filesOf(results),
-    summary: { 'headwater.batch-id': run.batch_id ?? '', 'headwater.run-id': run.id, 'headwater.flow-id': run.flow_id },
+    summary: {
+      'headwater.batch-id': run.batch_id ?? '',
+      'headwater.run-id': run.id,
+      'headwater.flow-id': run.flow_id,
+    },
     fields: plan.evolved?.fields,
     nowMs: deps.now(),
   })
@@ -115,12 +122,19 @@ async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<vo
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
     },
     errors: messages.map(({ code, message, recordCount }) => ({ code, description: message, recordCount })),
-    files: filesOf(results).map(({ key, summary }) => ({ key, rowCount: summary.rowCount, sizeBytes: summary.sizeBytes })),
+    files: filesOf(results).map(({ key, summary }) => ({
+      key,
+      rowCount: summary.rowCount,
+      sizeBytes: summary.sizeBytes,
+    })),
     nowMs,
   })
   if (run.window_end !== null) await setWatermark(tx, run.flow_id, run.window_end)
   const facts = await factsOf(tx, deps, run)
-  const proof = { ...proofOf(results, totals), ...(staged === undefined ? {} : { snapshotId: staged.snapshotId }) }
+  const proof = {
+    ...proofOf(results, totals),
+    ...(staged === undefined ? {} : { snapshotId: staged.snapshotId }),
+  }
   await saveRun(tx, run.id, {
     state: 'success',
     completedAt: nowMs,
@@ -147,7 +161,8 @@ async function movePointer(tx: Tx, { run, table, staged, plan, nowMs }: PointerM
     .where('dataset_id', '=', table.datasetId)
     .where('metadata_key', '=', table.metadataKey)
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
+  if (numUpdatedRows === 0n)
+    throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
   await tx
     .insertInto('lake_commit')
     .values({
@@ -163,7 +178,10 @@ async function movePointer(tx: Tx, { run, table, staged, plan, nowMs }: PointerM
 
 /** For readers that find a table by its path; those that ask the catalogue see the commit already. */
 async function announce(deps: RunDependencies, { run, staged, totals }: Landing): Promise<void> {
-  deps.log.info({ runId: run.id, flowId: run.flow_id, rows: totals.rowsWritten, files: totals.fileCount }, 'run landed')
+  deps.log.info(
+    { runId: run.id, flowId: run.flow_id, rows: totals.rowsWritten, files: totals.fileCount },
+    'run landed',
+  )
   if (staged === undefined) return
   await publishHint(deps.storage, staged.metadataKey)
   await expireMetadataFiles(deps.storage, staged.metadataKey)

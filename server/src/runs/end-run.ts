@@ -5,8 +5,8 @@ import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failureDocument, type RunFacts, type RunTotals } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
-import { listSliceResults } from './slice-ledger.ts'
 import { totalsOf } from './run-totals.ts'
+import { listSliceResults } from './slice-ledger.ts'
 import { messageOf, type RunFailedError } from './step-failure.ts'
 
 /**
@@ -14,7 +14,12 @@ import { messageOf, type RunFailedError } from './step-failure.ts'
  * it, or starts a new epoch of it, until the transaction ends.
  */
 export async function lockActiveRun(tx: Tx, runId: string, epoch?: number): Promise<Run | undefined> {
-  const run = await tx.selectFrom('flow_run').selectAll().where('id', '=', runId).forUpdate().executeTakeFirst()
+  const run = await tx
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('id', '=', runId)
+    .forUpdate()
+    .executeTakeFirst()
   const isActive = run?.state === 'queued' || run?.state === 'inProgress'
   return isActive && (epoch === undefined || run.epoch === epoch) ? run : undefined
 }
@@ -26,7 +31,12 @@ export async function startNextRun(tx: Tx, deps: RunDependencies, flowId: string
 }
 
 /** Ends a run as failed, with its batch. Nothing of it becomes visible; does nothing if it has ended already. */
-export async function failRun(tx: Tx, deps: RunDependencies, runId: string, failure: RunFailedError): Promise<void> {
+export async function failRun(
+  tx: Tx,
+  deps: RunDependencies,
+  runId: string,
+  failure: RunFailedError,
+): Promise<void> {
   const run = await lockActiveRun(tx, runId)
   if (run === undefined) return
   const nowMs = deps.now()
@@ -36,7 +46,12 @@ export async function failRun(tx: Tx, deps: RunDependencies, runId: string, fail
     state: 'failed',
     startedAt: facts.startedAtMs,
     completedAt: nowMs,
-    documentPatch: failureDocument(facts, totals, { stage: failure.stage, messages: [messageOf(failure)] }, nowMs),
+    documentPatch: failureDocument(
+      facts,
+      totals,
+      { stage: failure.stage, messages: [messageOf(failure)] },
+      nowMs,
+    ),
     nowMs,
   })
   await failBatch(tx, { facts, totals, failure, nowMs })
@@ -46,7 +61,12 @@ export async function failRun(tx: Tx, deps: RunDependencies, runId: string, fail
 
 async function failBatch(
   tx: Tx,
-  { facts, totals, failure, nowMs }: { facts: RunFacts; totals: RunTotals; failure: RunFailedError; nowMs: number },
+  {
+    facts,
+    totals,
+    failure,
+    nowMs,
+  }: { facts: RunFacts; totals: RunTotals; failure: RunFailedError; nowMs: number },
 ): Promise<void> {
   if (facts.batchId === undefined) return
   await completeBatch(tx, facts.batchId, {

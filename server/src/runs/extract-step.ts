@@ -1,17 +1,17 @@
-import { join } from 'node:path'
 import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ExtractTask, SliceOutput, SliceProgress } from '#engine/task.ts'
+import { newUuid } from '#kit/ids.ts'
+import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
+import { lakeTableOf } from '#services/catalog/dataset-store.ts'
+import { loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
+import type { Run } from '#services/flow-service/run.ts'
 import { findRun } from '#services/flow-service/run-store.ts'
 import { copyStatement } from '#source/postgres/copy-statement.ts'
 import type { Slice } from '#source/postgres/plan-slices.ts'
-import type { ExtractTask, SliceOutput, SliceProgress } from '#engine/task.ts'
-import type { Run } from '#services/flow-service/run.ts'
-import { newUuid } from '#kit/ids.ts'
-import { isUnderWay } from './run-state.ts'
-import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failRun, lockActiveRun } from './end-run.ts'
-import { loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
-import { lakeTableOf } from '#services/catalog/dataset-store.ts'
+import { isUnderWay } from './run-state.ts'
 import {
   countPendingSlices,
   findPendingSlice,
@@ -21,7 +21,7 @@ import {
   type SliceResult,
   toStoredSummary,
 } from './slice-ledger.ts'
-import { reasonToFail, RunFailedError } from './step-failure.ts'
+import { RunFailedError, reasonToFail } from './step-failure.ts'
 import { fromStored } from './stored-plan.ts'
 
 const NOTHING: StepOutcome = Object.freeze({ write: async () => {} })
@@ -57,7 +57,10 @@ interface SliceWork {
 }
 
 async function extract(deps: RunDependencies, work: SliceWork, signal: AbortSignal): Promise<SliceResult> {
-  const folder = join(deps.spoolDir, `${work.key.runId}-${work.key.epoch}-${work.key.ordinal}-${work.attempt}`)
+  const folder = join(
+    deps.spoolDir,
+    `${work.key.runId}-${work.key.epoch}-${work.key.ordinal}-${work.attempt}`,
+  )
   await mkdir(folder, { recursive: true })
   try {
     const task = await makeTask(deps, work, folder)
@@ -110,7 +113,9 @@ function throttledReport(deps: RunDependencies, key: SliceKey): (progress: Slice
 function assertProven(output: SliceOutput): void {
   for (const { path, sent, landed } of output.proof) {
     const agrees =
-      sent.digest === landed.digest && sent.valueCount === landed.valueCount && sent.nullCount === landed.nullCount
+      sent.digest === landed.digest &&
+      sent.valueCount === landed.valueCount &&
+      sent.nullCount === landed.nullCount
     if (agrees) continue
     const message =
       `The file does not hold what was written to field ${path}: ` +
@@ -139,7 +144,12 @@ async function deliver(
     warnings: output.warnings,
     rejectCounts: output.rejectCounts,
   }
-  const part = await deliverPart(deps, `${table.location}/data/${run.id}/${key.epoch}/${name}.parquet`, task, output)
+  const part = await deliverPart(
+    deps,
+    `${table.location}/data/${run.id}/${key.epoch}/${name}.parquet`,
+    task,
+    output,
+  )
   const diagnosticsKey = output.hasDiagnostics
     ? `${table.location}/diagnostics/${run.batch_id}/row_errors/conversion_errors_${key.ordinal}.json`
     : undefined

@@ -3,13 +3,13 @@ import type { Scope } from '#http/scope.ts'
 import { readTable } from '#lake/iceberg/table.ts'
 import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
-import { lakeTableOf, type LakeTablePointer } from '#services/catalog/dataset-store.ts'
+import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
 import type { Run } from '#services/flow-service/run.ts'
 import { describeRelation, type RelationShape } from '#source/postgres/describe-relation.ts'
 import { compileRowFilter } from '#source/postgres/row-filter.ts'
-import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { HeldSnapshot } from '#source/postgres/snapshot.ts'
+import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { evolveLakeFields } from '#typemap/xdm-types.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -56,7 +56,8 @@ export async function makePlan(
     columns,
     mapping: mapped.plan,
     fields: prunedFields(mapped.plan, evolved.fields),
-    evolved: evolved.addedPaths.length === 0 ? undefined : { fields: evolved.fields, lastColumnId: evolved.lastId },
+    evolved:
+      evolved.addedPaths.length === 0 ? undefined : { fields: evolved.fields, lastColumnId: evolved.lastId },
   }
   return { plan, shape }
 }
@@ -84,16 +85,23 @@ async function currentFields(
     .where('id', '=', table.datasetId)
     .executeTakeFirstOrThrow()
   const schema = await deps.findSchema(scope, dataset.schema_id)
-  if (schema === undefined) throw new RunFailedError('promotion', `The schema ${dataset.schema_id} of the dataset has been deleted.`)
+  if (schema === undefined)
+    throw new RunFailedError('promotion', `The schema ${dataset.schema_id} of the dataset has been deleted.`)
   return evolveLakeFields(fields, table.lastColumnId, schema.full)
 }
 
 /** The columns that the source connection picks, in the relation's order. */
-function selectColumns(shape: RelationShape, selected: readonly string[] | undefined): RelationShape['columns'] {
+function selectColumns(
+  shape: RelationShape,
+  selected: readonly string[] | undefined,
+): RelationShape['columns'] {
   if (selected === undefined) return shape.columns
   const missing = selected.filter((name) => !shape.columns.some((column) => column.name === name))
   if (missing.length > 0) {
-    throw new RunFailedError('copy', `${shape.path} has no column ${missing.map((name) => `"${name}"`).join(', ')} any more.`)
+    throw new RunFailedError(
+      'copy',
+      `${shape.path} has no column ${missing.map((name) => `"${name}"`).join(', ')} any more.`,
+    )
   }
   return shape.columns.filter((column) => selected.includes(column.name))
 }
@@ -111,14 +119,19 @@ async function entriesOf(
     )
   }
   const set = await deps.findMappingSet(inputs.scope, inputs.mapping.id, inputs.mapping.version)
-  if (set === undefined) throw new RunFailedError('promotion', `The mapping set ${inputs.mapping.id} has been deleted.`)
+  if (set === undefined)
+    throw new RunFailedError('promotion', `The mapping set ${inputs.mapping.id} has been deleted.`)
   return set.entries
 }
 
 function problemsOf(problems: readonly MappingProblem[]): RunFailedError {
   const shown = problems.slice(0, MAX_SHOWN).map((problem) => problem.message)
   const more = problems.length > MAX_SHOWN ? ` … and ${problems.length - MAX_SHOWN} more.` : ''
-  return new RunFailedError('promotion', `The mapping does not fit: ${shown.join(' ')}${more}`, 'MAPPER-3700-400')
+  return new RunFailedError(
+    'promotion',
+    `The mapping does not fit: ${shown.join(' ')}${more}`,
+    'MAPPER-3700-400',
+  )
 }
 
 const MAX_SHOWN = 10
@@ -131,7 +144,9 @@ function wireColumnOf(columns: RelationShape['columns'], name: string): WireColu
 
 /** Window and row filter as one condition. */
 function conditionOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): string | undefined {
-  const conditions = [windowOf(run, inputs, shape), filterOf(inputs, shape)].filter((text) => text !== undefined)
+  const conditions = [windowOf(run, inputs, shape), filterOf(inputs, shape)].filter(
+    (text) => text !== undefined,
+  )
   return conditions.length === 0 ? undefined : conditions.map((text) => `(${text})`).join(' and ')
 }
 
@@ -140,7 +155,10 @@ function windowOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): strin
   const { name } = inputs.deltaColumn
   const column = shape.columns.find((candidate) => candidate.name === name)
   if (column === undefined) throw new RunFailedError('copy', `${shape.path} has no delta column "${name}".`)
-  return windowCondition(column, { startMs: run.window_start ?? undefined, endMs: run.window_end ?? undefined })
+  return windowCondition(column, {
+    startMs: run.window_start ?? undefined,
+    endMs: run.window_end ?? undefined,
+  })
 }
 
 function filterOf(inputs: FlowPlanInputs, shape: RelationShape): string | undefined {

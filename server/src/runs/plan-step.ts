@@ -3,8 +3,8 @@ import { newBatchId } from '#kit/ids.ts'
 import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
 import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
-import { SCHEDULER } from '#services/flow-service/run-document.ts'
 import { ACTIVE_STATES, type Run } from '#services/flow-service/run.ts'
+import { SCHEDULER } from '#services/flow-service/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/run-store.ts'
 import { planSlices, type Slice } from '#source/postgres/plan-slices.ts'
 import { holdSnapshot } from '#source/postgres/snapshot.ts'
@@ -52,7 +52,10 @@ async function planAndHold(deps: RunDependencies, run: Run, signal: AbortSignal)
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
   const epoch = await transact(deps.db, (tx) => startEpoch(tx, deps, { run, inputs, plan, slices }))
   if (epoch === undefined) return
-  deps.log.info({ runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length }, 'run planned')
+  deps.log.info(
+    { runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length },
+    'run planned',
+  )
   await holdUntilDone(deps, run.id, epoch, signal)
 }
 
@@ -64,7 +67,11 @@ interface Epoch {
 }
 
 /** Writes the plan and submits the slices. `undefined` when the run has ended meanwhile. */
-async function startEpoch(tx: Tx, deps: RunDependencies, { run, inputs, plan, slices }: Epoch): Promise<number | undefined> {
+async function startEpoch(
+  tx: Tx,
+  deps: RunDependencies,
+  { run, inputs, plan, slices }: Epoch,
+): Promise<number | undefined> {
   const locked = await lockActiveRun(tx, run.id)
   if (locked === undefined) return undefined
   const nowMs = deps.now()
@@ -112,7 +119,12 @@ async function openBatch(
 /** How often the holder looks. It only decides how long an idle session stays open after the last slice. */
 const HOLD_POLL_MS = 300
 
-async function holdUntilDone(deps: RunDependencies, runId: string, epoch: number, signal: AbortSignal): Promise<void> {
+async function holdUntilDone(
+  deps: RunDependencies,
+  runId: string,
+  epoch: number,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const run = await findRun(deps.db, runId)
     if (run === undefined || !isUnderWay(run, epoch)) return

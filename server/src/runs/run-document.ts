@@ -138,7 +138,10 @@ function manifestOf(facts: RunFacts): JsonObject {
 
 function durationOf(facts: RunFacts, completedAtMs: number): JsonObject {
   const { windowStartMs, windowEndMs } = facts
-  const window = windowEndMs === undefined ? {} : { extensions: { windowStart: windowStartMs ?? 0, windowEnd: windowEndMs } }
+  const window =
+    windowEndMs === undefined
+      ? {}
+      : { extensions: { windowStart: windowStartMs ?? 0, windowEnd: windowEndMs } }
   return { startedAtUTC: facts.startedAtMs, completedAtUTC: completedAtMs, ...window }
 }
 

@@ -20,7 +20,11 @@ export function totalsOf(results: readonly SliceResult[]): RunTotals {
  * What a run says about its values: counted warnings, and rows that were set aside. With diagnostics off the
  * summary line has the code that asks for them.
  */
-export function messagesOf(results: readonly SliceResult[], totals: RunTotals, withDiagnostics: boolean): RunMessage[] {
+export function messagesOf(
+  results: readonly SliceResult[],
+  totals: RunTotals,
+  withDiagnostics: boolean,
+): RunMessage[] {
   const warnings = new Map<string, RunMessage>()
   for (const { path, code, message, count } of results.flatMap((result) => result.warnings)) {
     const key = `${path} ${code}`
@@ -32,7 +36,11 @@ export function messagesOf(results: readonly SliceResult[], totals: RunTotals, w
   }
   return [
     ...rejectSummary(totals, withDiagnostics),
-    ...[...rejects].map(([code, recordCount]) => ({ code, message: `${recordCount} rows were set aside.`, recordCount })),
+    ...[...rejects].map(([code, recordCount]) => ({
+      code,
+      message: `${recordCount} rows were set aside.`,
+      recordCount,
+    })),
     ...warnings.values(),
   ]
 }
@@ -40,7 +48,9 @@ export function messagesOf(results: readonly SliceResult[], totals: RunTotals, w
 function rejectSummary({ rowsRejected, rowsWritten }: RunTotals, withDiagnostics: boolean): RunMessage[] {
   if (rowsRejected === 0) return []
   const code = withDiagnostics ? RUN_ERROR.someRecords : RUN_ERROR.someRecordsWithoutDiagnostics
-  const where = withDiagnostics ? 'The diagnostic files name each.' : 'Turn errorDiagnosticsEnabled on to see each.'
+  const where = withDiagnostics
+    ? 'The diagnostic files name each.'
+    : 'Turn errorDiagnosticsEnabled on to see each.'
   return [{ code, message: `${rowsRejected} rows have errors, ${rowsWritten} rows are sound. ${where}` }]
 }
 
@@ -64,6 +74,6 @@ export function proofOf(results: readonly SliceResult[], totals: RunTotals): Jso
   }
 }
 
-function sum<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((total, item) => total + valueOf(item), 0)
+function sum<T>(items: readonly T[], amountOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + amountOf(item), 0)
 }

@@ -31,7 +31,12 @@ export interface SliceKey {
 }
 
 /** Writes the slices of a new epoch. */
-export async function insertSlices(tx: Tx, runId: string, epoch: number, slices: readonly Slice[]): Promise<void> {
+export async function insertSlices(
+  tx: Tx,
+  runId: string,
+  epoch: number,
+  slices: readonly Slice[],
+): Promise<void> {
   const rows = slices.map((slice, ordinal) => ({
     run_id: runId,
     epoch,
@@ -43,7 +48,10 @@ export async function insertSlices(tx: Tx, runId: string, epoch: number, slices:
     byte_count: 0,
   }))
   for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
-    await tx.insertInto('run_slice').values(rows.slice(from, from + ROWS_PER_INSERT)).execute()
+    await tx
+      .insertInto('run_slice')
+      .values(rows.slice(from, from + ROWS_PER_INSERT))
+      .execute()
   }
 }
 

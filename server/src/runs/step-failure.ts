@@ -52,7 +52,8 @@ const LASTING = [FlowGoneError, RelationNotFoundError, RelationPathError, RowFil
  */
 export function reasonToFail(error: unknown, attempt: number): RunFailedError | undefined {
   if (error instanceof RunFailedError) return error
-  if (LASTING.some((lasting) => error instanceof lasting)) return new RunFailedError('copy', (error as Error).message)
+  if (LASTING.some((lasting) => error instanceof lasting))
+    return new RunFailedError('copy', (error as Error).message)
   if (error instanceof LakeTypeChangeError) return new RunFailedError('promotion', error.message)
   const isPassing = isPassingFault(error)
   if (isPassing && attempt + 1 < MAX_ATTEMPTS) return undefined

@@ -15,7 +15,10 @@ export interface DeltaWindow {
  *
  * @throws RunFailedError when the column's type has no order in time
  */
-export function windowCondition(column: Pick<WireColumn, 'name' | 'type'>, window: DeltaWindow): string | undefined {
+export function windowCondition(
+  column: Pick<WireColumn, 'name' | 'type'>,
+  window: DeltaWindow,
+): string | undefined {
   const { startMs, endMs } = window
   const name = quoteIdentifier(column.name)
   const literal = (ms: number): string => literalFor(column, ms)

@@ -3,8 +3,8 @@ import { formatLakeType, type LakeField, type LakeType } from '#columns/column-t
 import {
   evolveLakeFields,
   LakeTypeChangeError,
-  lakeFieldsOfXdm,
   LakeTypeUnknownError,
+  lakeFieldsOfXdm,
   type XdmNode,
 } from './xdm-types.ts'
 

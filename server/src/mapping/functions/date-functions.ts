@@ -2,9 +2,9 @@ import {
   DateValue,
   daysFromCivil,
   daysInMonth,
+  MICROS_PER_SECOND,
   microsOfParts,
   partsOf,
-  MICROS_PER_SECOND,
 } from '#mapping/dates.ts'
 import { formatByPattern, isoWeekOf, weekdayOf } from '#mapping/format-date.ts'
 import { parseByPattern, parseDateAutomatically } from '#mapping/parse-date.ts'

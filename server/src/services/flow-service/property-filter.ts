@@ -39,6 +39,7 @@ export interface FilterableFields {
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>='])
+const SEGMENT_PATTERN = /^[\w$:@/ -]+$/
 const CONDITION_PATTERN = /^([^=!<>~"]*)([=!<>~]+)(.*)$/s
 
 /**
@@ -62,7 +63,7 @@ export function parsePropertyFilter(parameters: readonly string[], filterable: F
 
 function parseProjection(text: string, filterable: FilterableFields): readonly string[] {
   const fields = text.split(',').map((field) => field.trim())
-  for (const field of fields) assertKnown([field.replace(/[.[].*$/, '')], field, filterable)
+  for (const field of fields) assertKnown(parsePath(field), field, filterable)
   return fields.map((field) => field.replace(/[.[].*$/, ''))
 }
 
@@ -80,14 +81,14 @@ function parseCondition(match: RegExpExecArray, filterable: FilterableFields): C
   return condition
 }
 
-/** The path of a dotted name; throws 1449 for an empty segment. */
+/** The path of a dotted name. */
 export function parsePath(field: string): readonly string[] {
   return field.split('.').map((segment) => segment.replace(/\[\]$/, ''))
 }
 
 function assertKnown(path: readonly string[], field: string, filterable: FilterableFields): void {
   const [first] = path
-  if (first !== undefined && filterable.fields.has(first) && path.every((segment) => segment !== '')) return
+  if (first !== undefined && filterable.fields.has(first) && path.every((segment) => SEGMENT_PATTERN.test(segment))) return
   const known = [...filterable.fields].sort().join(', ')
   throw new FlowProblem(filterable.unknownFieldCode, `The field ${field} is not valid in a filter. Valid fields start with one of: ${known}.`, { field })
 }

@@ -12,7 +12,13 @@ export async function findTokenClient(db: Database, clientId: string): Promise<T
   const row = await db
     .selectFrom('client')
     .innerJoin('org', 'org.id', 'client.org_id')
-    .select(['client.id', 'client.org_id', 'client.secret_hash', 'client.scopes', 'client.technical_account_id'])
+    .select([
+      'client.id',
+      'client.org_id',
+      'client.secret_hash',
+      'client.scopes',
+      'client.technical_account_id',
+    ])
     .select('org.tenant_id')
     .where('client.id', '=', clientId)
     .where('client.revoked_at', 'is', null)

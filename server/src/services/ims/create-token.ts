@@ -17,7 +17,10 @@ export interface CreateTokenDependencies {
 }
 
 /** Exchanges a client's id and secret for a token. Throws TokenProblem. */
-export async function createToken(deps: CreateTokenDependencies, request: TokenRequest): Promise<TokenResponse> {
+export async function createToken(
+  deps: CreateTokenDependencies,
+  request: TokenRequest,
+): Promise<TokenResponse> {
   const grant = required(request, 'grant_type')
   if (grant !== 'client_credentials') throw unsupportedGrant(grant)
   const clientId = required(request, 'client_id')

@@ -6,7 +6,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
-import { writeErrors, PLAIN_FAMILY } from '#http/error-writer.ts'
+import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { PlainProblem } from '#http/problem.ts'
 import { openKeyring } from '#secrets/keyring.ts'
@@ -43,7 +43,9 @@ beforeAll(async () => {
       verifyToken: issuer.verifyToken,
       findClient: createClientLookup({ db, now }),
       findSandbox: async (_orgId, { name }) =>
-        name === undefined || name === 'prod' ? { id: org.sandboxId, name: 'prod', type: 'production' } : undefined,
+        name === undefined || name === 'prod'
+          ? { id: org.sandboxId, name: 'prod', type: 'production' }
+          : undefined,
       sandboxNotFound: (name) => new PlainProblem(403, 'NoSandbox', name),
     })
     plugin.get('/whoami', async (request) => request.scope)
@@ -102,7 +104,10 @@ test('the query string works too, and a body wins over it', async () => {
   expect((await app.inject({ method: 'POST', url: `/ims/token/v2?${query}` })).statusCode).toBe(200)
   const request = form({ client_secret: 'wrong' })
   const both = await app.inject({ ...request, url: `/ims/token/v3?${query}` })
-  expect(both.json()).toEqual({ error: 'invalid_client', error_description: 'invalid client_secret parameter' })
+  expect(both.json()).toEqual({
+    error: 'invalid_client',
+    error_description: 'invalid client_secret parameter',
+  })
 })
 
 test.each([
@@ -120,7 +125,9 @@ test.each([
 test('the published keys verify a token', async () => {
   const keys: JSONWebKeySet = (await app.inject('/ims/keys')).json()
   expect(JSON.stringify(keys)).not.toMatch(/"(d|p|q)":/)
-  const { payload } = await jwtVerify(await newToken(), createLocalJWKSet(keys), { currentDate: new Date(nowMs) })
+  const { payload } = await jwtVerify(await newToken(), createLocalJWKSet(keys), {
+    currentDate: new Date(nowMs),
+  })
   expect(payload['client_id']).toBe(client.clientId)
 })
 
@@ -140,22 +147,33 @@ test('servers that start at once share one key', async () => {
 })
 
 test('servers that start at once make one organisation and one default sandbox', async () => {
-  const made = await Promise.all(Array.from({ length: 4 }, () => ensureOrg(db, { tenantId: 'twice', now: now() })))
+  const made = await Promise.all(
+    Array.from({ length: 4 }, () => ensureOrg(db, { tenantId: 'twice', now: now() })),
+  )
   expect(new Set(made.map(({ orgId }) => orgId)).size).toBe(1)
   expect(new Set(made.map(({ sandboxId }) => sandboxId)).size).toBe(1)
   expect(made[0]?.orgId).toMatch(/^[0-9A-F]{24}@AdobeOrg$/)
 })
 
 test('the database holds neither the secret nor the private key', async () => {
-  const { rows } = await database.query("select row_to_json(c)::text || coalesce((select string_agg(k::text, '') from signing_key k), '') as all from client c")
+  const { rows } = await database.query(
+    "select row_to_json(c)::text || coalesce((select string_agg(k::text, '') from signing_key k), '') as all from client c",
+  )
   expect(rows[0]?.['all']).not.toContain(client.clientSecret)
   expect(rows[0]?.['all']).not.toContain('PRIVATE KEY')
 })
 
 test('a request with everything gets through, with the default sandbox and a lower-case scheme too', async () => {
   const headers = { 'x-api-key': client.clientId, 'x-gw-ims-org-id': org.orgId }
-  const response = await app.inject({ url: '/whoami', headers: { ...headers, authorization: `bearer ${await newToken()}` } })
-  expect(response.json()).toMatchObject({ orgId: org.orgId, tenantId: 'acme', userId: client.technicalAccountId })
+  const response = await app.inject({
+    url: '/whoami',
+    headers: { ...headers, authorization: `bearer ${await newToken()}` },
+  })
+  expect(response.json()).toMatchObject({
+    orgId: org.orgId,
+    tenantId: 'acme',
+    userId: client.technicalAccountId,
+  })
 })
 
 test('headers are checked in the order of the platform', async () => {
@@ -193,7 +211,9 @@ test('a revoked client gets no token and, a few seconds later, nothing else', as
   expect(await find(other.clientId)).toMatchObject({ tenantId: 'acme' })
   expect(await revokeClient(db, other.clientId, now())).toBe(true)
   expect(await revokeClient(db, other.clientId, now())).toBe(false)
-  const response = await app.inject(form(credentials({ client_id: other.clientId, client_secret: other.clientSecret })))
+  const response = await app.inject(
+    form(credentials({ client_id: other.clientId, client_secret: other.clientSecret })),
+  )
   expect(response.json().error_description).toBe('invalid client_id parameter')
   nowMs += 5_000
   expect(await find(other.clientId)).toBeUndefined()

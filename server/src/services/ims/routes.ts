@@ -38,7 +38,10 @@ function readRequest(query: unknown, body: unknown): TokenRequest {
 
 function texts(source: unknown): Record<string, string> {
   if (!isObject(source)) return {}
-  const entries = Object.entries(source).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])
+  const entries = Object.entries(source).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value[0] : value,
+  ])
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'))
 }
 

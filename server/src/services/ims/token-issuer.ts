@@ -2,7 +2,13 @@ import { type CryptoKey, decodeProtectedHeader, errors, jwtVerify, SignJWT } fro
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { newHexId } from '#kit/ids.ts'
 import type { Database } from '#store/database.ts'
-import { ALGORITHM, createSigningKeys, type PublicKey, type SecretSealer, type SigningKeys } from './signing-keys.ts'
+import {
+  ALGORITHM,
+  createSigningKeys,
+  type PublicKey,
+  type SecretSealer,
+  type SigningKeys,
+} from './signing-keys.ts'
 
 export interface TokenIssuer {
   /** A signed token for a client whose secret was checked. */

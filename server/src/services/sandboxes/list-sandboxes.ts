@@ -34,7 +34,9 @@ function readPage({ limit, offset }: SandboxListQuery): { readonly limit: number
   }
   if (limit === undefined || offset === undefined) return { limit: DEFAULT_LIMIT, offset: 0 }
   if (limit < 1 || limit > MAX_LIMIT || offset < 0) {
-    throw invalidRequest(`limit=${limit} and offset=${offset} are out of range: 1 to ${MAX_LIMIT}, and 0 or more.`)
+    throw invalidRequest(
+      `limit=${limit} and offset=${offset} are out of range: 1 to ${MAX_LIMIT}, and 0 or more.`,
+    )
   }
   return { limit, offset }
 }
@@ -56,7 +58,9 @@ const FIELDS: Readonly<Record<string, keyof Sandbox>> = {
 function fieldOf(name: string): keyof Sandbox {
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
   if (field === undefined) {
-    throw invalidRequest(`"${name}" is no property of a sandbox. Use one of: ${Object.keys(FIELDS).join(', ')}.`)
+    throw invalidRequest(
+      `"${name}" is no property of a sandbox. Use one of: ${Object.keys(FIELDS).join(', ')}.`,
+    )
   }
   return field
 }
@@ -69,7 +73,8 @@ function filterBy(sandboxes: readonly Sandbox[], properties: readonly string[]):
 
 function readCondition(text: string): (sandbox: Sandbox) => boolean {
   const [, name, operator, value] = /^\s*(\w+)\s*(==|!=)\s*(.*?)\s*$/.exec(text) ?? []
-  if (name === undefined) throw invalidRequest(`The filter "${text}" is not readable. Write name==value or name!=value.`)
+  if (name === undefined)
+    throw invalidRequest(`The filter "${text}" is not readable. Write name==value or name!=value.`)
   const field = fieldOf(name)
   return (sandbox) => (String(sandbox[field]) === value) === (operator === '==')
 }

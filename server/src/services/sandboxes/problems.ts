@@ -28,10 +28,20 @@ export class SandboxProblem extends HttpProblem {
 export const invalidRequest = (detail: string) => new SandboxProblem(400, 'SMS-1000', 'Bad request', detail)
 
 export const sandboxNotFound = (name: string) =>
-  new SandboxProblem(404, 'SMS-1001', 'Sandbox not found', `There is no sandbox "${name}" in this organisation.`)
+  new SandboxProblem(
+    404,
+    'SMS-1001',
+    'Sandbox not found',
+    `There is no sandbox "${name}" in this organisation.`,
+  )
 
 export const nameTaken = (name: string) =>
-  new SandboxProblem(409, 'SMS-1002', 'Sandbox already exists', `A sandbox named "${name}" exists. Choose another name.`)
+  new SandboxProblem(
+    409,
+    'SMS-1002',
+    'Sandbox already exists',
+    `A sandbox named "${name}" exists. Choose another name.`,
+  )
 
 export const SANDBOX_FAMILY: ErrorFamily = {
   invalid: invalidRequest,

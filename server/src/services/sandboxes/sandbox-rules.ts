@@ -26,6 +26,7 @@ export function checkNewSandbox(body: CreateSandboxBody | undefined): CheckedSan
 
 /** Throws SandboxProblem 400 for a title that is absent or blank. */
 export function checkTitle(title: string | undefined): string {
-  if (title === undefined || title.trim() === '') throw invalidRequest('title is missing. Give the sandbox a title.')
+  if (title === undefined || title.trim() === '')
+    throw invalidRequest('title is missing. Give the sandbox a title.')
   return title
 }

@@ -23,7 +23,13 @@ beforeAll(async () => {
   await db.insertInto('org').values({ id: ORG, tenant_id: 'acme', created_at: nowMs }).execute()
   const made = { created_at: nowMs, updated_at: nowMs, created_by: 'system', updated_by: 'system' }
   const prod = { name: 'prod', title: 'Prod', type: 'production', state: 'active', region: 'VA7' } as const
-  await insertSandbox(db, { id: '28e74200-e3de-11e9-8f5d-7f27416c5f0d', org_id: ORG, ...prod, is_default: true, ...made })
+  await insertSandbox(db, {
+    id: '28e74200-e3de-11e9-8f5d-7f27416c5f0d',
+    org_id: ORG,
+    ...prod,
+    is_default: true,
+    ...made,
+  })
   reader = new SandboxReader(db, now)
   app = await createApp({ log: pino({ level: 'silent' }), version: '0.0.0' })
   await registerSandboxes(app, {
@@ -32,7 +38,8 @@ beforeAll(async () => {
     now,
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
-      findClient: async (id) => (id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined),
+      findClient: async (id) =>
+        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined,
       findSandbox: (orgId, wanted) => reader.findActive(orgId, wanted),
     },
   })
@@ -47,7 +54,12 @@ afterAll(async () => {
 const HEADERS = { authorization: 'Bearer good', 'x-api-key': 'key', 'x-gw-ims-org-id': ORG }
 
 function ask(method: 'GET' | 'POST' | 'PATCH', path: string, payload?: object) {
-  return app.inject({ method, url: `${ROOT}${path}`, headers: HEADERS, ...(payload === undefined ? {} : { payload }) })
+  return app.inject({
+    method,
+    url: `${ROOT}${path}`,
+    headers: HEADERS,
+    ...(payload === undefined ? {} : { payload }),
+  })
 }
 
 test('a fresh server has one sandbox, prod', async () => {
@@ -76,12 +88,20 @@ test('a fresh server has one sandbox, prod', async () => {
 test('a new sandbox is creating, then active', async () => {
   const response = await ask('POST', '/sandboxes', { name: 'dev-1', title: 'Dev', type: 'development' })
   expect(response.statusCode).toBe(202)
-  expect(response.json()).toMatchObject({ name: 'dev-1', title: 'Dev', state: 'creating', type: 'development' })
+  expect(response.json()).toMatchObject({
+    name: 'dev-1',
+    title: 'Dev',
+    state: 'creating',
+    type: 'development',
+  })
   expect(await reader.findActive(ORG, { name: 'dev-1' })).toBeUndefined()
   expect((await ask('GET', '/')).json().sandboxes).toHaveLength(1)
   nowMs += PROVISIONING_MS
   expect((await ask('GET', '/sandboxes/dev-1')).json()).toMatchObject({ state: 'active', createdBy: 'me' })
-  expect(await reader.findActive(ORG, { name: 'dev-1' })).toMatchObject({ name: 'dev-1', type: 'development' })
+  expect(await reader.findActive(ORG, { name: 'dev-1' })).toMatchObject({
+    name: 'dev-1',
+    type: 'development',
+  })
   expect(await reader.findActive(ORG, { id: response.json().id })).toMatchObject({ name: 'dev-1' })
   expect(await reader.findActive(ORG, {})).toMatchObject({ name: 'prod' })
   expect(await reader.findActive(ORG, { id: 'no uuid' })).toBeUndefined()
@@ -107,8 +127,18 @@ test.each([
 
 test('only the title changes', async () => {
   nowMs += 1000
-  const response = await ask('PATCH', '/sandboxes/prod', { title: 'Production', type: 'development', name: 'x' })
-  expect(response.json()).toMatchObject({ name: 'prod', title: 'Production', type: 'production', eTag: 2, modifiedBy: 'me' })
+  const response = await ask('PATCH', '/sandboxes/prod', {
+    title: 'Production',
+    type: 'development',
+    name: 'x',
+  })
+  expect(response.json()).toMatchObject({
+    name: 'prod',
+    title: 'Production',
+    type: 'production',
+    eTag: 2,
+    modifiedBy: 'me',
+  })
 })
 
 test('lists are filtered, sorted and cut', async () => {
@@ -120,11 +150,17 @@ test('lists are filtered, sorted and cut', async () => {
   expect(await names('property=type!=development')).toEqual(['prod'])
   expect(await names('limit=1&offset=1&orderBy=asc:name')).toEqual(['dev-2'])
   const page = (await ask('GET', '/sandboxes?limit=1&offset=1')).json()
-  expect(page._links).toMatchObject({ next: { href: expect.stringContaining('offset=2') }, prev: { href: expect.stringContaining('offset=0') } })
+  expect(page._links).toMatchObject({
+    next: { href: expect.stringContaining('offset=2') },
+    prev: { href: expect.stringContaining('offset=0') },
+  })
 })
 
 test('the types are known, and the name of a sandbox in the headers plays no part', async () => {
-  const response = await app.inject({ url: `${ROOT}/sandboxTypes`, headers: { ...HEADERS, 'x-sandbox-name': 'unknown' } })
+  const response = await app.inject({
+    url: `${ROOT}/sandboxTypes`,
+    headers: { ...HEADERS, 'x-sandbox-name': 'unknown' },
+  })
   expect(response.json()).toMatchObject({ sandboxTypes: [{ id: 'production' }, { id: 'development' }] })
   expect((await app.inject(`${ROOT}/sandboxTypes`)).json()).toMatchObject({ error_code: '403010' })
 })

@@ -12,10 +12,13 @@ test.each([
   expect(parseAccept(header)).toEqual({ names, form, version })
 })
 
-test.each([undefined, '*/*', 'application/json', 'application/vnd.adobe.xyz+json'])('%s is no format', (header) => {
-  expect(parseAccept(header)).toBeUndefined()
-  expect(() => readListAccept(header)).toThrow(header === undefined ? 'is required' : header)
-})
+test.each([undefined, '*/*', 'application/json', 'application/vnd.adobe.xyz+json'])(
+  '%s is no format',
+  (header) => {
+    expect(parseAccept(header)).toBeUndefined()
+    expect(() => readListAccept(header)).toThrow(header === undefined ? 'is required' : header)
+  },
+)
 
 test('lists have no version, lookups have one, descriptors have no xed form', () => {
   expect(() => readListAccept('application/vnd.adobe.xed+json;version=1')).toThrow(

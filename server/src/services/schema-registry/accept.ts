@@ -32,14 +32,19 @@ const LOOKUP_FORMS: ReadonlySet<string> = new Set([
 const LIST_FORMS: ReadonlySet<string> = new Set(['', 'id', 'v2', 'v2-id'])
 const DESCRIPTOR_LIST_FORMS: ReadonlySet<string> = new Set(['', 'id', 'link', 'v2', 'v2-id', 'v2-link'])
 
-const FORMAT = /^application\/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json\s*(?:;\s*version\s*=\s*"?([\d.]+)"?\s*)?$/i
+const FORMAT =
+  /^application\/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json\s*(?:;\s*version\s*=\s*"?([\d.]+)"?\s*)?$/i
 
 /** The registry's format in an Accept header, if it names one. Other parts of a list are skipped. */
 export function parseAccept(header: string | undefined): AcceptedFormat | undefined {
   for (const part of (header ?? '').split(',')) {
     const [, names, suffixes, version] = FORMAT.exec(part.trim()) ?? []
     if (names === undefined) continue
-    return { names: names.toLowerCase() as 'xed' | 'xdm', form: (suffixes ?? '').slice(1).toLowerCase(), version }
+    return {
+      names: names.toLowerCase() as 'xed' | 'xdm',
+      form: (suffixes ?? '').slice(1).toLowerCase(),
+      version,
+    }
   }
   return undefined
 }
@@ -68,7 +73,8 @@ export function readLookupAccept(header: string | undefined): AcceptedFormat & {
 /** The form of a list of descriptors; they only come in `xdm`, and unversioned. */
 export function readDescriptorListAccept(header: string | undefined): string {
   const format = requireFormat(header)
-  const isUsable = format.names === 'xdm' && format.version === undefined && DESCRIPTOR_LIST_FORMS.has(format.form)
+  const isUsable =
+    format.names === 'xdm' && format.version === undefined && DESCRIPTOR_LIST_FORMS.has(format.form)
   if (!isUsable) throw invalidDescriptorListAccept(header ?? '')
   return format.form
 }

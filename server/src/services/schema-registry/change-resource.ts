@@ -15,7 +15,11 @@ export interface ResourceChange {
 }
 
 /** Changes a resource of the tenant and raises its minor version. Throws RegistryProblem 404 and 400. */
-export function changeResource(registry: Registry, scope: Scope, wanted: ResourceChange): Promise<JsonObject> {
+export function changeResource(
+  registry: Registry,
+  scope: Scope,
+  wanted: ResourceChange,
+): Promise<JsonObject> {
   return changeRegistry(registry, scope, async (tx, readers) => {
     const previous = await readers.resources.find(scope, 'tenant', wanted.kind, wanted.id)
     if (previous === undefined) throw resourceNotFound(wanted.id)

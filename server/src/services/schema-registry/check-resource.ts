@@ -19,11 +19,21 @@ export interface ResourceDraft {
 /** Makes the resource that a body describes, all rules checked. Throws RegistryProblem 400; stores nothing. */
 export async function checkResource(readers: Readers, scope: Scope, draft: ResourceDraft): Promise<Resource> {
   const { kind, id, previous } = draft
-  const authored = kind === 'classes' ? nameAdhocFields(id, authoredPart(draft.body)) : authoredPart(draft.body)
+  const authored =
+    kind === 'classes' ? nameAdhocFields(id, authoredPart(draft.body)) : authoredPart(draft.body)
   const find = await readers.resources.loadReferences(scope, [authored])
   const datasetNamespace = kind === 'classes' ? datasetNamespaceOf(id, authored) : undefined
   checkDocument({ kind, tenantId: scope.tenantId, datasetNamespace, document: authored, find })
-  const resource = composeResource({ kind, id, version: draft.version, scope, authored, find, previous, now: draft.now })
+  const resource = composeResource({
+    kind,
+    id,
+    version: draft.version,
+    scope,
+    authored,
+    find,
+    previous,
+    now: draft.now,
+  })
   const namesake = await readers.resources.findByTitle(scope, resource.title)
   if (namesake !== undefined && namesake.id !== id) throw titleNotUnique(namesake.id)
   if (kind === 'schemas') {

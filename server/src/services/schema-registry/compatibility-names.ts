@@ -90,5 +90,7 @@ function xdmProperties(properties: JsonObject): JsonObject {
 function renameRequired(node: JsonObject, rename: (name: string) => string): JsonObject {
   const required = node['required']
   if (!Array.isArray(required)) return {}
-  return { required: (required as readonly Json[]).map((name) => (typeof name === 'string' ? rename(name) : name)) }
+  return {
+    required: (required as readonly Json[]).map((name) => (typeof name === 'string' ? rename(name) : name)),
+  }
 }

@@ -92,7 +92,9 @@ function classAttributes({ kind, id, authored, find }: ComposeRequest): JsonObje
     return namespace === undefined ? {} : { 'meta:datasetNamespace': namespace }
   }
   if (kind !== 'schemas') return {}
-  const classResource = partIds(authored).map(find).find((part) => part?.kind === 'classes')
+  const classResource = partIds(authored)
+    .map(find)
+    .find((part) => part?.kind === 'classes')
   const namespace = classResource?.document['meta:datasetNamespace']
   return {
     'meta:class': classResource?.id,
@@ -100,7 +102,11 @@ function classAttributes({ kind, id, authored, find }: ComposeRequest): JsonObje
   }
 }
 
-function metadataOf({ scope, previous, now }: ComposeRequest, described: JsonObject, createdAtMs: number): JsonObject {
+function metadataOf(
+  { scope, previous, now }: ComposeRequest,
+  described: JsonObject,
+  createdAtMs: number,
+): JsonObject {
   const before = previous && objectAt(previous.document, 'meta:registryMetadata')
   return {
     'repo:createdDate': createdAtMs,
@@ -109,7 +115,9 @@ function metadataOf({ scope, previous, now }: ComposeRequest, described: JsonObj
     'xdm:lastModifiedClientId': scope.clientId,
     'xdm:createdUserId': before?.['xdm:createdUserId'] ?? scope.userId,
     'xdm:lastModifiedUserId': scope.userId,
-    eTag: createHash('sha256').update(`${now}${JSON.stringify(described)}`).digest('hex'),
+    eTag: createHash('sha256')
+      .update(`${now}${JSON.stringify(described)}`)
+      .digest('hex'),
     'meta:globalLibVersion': '1.0',
   }
 }

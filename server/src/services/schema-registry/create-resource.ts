@@ -15,7 +15,13 @@ export function createResource(
 ): Promise<JsonObject> {
   return changeRegistry(registry, scope, async (tx, readers) => {
     const id = `https://ns.adobe.com/${scope.tenantId}/${resourceTypeOf(kind)}/${newHexId(48)}`
-    const resource = await checkResource(readers, scope, { kind, id, version: '1.0', body, now: registry.now() })
+    const resource = await checkResource(readers, scope, {
+      kind,
+      id,
+      version: '1.0',
+      body,
+      now: registry.now(),
+    })
     await insertResource(tx, scope, resource)
     return resource.document
   })

@@ -1,6 +1,6 @@
 import type { Scope } from '#http/scope.ts'
-import { deleteDescriptorRow } from './descriptor-store.ts'
 import { IDENTITY } from './descriptor-rules.ts'
+import { deleteDescriptorRow } from './descriptor-store.ts'
 import { descriptorNotFound, resourceInUse } from './problems.ts'
 import { changeRegistry, type Registry } from './registry-context.ts'
 import { isInUnion } from './union-rules.ts'
@@ -13,7 +13,8 @@ export function deleteDescriptor(registry: Registry, scope: Scope, id: string): 
     if (descriptor['@type'] === IDENTITY && descriptor['xdm:isPrimary'] === true) {
       const schemaId = String(descriptor['xdm:sourceSchema'])
       const schema = await readers.resources.find(scope, 'tenant', 'schemas', schemaId)
-      if (schema !== undefined && isInUnion(schema.document)) throw resourceInUse(id, `the union of "${schema.title}"`)
+      if (schema !== undefined && isInUnion(schema.document))
+        throw resourceInUse(id, `the union of "${schema.title}"`)
     }
     await deleteDescriptorRow(tx, scope, id)
   })

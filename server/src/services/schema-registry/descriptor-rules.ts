@@ -27,7 +27,8 @@ export function readDescriptorHead(body: JsonObject): { readonly type: string; r
   if (typeof type !== 'string' || !TYPES.has(type)) {
     throw invalidDescriptor(`@type ${JSON.stringify(type)} is unknown. Use one of: ${[...TYPES].join(', ')}.`)
   }
-  if (typeof schemaId !== 'string') throw invalidDescriptor('xdm:sourceSchema is missing. Give the $id of the schema.')
+  if (typeof schemaId !== 'string')
+    throw invalidDescriptor('xdm:sourceSchema is missing. Give the $id of the schema.')
   return { type, schemaId }
 }
 
@@ -55,16 +56,21 @@ function checkPath(path: Json, schema: Resource, find: FindResource): void {
   }
   const full = resolveFull(schema.document, (id) => find(id)?.document)
   if (findField(full, path) === undefined) {
-    throw invalidDescriptor(`xdm:sourceProperty ${path} is no field of the schema "${schema.title}" (${schema.id}).`)
+    throw invalidDescriptor(
+      `xdm:sourceProperty ${path} is no field of the schema "${schema.title}" (${schema.id}).`,
+    )
   }
 }
 
 /** Identities need a field and a namespace; some clients leave out by what the namespace is named. */
 function withIdentity(body: JsonObject): JsonObject {
   const { 'xdm:sourceProperty': path, 'xdm:namespace': namespace, 'xdm:isPrimary': primary } = body
-  if (typeof path !== 'string') throw invalidDescriptor('xdm:sourceProperty is missing. Give the path of the field.')
+  if (typeof path !== 'string')
+    throw invalidDescriptor('xdm:sourceProperty is missing. Give the path of the field.')
   if (typeof namespace !== 'string' && typeof namespace !== 'number') {
-    throw invalidDescriptor('xdm:namespace is missing. Give the code or the id of the namespace, such as Email.')
+    throw invalidDescriptor(
+      'xdm:namespace is missing. Give the code or the id of the namespace, such as Email.',
+    )
   }
   const property = body['xdm:property'] ?? 'xdm:code'
   if (property !== 'xdm:code' && property !== 'xdm:id') {

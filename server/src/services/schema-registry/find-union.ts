@@ -37,7 +37,11 @@ interface UnionParts {
 function unionOf(scope: Scope, { classId, schemas, find }: UnionParts): Resource {
   const id = `${classId}${SUFFIX}`
   const owner = find(classId)
-  const parts = new Set([classId, ...schemas.flatMap((schema) => textsAt(schema.document, 'refs')), identityMap.id])
+  const parts = new Set([
+    classId,
+    ...schemas.flatMap((schema) => textsAt(schema.document, 'refs')),
+    identityMap.id,
+  ])
   const members = schemas.flatMap((schema) => [schema.id, ...textsAt(schema.document, 'meta:extends')])
   const document: JsonObject = {
     $id: id,

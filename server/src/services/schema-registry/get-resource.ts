@@ -3,7 +3,7 @@ import type { JsonObject } from '#kit/json.ts'
 import type { AcceptedFormat } from './accept.ts'
 import { findUnion } from './find-union.ts'
 import { resourceNotFound } from './problems.ts'
-import { type Registry, type Readers, readersOf } from './registry-context.ts'
+import { type Readers, type Registry, readersOf } from './registry-context.ts'
 import { renderResource } from './render-resource.ts'
 import type { Container, Kind, Resource } from './resource.ts'
 
@@ -16,7 +16,11 @@ export interface LookupRequest {
 }
 
 /** One resource in the form that was asked for. Throws RegistryProblem 404. */
-export async function getResource(registry: Registry, scope: Scope, request: LookupRequest): Promise<JsonObject> {
+export async function getResource(
+  registry: Registry,
+  scope: Scope,
+  request: LookupRequest,
+): Promise<JsonObject> {
   const readers = readersOf(registry)
   const resource = await findAny(registry, readers, scope, request)
   if (resource === undefined || !hasVersion(resource, request.format.version)) {

@@ -35,12 +35,18 @@ function recent(resources: readonly Resource[], timeOf: (resource: Resource) => 
   return [...resources]
     .sort((a, b) => timeOf(b) - timeOf(a))
     .slice(0, RECENT)
-    .map(({ document }) => ({ ...described(document), 'meta:altId': document['meta:altId'], version: document['version'] }))
+    .map(({ document }) => ({
+      ...described(document),
+      'meta:altId': document['meta:altId'],
+      version: document['version'],
+    }))
 }
 
 function usageOf(schemas: readonly Resource[]): Record<string, JsonObject[]> {
   const byClass = Map.groupBy(schemas, (schema) => String(schema.document['meta:class']))
-  return Object.fromEntries([...byClass].map(([id, users]) => [id, users.map(({ document }) => described(document))]))
+  return Object.fromEntries(
+    [...byClass].map(([id, users]) => [id, users.map(({ document }) => described(document))]),
+  )
 }
 
 function described(document: JsonObject): JsonObject {

@@ -26,7 +26,15 @@ const LICENSE = [
 export function createGlobalLibrary(sources: readonly GlobalSource[] = GLOBAL_SOURCES): GlobalLibrary {
   const drafts = new Map(sources.map((source) => [source.id, draftOf(source)]))
   const resources = sources.map((source) => finish(source, drafts))
-  const byId = new Map(resources.flatMap((resource) => [[resource.id, resource], [resource.altId, resource]] as const))
+  const byId = new Map(
+    resources.flatMap(
+      (resource) =>
+        [
+          [resource.id, resource],
+          [resource.altId, resource],
+        ] as const,
+    ),
+  )
   return {
     find: (id) => byId.get(id),
     list: (kind) => resources.filter((resource) => resource.kind === kind),

@@ -28,7 +28,11 @@ function shown(descriptor: JsonObject, form: string): Json {
   return form.endsWith('id') ? String(descriptor['@id']) : descriptor
 }
 
-function pageOf(all: readonly JsonObject[], query: ResourceListQuery, show: (one: JsonObject) => Json): JsonObject {
+function pageOf(
+  all: readonly JsonObject[],
+  query: ResourceListQuery,
+  show: (one: JsonObject) => Json,
+): JsonObject {
   const page = cutPage(all, query, (descriptor, field) => {
     const value = descriptor[field]
     return typeof value === 'number' ? value : String(value ?? '')

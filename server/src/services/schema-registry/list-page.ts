@@ -33,20 +33,25 @@ interface SortField {
 export function cutPage<T>(
   items: readonly T[],
   query: PageQuery,
-  valueOf: (item: T, field: string) => SortValue,
+  fieldValue: (item: T, field: string) => SortValue,
 ): Page<T> {
   const fields = readFields(query.orderby ?? 'updated')
   const [first] = fields
   const limit = query.orderby === undefined ? MAX_ITEMS : Math.min(readLimit(query.limit), MAX_ITEMS)
-  const sorted = [...items].sort((a, b) => compareBy(fields, a, b, valueOf))
-  const from = query.start === undefined ? 0 : findStart(sorted, query.start, first, valueOf)
+  const sorted = [...items].sort((a, b) => compareBy(fields, a, b, fieldValue))
+  const from = query.start === undefined ? 0 : findStart(sorted, query.start, first, fieldValue)
   let end = Math.min(from + limit, sorted.length)
-  while (end > from && end < sorted.length && isTie(sorted[end - 1] as T, sorted[end] as T, first, valueOf)) end++
+  while (
+    end > from &&
+    end < sorted.length &&
+    isTie(sorted[end - 1] as T, sorted[end] as T, first, fieldValue)
+  )
+    end++
   const isLast = end >= sorted.length || end === from
   return {
     items: sorted.slice(from, end),
     orderby: query.orderby ?? 'updated',
-    next: isLast ? null : valueOf(sorted[end - 1] as T, first.name),
+    next: isLast ? null : fieldValue(sorted[end - 1] as T, first.name),
   }
 }
 
@@ -70,10 +75,10 @@ function compareBy<T>(
   fields: readonly SortField[],
   a: T,
   b: T,
-  valueOf: (item: T, field: string) => SortValue,
+  fieldValue: (item: T, field: string) => SortValue,
 ): number {
   for (const { name, isDescending } of fields) {
-    const order = compareValues(valueOf(a, name), valueOf(b, name))
+    const order = compareValues(fieldValue(a, name), fieldValue(b, name))
     if (order !== 0) return isDescending ? -order : order
   }
   return 0
@@ -85,18 +90,18 @@ function compareValues(a: SortValue, b: SortValue): number {
   return x === y ? 0 : x < y ? -1 : 1
 }
 
-function isTie<T>(a: T, b: T, field: SortField, valueOf: (item: T, field: string) => SortValue): boolean {
-  return compareValues(valueOf(a, field.name), valueOf(b, field.name)) === 0
+function isTie<T>(a: T, b: T, field: SortField, fieldValue: (item: T, field: string) => SortValue): boolean {
+  return compareValues(fieldValue(a, field.name), fieldValue(b, field.name)) === 0
 }
 
 function findStart<T>(
   sorted: readonly T[],
   start: string,
   field: SortField,
-  valueOf: (item: T, field: string) => SortValue,
+  fieldValue: (item: T, field: string) => SortValue,
 ): number {
   const index = sorted.findIndex((item) => {
-    const value = valueOf(item, field.name)
+    const value = fieldValue(item, field.name)
     const order = compareValues(value, typeof value === 'number' ? Number(start) : start)
     return field.isDescending ? order < 0 : order > 0
   })

@@ -21,12 +21,20 @@ export interface ListRequest {
 }
 
 /** A page of the resources of a container, short or raw. */
-export async function listResources(registry: Registry, scope: Scope, request: ListRequest): Promise<ResourceList> {
+export async function listResources(
+  registry: Registry,
+  scope: Scope,
+  request: ListRequest,
+): Promise<ResourceList> {
   const { format, kind, query } = request
   const isShort = format.form.endsWith('id')
   const all = await readAll(registry, scope, request, isShort)
   const matches = parseFilter(query.property ?? [])
-  const page = cutPage(all.filter(({ document }) => matches(document)), query, sortValue)
+  const page = cutPage(
+    all.filter(({ document }) => matches(document)),
+    query,
+    sortValue,
+  )
   const results = page.items.map(({ document }) => {
     if (isShort) return shortForm(document)
     return format.names === 'xdm' ? toXdmNames(document) : document

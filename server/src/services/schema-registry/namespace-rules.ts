@@ -45,7 +45,8 @@ function checkLevel(node: JsonObject, namespaces: readonly string[], path: strin
     const field = objectAt(properties, name) ?? {}
     const fieldPath = `${path}/${name}`
     if (namespaces.includes(name)) checkNamesBelow(field, namespaces, fieldPath)
-    else if (Object.keys(objectAt(field, 'properties') ?? {}).length > 0) checkLevel(field, namespaces, fieldPath)
+    else if (Object.keys(objectAt(field, 'properties') ?? {}).length > 0)
+      checkLevel(field, namespaces, fieldPath)
     else throw outsideTenantNamespace(namespaces[0] ?? '', fieldPath)
   }
 }
@@ -53,7 +54,8 @@ function checkLevel(node: JsonObject, namespaces: readonly string[], path: strin
 function checkNamesBelow(node: JsonObject, namespaces: readonly string[], path: string): void {
   const properties = objectAt(node, 'properties') ?? {}
   for (const name of Object.keys(properties)) {
-    if (!FIELD_NAME.test(name) && !namespaces.includes(name)) throw invalidFieldName(name, path === '' ? '/' : path)
+    if (!FIELD_NAME.test(name) && !namespaces.includes(name))
+      throw invalidFieldName(name, path === '' ? '/' : path)
     checkNamesBelow(objectAt(properties, name) ?? {}, namespaces, `${path}/${name}`)
   }
   for (const key of ['items', 'additionalProperties']) {

@@ -1,5 +1,5 @@
 import type { Scope } from '#http/scope.ts'
-import { applyPatch, parsePatch, PatchError, type PatchOperation } from '#json-patch/apply-patch.ts'
+import { applyPatch, PatchError, type PatchOperation, parsePatch } from '#json-patch/apply-patch.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { changeResource } from './change-resource.ts'
 import { invalidResource } from './problems.ts'

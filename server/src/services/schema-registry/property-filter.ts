@@ -13,13 +13,16 @@ const PATTERN_LIMIT_CHARS = 200
  */
 export function parseFilter(properties: readonly string[]): Filter {
   // A comma only separates when a new condition follows; values and patterns may contain commas.
-  const conditions = properties.flatMap((property) => property.split(/,(?=[^,=!<>~]+(?:==|!=|<|>|~))/)).map(parseCondition)
+  const conditions = properties
+    .flatMap((property) => property.split(/,(?=[^,=!<>~]+(?:==|!=|<|>|~))/))
+    .map(parseCondition)
   return (document) => conditions.every((condition) => condition(document))
 }
 
 function parseCondition(text: string): Filter {
   const [, name, operator, value = ''] = CONDITION.exec(text) ?? []
-  if (name === undefined) throw invalidQuery(`The filter property=${text} is not readable. Write name==value.`)
+  if (name === undefined)
+    throw invalidQuery(`The filter property=${text} is not readable. Write name==value.`)
   if (operator === undefined) return (document) => document[name] !== undefined
   if (operator === '!=') return (document) => !valuesOf(document[name]).some((each) => textOf(each) === value)
   const test = parseTest(operator, value)
@@ -40,7 +43,8 @@ function parseTest(operator: string, value: string): (each: Json) => boolean {
 }
 
 function parsePattern(text: string): RegExp {
-  if (text.length > PATTERN_LIMIT_CHARS) throw invalidQuery(`A pattern has at most ${PATTERN_LIMIT_CHARS} characters.`)
+  if (text.length > PATTERN_LIMIT_CHARS)
+    throw invalidQuery(`A pattern has at most ${PATTERN_LIMIT_CHARS} characters.`)
   try {
     return new RegExp(text)
   } catch {

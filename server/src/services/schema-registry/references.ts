@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isObject } from '#kit/json.ts'
+import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { objectAt, objectsAt } from './schema-tree.ts'
 
 /** Plumbing of the standard that brings no fields. */

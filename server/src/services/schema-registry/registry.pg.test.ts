@@ -35,8 +35,16 @@ beforeAll(async () => {
   await db.insertInto('org').values({ id: ORG, tenant_id: 'acme', created_at: nowMs }).execute()
   for (const sandbox of Object.values(SANDBOXES)) {
     const made = { created_at: nowMs, updated_at: nowMs, created_by: 'system', updated_by: 'system' }
-    const more = { title: sandbox.name, state: 'active', region: 'VA7', is_default: sandbox.name === 'prod' } as const
-    await db.insertInto('sandbox').values({ ...sandbox, ...more, org_id: ORG, ...made }).execute()
+    const more = {
+      title: sandbox.name,
+      state: 'active',
+      region: 'VA7',
+      is_default: sandbox.name === 'prod',
+    } as const
+    await db
+      .insertInto('sandbox')
+      .values({ ...sandbox, ...more, org_id: ORG, ...made })
+      .execute()
   }
   const registry = {
     db,
@@ -50,7 +58,8 @@ beforeAll(async () => {
     ...registry,
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
-      findClient: async (id) => (id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined),
+      findClient: async (id) =>
+        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined,
       findSandbox: async (_org, { name }) => SANDBOXES[(name ?? 'prod') as keyof typeof SANDBOXES],
     },
   })
@@ -68,7 +77,11 @@ const LIST = 'application/vnd.adobe.xed-id+json'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-async function ask(method: Method, path: string, more: { accept?: string; body?: unknown; sandbox?: string } = {}) {
+async function ask(
+  method: Method,
+  path: string,
+  more: { accept?: string; body?: unknown; sandbox?: string } = {},
+) {
   const response = await app.inject({
     method,
     url: `${ROOT}${path}`,
@@ -81,7 +94,11 @@ async function ask(method: Method, path: string, more: { accept?: string; body?:
     },
     ...(more.body === undefined ? {} : { payload: more.body as object }),
   })
-  return { status: response.statusCode, body: response.body === '' ? undefined : response.json(), headers: response.headers }
+  return {
+    status: response.statusCode,
+    body: response.body === '' ? undefined : response.json(),
+    headers: response.headers,
+  }
 }
 
 let titles = 0
@@ -97,17 +114,23 @@ function group(title: string, properties: object, more: object = {}): object {
   }
 }
 
-const ACCOUNT = { _acme: { type: 'object', properties: { account: { type: 'string' }, score: { type: 'integer' } } } }
+const ACCOUNT = {
+  _acme: { type: 'object', properties: { account: { type: 'string' }, score: { type: 'integer' } } },
+}
 
 async function makeGroup(properties: object = ACCOUNT, more: object = {}): Promise<JsonObject> {
-  const made = await ask('POST', '/tenant/fieldgroups', { body: group(`Group ${++titles}`, properties, more) })
+  const made = await ask('POST', '/tenant/fieldgroups', {
+    body: group(`Group ${++titles}`, properties, more),
+  })
   expect(made.body).toMatchObject({ $id: expect.any(String) })
   return made.body
 }
 
 async function makeSchema(...refs: unknown[]): Promise<JsonObject> {
   const allOf = refs.map(($ref) => ({ $ref }))
-  const made = await ask('POST', '/tenant/schemas', { body: { type: 'object', title: `Schema ${++titles}`, allOf } })
+  const made = await ask('POST', '/tenant/schemas', {
+    body: { type: 'object', title: `Schema ${++titles}`, allOf },
+  })
   expect(made.body).toMatchObject({ $id: expect.any(String) })
   return made.body
 }
@@ -126,7 +149,10 @@ test('the statistics tell the tenant id, with any Accept header and a trailing s
 })
 
 test('a field group of one’s own is made with everything that the registry adds', async () => {
-  const made = await ask('POST', '/tenant/fieldgroups/', { body: group('Account', ACCOUNT), accept: 'application/json' })
+  const made = await ask('POST', '/tenant/fieldgroups/', {
+    body: group('Account', ACCOUNT),
+    accept: 'application/json',
+  })
   expect(made.status).toBe(201)
   expect(made.body).toMatchObject({
     $id: expect.stringMatching(/^https:\/\/ns\.adobe\.com\/acme\/mixins\/[0-9a-f]{48}$/),
@@ -158,7 +184,11 @@ test('a schema is composed of its class and field groups', async () => {
     ],
   })
   expect(schema['meta:extends']).toEqual(
-    expect.arrayContaining([PROFILE, 'https://ns.adobe.com/xdm/data/record', 'https://ns.adobe.com/xdm/common/auditable']),
+    expect.arrayContaining([
+      PROFILE,
+      'https://ns.adobe.com/xdm/data/record',
+      'https://ns.adobe.com/xdm/common/auditable',
+    ]),
   )
   const full = await lookup(schema, FULL)
   expect(full.body).not.toHaveProperty('allOf')
@@ -182,7 +212,10 @@ test('a resource is found by its id, its other id and a doubly encoded id, and o
     type: 'http://ns.adobe.com/aep/errors/XDM-1012-404',
     title: 'Resource Not Found',
     status: 404,
-    report: { registryRequestId: expect.any(String), timestamp: expect.stringMatching(/^\d\d-\d\d-\d{4} \d\d:\d\d:\d\d$/) },
+    report: {
+      registryRequestId: expect.any(String),
+      timestamp: expect.stringMatching(/^\d\d-\d\d-\d{4} \d\d:\d\d:\d\d$/),
+    },
     detail: `Requested resource ${String(schema['$id'])} with version 1 is not found`,
   })
   expect((await lookup(schema, 'application/vnd.adobe.xed+json;version=2')).status).toBe(404)
@@ -191,7 +224,9 @@ test('a resource is found by its id, its other id and a doubly encoded id, and o
 test('a patch adds a field group and raises the version', async () => {
   const schema = await makeSchema(PROFILE)
   const path = `/tenant/schemas/${encodeURIComponent(String(schema['$id']))}/`
-  const patched = await ask('PATCH', path, { body: [{ op: 'add', path: '/allOf/-', value: { $ref: PERSON_DETAILS } }] })
+  const patched = await ask('PATCH', path, {
+    body: [{ op: 'add', path: '/allOf/-', value: { $ref: PERSON_DETAILS } }],
+  })
   expect(patched.status).toBe(200)
   expect(patched.body).toMatchObject({ version: '1.1', 'meta:descriptorStatus': { result: [] } })
   expect(patched.body['meta:extends']).toContain(PERSON_DETAILS)
@@ -201,7 +236,9 @@ test('a patch adds a field group and raises the version', async () => {
     'meta:xdmField': 'xdm:person',
   })
   expect(full.properties.person.properties.name.properties.firstName.type).toBe('string')
-  const bad = await ask('PATCH', path, { body: [{ op: 'add', path: '/allOf/-', value: { $ref: 'https://nowhere' } }] })
+  const bad = await ask('PATCH', path, {
+    body: [{ op: 'add', path: '/allOf/-', value: { $ref: 'https://nowhere' } }],
+  })
   expect(bad.status).toBe(400)
   expect((await lookup(schema, XED)).body.version).toBe('1.1')
 })
@@ -214,7 +251,9 @@ test('a whole document that was looked up can be put back', async () => {
   const put = await ask('PUT', path, { body: { ...raw, $id: 'https://elsewhere', version: '9.9' } })
   expect(put.status).toBe(200)
   expect(put.body).toMatchObject({ $id: schema['$id'], version: '1.1', title: schema['title'] })
-  expect(put.body['meta:registryMetadata']['repo:createdDate']).toBe(raw['meta:registryMetadata']['repo:createdDate'])
+  expect(put.body['meta:registryMetadata']['repo:createdDate']).toBe(
+    raw['meta:registryMetadata']['repo:createdDate'],
+  )
 })
 
 test.each([
@@ -238,25 +277,60 @@ test.each([
 })
 
 test('a sandbox that does not exist is refused, and without a token nothing is served', async () => {
-  expect(await ask('GET', '/stats', { sandbox: 'nowhere' })).toMatchObject({ status: 403, body: { type: expect.stringContaining('aep/errors') } })
-  expect((await app.inject(`${ROOT}/stats`)).json()).toEqual({ error_code: '403010', message: 'Oauth token is missing.' })
+  expect(await ask('GET', '/stats', { sandbox: 'nowhere' })).toMatchObject({
+    status: 403,
+    body: { type: expect.stringContaining('aep/errors') },
+  })
+  expect((await app.inject(`${ROOT}/stats`)).json()).toEqual({
+    error_code: '403010',
+    message: 'Oauth token is missing.',
+  })
 })
 
 test('titles are unique over all kinds', async () => {
   const taken = await makeGroup()
-  const again = await ask('POST', '/tenant/datatypes', { body: { title: taken['title'], type: 'object', properties: {} } })
+  const again = await ask('POST', '/tenant/datatypes', {
+    body: { title: taken['title'], type: 'object', properties: {} },
+  })
   expect(again.status).toBe(400)
-  expect(again.body.detail).toBe(`Title must be unique. An object ${String(taken['$id'])} already exists with the same title.`)
+  expect(again.body.detail).toBe(
+    `Title must be unique. An object ${String(taken['$id'])} already exists with the same title.`,
+  )
 })
 
 test.each([
-  ['a field outside of the namespace', 'fieldgroups', group('Bad 1', { account: { type: 'string' } }), 'must use a top level field named _acme'],
-  ['a field beside standard ones', 'fieldgroups', group('Bad 2', { person: { properties: { nick: { type: 'string' } } } }), '/person/nick'],
+  [
+    'a field outside of the namespace',
+    'fieldgroups',
+    group('Bad 1', { account: { type: 'string' } }),
+    'must use a top level field named _acme',
+  ],
+  [
+    'a field beside standard ones',
+    'fieldgroups',
+    group('Bad 2', { person: { properties: { nick: { type: 'string' } } } }),
+    '/person/nick',
+  ],
   ['a name that is none', 'fieldgroups', group('Bad 3', { _acme: { properties: { 'a b': {} } } }), '"a b"'],
-  ['a schema without a class', 'schemas', { title: 'Bad 4', allOf: [{ $ref: PERSON_DETAILS }] }, 'needs a class'],
-  ['a schema with two classes', 'schemas', { title: 'Bad 5', allOf: [{ $ref: PROFILE }, { $ref: EVENT }] }, 'one class, not 2'],
+  [
+    'a schema without a class',
+    'schemas',
+    { title: 'Bad 4', allOf: [{ $ref: PERSON_DETAILS }] },
+    'needs a class',
+  ],
+  [
+    'a schema with two classes',
+    'schemas',
+    { title: 'Bad 5', allOf: [{ $ref: PROFILE }, { $ref: EVENT }] },
+    'one class, not 2',
+  ],
   ['a class without behaviour', 'classes', { title: 'Bad 6', allOf: [] }, 'one behaviour, not 0'],
-  ['a reference to nowhere', 'datatypes', { title: 'Bad 7', properties: { x: { $ref: 'https://nowhere' } } }, 'https://nowhere'],
+  [
+    'a reference to nowhere',
+    'datatypes',
+    { title: 'Bad 7', properties: { x: { $ref: 'https://nowhere' } } },
+    'https://nowhere',
+  ],
   ['a title that is missing', 'datatypes', { properties: {} }, 'title is missing'],
 ])('%s is refused', async (_what, kind, body, reason) => {
   const { status, body: problem } = await ask('POST', `/tenant/${kind}`, { body })
@@ -274,12 +348,21 @@ test('a field group only goes with the classes that it is meant for', async () =
 test('a class on the ad-hoc behaviour makes a plain table, exact types kept', async () => {
   const columns = { id: { type: 'integer' }, price: { type: 'number', 'meta:lakeType': 'decimal(12,2)' } }
   const own = { properties: { _acme: { type: 'object', properties: columns } } }
-  const body = { title: `Table ${++titles}`, type: 'object', allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/adhoc' }, own] }
+  const body = {
+    title: `Table ${++titles}`,
+    type: 'object',
+    allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/adhoc' }, own],
+  }
   const made = await ask('POST', '/tenant/classes', { body })
   expect(made.status).toBe(201)
   const schema = await makeSchema(made.body.$id)
   const found = await findSchema(SCOPE, String(schema['$id']))
-  expect(found).toMatchObject({ behavior: 'adhoc', classId: made.body.$id, version: '1.0', title: schema['title'] })
+  expect(found).toMatchObject({
+    behavior: 'adhoc',
+    classId: made.body.$id,
+    version: '1.0',
+    title: schema['title'],
+  })
   expect(found?.full['properties']).toMatchObject({
     _acme: { properties: { price: { 'meta:lakeType': 'decimal(12,2)', 'meta:xdmType': 'number' } } },
   })
@@ -293,7 +376,9 @@ test('the fields under _adhoc get a namespace of their own', async () => {
   expect(made['meta:datasetNamespace']).toBe(namespace)
   const schema = await makeSchema(made.$id)
   expect(schema['meta:datasetNamespace']).toBe(namespace)
-  expect((await lookup(schema, FULL)).body.properties).toEqual({ [namespace]: expect.objectContaining({ type: 'object' }) })
+  expect((await lookup(schema, FULL)).body.properties).toEqual({
+    [namespace]: expect.objectContaining({ type: 'object' }),
+  })
 })
 
 test('a resolved schema follows its field groups', async () => {
@@ -329,25 +414,39 @@ test('the global container is listed and looked up in every form', async () => {
   for (const kind of ['classes', 'fieldgroups', 'mixins', 'datatypes', 'behaviors']) {
     const { body } = await ask('GET', `/global/${kind}/`, { accept: LIST })
     expect(body._page).toMatchObject({ next: null, count: body.results.length })
-    for (const item of body.results) expect(Object.keys(item)).toEqual(['$id', 'meta:altId', 'version', 'title'])
+    for (const item of body.results)
+      expect(Object.keys(item)).toEqual(['$id', 'meta:altId', 'version', 'title'])
     expect((await ask('GET', `/tenant/${kind}`, { accept: LIST })).status).toBe(200)
   }
-  const xdm = await ask('GET', '/global/classes/_xdm.context.profile', { accept: 'application/vnd.adobe.xdm-full+json;version=1' })
-  expect(Object.keys(xdm.body.properties)).toEqual(expect.arrayContaining(['@id', 'xdm:personID', 'repo:createDate']))
+  const xdm = await ask('GET', '/global/classes/_xdm.context.profile', {
+    accept: 'application/vnd.adobe.xdm-full+json;version=1',
+  })
+  expect(Object.keys(xdm.body.properties)).toEqual(
+    expect.arrayContaining(['@id', 'xdm:personID', 'repo:createDate']),
+  )
   const event = await ask('GET', `/global/classes/${encodeURIComponent(EVENT)}`, { accept: FULL })
   expect(event.body.required).toEqual(expect.arrayContaining(['_id', 'timestamp']))
-  expect(event.body.properties.identityMap).toMatchObject({ 'meta:xdmType': 'map', additionalProperties: { type: 'array' } })
-  const bare = await ask('GET', '/global/classes/_xdm.context.profile', { accept: 'application/vnd.adobe.xed-notext+json;version=1' })
+  expect(event.body.properties.identityMap).toMatchObject({
+    'meta:xdmType': 'map',
+    additionalProperties: { type: 'array' },
+  })
+  const bare = await ask('GET', '/global/classes/_xdm.context.profile', {
+    accept: 'application/vnd.adobe.xed-notext+json;version=1',
+  })
   expect(bare.body).not.toHaveProperty('title')
 })
 
 test('lists are filtered by several properties', async () => {
   const list = async (query: string) =>
-    (await ask('GET', `/global/fieldgroups?${query}`, { accept: LIST })).body.results.map((each: { title: string }) => each.title)
+    (await ask('GET', `/global/fieldgroups?${query}`, { accept: LIST })).body.results.map(
+      (each: { title: string }) => each.title,
+    )
   const forEvents = await list(`property=meta:intendedToExtend==${EVENT}`)
   expect(forEvents).toContain('Demographic Details')
   expect(forEvents).not.toContain('Loyalty Details')
-  expect(await list(`property=meta:intendedToExtend==${PROFILE}&property=title~^Loyal`)).toEqual(['Loyalty Details'])
+  expect(await list(`property=meta:intendedToExtend==${PROFILE}&property=title~^Loyal`)).toEqual([
+    'Loyalty Details',
+  ])
 })
 
 test('pages visit each resource once', async () => {
@@ -379,13 +478,22 @@ test('an identity descriptor lives its life', async () => {
   const schema = await makeSchema(PROFILE, (await makeGroup())['$id'])
   const made = await ask('POST', '/tenant/descriptors', { body: identity(schema, '/_acme/account') })
   expect(made.status).toBe(201)
-  expect(made.body).toMatchObject({ '@id': expect.stringMatching(/^[0-9a-f]{48}$/), 'xdm:property': 'xdm:code', version: '1' })
+  expect(made.body).toMatchObject({
+    '@id': expect.stringMatching(/^[0-9a-f]{48}$/),
+    'xdm:property': 'xdm:code',
+    version: '1',
+  })
   const path = `/tenant/descriptors/${made.body['@id']}`
   expect((await ask('GET', path)).body).toMatchObject({ created: expect.any(Number), createdUser: 'me' })
 
   const second = await ask('POST', '/tenant/descriptors', { body: identity(schema, '/personID') })
-  expect([second.status, second.body.detail]).toEqual([400, expect.stringContaining('primary identity /_acme/account')])
-  const dangling = await ask('POST', '/tenant/descriptors', { body: identity(schema, '/_acme/nothing', false) })
+  expect([second.status, second.body.detail]).toEqual([
+    400,
+    expect.stringContaining('primary identity /_acme/account'),
+  ])
+  const dangling = await ask('POST', '/tenant/descriptors', {
+    body: identity(schema, '/_acme/nothing', false),
+  })
   expect([dangling.status, dangling.body.detail]).toEqual([400, expect.stringContaining('/_acme/nothing')])
 
   const byType = await ask('GET', '/tenant/descriptors/', { accept: 'application/vnd.adobe.xdm-link+json' })
@@ -396,7 +504,10 @@ test('an identity descriptor lives its life', async () => {
   expect(page.body).toMatchObject({ results: [{ '@id': made.body['@id'] }], _page: { next: null } })
 
   const put = await ask('PUT', path, { body: identity(schema, '/personID') })
-  expect(put).toMatchObject({ status: 201, body: { '@id': made.body['@id'], 'xdm:sourceProperty': '/personID' } })
+  expect(put).toMatchObject({
+    status: 201,
+    body: { '@id': made.body['@id'], 'xdm:sourceProperty': '/personID' },
+  })
   const desc = await lookup(schema, 'application/vnd.adobe.xed-full-desc+json; version=1')
   expect(desc.body['meta:descriptors']).toMatchObject([{ 'xdm:sourceProperty': '/personID' }])
   expect((await ask('DELETE', path)).status).toBe(204)
@@ -410,12 +521,21 @@ test('a schema joins its union with an identity, and for ever', async () => {
   expect((await ask('PATCH', path, { body: join })).body.type).toContain('XDM-1528-400')
   await ask('POST', '/tenant/descriptors', { body: identity(schema, '/personID') })
   expect((await ask('PATCH', path, { body: join })).body['meta:immutableTags']).toEqual(['union'])
-  expect((await ask('PATCH', path, { body: [{ op: 'remove', path: '/meta:immutableTags' }] })).status).toBe(400)
-  expect((await ask('GET', '/tenant/schemas?property=meta:immutableTags', { accept: LIST })).body.results).toHaveLength(1)
+  expect((await ask('PATCH', path, { body: [{ op: 'remove', path: '/meta:immutableTags' }] })).status).toBe(
+    400,
+  )
+  expect(
+    (await ask('GET', '/tenant/schemas?property=meta:immutableTags', { accept: LIST })).body.results,
+  ).toHaveLength(1)
 
   const unions = await ask('GET', '/tenant/unions', { accept: LIST })
-  expect(unions.body.results).toMatchObject([{ $id: `${PROFILE}__union`, 'meta:altId': '_xdm.context.profile__union' }])
-  for (const at of [`/tenant/unions/${encodeURIComponent(`${PROFILE}__union`)}`, '/tenant/schemas/_xdm.context.profile__union']) {
+  expect(unions.body.results).toMatchObject([
+    { $id: `${PROFILE}__union`, 'meta:altId': '_xdm.context.profile__union' },
+  ])
+  for (const at of [
+    `/tenant/unions/${encodeURIComponent(`${PROFILE}__union`)}`,
+    '/tenant/schemas/_xdm.context.profile__union',
+  ]) {
     const union = await ask('GET', at, { accept: FULL })
     expect(union.body.properties).toMatchObject({ person: {}, identityMap: {}, personID: {} })
   }
@@ -427,7 +547,9 @@ test('changes that come together leave one title and one primary identity', asyn
   expect(made.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400])
   const schema = await makeSchema(PROFILE)
   const identities = ['/personID', '/_id', '/repositoryCreatedBy'].map((path) => identity(schema, path))
-  const answers = await Promise.all(identities.map((each) => ask('POST', '/tenant/descriptors', { body: each })))
+  const answers = await Promise.all(
+    identities.map((each) => ask('POST', '/tenant/descriptors', { body: each })),
+  )
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400])
 })
 

@@ -13,7 +13,10 @@ const find = (id: string): JsonObject | undefined => library.find(id)?.document
 function field(tree: JsonObject, path: string): JsonObject | undefined {
   return path
     .split('.')
-    .reduce<JsonObject | undefined>((node, name) => (node?.['properties'] as JsonObject)?.[name] as JsonObject, tree)
+    .reduce<JsonObject | undefined>(
+      (node, name) => (node?.['properties'] as JsonObject)?.[name] as JsonObject,
+      tree,
+    )
 }
 
 const customers: JsonObject = {
@@ -48,13 +51,19 @@ test('a schema of standard parts and own fields becomes one tree', () => {
   expect(JSON.stringify(full)).not.toContain('$ref')
   expect(field(full, '_id')).toMatchObject({ 'meta:xdmField': '@id', 'meta:xdmType': 'string' })
   expect(field(full, '_repo')).toMatchObject({ 'meta:xedConverted': true, type: 'object' })
-  expect(field(full, '_repo.createDate')).toMatchObject({ 'meta:xdmType': 'date-time', 'meta:xdmField': 'repo:createDate' })
+  expect(field(full, '_repo.createDate')).toMatchObject({
+    'meta:xdmType': 'date-time',
+    'meta:xdmField': 'repo:createDate',
+  })
   expect(field(full, 'person')).toMatchObject({
     'meta:referencedFrom': 'https://ns.adobe.com/xdm/context/person',
     'meta:xdmField': 'xdm:person',
     title: 'Person',
   })
-  expect(field(full, 'person.name.firstName')).toMatchObject({ type: 'string', 'meta:xdmField': 'xdm:firstName' })
+  expect(field(full, 'person.name.firstName')).toMatchObject({
+    type: 'string',
+    'meta:xdmField': 'xdm:firstName',
+  })
   expect(field(full, 'person.birthYear')).toMatchObject({ 'meta:xdmType': 'short' })
   expect(field(full, 'person.birthDate')).toMatchObject({ 'meta:xdmType': 'date' })
   expect(field(full, 'homeAddress._schema.latitude')).toMatchObject({ 'meta:xdmType': 'number' })
@@ -68,16 +77,24 @@ test('a tenant adds fields inside of a standard object', () => {
 })
 
 test('keywords that the registry does not know stay on their fields', () => {
-  expect(field(resolveFull(customers, find), '_acme.balance')).toMatchObject({ 'meta:lakeType': 'decimal(12,2)' })
+  expect(field(resolveFull(customers, find), '_acme.balance')).toMatchObject({
+    'meta:lakeType': 'decimal(12,2)',
+  })
 })
 
 test('references are followed in items of lists and values of maps', () => {
   const full = resolveFull(customers, find)
   const items = field(full, '_acme.addresses')?.['items'] as JsonObject
   expect(field(items, 'postalCode')).toBeDefined()
-  const event = resolveFull({ $id: 'e', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/experienceevent' }] }, find)
+  const event = resolveFull(
+    { $id: 'e', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/experienceevent' }] },
+    find,
+  )
   const map = field(event, 'identityMap')
-  expect(map).toMatchObject({ 'meta:xdmType': 'map', additionalProperties: { type: 'array', 'meta:xdmType': 'array' } })
+  expect(map).toMatchObject({
+    'meta:xdmType': 'map',
+    additionalProperties: { type: 'array', 'meta:xdmType': 'array' },
+  })
   expect(event['required']).toEqual(['_id', 'timestamp'])
 })
 
@@ -100,10 +117,15 @@ test('a type that contains itself ends', () => {
 test('xdm names come back, tenant names stay', () => {
   const full = toXdmNames(resolveFull(customers, find))
   const properties = full['properties'] as JsonObject
-  expect(Object.keys(properties)).toEqual(expect.arrayContaining(['@id', 'repo:createDate', 'xdm:person', '_acme']))
+  expect(Object.keys(properties)).toEqual(
+    expect.arrayContaining(['@id', 'repo:createDate', 'xdm:person', '_acme']),
+  )
   expect(properties).not.toHaveProperty('_repo')
   expect(field(full, 'xdm:person.xdm:name.xdm:firstName')).not.toHaveProperty('meta:xdmField')
-  const event = resolveFull({ $id: 'e', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/experienceevent' }] }, find)
+  const event = resolveFull(
+    { $id: 'e', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/experienceevent' }] },
+    find,
+  )
   expect(toXdmNames(event)['required']).toEqual(['@id', 'xdm:timestamp'])
 })
 
@@ -111,9 +133,17 @@ test('the form without texts keeps fields that are named title and description',
   const document: JsonObject = {
     $id: 's',
     title: 'Texts',
-    properties: { title: { type: 'string', title: 'A title' }, description: { type: 'string', description: 'Some text' } },
+    properties: {
+      title: { type: 'string', title: 'A title' },
+      description: { type: 'string', description: 'Some text' },
+    },
   }
-  const shown = renderResource({ document, format: { names: 'xed', form: 'full-notext' }, find, descriptors: [] })
+  const shown = renderResource({
+    document,
+    format: { names: 'xed', form: 'full-notext' },
+    find,
+    descriptors: [],
+  })
   expect(shown).not.toHaveProperty('title')
   expect(shown['properties']).toEqual({
     description: { type: 'string', 'meta:xdmType': 'string' },
@@ -122,7 +152,12 @@ test('the form without texts keeps fields that are named title and description',
 })
 
 test('the flat form has one key for each field', () => {
-  const shown = renderResource({ document: customers, format: { names: 'xdm', form: 'full-flat' }, find, descriptors: [] })
+  const shown = renderResource({
+    document: customers,
+    format: { names: 'xdm', form: 'full-flat' },
+    find,
+    descriptors: [],
+  })
   expect(Object.keys(shown['properties'] as JsonObject)).toEqual(
     expect.arrayContaining(['xdm:person/xdm:name/xdm:firstName', '_acme/balance', '@id']),
   )

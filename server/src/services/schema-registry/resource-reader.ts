@@ -18,7 +18,8 @@ export class ResourceReader {
 
   /** A resource by `$id` or `meta:altId`. */
   async find(scope: Scope, container: Container, kind: Kind, id: string): Promise<Resource | undefined> {
-    const found = container === 'global' ? this.#library.find(id) : (await this.#tenantByIds(scope, [id])).at(0)
+    const found =
+      container === 'global' ? this.#library.find(id) : (await this.#tenantByIds(scope, [id])).at(0)
     return found?.kind === kind ? found : undefined
   }
 

@@ -21,7 +21,9 @@ export function checkDocument(request: CheckRequest): void {
   const { kind, document, find } = request
   checkForm(document)
   checkReferences(document, find)
-  const namespaces = [tenantNamespace(request.tenantId), request.datasetNamespace].filter((name) => name !== undefined)
+  const namespaces = [tenantNamespace(request.tenantId), request.datasetNamespace].filter(
+    (name) => name !== undefined,
+  )
   if (kind === 'datatypes') checkNames(document, namespaces)
   else checkNamespaces(document, namespaces)
   if (kind === 'schemas') checkClassOf(document, find)
@@ -30,8 +32,10 @@ export function checkDocument(request: CheckRequest): void {
 
 function checkForm(document: JsonObject): void {
   const { title, type, allOf } = document
-  if (typeof title !== 'string' || title.trim() === '') throw invalidResource('title is missing. Give the resource a title.')
-  if (type !== undefined && typeof type !== 'string') throw invalidResource('type must be a text, such as "object".')
+  if (typeof title !== 'string' || title.trim() === '')
+    throw invalidResource('title is missing. Give the resource a title.')
+  if (type !== undefined && typeof type !== 'string')
+    throw invalidResource('type must be a text, such as "object".')
   if (allOf !== undefined && !Array.isArray(allOf)) throw invalidResource('allOf must be a list of parts.')
   for (const key of ['properties', 'definitions']) {
     if (document[key] !== undefined && objectAt(document, key) === undefined) {
@@ -62,7 +66,9 @@ export function checkClassOf(document: JsonObject, find: FindResource): string {
     throw invalidResource('A schema needs a class: put one {"$ref": "<$id of a class>"} into allOf.')
   }
   if (classes.length > 1) {
-    throw invalidResource(`A schema has one class, not ${classes.length}: ${classes.map(({ id }) => id).join(', ')}.`)
+    throw invalidResource(
+      `A schema has one class, not ${classes.length}: ${classes.map(({ id }) => id).join(', ')}.`,
+    )
   }
   for (const group of parts.filter((part) => part.kind === 'fieldgroups')) {
     const intended = textsAt(group.document, 'meta:intendedToExtend')

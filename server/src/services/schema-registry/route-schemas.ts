@@ -26,7 +26,11 @@ export const STATS_SCHEMA = {
 
 /** Documentation and validation of the operations on one sort of resource. */
 export function resourceSchemas(segment: string) {
-  const about = (verb: string, summary: string) => ({ tags: TAGS, summary, operationId: `${verb}_${segment}` })
+  const about = (verb: string, summary: string) => ({
+    tags: TAGS,
+    summary,
+    operationId: `${verb}_${segment}`,
+  })
   return {
     list: {
       ...about('list', `List ${segment}`),

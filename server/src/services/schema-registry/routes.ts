@@ -1,5 +1,5 @@
-import { DescriptorParams, ResourceListQuery } from '@headwater/contract/schema-registry.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { DescriptorParams, ResourceListQuery } from '@headwater/contract/schema-registry.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { writeErrors } from '#http/error-writer.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
@@ -19,7 +19,7 @@ import { getStats } from './get-stats.ts'
 import { listDescriptors } from './list-descriptors.ts'
 import { listResources } from './list-resources.ts'
 import { patchResource } from './patch-resource.ts'
-import { noSuchSandbox, readOnlyContainer, REGISTRY_FAMILY, resourceNotFound } from './problems.ts'
+import { noSuchSandbox, REGISTRY_FAMILY, readOnlyContainer, resourceNotFound } from './problems.ts'
 import type { Registry } from './registry-context.ts'
 import { replaceResource } from './replace-resource.ts'
 import type { Container, Kind, TenantKind } from './resource.ts'
@@ -31,7 +31,10 @@ export interface SchemaRegistryDependencies extends Registry {
 }
 
 /** `/data/foundation/schemaregistry`: classes, field groups, data types, schemas and their descriptors. */
-export async function registerSchemaRegistry(app: FastifyInstance, deps: SchemaRegistryDependencies): Promise<void> {
+export async function registerSchemaRegistry(
+  app: FastifyInstance,
+  deps: SchemaRegistryDependencies,
+): Promise<void> {
   await app.register(
     async (plugin) => {
       writeErrors(plugin, REGISTRY_FAMILY)
@@ -50,15 +53,27 @@ export async function registerSchemaRegistry(app: FastifyInstance, deps: SchemaR
   )
 }
 
-function addResourceRoutes(app: FastifyInstance, registry: Registry, segment: string, kind: TenantKind): void {
+function addResourceRoutes(
+  app: FastifyInstance,
+  registry: Registry,
+  segment: string,
+  kind: TenantKind,
+): void {
   const schemas = resourceSchemas(segment)
   addReadRoutes(app, registry, segment, kind)
   app.post(`/:container/${segment}`, { schema: schemas.create }, async (request, reply) => {
     requireTenant(request)
-    return reply.code(201).send(await createResource(registry, request.scope, kind, request.body as JsonObject))
+    return reply
+      .code(201)
+      .send(await createResource(registry, request.scope, kind, request.body as JsonObject))
   })
   app.put(`/:container/${segment}/:id`, { schema: schemas.replace }, (request) =>
-    replaceResource(registry, request.scope, { kind, id: requireTenant(request) }, request.body as JsonObject),
+    replaceResource(
+      registry,
+      request.scope,
+      { kind, id: requireTenant(request) },
+      request.body as JsonObject,
+    ),
   )
   app.patch(`/:container/${segment}/:id`, { schema: schemas.patch }, (request) =>
     patchResource(registry, request.scope, { kind, id: requireTenant(request) }, request.body),
@@ -100,14 +115,22 @@ function addDescriptorRoutes(app: FastifyInstance, registry: Registry): void {
     checkDescriptorAccept(request.headers.accept)
     return getDescriptor(registry, request.scope, request.params.id)
   })
-  api.put(`${path}/:id`, { schema: { ...descriptorSchemas.replace, params: DescriptorParams } }, async (request, reply) => {
-    const body = request.body as JsonObject
-    return reply.code(201).send(await replaceDescriptor(registry, request.scope, request.params.id, body))
-  })
-  app.delete(`${path}/:id`, { schema: { ...descriptorSchemas.remove, params: DescriptorParams } }, async (request, reply) => {
-    await deleteDescriptor(registry, request.scope, idOf(request))
-    return reply.code(204).send()
-  })
+  api.put(
+    `${path}/:id`,
+    { schema: { ...descriptorSchemas.replace, params: DescriptorParams } },
+    async (request, reply) => {
+      const body = request.body as JsonObject
+      return reply.code(201).send(await replaceDescriptor(registry, request.scope, request.params.id, body))
+    },
+  )
+  app.delete(
+    `${path}/:id`,
+    { schema: { ...descriptorSchemas.remove, params: DescriptorParams } },
+    async (request, reply) => {
+      await deleteDescriptor(registry, request.scope, idOf(request))
+      return reply.code(204).send()
+    },
+  )
 }
 
 function addUnionRoutes(app: FastifyInstance, registry: Registry): void {

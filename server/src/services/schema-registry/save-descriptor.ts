@@ -58,7 +58,8 @@ async function compose(
   const body = omit(draft.body, REGISTRY_KEYS)
   const { schemaId } = readDescriptorHead(body)
   const schema = await readers.resources.find(scope, 'tenant', 'schemas', schemaId)
-  if (schema === undefined) throw invalidDescriptor(`The schema ${schemaId} of xdm:sourceSchema does not exist.`)
+  if (schema === undefined)
+    throw invalidDescriptor(`The schema ${schemaId} of xdm:sourceSchema does not exist.`)
   const find = await readers.resources.loadReferences(scope, [schema.document])
   const checked = { ...checkDescriptor(body, schema, find), 'xdm:sourceSchema': schema.id }
   await checkPrimary(readers, scope, draft.id, checked)
@@ -74,7 +75,12 @@ async function compose(
 }
 
 /** A schema has at most one primary identity. */
-async function checkPrimary(readers: Readers, scope: Scope, id: string, descriptor: JsonObject): Promise<void> {
+async function checkPrimary(
+  readers: Readers,
+  scope: Scope,
+  id: string,
+  descriptor: JsonObject,
+): Promise<void> {
   if (descriptor['@type'] !== IDENTITY || descriptor['xdm:isPrimary'] !== true) return
   const other = await readers.descriptors.findPrimaryIdentity(scope, String(descriptor['xdm:sourceSchema']))
   if (other === undefined || other['@id'] === id) return

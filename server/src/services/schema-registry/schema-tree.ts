@@ -9,7 +9,9 @@ export function objectAt(node: JsonObject, key: string): JsonObject | undefined 
 /** The objects of the array at `node[key]`; none when it is no array. */
 export function objectsAt(node: JsonObject, key: string): readonly JsonObject[] {
   const value = node[key]
-  return Array.isArray(value) ? (value as readonly Json[]).filter((item): item is JsonObject => isObject(item)) : []
+  return Array.isArray(value)
+    ? (value as readonly Json[]).filter((item): item is JsonObject => isObject(item))
+    : []
 }
 
 /** The texts of the array at `node[key]`. */
@@ -20,7 +22,10 @@ export function textsAt(node: JsonObject, key: string): readonly string[] {
 
 export function mapValues(fields: JsonObject, change: (field: JsonObject) => JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, isObject(field) ? change(field as JsonObject) : field]),
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      isObject(field) ? change(field as JsonObject) : field,
+    ]),
   )
 }
 

@@ -86,16 +86,14 @@ export class LakeWorld implements AsyncDisposable {
       nowMs: 1,
     })
     const dataset = { id, version: 0, schemaId: 'schema', tableName, document }
-    await this.#db
-      .transaction()
-      .execute((tx) =>
-        insertDataset(tx, {
-          dataset,
-          scope: SCOPE,
-          nowMs: 1,
-          table: { location, metadataKey, lastColumnId: 5 },
-        }),
-      )
+    await this.#db.transaction().execute((tx) =>
+      insertDataset(tx, {
+        dataset,
+        scope: SCOPE,
+        nowMs: 1,
+        table: { location, metadataKey, lastColumnId: 5 },
+      }),
+    )
   }
 
   /** A batch that succeeded, with its rows in one file; gives the file's key. */

@@ -12,10 +12,18 @@ export const person: GlobalSource = {
     'xdm:birthDayAndMonth': text('Birth date (MM-DD)', 'Day and month of birth when the year is unknown.', {
       pattern: '[0-1][0-9]-[0-9][0-9]',
     }),
-    'xdm:birthYear': integer('Birth year', 'Year of birth when only that is known.', { minimum: 1, maximum: 32_767 }),
+    'xdm:birthYear': integer('Birth year', 'Year of birth when only that is known.', {
+      minimum: 1,
+      maximum: 32_767,
+    }),
     'xdm:gender': text('Gender', 'Gender identity of the person.', {
       default: 'not_specified',
-      ...only({ male: 'Male', female: 'Female', not_specified: 'Not Specified', non_specific: 'Non-specific' }),
+      ...only({
+        male: 'Male',
+        female: 'Female',
+        not_specified: 'Not Specified',
+        non_specific: 'Non-specific',
+      }),
     }),
     'xdm:maritalStatus': text('Marital Status', 'Relationship to a significant other.', {
       default: 'not_specified',
@@ -27,9 +35,13 @@ export const person: GlobalSource = {
         not_specified: 'Not Specified',
       }),
     }),
-    'xdm:nationality': text('Nationality', 'ISO 3166-1 alpha-2 code of the state that the person belongs to.', {
-      pattern: '^[A-Z]{2}$',
-    }),
+    'xdm:nationality': text(
+      'Nationality',
+      'ISO 3166-1 alpha-2 code of the state that the person belongs to.',
+      {
+        pattern: '^[A-Z]{2}$',
+      },
+    ),
     'xdm:type': text('Type', 'The kind of person that a business sees, such as B2C.'),
     'xdm:taxId': text('Tax ID', 'Number of the person at the tax office.', { 'meta:status': 'deprecated' }),
   },

@@ -16,7 +16,12 @@ export const phoneNumber: GlobalSource = {
     'xdm:extension': text('Extension', 'What to dial behind a switchboard.'),
     'xdm:status': text('Status', 'Whether the number can be used.', {
       default: 'active',
-      ...suggested({ active: 'Active', incomplete: 'Incomplete', blacklisted: 'Blacklisted', blocked: 'Blocked' }),
+      ...suggested({
+        active: 'Active',
+        incomplete: 'Incomplete',
+        blacklisted: 'Blacklisted',
+        blocked: 'Blocked',
+      }),
     }),
     'xdm:statusReason': text('Status reason', 'Why the status is what it is.'),
     'xdm:validity': text('Validity', 'Whether the number is technically right.', {

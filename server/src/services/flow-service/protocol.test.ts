@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { readAction } from './actions.ts'
+import { assertCurrent, readIfMatch, requireIfMatch } from './if-match.ts'
+import { parseOrderBy } from './order-by.ts'
+import { formatPageToken, parsePageToken } from './page-token.ts'
+import { FLOW_TITLES, type FlowCode, FlowProblem, ifMatchMissing, notFound, staleVersion } from './problems.ts'
+
+const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
+
+function problemOf(work: () => unknown): FlowProblem | undefined {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof FlowProblem) return error
+    throw error
+  }
+  return undefined
+}
+
+describe('If-Match', () => {
+  test('is the header, else the query parameter, else absent', () => {
+    const query = { 'if-match': 'from query' }
+    expect(readIfMatch({ headers: { 'if-match': 'from header' }, query })).toBe('from header')
+    expect(readIfMatch({ headers: {}, query })).toBe('from query')
+    expect(readIfMatch({ headers: { 'if-match': ' ' }, query: {} })).toBeUndefined()
+    expect(problemOf(() => requireIfMatch(undefined))?.code).toBe('1403-400')
+  })
+
+  test.each([ETAG, ETAG.slice(1, -1), `W/${ETAG}`, '*', undefined])('matches %s', (given) => {
+    expect(problemOf(() => assertCurrent({ etag: ETAG }, given))).toBeUndefined()
+  })
+
+  test.each(['"other"', '6802064a', `"${ETAG}"x`])('does not match %s', (given) => {
+    expect(problemOf(() => assertCurrent({ etag: ETAG }, given))).toMatchObject({ code: '1404-412', status: 412 })
+  })
+})
+
+describe('problems', () => {
+  test('have the documented envelope', () => {
+    const message = 'The requested flows resource 7 is not found. Verify the resource ID before trying again.'
+    expect(notFound('flows', '7').body('request-1')).toEqual({
+      type: 'https://ns.adobe.com/aep/errors/FLOW-1439-404',
+      title: 'Resource not found',
+      status: 404,
+      report: { 'detailed-message': message, id: '7', 'request-id': 'request-1', type: 'flows' },
+      message,
+      errorMessage: message,
+      errorDetails: message,
+    })
+  })
+
+  test('end their code with the HTTP status, for every code of the catalogue', () => {
+    for (const code of Object.keys(FLOW_TITLES) as FlowCode[]) {
+      expect(code).toMatch(/^\d{4}-[45]\d{2}$/)
+      expect(new FlowProblem(code, 'x').status).toBe(Number(code.split('-')[1]))
+    }
+    expect(ifMatchMissing().status).toBe(400)
+    expect(staleVersion('a', 'b').status).toBe(412)
+  })
+})
+
+describe('actions', () => {
+  const actions = ['enable', 're-trigger'] as const
+
+  test.each(['re-trigger', 'RE_TRIGGER', 'Re-Trigger'])('know %s', (op) => {
+    expect(readAction({ op }, actions)).toBe('re-trigger')
+  })
+
+  test.each([
+    [{ op: 'explode' }, '1434-400'],
+    [{}, '1434-400'],
+    [{ op: 'FINALIZE' }, '1402-400'],
+    [{ op: 'finalize_update', subOp: 'apply' }, '1402-400'],
+    [{ op: 'enable', subOp: 'reverse' }, '1435-400'],
+    [{ op: 'enable', subOp: 'PROGRESS' }, '1436-400'],
+    [{ op: 're-trigger', subOp: ['PROGRESS', 'APPLY'] }, '1406-400'],
+  ])('refuse %j with %s', (parameters, code) => {
+    expect(problemOf(() => readAction(parameters, actions))?.code).toBe(code)
+  })
+})
+
+describe('orders and pages', () => {
+  const fields = new Set(['name', 'metrics'])
+
+  test('read signs, blanks for pluses, and dotted fields', () => {
+    expect(parseOrderBy(' name,-metrics.durationSummary.startedAtUTC', fields)).toEqual([
+      { path: ['name'], descending: false },
+      { path: ['metrics', 'durationSummary', 'startedAtUTC'], descending: true },
+    ])
+    expect(parseOrderBy(undefined, fields)).toEqual([])
+    expect(problemOf(() => parseOrderBy('*name', fields))?.code).toBe('1432-400')
+    expect(problemOf(() => parseOrderBy('name,', fields))?.code).toBe('1432-400')
+    expect(problemOf(() => parseOrderBy('nosuch', fields))?.code).toBe('1433-400')
+  })
+
+  test('a token survives being cut out of a link and sent back', () => {
+    const token = { resource: 'flows', property: ['name=="ä ?"'], orderby: '-name', limit: 3, after: ['ÿ>~', 'x'] }
+    const text = formatPageToken(token)
+    expect(text).toMatch(/^[\w-]+$/)
+    expect(parsePageToken(text, 'flows')).toEqual(token)
+    expect(problemOf(() => parsePageToken(text, 'runs'))?.code).toBe('1452-400')
+    expect(problemOf(() => parsePageToken('', 'flows'))?.code).toBe('1452-400')
+  })
+})
