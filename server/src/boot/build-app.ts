@@ -93,6 +93,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
 function readinessChecks(db: Database, storage: LakeStorage) {
   return [
     { name: 'metadata', check: () => sql`select 1`.execute(db) },
-    { name: 'lake', check: () => storage.stat('health') },
+    { name: 'lake', check: () => assertWritable(storage) },
   ]
+}
+
+/** A key outside of every sandbox; the object is gone again after each check. */
+const PROBE_KEY = 'health/probe'
+
+async function assertWritable(storage: LakeStorage): Promise<void> {
+  await storage.replace(PROBE_KEY, new TextEncoder().encode('ok'))
+  await storage.remove([PROBE_KEY])
 }

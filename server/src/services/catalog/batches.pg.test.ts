@@ -1,5 +1,5 @@
+import { ORG, PROD } from '@headwater/testkit/service-world.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ORG, PROD } from '#services/testing/service-world.ts'
 import { BatchStateError } from './batch-store.ts'
 import { BATCH_ID, CatalogWorld } from './testing/catalog-world.ts'
 

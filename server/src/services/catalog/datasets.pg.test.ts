@@ -1,5 +1,5 @@
+import { DEV, ORG, PROD, SCOPE, USER } from '@headwater/testkit/service-world.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DEV, ORG, PROD, SCOPE, USER } from '#services/testing/service-world.ts'
 import { DatasetReader, lakeTableOf } from './dataset-store.ts'
 import { BASE, BATCH_ID, CatalogWorld, SCHEMAS } from './testing/catalog-world.ts'
 

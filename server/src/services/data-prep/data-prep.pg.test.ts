@@ -1,5 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FindSchema } from '#http/neighbours.ts'
 import {
   expectStatus,
   ORG,
@@ -7,7 +5,9 @@ import {
   PROD,
   SCOPE,
   type ServiceWorld,
-} from '#services/testing/service-world.ts'
+} from '@headwater/testkit/service-world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FindSchema } from '#http/neighbours.ts'
 import { MappingSetReader } from './mapping-set-store.ts'
 import { registerDataPrep } from './routes.ts'
 

@@ -1,8 +1,8 @@
+import { LakeWorld } from '@headwater/testkit/lake-world.ts'
+import { openServiceWorld, type ServiceWorld } from '@headwater/testkit/service-world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
-import { LakeWorld } from '#services/testing/lake-world.ts'
-import { openServiceWorld, type ServiceWorld } from '#services/testing/service-world.ts'
 import { registerExport } from './routes.ts'
 
 const BASE = '/data/foundation/export'

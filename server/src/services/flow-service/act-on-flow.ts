@@ -50,9 +50,18 @@ async function setState(
   return { document, columns: { next_run_at: await nextRunAt(deps, scope, document) } }
 }
 
-async function publish(deps: FlowServiceDependencies, scope: Scope, current: JsonObject, signal: AbortSignal | undefined): Promise<CheckedEntity> {
+async function publish(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  current: JsonObject,
+  signal: AbortSignal | undefined,
+): Promise<CheckedEntity> {
   assertDraft(current)
-  const { parts, references } = await checkFlow(deps, scope, current, { isDraft: false, asksSource: true, signal })
+  const { parts, references } = await checkFlow(deps, scope, current, {
+    isDraft: false,
+    asksSource: true,
+    signal,
+  })
   const document = {
     ...current,
     state: 'enabled',

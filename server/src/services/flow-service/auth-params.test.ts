@@ -4,11 +4,23 @@ import { FlowProblem } from './problems.ts'
 import { DATALAKE } from './specs/datalake.ts'
 import { POSTGRE_SQL } from './specs/postgre-sql.ts'
 
-const PARAMS = { server: 'db.example.com', port: '5432', database: 'shop', username: 'reader', password: 'hush' }
+const PARAMS = {
+  server: 'db.example.com',
+  port: '5432',
+  database: 'shop',
+  username: 'reader',
+  password: 'hush',
+}
 
 describe('masking', () => {
   test('keeps every key and hides every secret, also those that nobody asked for', () => {
-    const given = { ...PARAMS, connectionString: 'Password=hush', Pwd: 'hush', client_secret: 'hush', passwordless: 'no' }
+    const given = {
+      ...PARAMS,
+      connectionString: 'Password=hush',
+      Pwd: 'hush',
+      client_secret: 'hush',
+      passwordless: 'no',
+    }
     expect(maskParams(POSTGRE_SQL, given)).toEqual({
       ...PARAMS,
       password: SECRET_MASK,
@@ -29,7 +41,11 @@ describe('masking', () => {
   test.each([
     ['/auth/params/password', 'hush', SECRET_MASK],
     ['/auth/params', PARAMS, { ...PARAMS, password: SECRET_MASK }],
-    ['/auth', { specName: 'x', params: PARAMS }, { specName: 'x', params: { ...PARAMS, password: SECRET_MASK } }],
+    [
+      '/auth',
+      { specName: 'x', params: PARAMS },
+      { specName: 'x', params: { ...PARAMS, password: SECRET_MASK } },
+    ],
     ['/auth/params/server', 'db', 'db'],
     ['/name', 'hush', 'hush'],
   ])('hides the value of a patch of %s', (path, value, shown) => {
@@ -56,13 +72,18 @@ describe('reading auth', () => {
     expect(code(() => readAuth(POSTGRE_SQL, undefined, false))).toEqual(['1100-400', { field: 'auth' }])
     expect(readAuth(POSTGRE_SQL, undefined, true)).toBeUndefined()
     expect(readAuth(DATALAKE, undefined, false)).toBeUndefined()
-    expect(readAuth(POSTGRE_SQL, { specName: 'Basic Authentication', params: { server: 'x' } }, true)?.params).toEqual({ server: 'x' })
+    expect(
+      readAuth(POSTGRE_SQL, { specName: 'Basic Authentication', params: { server: 'x' } }, true)?.params,
+    ).toEqual({ server: 'x' })
   })
 
   test('names the member that is missing', () => {
     const { database: _, ...incomplete } = PARAMS
     const given = { specName: 'Basic Authentication', params: incomplete }
-    expect(code(() => readAuth(POSTGRE_SQL, given, false))).toEqual(['1100-400', { field: 'auth.params.database' }])
+    expect(code(() => readAuth(POSTGRE_SQL, given, false))).toEqual([
+      '1100-400',
+      { field: 'auth.params.database' },
+    ])
     expect(code(() => readAuth(DATALAKE, given, false))).toMatchObject(['1415-400', {}])
   })
 })

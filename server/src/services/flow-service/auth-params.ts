@@ -1,6 +1,10 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { ConnectionParamsError } from '#source/postgres/connection-params-error.ts'
-import { AUTH_SPEC_NAMES, type ConnectionTarget, parseConnectionTarget } from '#source/postgres/connection-target.ts'
+import {
+  AUTH_SPEC_NAMES,
+  type ConnectionTarget,
+  parseConnectionTarget,
+} from '#source/postgres/connection-target.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 import { assertMatchesSpec } from './spec-schema.ts'
 import type { AuthSpec, ConnectionSpec } from './specs/spec.ts'
@@ -66,7 +70,8 @@ export function targetOf(auth: Auth): ConnectionTarget {
   try {
     return parseConnectionTarget(auth.specName, auth.params)
   } catch (error) {
-    if (error instanceof ConnectionParamsError) throw invalidRequest(`auth.params: ${error.message}`, error.key)
+    if (error instanceof ConnectionParamsError)
+      throw invalidRequest(`auth.params: ${error.message}`, error.key)
     throw error
   }
 }
@@ -81,7 +86,10 @@ export function maskParams(spec: ConnectionSpec, params: JsonObject): JsonObject
 export function unmaskParams(params: JsonObject, stored: JsonObject | undefined): JsonObject {
   const names = Object.entries(params)
   return Object.fromEntries(
-    names.map(([name, value]) => [name, value === SECRET_MASK && stored?.[name] !== undefined ? stored[name] : value]),
+    names.map(([name, value]) => [
+      name,
+      value === SECRET_MASK && stored?.[name] !== undefined ? stored[name] : value,
+    ]),
   )
 }
 

@@ -23,7 +23,8 @@ export async function checkFilters(
 ): Promise<void> {
   const filters: unknown = params['filters']
   if (filters === undefined || filters === null) return
-  if (!isObject(filters)) throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
+  if (!isObject(filters))
+    throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
   const connection = await findConnection(db, keyring, scope, textOf(base, 'id'))
   const auth = connection?.auth
   if (auth === undefined) return

@@ -14,30 +14,44 @@ const SOURCE_TIMEOUT_MS = 20_000
  *
  * @throws {FlowProblem} 1100 with what the source said and what to do about it
  */
-export async function assertReachable(source: SourcePort, auth: Auth, signal?: AbortSignal | undefined): Promise<void> {
+export async function assertReachable(
+  source: SourcePort,
+  auth: Auth,
+  signal?: AbortSignal | undefined,
+): Promise<void> {
   const target = targetOf(auth)
-  const { ok, message, remedy } = await askSource(signal, (bounded) => source.testConnection(target, { signal: bounded }))
-  if (!ok) throw invalidRequest([message ?? 'The source cannot be reached.', remedy].join(' ').trim(), 'auth.params')
+  const { ok, message, remedy } = await askSource(signal, (bounded) =>
+    source.testConnection(target, { signal: bounded }),
+  )
+  if (!ok)
+    throw invalidRequest([message ?? 'The source cannot be reached.', remedy].join(' ').trim(), 'auth.params')
 }
 
 /**
  * Asks a source something, within bounds of time. Whatever goes wrong there is a 400 or 404 of ours: clients
  * repeat a request that ends in a 5xx.
  */
-export async function askSource<T>(signal: AbortSignal | undefined, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function askSource<T>(
+  signal: AbortSignal | undefined,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const timeout = AbortSignal.timeout(SOURCE_TIMEOUT_MS)
   const bounded = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
   try {
     return await ask(bounded)
   } catch (error) {
-    if (bounded.aborted) throw invalidRequest(`The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds. Check that it is up, and try again.`)
+    if (bounded.aborted)
+      throw invalidRequest(
+        `The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds. Check that it is up, and try again.`,
+      )
     throw toProblem(error)
   }
 }
 
 function toProblem(error: unknown): unknown {
   if (error instanceof SourceError) return invalidRequest(`${error.message} ${error.remedy}`)
-  if (error instanceof RelationNotFoundError) return new FlowProblem('1101-404', error.message, { object: error.path })
+  if (error instanceof RelationNotFoundError)
+    return new FlowProblem('1101-404', error.message, { object: error.path })
   if (error instanceof RelationPathError) return invalidRequest(error.message, 'object')
   if (error instanceof RowFilterError) return invalidRequest(error.message, 'filters')
   return error

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { type ActionParameters, readAction } from './actions.ts'
@@ -14,7 +14,15 @@ import type { ListParameters } from './list-query.ts'
 import { patchSourceConnection, patchTargetConnection } from './patch-connected.ts'
 import { publishSourceConnection, publishTargetConnection } from './publish-connected.ts'
 import { bodyOf, requireBody, requireStorable } from './request-body.ts'
-import { changeOf, collectionSchema, idOf, isDraft, itemSchema, referenceOf, sendCreated } from './route-parts.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from './route-parts.ts'
 
 type Operation<Given> = (deps: FlowServiceDependencies, scope: Scope, given: Given) => Promise<JsonObject>
 
@@ -27,7 +35,12 @@ interface Connected {
   readonly words: string
   readonly body: unknown
   readonly item: typeof contract.SourceConnection
-  readonly create: (deps: FlowServiceDependencies, scope: Scope, body: JsonObject, isDraft: boolean) => Promise<JsonObject>
+  readonly create: (
+    deps: FlowServiceDependencies,
+    scope: Scope,
+    body: JsonObject,
+    isDraft: boolean,
+  ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
   readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
@@ -65,7 +78,11 @@ export function serveConnectedRoutes(service: FastifyInstance, deps: FlowService
   }
 }
 
-function serveReads(service: FastifyInstance, deps: FlowServiceDependencies, { kind, title, words, item }: Connected): void {
+function serveReads(
+  service: FastifyInstance,
+  deps: FlowServiceDependencies,
+  { kind, title, words, item }: Connected,
+): void {
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
@@ -76,7 +93,11 @@ function serveReads(service: FastifyInstance, deps: FlowServiceDependencies, { k
     handler: async ({ scope, query }) => listEntities(deps, scope, kind, query as ListParameters),
   })
   service.get(`/${kind.name}/:id`, {
-    schema: itemSchema({ operationId: `get${title}`, summary: `Show a ${words}`, answer: contract.One(item) }),
+    schema: itemSchema({
+      operationId: `get${title}`,
+      summary: `Show a ${words}`,
+      answer: contract.One(item),
+    }),
     handler: async (request) => getEntity(deps, request.scope, kind, idOf(request)),
   })
 }
@@ -94,7 +115,11 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     }),
     preValidation: requireBody,
     handler: async (request, reply) =>
-      sendCreated(reply, kind.name, await connected.create(deps, request.scope, bodyOf(request), isDraft(request))),
+      sendCreated(
+        reply,
+        kind.name,
+        await connected.create(deps, request.scope, bodyOf(request), isDraft(request)),
+      ),
   })
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
 import { type ActionParameters, readAction } from './actions.ts'
 import { createConnection } from './create-connection.ts'
 import { deleteConnection } from './delete-connection.ts'
@@ -11,7 +11,15 @@ import type { ListParameters } from './list-query.ts'
 import { patchConnection } from './patch-connection.ts'
 import { publishAny } from './publish-any.ts'
 import { bodyOf, requireBody, requireStorable } from './request-body.ts'
-import { changeOf, collectionSchema, idOf, isDraft, itemSchema, referenceOf, sendCreated } from './route-parts.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from './route-parts.ts'
 import { testConnection } from './test-connection.ts'
 
 /** Base connections: credentials, and what can be seen with them. */
@@ -36,7 +44,9 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
-      const document = await createConnection(deps, request.scope, bodyOf(request), { isDraft: isDraft(request) })
+      const document = await createConnection(deps, request.scope, bodyOf(request), {
+        isDraft: isDraft(request),
+      })
       return sendCreated(reply, CONNECTIONS.name, document)
     },
   })
@@ -91,7 +101,8 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       query: contract.ExploreQuery,
       answer: contract.Explored,
     }),
-    handler: async (request) => exploreConnection(deps, request.scope, idOf(request), request.query as ExploreParameters),
+    handler: async (request) =>
+      exploreConnection(deps, request.scope, idOf(request), request.query as ExploreParameters),
   })
   service.post('/connections/:id/action', {
     schema: itemSchema({

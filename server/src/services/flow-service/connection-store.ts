@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Keyring } from '#secrets/keyring.ts'
 import type { Scope } from '#http/scope.ts'
 import { isUuid } from '#kit/ids.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
+import type { Keyring } from '#secrets/keyring.ts'
 import type { Database } from '#store/database.ts'
 import type { Auth } from './auth-params.ts'
 
@@ -67,5 +67,9 @@ export async function isConnectionInUse(db: Database, id: string): Promise<boole
 
 /** Source connections outlive their base connection as long as no flow uses them; they just lead nowhere. */
 export async function detachSources(db: Database, id: string): Promise<void> {
-  await db.updateTable('source_connection').set({ connection_id: null }).where('connection_id', '=', id).execute()
+  await db
+    .updateTable('source_connection')
+    .set({ connection_id: null })
+    .where('connection_id', '=', id)
+    .execute()
 }

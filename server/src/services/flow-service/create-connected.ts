@@ -25,7 +25,12 @@ export async function createConnected(
   { kind, body, isDraft, check }: NewConnected,
 ): Promise<JsonObject> {
   const { name, description, connectionSpec, baseConnectionId, data, params } = body
-  const checked = await check(deps, scope, { name, description, connectionSpec, baseConnectionId, data, params }, isDraft)
+  const checked = await check(
+    deps,
+    scope,
+    { name, description, connectionSpec, baseConnectionId, data, params },
+    isDraft,
+  )
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({

@@ -18,7 +18,11 @@ export async function createFlow(
   { isDraft, signal }: CreateOptions,
 ): Promise<JsonObject> {
   assertStateless(body)
-  const { spec, parts, references } = await checkFlow(deps, scope, body, { isDraft, asksSource: true, signal })
+  const { spec, parts, references } = await checkFlow(deps, scope, body, {
+    isDraft,
+    asksSource: true,
+    signal,
+  })
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({

@@ -64,16 +64,24 @@ function readWantedColumn(params: unknown): DeltaColumn | undefined {
   const given: unknown = isObject(params) ? params['deltaColumn'] : undefined
   if (given === undefined || given === null) return undefined
   const column = readDeltaColumn(given)
-  if (column === undefined) throw invalidRequest('params.deltaColumn.name is missing.', 'params.deltaColumn.name')
+  if (column === undefined)
+    throw invalidRequest('params.deltaColumn.name is missing.', 'params.deltaColumn.name')
   return column
 }
 
 /** The column when the flow has to learn it; a flow that knows another one keeps it. */
-async function checkColumn(deps: FlowServiceDependencies, flow: FlowRow, column: DeltaColumn): Promise<DeltaColumn | undefined> {
+async function checkColumn(
+  deps: FlowServiceDependencies,
+  flow: FlowRow,
+  column: DeltaColumn,
+): Promise<DeltaColumn | undefined> {
   const known = deltaColumnOf(flow.document['transformations'])
   if (known?.name === column.name) return undefined
   if (known !== undefined) {
-    throw invalidRequest(`The delta column of the flow is ${known.name} and cannot be changed to ${column.name}.`, 'params.deltaColumn')
+    throw invalidRequest(
+      `The delta column of the flow is ${known.name} and cannot be changed to ${column.name}.`,
+      'params.deltaColumn',
+    )
   }
   const { target, tableName } = await loadFlowPlanInputs(deps, flow.id)
   await askSource(undefined, async (signal) => {
@@ -92,6 +100,11 @@ async function adoptColumn(
   const given = flow.document['transformations']
   const copy: JsonObject = { name: 'Copy', params: { deltaColumn: { ...column } } }
   const transformations = [copy, ...(Array.isArray(given) ? given : [])] as readonly JsonObject[]
-  const document = changed({ ...flow.document, transformations }, scope, nowMs, doneOperation('update', nowMs))
+  const document = changed(
+    { ...flow.document, transformations },
+    scope,
+    nowMs,
+    doneOperation('update', nowMs),
+  )
   await replaceEntity(tx, scope, FLOWS, { id: flow.id, expected: textOf(flow.document, 'etag'), document })
 }

@@ -1,8 +1,8 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { createConnected } from './create-connected.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { SOURCE_CONNECTIONS } from './entity-kinds.ts'
-import { createConnected } from './create-connected.ts'
 import { checkSourceConnection } from './source-connection-rules.ts'
 
 /** Stores what a flow shall read: a table of a base connection, perhaps some of its columns and rows. */
@@ -12,5 +12,10 @@ export async function createSourceConnection(
   body: JsonObject,
   isDraft: boolean,
 ): Promise<JsonObject> {
-  return await createConnected(deps, scope, { kind: SOURCE_CONNECTIONS, body, isDraft, check: checkSourceConnection })
+  return await createConnected(deps, scope, {
+    kind: SOURCE_CONNECTIONS,
+    body,
+    isDraft,
+    check: checkSourceConnection,
+  })
 }

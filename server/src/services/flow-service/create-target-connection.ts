@@ -12,5 +12,10 @@ export async function createTargetConnection(
   body: JsonObject,
   isDraft: boolean,
 ): Promise<JsonObject> {
-  return await createConnected(deps, scope, { kind: TARGET_CONNECTIONS, body, isDraft, check: checkTargetConnection })
+  return await createConnected(deps, scope, {
+    kind: TARGET_CONNECTIONS,
+    body,
+    isDraft,
+    check: checkTargetConnection,
+  })
 }

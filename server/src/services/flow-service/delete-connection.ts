@@ -8,11 +8,19 @@ import { deleteEntity } from './entity-store.ts'
 import { FlowProblem } from './problems.ts'
 
 /** Removes a base connection that no flow uses. @throws {FlowProblem} 1418 when one does */
-export async function deleteConnection({ db }: FlowServiceDependencies, scope: Scope, id: string): Promise<void> {
+export async function deleteConnection(
+  { db }: FlowServiceDependencies,
+  scope: Scope,
+  id: string,
+): Promise<void> {
   await transact(db, async (tx) => {
     await getDocument(tx, scope, CONNECTIONS, id)
     if (await isConnectionInUse(tx, id)) {
-      throw new FlowProblem('1418-400', `The base connection ${id} is in use by one or more flows. Delete those flows first.`, { id })
+      throw new FlowProblem(
+        '1418-400',
+        `The base connection ${id} is in use by one or more flows. Delete those flows first.`,
+        { id },
+      )
     }
     await detachSources(tx, id)
     await deleteEntity(tx, scope, CONNECTIONS, id)

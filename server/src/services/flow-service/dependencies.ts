@@ -1,7 +1,7 @@
-import type { Keyring } from '#secrets/keyring.ts'
 import type { LakeField } from '#columns/column-type.ts'
 import type { FindDataset, FindMappingSet } from '#http/neighbours.ts'
 import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { Run } from './run.ts'
 import type { SourcePort } from './source-port.ts'

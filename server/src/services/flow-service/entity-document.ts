@@ -35,7 +35,11 @@ export function createOperation(nowMs: number, isDraft: boolean): JsonObject {
 }
 
 /** What the last change was, for `lastOperation`. `ops` must not hold a secret. */
-export function doneOperation(operation: string, nowMs: number, ops?: readonly JsonObject[] | undefined): JsonObject {
+export function doneOperation(
+  operation: string,
+  nowMs: number,
+  ops?: readonly JsonObject[] | undefined,
+): JsonObject {
   return {
     started: nowMs,
     updated: nowMs,
@@ -47,7 +51,12 @@ export function doneOperation(operation: string, nowMs: number, ops?: readonly J
 }
 
 /** The document after a change: a new etag and version, and who changed it when. Time never stands still. */
-export function changed(document: JsonObject, scope: Scope, nowMs: number, lastOperation: JsonObject): JsonObject {
+export function changed(
+  document: JsonObject,
+  scope: Scope,
+  nowMs: number,
+  lastOperation: JsonObject,
+): JsonObject {
   const etag = newEtag(nowMs)
   return {
     ...document,

@@ -34,9 +34,24 @@ const AUDIT_FIELDS = [
   'attributes',
 ] as const
 
-const ENTITY_FIELDS = [...AUDIT_FIELDS, 'name', 'description', 'state', 'version', 'lastOperation', 'providerRefId'] as const
+const ENTITY_FIELDS = [
+  ...AUDIT_FIELDS,
+  'name',
+  'description',
+  'state',
+  'version',
+  'lastOperation',
+  'providerRefId',
+] as const
 
-const CONNECTED_FIELDS = [...ENTITY_FIELDS, 'connectionSpec', 'baseConnectionId', 'data', 'params', 'inheritedAttributes'] as const
+const CONNECTED_FIELDS = [
+  ...ENTITY_FIELDS,
+  'connectionSpec',
+  'baseConnectionId',
+  'data',
+  'params',
+  'inheritedAttributes',
+] as const
 
 const AUDIT_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   id: { column: 'id', type: 'uuid' },

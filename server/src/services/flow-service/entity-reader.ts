@@ -17,7 +17,12 @@ export interface EntityPage {
 }
 
 /** The document of a resource that the scope can see, or `undefined`. Text that is no uuid finds nothing. */
-export async function findDocument(db: Database, scope: Scope, kind: EntityKind, id: string): Promise<JsonObject | undefined> {
+export async function findDocument(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  id: string,
+): Promise<JsonObject | undefined> {
   if (!isUuid(id)) return undefined
   const { rows } = await sql<{ document: JsonObject }>`
     select entity.document from ${sql.table(kind.table)} as entity
@@ -27,14 +32,24 @@ export async function findDocument(db: Database, scope: Scope, kind: EntityKind,
 }
 
 /** As {@link findDocument}, but throws 1439 when there is none. */
-export async function getDocument(db: Database, scope: Scope, kind: EntityKind, id: string): Promise<JsonObject> {
+export async function getDocument(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  id: string,
+): Promise<JsonObject> {
   const document = await findDocument(db, scope, kind, id)
   if (document === undefined) throw notFound(kind.name, id)
   return document
 }
 
 /** How many resources meet the filter. */
-export async function countDocuments(db: Database, scope: Scope, kind: EntityKind, filter: PropertyFilter): Promise<number> {
+export async function countDocuments(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  filter: PropertyFilter,
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from ${sql.table(kind.table)} as entity
     where ${sql.join(predicates(scope, kind, filter), sql` and `)}
@@ -43,7 +58,12 @@ export async function countDocuments(db: Database, scope: Scope, kind: EntityKin
 }
 
 /** One page of the resources that meet the query, in its order. */
-export async function listDocuments(db: Database, scope: Scope, kind: EntityKind, query: ListQuery): Promise<EntityPage> {
+export async function listDocuments(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  query: ListQuery,
+): Promise<EntityPage> {
   const keys = sortKeys(kind, query.orderings)
   const where = predicates(scope, kind, query.filter)
   if (query.after !== undefined) where.push(afterKeys(keys, query.after))
@@ -74,7 +94,9 @@ function confined(scope: Scope): RawBuilder<boolean> {
 
 function afterKeys(keys: readonly SortKey[], after: readonly string[]): RawBuilder<boolean> {
   if (areSortValues(keys, after)) return afterSql(keys, after)
-  throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', { field: 'continuationToken' })
+  throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
+    field: 'continuationToken',
+  })
 }
 
 /** The document with the wanted top-level names only; the id always stays. */

@@ -22,10 +22,14 @@ export function readDescription(body: JsonObject): string | undefined {
 export function assertDraft(document: JsonObject): void {
   const state = stateOf(document)
   if (state === 'draft') return
-  throw new FlowProblem('1422-400', `The action publish does not apply in the state ${state}. Only a draft can be published.`, {
-    action: 'publish',
-    state,
-  })
+  throw new FlowProblem(
+    '1422-400',
+    `The action publish does not apply in the state ${state}. Only a draft can be published.`,
+    {
+      action: 'publish',
+      state,
+    },
+  )
 }
 
 /** Refuses `mode=draft` where the spec does not know drafts. @throws {FlowProblem} 1100 */

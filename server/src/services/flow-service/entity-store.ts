@@ -44,7 +44,12 @@ export interface EntityChange {
  *
  * @throws {FlowProblem} 1404 when it was changed meanwhile, 1439 when it is gone
  */
-export async function replaceEntity(db: Database, scope: Scope, kind: EntityKind, change: EntityChange): Promise<void> {
+export async function replaceEntity(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  change: EntityChange,
+): Promise<void> {
   const columns = { ...commonColumns(change.document), ...change.columns }
   const assignments = Object.entries(columns).map(([name, value]) => sql`${sql.ref(name)} = ${value}`)
   const { numAffectedRows } = await sql`
@@ -64,7 +69,9 @@ function keptByRuns(): RawBuilder<JsonObject> {
 
 async function whyNot(db: Database, scope: Scope, kind: EntityKind, change: EntityChange): Promise<Error> {
   const current = await findDocument(db, scope, kind, change.id)
-  return current === undefined ? notFound(kind.name, change.id) : staleVersion(change.expected, textOf(current, 'etag'))
+  return current === undefined
+    ? notFound(kind.name, change.id)
+    : staleVersion(change.expected, textOf(current, 'etag'))
 }
 
 function commonColumns(document: JsonObject): KindColumns {

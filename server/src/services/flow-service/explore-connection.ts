@@ -38,7 +38,9 @@ export async function exploreConnection(
   }
   if (connection.auth === undefined) throw invalidRequest(`The connection ${id} has nothing to explore.`)
   const target = targetOf(connection.auth)
-  return wantsRoot(parameters) ? await listRoot(source, target) : await describeTable(source, target, parameters)
+  return wantsRoot(parameters)
+    ? await listRoot(source, target)
+    : await describeTable(source, target, parameters)
 }
 
 /** The root is the default; an object without a type is a table. */
@@ -47,25 +49,45 @@ function wantsRoot({ objectType, object }: ExploreParameters): boolean {
   if (type === 'root') return true
   if (type === '') return object === undefined || object === ''
   if (type === 'table' || type === 'view') return false
-  throw invalidRequest(`objectType ${objectType} does not exist in a database. Use root, table or view.`, 'objectType')
+  throw invalidRequest(
+    `objectType ${objectType} does not exist in a database. Use root, table or view.`,
+    'objectType',
+  )
 }
 
 async function listRoot(source: SourcePort, target: ConnectionTarget): Promise<Json> {
   const relations = await askSource(undefined, (signal) => source.listRelations(target, { signal }))
-  return relations.map(({ type, path }) => ({ type, name: path, path, canPreview: true, canFetchSchema: true }))
+  return relations.map(({ type, path }) => ({
+    type,
+    name: path,
+    path,
+    canPreview: true,
+    canFetchSchema: true,
+  }))
 }
 
-async function describeTable(source: SourcePort, target: ConnectionTarget, parameters: ExploreParameters): Promise<JsonObject> {
+async function describeTable(
+  source: SourcePort,
+  target: ConnectionTarget,
+  parameters: ExploreParameters,
+): Promise<JsonObject> {
   const { object } = parameters
   if (object === undefined || object.trim() === '') {
-    throw invalidRequest('object is missing. Send the path of a table or view as the root lists it.', 'object')
+    throw invalidRequest(
+      'object is missing. Send the path of a table or view as the root lists it.',
+      'object',
+    )
   }
   if (!parseFlag(parameters.preview, 'preview')) {
-    return describeShape(await askSource(undefined, (signal) => source.describeRelation(target, object, { signal })))
+    return describeShape(
+      await askSource(undefined, (signal) => source.describeRelation(target, object, { signal })),
+    )
   }
   const limit = parsePreviewCount(parameters.previewCount)
   const filters = parseFilters(parameters.filters)
-  const preview = await askSource(undefined, (signal) => source.previewRelation(target, object, { limit, filters, signal }))
+  const preview = await askSource(undefined, (signal) =>
+    source.previewRelation(target, object, { limit, filters, signal }),
+  )
   return { ...describeShape(preview.shape), data: preview.rows }
 }
 
@@ -77,10 +99,14 @@ function describeShape(shape: RelationShape): JsonObject {
 function parsePreviewCount(text: string | undefined): number {
   if (text === undefined || text === '') return DEFAULT_PREVIEW_ROWS
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Math.min(Number(text), MAX_PREVIEW_ROWS)
-  throw new FlowProblem('1452-400', `The value ${text} is not valid for the field previewCount. Send a whole number from 1 to ${MAX_PREVIEW_ROWS}.`, {
-    value: text,
-    field: 'previewCount',
-  })
+  throw new FlowProblem(
+    '1452-400',
+    `The value ${text} is not valid for the field previewCount. Send a whole number from 1 to ${MAX_PREVIEW_ROWS}.`,
+    {
+      value: text,
+      field: 'previewCount',
+    },
+  )
 }
 
 /** Base64 in either alphabet, padded or not; a plus that was not encoded is a blank by now, and the docs' example ends with a stray backslash. */

@@ -10,7 +10,10 @@ export function conditionSql(kind: EntityKind, condition: Condition): RawBuilder
   return column === undefined ? documentSql(condition) : columnSql(column, condition)
 }
 
-function columnSql({ column, type, fold }: FieldColumn, { operator, values }: Condition): RawBuilder<boolean> {
+function columnSql(
+  { column, type, fold }: FieldColumn,
+  { operator, values }: Condition,
+): RawBuilder<boolean> {
   const ref = sql.ref(`entity.${column}`)
   if (type === 'uuid') {
     // Text that is no uuid equals none.
@@ -18,7 +21,9 @@ function columnSql({ column, type, fold }: FieldColumn, { operator, values }: Co
     return operator === '!=' ? sql`${ref} <> all(${ids}::uuid[])` : sql`${ref} = any(${ids}::uuid[])`
   }
   if (type === 'bigint') return compareSql(sql`${ref}::numeric`, operator, values, 'numeric')
-  return fold ? compareSql(sql`lower(${ref})`, operator, values.map(lower), 'text') : compareSql(sql`${ref}`, operator, values, 'text')
+  return fold
+    ? compareSql(sql`lower(${ref})`, operator, values.map(lower), 'text')
+    : compareSql(sql`${ref}`, operator, values, 'text')
 }
 
 /**
@@ -83,7 +88,8 @@ export function sortKeys(kind: EntityKind, orderings: readonly Ordering[]): read
 
 function sortKey(kind: EntityKind, { path, descending }: Ordering): SortKey {
   const column = kind.columns[path.join('.')]
-  if (column !== undefined) return { expression: sql.ref(`entity.${column.column}`), type: column.type, descending }
+  if (column !== undefined)
+    return { expression: sql.ref(`entity.${column.column}`), type: column.type, descending }
   // An absent value sorts as JSON null, which is comparable, unlike SQL's.
   return { expression: sql`coalesce(entity.document #> ${path}::text[], 'null')`, type: 'jsonb', descending }
 }

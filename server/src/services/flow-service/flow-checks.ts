@@ -61,56 +61,98 @@ interface Referred {
   readonly isDraft: boolean
 }
 
-async function findReferred({ db }: Dependencies, scope: Scope, { kind, id, specIds, isDraft }: Referred): Promise<JsonObject | undefined> {
+async function findReferred(
+  { db }: Dependencies,
+  scope: Scope,
+  { kind, id, specIds, isDraft }: Referred,
+): Promise<JsonObject | undefined> {
   if (id === undefined) return undefined
   const document = await getDocument(db, scope, kind, id)
   const connectionSpec: unknown = document['connectionSpec']
   const specId = isObject(connectionSpec) ? String(connectionSpec['id']) : ''
   if (!specIds.includes(specId)) {
-    throw invalidRequest(`The connection spec ${specId} of ${id} is not one that the flow spec joins. See ${kind.name.slice(0, 6)}ConnectionSpecIds of the flow spec.`, kind.name)
+    throw invalidRequest(
+      `The connection spec ${specId} of ${id} is not one that the flow spec joins. See ${kind.name.slice(0, 6)}ConnectionSpecIds of the flow spec.`,
+      kind.name,
+    )
   }
-  if (!isDraft && stateOf(document) === 'draft') throw invalidRequest(`${id} of ${kind.name} is a draft. Publish it first.`, kind.name)
+  if (!isDraft && stateOf(document) === 'draft')
+    throw invalidRequest(`${id} of ${kind.name} is a draft. Publish it first.`, kind.name)
   return document
 }
 
-async function findBase({ db, keyring }: Dependencies, scope: Scope, source: JsonObject, isDraft: boolean): Promise<StoredConnection | undefined> {
+async function findBase(
+  { db, keyring }: Dependencies,
+  scope: Scope,
+  source: JsonObject,
+  isDraft: boolean,
+): Promise<StoredConnection | undefined> {
   const id = textOf(source, 'baseConnectionId')
   const base = await findConnection(db, keyring, scope, id)
   if (base === undefined) {
     if (isDraft) return undefined
-    throw invalidRequest(`The base connection ${id} of the source connection ${textOf(source, 'id')} does not exist.`, 'sourceConnectionIds')
+    throw invalidRequest(
+      `The base connection ${id} of the source connection ${textOf(source, 'id')} does not exist.`,
+      'sourceConnectionIds',
+    )
   }
-  if (!isDraft && stateOf(base.document) === 'draft') throw invalidRequest(`The base connection ${id} is a draft. Publish it first.`, 'sourceConnectionIds')
+  if (!isDraft && stateOf(base.document) === 'draft')
+    throw invalidRequest(`The base connection ${id} is a draft. Publish it first.`, 'sourceConnectionIds')
   return base
 }
 
-async function findTargetDataset({ findDataset }: Dependencies, scope: Scope, target: JsonObject): Promise<DatasetSummary | undefined> {
+async function findTargetDataset(
+  { findDataset }: Dependencies,
+  scope: Scope,
+  target: JsonObject,
+): Promise<DatasetSummary | undefined> {
   const { params } = target
   const id = isObject(params) ? textOf(params as JsonObject, 'dataSetId') : ''
   if (id === '') return undefined
   const dataset = await findDataset(scope, id)
-  if (dataset === undefined) throw invalidRequest(`The dataset ${id} of the target connection ${textOf(target, 'id')} does not exist.`, 'targetConnectionIds')
+  if (dataset === undefined)
+    throw invalidRequest(
+      `The dataset ${id} of the target connection ${textOf(target, 'id')} does not exist.`,
+      'targetConnectionIds',
+    )
   return dataset
 }
 
-async function findMapping({ findMappingSet }: Dependencies, scope: Scope, parts: FlowParts): Promise<MappingSetSummary | undefined> {
+async function findMapping(
+  { findMappingSet }: Dependencies,
+  scope: Scope,
+  parts: FlowParts,
+): Promise<MappingSetSummary | undefined> {
   const reference = mappingOf(parts.transformations)
   if (reference === undefined) return undefined
   const { id, version } = reference
   const newest = await findMappingSet(scope, id)
   if (newest === undefined) {
-    throw new FlowProblem('1419-400', `The mapping ${id} version ${version ?? 'newest'} did not validate: there is no such mapping set in this sandbox.`, { id })
+    throw new FlowProblem(
+      '1419-400',
+      `The mapping ${id} version ${version ?? 'newest'} did not validate: there is no such mapping set in this sandbox.`,
+      { id },
+    )
   }
   if (version === undefined || version === newest.version) return newest
-  const wanted = Number.isInteger(version) && version >= 0 ? await findMappingSet(scope, id, version) : undefined
+  const wanted =
+    Number.isInteger(version) && version >= 0 ? await findMappingSet(scope, id, version) : undefined
   if (wanted !== undefined) return wanted
-  throw new FlowProblem('1412-400', `The version ${String(version)} of the mapping ${id} is not valid. The newest is ${newest.newestVersion}.`, { id, version: String(version) })
+  throw new FlowProblem(
+    '1412-400',
+    `The version ${String(version)} of the mapping ${id} is not valid. The newest is ${newest.newestVersion}.`,
+    { id, version: String(version) },
+  )
 }
 
 function assertSameSchema(dataset: DatasetSummary, mappingSet: MappingSetSummary): void {
   if (dataset.schemaId === mappingSet.schemaId) return
-  throw new FlowProblem('1425-400', `The schema of the target dataset ${dataset.id}, ${dataset.schemaId}, is not the schema of the mapping ${mappingSet.id}, ${mappingSet.schemaId}.`, {
-    datasetId: dataset.id,
-    mappingId: mappingSet.id,
-  })
+  throw new FlowProblem(
+    '1425-400',
+    `The schema of the target dataset ${dataset.id}, ${dataset.schemaId}, is not the schema of the mapping ${mappingSet.id}, ${mappingSet.schemaId}.`,
+    {
+      datasetId: dataset.id,
+      mappingId: mappingSet.id,
+    },
+  )
 }

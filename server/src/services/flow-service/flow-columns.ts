@@ -4,8 +4,8 @@ import type { JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
-import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import { compileRowFilter } from '#source/postgres/row-filter.ts'
+import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import { type DeltaColumn, selectedColumnsOf } from './flow-parts.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 
@@ -35,7 +35,8 @@ const SHOWN_PROBLEMS = 5
 export function assertColumns(use: TableUse): void {
   const selected = selectColumns(use)
   if (use.deltaColumn !== undefined) assertDeltaColumn(use, use.deltaColumn)
-  if (use.params['filters'] !== undefined && use.params['filters'] !== null) compileRowFilter(use.params['filters'], use.columns)
+  if (use.params['filters'] !== undefined && use.params['filters'] !== null)
+    compileRowFilter(use.params['filters'], use.columns)
   const columns = selected.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable }))
   const entries = use.entries ?? identityMapping(columns, use.fields)
   if (entries.length === 0) throw nothingMapped(use)
@@ -45,7 +46,8 @@ export function assertColumns(use: TableUse): void {
 }
 
 function nothingMapped({ entries, tableName }: TableUse): FlowProblem {
-  if (entries !== undefined) return invalidRequest('The mapping set has no mappings. Add some to it.', 'transformations')
+  if (entries !== undefined)
+    return invalidRequest('The mapping set has no mappings. Add some to it.', 'transformations')
   const message = `No column of ${tableName} has the name of a field of the dataset. Add a Mapping to transformations.`
   return invalidRequest(message, 'transformations')
 }
@@ -70,9 +72,14 @@ export function assertDeltaColumn(
   const { kind } = column.type.columnType
   if (kind === 'date' || kind === 'timestamp' || kind === 'timestamptz') return
   if (kind === 'string' && dateFormat !== undefined) return
-  const times = columns.filter(({ type }) => /^(date|timestamp)/.test(type.columnType.kind)).map((candidate) => candidate.name)
+  const times = columns
+    .filter(({ type }) => /^(date|timestamp)/.test(type.columnType.kind))
+    .map((candidate) => candidate.name)
   const remedy = times.length === 0 ? '' : ` Columns that can be used: ${times.join(', ')}.`
-  throw invalidRequest(`The delta column ${name} of ${tableName} is of type ${column.type.typeName}, which has no time order.${remedy}`, 'deltaColumn')
+  throw invalidRequest(
+    `The delta column ${name} of ${tableName} is of type ${column.type.typeName}, which has no time order.${remedy}`,
+    'deltaColumn',
+  )
 }
 
 function noColumn(name: string, tableName: string, columns: readonly RelationColumn[]): FlowProblem {
@@ -80,17 +87,30 @@ function noColumn(name: string, tableName: string, columns: readonly RelationCol
 }
 
 function hint(name: string, columns: readonly RelationColumn[]): string {
-  const near = nearestName(name, columns.map((column) => column.name))
+  const near = nearestName(
+    name,
+    columns.map((column) => column.name),
+  )
   return near === undefined ? '' : ` Did you mean ${near}?`
 }
 
-function mappingProblem(errors: readonly MappingProblem[], selected: readonly RelationColumn[], use: TableUse): FlowProblem {
+function mappingProblem(
+  errors: readonly MappingProblem[],
+  selected: readonly RelationColumn[],
+  use: TableUse,
+): FlowProblem {
   const told = errors.slice(0, SHOWN_PROBLEMS).map((error) => tell(error, selected, use))
   const more = errors.length > told.length ? ` And ${errors.length - told.length} more.` : ''
-  return new FlowProblem('1100-400', `The mapping does not fit ${use.tableName}: ${told.join(' ')}${more}`, { problems: told })
+  return new FlowProblem('1100-400', `The mapping does not fit ${use.tableName}: ${told.join(' ')}${more}`, {
+    problems: told,
+  })
 }
 
-function tell({ message, destination, source }: MappingProblem, selected: readonly RelationColumn[], use: TableUse): string {
+function tell(
+  { message, destination, source }: MappingProblem,
+  selected: readonly RelationColumn[],
+  use: TableUse,
+): string {
   const place = source === undefined ? '' : ` (mapping of ${source} to ${destination})`
   const missing = /no column "(.+)"$/.exec(message)?.[1]
   const isUnselected = missing !== undefined && use.columns.some((column) => column.name === missing)

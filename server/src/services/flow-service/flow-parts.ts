@@ -20,7 +20,10 @@ export interface IngestionOptions {
 }
 
 /** The parameters of the first transformation of that name; a tutorial leaves two mappings in a flow. */
-export function transformationParams(transformations: unknown, name: 'Copy' | 'Mapping'): JsonObject | undefined {
+export function transformationParams(
+  transformations: unknown,
+  name: 'Copy' | 'Mapping',
+): JsonObject | undefined {
   if (!Array.isArray(transformations)) return undefined
   const found = transformations.find((item) => isObject(item) && item['name'] === name)
   const params: unknown = isObject(found) ? found['params'] : undefined
@@ -53,7 +56,10 @@ export function mappingOf(transformations: unknown): MappingReference | undefine
   const id = params?.['mappingId']
   if (typeof id !== 'string' || id === '') return undefined
   const version = params?.['mappingVersion']
-  return { id, version: version === undefined || version === null || version === '' ? undefined : Number(version) }
+  return {
+    id,
+    version: version === undefined || version === null || version === '' ? undefined : Number(version),
+  }
 }
 
 /** A flow's `options` with text read as what it spells. Diagnostics come with partial ingestion. */
@@ -69,5 +75,7 @@ export function ingestionOptionsOf(options: unknown): IngestionOptions {
 export function selectedColumnsOf(params: unknown): readonly string[] | undefined {
   const columns: unknown = isObject(params) ? params['columns'] : undefined
   if (!Array.isArray(columns) || columns.length === 0) return undefined
-  return columns.flatMap((column) => (isObject(column) && typeof column['name'] === 'string' ? [column['name']] : []))
+  return columns.flatMap((column) =>
+    isObject(column) && typeof column['name'] === 'string' ? [column['name']] : [],
+  )
 }

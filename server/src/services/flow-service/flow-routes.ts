@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
 import { actOnFlow, FLOW_ACTIONS } from './act-on-flow.ts'
 import { type ActionParameters, readAction } from './actions.ts'
 import { createFlow } from './create-flow.ts'
@@ -10,7 +10,15 @@ import { getEntity, listEntities } from './list-entities.ts'
 import type { ListParameters } from './list-query.ts'
 import { patchFlow } from './patch-flow.ts'
 import { bodyOf, requireBody, requireStorable } from './request-body.ts'
-import { changeOf, collectionSchema, idOf, isDraft, itemSchema, referenceOf, sendCreated } from './route-parts.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from './route-parts.ts'
 
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
@@ -39,7 +47,11 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
     },
   })
   service.get('/flows/:id', {
-    schema: itemSchema({ operationId: 'getFlow', summary: 'Show a flow', answer: contract.One(contract.Flow) }),
+    schema: itemSchema({
+      operationId: 'getFlow',
+      summary: 'Show a flow',
+      answer: contract.One(contract.Flow),
+    }),
     handler: async (request) => getEntity(deps, request.scope, FLOWS, idOf(request)),
   })
   serveFlowChanges(service, deps)

@@ -29,7 +29,10 @@ export interface FlowRulesOptions {
  *
  * @throws {FlowProblem} 1100 naming the member at fault, 1431 for a policy with an empty list of fields
  */
-export function readFlow(flow: JsonObject, { spec, isDraft, minIntervalMinutes }: FlowRulesOptions): FlowParts {
+export function readFlow(
+  flow: JsonObject,
+  { spec, isDraft, minIntervalMinutes }: FlowRulesOptions,
+): FlowParts {
   const isUnscheduled = flow['scheduleParams'] === undefined || flow['scheduleParams'] === null
   assertOptions(spec, flow['options'])
   assertPolicy(flow['policy'])
@@ -39,14 +42,19 @@ export function readFlow(flow: JsonObject, { spec, isDraft, minIntervalMinutes }
     sourceConnectionId: readOnlyId(flow, 'sourceConnectionIds', isDraft),
     targetConnectionId: readOnlyId(flow, 'targetConnectionIds', isDraft),
     transformations: readTransformations(spec, flow['transformations'], isDraft),
-    schedule: isDraft && isUnscheduled ? undefined : parseSchedule(flow['scheduleParams'], { minIntervalMinutes }),
+    schedule:
+      isDraft && isUnscheduled ? undefined : parseSchedule(flow['scheduleParams'], { minIntervalMinutes }),
   }
 }
 
 /** The state of a flow is the service's. @throws {FlowProblem} 1410 */
 export function assertStateless(body: JsonObject): void {
   if (body['state'] === undefined) return
-  throw new FlowProblem('1410-400', 'The state is not allowed in a request to create a flow. Leave it out; use actions later.', { field: 'state' })
+  throw new FlowProblem(
+    '1410-400',
+    'The state is not allowed in a request to create a flow. Leave it out; use actions later.',
+    { field: 'state' },
+  )
 }
 
 /** The flow spec joins one source with one target. */
@@ -74,7 +82,10 @@ function readTransformation(spec: FlowSpec, item: unknown, label: string): JsonO
   const own = spec.transformationSpecs.find((candidate) => candidate['name'] === name)
   if (own === undefined || !isObject(item)) {
     const names = spec.transformationSpecs.map((candidate) => candidate['name']).join(', ')
-    throw invalidRequest(`${label}.name ${JSON.stringify(name ?? null)} is not one of ${names}.`, `${label}.name`)
+    throw invalidRequest(
+      `${label}.name ${JSON.stringify(name ?? null)} is not one of ${names}.`,
+      `${label}.name`,
+    )
   }
   assertMatchesSpec(own['spec'] as JsonObject, coerceParams(item['params'] ?? {}), `${label}.params`)
   assertNamed(item, label)
@@ -108,11 +119,16 @@ function assertNamed(item: Record<string, unknown>, label: string): void {
 function assertOptions(spec: FlowSpec, options: unknown): void {
   if (options === undefined || options === null) return
   if (!isObject(options)) throw invalidRequest('options must be an object.', 'options')
-  const coerced = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, coerceText(value)]))
+  const coerced = Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, coerceText(value)]),
+  )
   assertMatchesSpec(spec.optionSpec['spec'] as JsonObject, coerced, 'options')
   const percent = coerced['partialIngestionPercent']
   if (typeof percent === 'number' && percent > 100) {
-    throw invalidRequest(`options.partialIngestionPercent ${percent} is more than 100.`, 'options.partialIngestionPercent')
+    throw invalidRequest(
+      `options.partialIngestionPercent ${percent} is more than 100.`,
+      'options.partialIngestionPercent',
+    )
   }
 }
 
@@ -130,7 +146,11 @@ function assertPolicy(policy: unknown): void {
   if (!isObject(policy)) return
   for (const [name, value] of Object.entries(policy)) {
     if (name === 'fields' && Array.isArray(value) && value.length === 0) {
-      throw new FlowProblem('1431-400', 'The array fields in the policy is empty. Name at least one field, or leave it out.', { field: 'policy' })
+      throw new FlowProblem(
+        '1431-400',
+        'The array fields in the policy is empty. Name at least one field, or leave it out.',
+        { field: 'policy' },
+      )
     }
     assertPolicy(value)
   }

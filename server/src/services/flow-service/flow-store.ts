@@ -84,7 +84,12 @@ export async function nextTickOf(
  * nothing, and no run moves it beyond now, whatever end it was asked for.
  */
 export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
-  const flow = await tx.selectFrom('flow').selectAll().where('id', '=', run.flow_id).forUpdate().executeTakeFirst()
+  const flow = await tx
+    .selectFrom('flow')
+    .selectAll()
+    .where('id', '=', run.flow_id)
+    .forUpdate()
+    .executeTakeFirst()
   if (flow === undefined || run.window_end === null) return
   const stoodAt = flow.watermark_at ?? startOf(flow)
   const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)

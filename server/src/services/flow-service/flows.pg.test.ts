@@ -3,7 +3,6 @@ import {
   type AnyBody,
   basicParams,
   created,
-  DATASET,
   type FlowTestService,
   flowBody,
   itemOf,
@@ -23,7 +22,12 @@ beforeAll(async () => {
 })
 afterAll(async () => service[Symbol.asyncDispose]())
 beforeEach(() => {
-  Object.assign(service.world, { nudges: 0, validateOnCreate: true, mapsColumn: 'city', mappingSchema: 'https://ns.adobe.com/acme/schemas/0001' })
+  Object.assign(service.world, {
+    nudges: 0,
+    validateOnCreate: true,
+    mapsColumn: 'city',
+    mappingSchema: 'https://ns.adobe.com/acme/schemas/0001',
+  })
 })
 
 const QUARTER_MS = 900_000
@@ -48,82 +52,6 @@ async function patch(url: string, body: unknown, ifMatch?: string): Promise<AnyB
   return await service.call('PATCH', url, { body, headers })
 }
 
-describe('source connections', () => {
-  const body = (changes: Record<string, unknown> = {}) => ({
-    name: 'orders',
-    baseConnectionId: ids.base,
-    data: { format: 'tabular' },
-    params: { tableName: 'public.orders' },
-    connectionSpec: POSTGRES,
-    ...changes,
-  })
-
-  test('show what they read, and the base connection they read through', async () => {
-    const columns = [{ name: 'id', type: 'integer', xdm: { type: 'integer' }, 'meta:xdmType': 'long' }]
-    const id = await created(service, '/sourceConnections', body({ params: { tableName: 'public.orders', columns } }))
-    const item = await itemOf(service, `/sourceConnections/${id}`)
-    expect(item).toMatchObject({
-      state: 'enabled',
-      baseConnectionId: ids.base,
-      data: { format: 'tabular', schema: null, properties: null },
-      params: { tableName: 'public.orders', columns },
-      inheritedAttributes: { baseConnection: { id: ids.base, connectionSpec: POSTGRES } },
-    })
-    expect(item.version).toBe(item.etag)
-    expect(await service.call('DELETE', `/sourceConnections/${id}`)).toMatchObject({ status: 204 })
-    expect(await service.call('DELETE', `/sourceConnections/${id}`)).toMatchObject({ status: 404 })
-  })
-
-  test('need a name, a table and an existing base connection of the same spec', async () => {
-    expect(await refusal('/sourceConnections', body({ name: undefined }))).toMatchObject({ status: 400, message: expect.stringContaining('name') })
-    expect(await refusal('/sourceConnections', body({ params: { tablename: 'x' } }))).toMatchObject({ status: 400, message: expect.stringContaining('tablename') })
-    expect(await refusal('/sourceConnections', body({ baseConnectionId: undefined }))).toMatchObject({ status: 400 })
-    expect(await refusal('/sourceConnections', body({ baseConnectionId: UNKNOWN }))).toMatchObject({ status: 404, code: '1439-404' })
-    expect(await refusal('/sourceConnections', body({ connectionSpec: LAKE }))).toMatchObject({ status: 400 })
-  })
-
-  test('take a row filter by a patch of a single object, and check it against the table', async () => {
-    const id = await created(service, '/sourceConnections', body())
-    const url = `/sourceConnections/${id}`
-    const filter = (fnName: string, fieldName: string) => ({
-      type: 'PQL',
-      format: 'pql/json',
-      value: { nodeType: 'fnApply', fnName, params: [{ nodeType: 'fieldLookup', fieldName }, { nodeType: 'literal', value: 'Paris' }] },
-    })
-    const operation = (value: unknown) => ({ op: 'add', path: '/params/filters', value })
-    expect(await patch(url, operation(filter('=', 'city')))).toMatchObject({ status: 200 })
-    expect((await itemOf(service, url)).params.filters).toEqual(filter('=', 'city'))
-    const unknown = await patch(url, operation(filter('=', 'citi')))
-    expect([unknown.status, unknown.body.errorMessage]).toEqual([400, expect.stringContaining('"city"')])
-    expect(await patch(url, operation(filter('sounds', 'city')))).toMatchObject({ status: 400 })
-    expect(await patch(url, [{ op: 'replace', path: '/baseConnectionId', value: ids.base }])).toMatchObject({ status: 400 })
-  })
-
-  test('are published after their base connection', async () => {
-    const base = (await service.call('POST', '/connections?mode=draft', { body: { connectionSpec: POSTGRES } })).body.id
-    const draft = (await service.call('POST', '/sourceConnections?mode=draft', { body: body({ baseConnectionId: base }) })).body.id
-    const action = `/sourceConnections/${draft}/action?op=publish`
-    expect(await service.call('POST', action)).toMatchObject({ status: 400, body: { errorMessage: expect.stringContaining(base) } })
-    const auth = { specName: 'Basic Authentication', params: basicParams(service.source) }
-    await patch(`/connections/${base}`, [{ op: 'add', path: '/auth', value: auth }, { op: 'add', path: '/name', value: 'now' }])
-    expect(await service.call('POST', `/connections/${base}/action?op=PUBLISH`)).toMatchObject({ status: 200 })
-    expect(await service.call('POST', `/connections/${draft}/action?op=PUBLISH`)).toMatchObject({ status: 200 })
-    expect(await itemOf(service, `/sourceConnections/${draft}`)).toMatchObject({ state: 'enabled' })
-  })
-})
-
-describe('target connections', () => {
-  test('lead to a dataset that exists', async () => {
-    const body = { data: { format: 'parquet_xdm' }, params: { dataSetId: DATASET }, connectionSpec: LAKE }
-    const id = await created(service, '/targetConnections', body)
-    expect(await itemOf(service, `/targetConnections/${id}`)).toMatchObject({ data: body.data, params: body.params, connectionSpec: LAKE })
-    const unknown = await refusal('/targetConnections', { ...body, params: { dataSetId: '65f0000000000000000000ff' } })
-    expect(unknown).toMatchObject({ status: 400, message: expect.stringContaining('65f0000000000000000000ff') })
-    expect(await refusal('/targetConnections', { ...body, params: undefined })).toMatchObject({ status: 400 })
-    expect(await refusal('/targetConnections', { ...body, connectionSpec: POSTGRES })).toMatchObject({ status: 400 })
-  })
-})
-
 describe('creating a flow', () => {
   test('takes the body of the tutorial and shows it as it was sent', async () => {
     const body = flowBody(ids, { options: { errorDiagnosticsEnabled: 'true', partialIngestionPercent: 5 } })
@@ -141,7 +69,13 @@ describe('creating a flow', () => {
       labels: [],
       inheritedAttributes: {
         properties: { isSourceFlow: true },
-        sourceConnections: [{ id: ids.source, connectionSpec: POSTGRES, baseConnection: { id: ids.base, connectionSpec: POSTGRES } }],
+        sourceConnections: [
+          {
+            id: ids.source,
+            connectionSpec: POSTGRES,
+            baseConnection: { id: ids.base, connectionSpec: POSTGRES },
+          },
+        ],
         targetConnections: [{ id: ids.target, connectionSpec: LAKE }],
       },
     })
@@ -183,55 +117,105 @@ describe('creating a flow', () => {
     expect(await refuse({ transformations: undefined })).toMatchObject({ status: 400 })
     expect(await refuse({ options: { partialIngestionPercent: 0 } })).toMatchObject({ status: 400 })
     expect(await refuse({ options: { partialIngestionPercent: 101 } })).toMatchObject({ status: 400 })
-    expect(await refuse({ policy: { enforcementRefs: [{ fields: [] }] } })).toMatchObject({ code: '1431-400' })
+    expect(await refuse({ policy: { enforcementRefs: [{ fields: [] }] } })).toMatchObject({
+      code: '1431-400',
+    })
   })
 
   test('refuses transformations that lack or miss something', async () => {
     const refuse = (...transformations: unknown[]) => refusal('/flows', flowBody(ids, { transformations }))
     const mapping = (params: unknown) => ({ name: 'Mapping', params })
-    expect(await refuse({ name: 'Copy', params: { deltaColumn: {} } })).toMatchObject({ status: 400, message: expect.stringContaining('deltaColumn.name') })
+    expect(await refuse({ name: 'Copy', params: { deltaColumn: {} } })).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('deltaColumn.name'),
+    })
     expect(await refuse({ name: 'Copy', params: {} })).toMatchObject({ status: 400 })
-    expect(await refuse({ name: 'Shred', params: {} })).toMatchObject({ status: 400, message: expect.stringContaining('Copy, Mapping') })
+    expect(await refuse({ name: 'Shred', params: {} })).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('Copy, Mapping'),
+    })
     expect(await refuse(mapping({}))).toMatchObject({ status: 400 })
-    expect(await refuse(mapping({ mappingId: 'ffffffffffffffffffffffffffffffff', mappingVersion: 0 }))).toMatchObject({ code: '1419-400' })
-    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: 7 }))).toMatchObject({ code: '1412-400' })
-    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: 'seven' }))).toMatchObject({ code: '1412-400' })
+    expect(
+      await refuse(mapping({ mappingId: 'ffffffffffffffffffffffffffffffff', mappingVersion: 0 })),
+    ).toMatchObject({ code: '1419-400' })
+    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: 7 }))).toMatchObject({
+      code: '1412-400',
+    })
+    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: 'seven' }))).toMatchObject({
+      code: '1412-400',
+    })
     service.world.mappingSchema = 'https://ns.adobe.com/acme/schemas/0002'
-    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: '0' }))).toMatchObject({ code: '1425-400' })
+    expect(await refuse(mapping({ mappingId: MAPPING, mappingVersion: '0' }))).toMatchObject({
+      code: '1425-400',
+    })
   })
 
   test('names the column that the table lacks, and the nearest that it has', async () => {
     service.world.mapsColumn = 'citty'
     const wrong = await refusal('/flows', flowBody(ids))
-    expect(wrong).toMatchObject({ status: 400, code: '1100-400', message: expect.stringContaining('"citty"') })
+    expect(wrong).toMatchObject({
+      status: 400,
+      code: '1100-400',
+      message: expect.stringContaining('"citty"'),
+    })
     expect(wrong.message).toContain('Did you mean city?')
     service.world.mapsColumn = 'city'
-    const copy = (deltaColumn: unknown) => flowBody(ids, { transformations: [{ name: 'Copy', params: { deltaColumn } }, { name: 'Mapping', params: { mappingId: MAPPING } }] })
-    expect(await refusal('/flows', copy({ name: 'update_at' }))).toMatchObject({ status: 400, message: expect.stringContaining('updated_at') })
-    expect(await refusal('/flows', copy({ name: 'whole' }))).toMatchObject({ status: 400, message: expect.stringContaining('integer') })
+    const copy = (deltaColumn: unknown) =>
+      flowBody(ids, {
+        transformations: [
+          { name: 'Copy', params: { deltaColumn } },
+          { name: 'Mapping', params: { mappingId: MAPPING } },
+        ],
+      })
+    expect(await refusal('/flows', copy({ name: 'update_at' }))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('updated_at'),
+    })
+    expect(await refusal('/flows', copy({ name: 'whole' }))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('integer'),
+    })
     expect(await refusal('/flows', copy('born'))).toMatchObject({ status: 201 })
   })
 
   test('says that a column is in the table but was not selected', async () => {
     const params = { tableName: 'public.orders', columns: [{ name: 'id', type: 'integer' }] }
-    const source = await created(service, '/sourceConnections', { name: 'few', baseConnectionId: ids.base, params, connectionSpec: POSTGRES })
+    const source = await created(service, '/sourceConnections', {
+      name: 'few',
+      baseConnectionId: ids.base,
+      params,
+      connectionSpec: POSTGRES,
+    })
     const answer = await refusal('/flows', flowBody({ ...ids, source }))
     expect(answer).toMatchObject({ status: 400, message: expect.stringContaining('params.columns') })
   })
 
   test('does not wait for a table that is not there, or a source that is away', async () => {
     const make = async (tableName: string, baseConnectionId: string) =>
-      created(service, '/sourceConnections', { name: 's', baseConnectionId, params: { tableName }, connectionSpec: POSTGRES })
-    const noTable = await refusal('/flows', flowBody({ ...ids, source: await make('public.order', ids.base) }))
+      created(service, '/sourceConnections', {
+        name: 's',
+        baseConnectionId,
+        params: { tableName },
+        connectionSpec: POSTGRES,
+      })
+    const noTable = await refusal(
+      '/flows',
+      flowBody({ ...ids, source: await make('public.order', ids.base) }),
+    )
     expect(noTable).toMatchObject({ status: 404, message: expect.stringContaining('public.orders') })
     service.world.validateOnCreate = false
     const auth = { specName: 'Basic Authentication', params: { ...basicParams(service.source), port: '1' } }
     const away = await created(service, '/connections', { name: 'away', auth, connectionSpec: POSTGRES })
-    expect(await refusal('/flows', flowBody({ ...ids, source: await make('public.orders', away) }))).toMatchObject({ status: 400, code: '1100-400' })
+    expect(
+      await refusal('/flows', flowBody({ ...ids, source: await make('public.orders', away) })),
+    ).toMatchObject({ status: 400, code: '1100-400' })
   })
 
   test('without a mapping sends columns to fields of their names, if there are any', async () => {
-    expect(await refusal('/flows', flowBody(ids, { transformations: [] }))).toMatchObject({ status: 400, message: expect.stringContaining('Mapping') })
+    expect(await refusal('/flows', flowBody(ids, { transformations: [] }))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('Mapping'),
+    })
   })
 })
 
@@ -239,13 +223,25 @@ describe('a flow', () => {
   test('is disabled and enabled again; repeating an action changes nothing', async () => {
     const id = await created(service, '/flows', flowBody(ids))
     const url = `/flows/${id}`
-    const off = await service.call('POST', `${url}/action?op=disable`, { headers: { 'content-type': 'application/json' } })
+    const off = await service.call('POST', `${url}/action?op=disable`, {
+      headers: { 'content-type': 'application/json' },
+    })
     expect(off).toMatchObject({ status: 200, body: { id } })
     const item = await itemOf(service, url)
-    expect(item).toMatchObject({ state: 'disabled', etag: off.body.etag, lastOperation: { operation: 'disable' } })
+    expect(item).toMatchObject({
+      state: 'disabled',
+      etag: off.body.etag,
+      lastOperation: { operation: 'disable' },
+    })
     expect((await service.call('POST', `${url}/action?op=DISABLE`)).body.etag).toBe(off.body.etag)
-    expect(codeOf(await service.call('POST', `${url}/action?op=enable`, { headers: { 'if-match': '"old"' } }))).toBe('1404-412')
-    expect(await service.call('POST', `${url}/action?op=ENABLE&subOp=APPLY`, { headers: { 'if-match': off.body.etag } })).toMatchObject({ status: 200 })
+    expect(
+      codeOf(await service.call('POST', `${url}/action?op=enable`, { headers: { 'if-match': '"old"' } })),
+    ).toBe('1404-412')
+    expect(
+      await service.call('POST', `${url}/action?op=ENABLE&subOp=APPLY`, {
+        headers: { 'if-match': off.body.etag },
+      }),
+    ).toMatchObject({ status: 200 })
     expect(await itemOf(service, url)).toMatchObject({ state: 'enabled' })
     expect(codeOf(await service.call('POST', `${url}/action?op=explode`))).toBe('1434-400')
     expect(codeOf(await service.call('POST', `${url}/action?op=enable&subOp=PROGRESS`))).toBe('1436-400')
@@ -255,9 +251,20 @@ describe('a flow', () => {
 
   test('is scheduled anew when its schedule changes', async () => {
     const start = Math.floor(NOW / 1000) + 86_400
-    const id = await created(service, '/flows', schedule({ startTime: start, frequency: 'minute', interval: 15, backfill: false }))
+    const id = await created(
+      service,
+      '/flows',
+      schedule({ startTime: start, frequency: 'minute', interval: 15, backfill: false }),
+    )
     const url = `/flows/${id}`
-    const nextRun = async () => (await service.db.selectFrom('flow').select('next_run_at').where('id', '=', id).executeTakeFirstOrThrow()).next_run_at
+    const nextRun = async () =>
+      (
+        await service.db
+          .selectFrom('flow')
+          .select('next_run_at')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).next_run_at
     expect(await nextRun()).toBe(start * 1000 + QUARTER_MS)
     const later = [
       { op: 'replace', path: '/scheduleParams/startTime', value: start + 60 },
@@ -266,27 +273,49 @@ describe('a flow', () => {
     ]
     expect(await patch(url, later)).toMatchObject({ status: 200 })
     expect(await nextRun()).toBe((start + 60 + 86_400) * 1000)
-    expect(await patch(url, [{ op: 'replace', path: '/scheduleParams/interval', value: 0 }])).toMatchObject({ status: 400 })
+    expect(await patch(url, [{ op: 'replace', path: '/scheduleParams/interval', value: 0 }])).toMatchObject({
+      status: 400,
+    })
     expect((await itemOf(service, url)).scheduleParams).toMatchObject({ interval: '1', frequency: 'day' })
   })
 
   test('keeps its start once that has passed', async () => {
     const url = `/flows/${await created(service, '/flows', flowBody(ids))}`
-    expect(await patch(url, [{ op: 'replace', path: '/scheduleParams/startTime', value: 1_900_000_000 }])).toMatchObject({ status: 400, body: { report: { field: 'scheduleParams.startTime' } } })
-    expect(await patch(url, [{ op: 'replace', path: '/scheduleParams/frequency', value: 'hour' }])).toMatchObject({ status: 200 })
+    expect(
+      await patch(url, [{ op: 'replace', path: '/scheduleParams/startTime', value: 1_900_000_000 }]),
+    ).toMatchObject({ status: 400, body: { report: { field: 'scheduleParams.startTime' } } })
+    expect(
+      await patch(url, [{ op: 'replace', path: '/scheduleParams/frequency', value: 'hour' }]),
+    ).toMatchObject({ status: 200 })
   })
 
   test('replaces a transformation in its place, and takes policies and labels', async () => {
     const url = `/flows/${await created(service, '/flows', flowBody(ids))}`
     const mapping = { name: 'Mapping', params: { mappingId: MAPPING, mappingVersion: '0' } }
-    expect(await patch(url, [{ op: 'replace', path: '/transformations/1', value: mapping }])).toMatchObject({ status: 200 })
-    expect((await itemOf(service, url)).transformations.map(({ name }: AnyBody) => name)).toEqual(['Copy', 'Mapping'])
-    expect(await patch(url, [{ op: 'replace', path: '/transformations/0', value: mapping }])).toMatchObject({ status: 200 })
+    expect(await patch(url, [{ op: 'replace', path: '/transformations/1', value: mapping }])).toMatchObject({
+      status: 200,
+    })
+    expect((await itemOf(service, url)).transformations.map(({ name }: AnyBody) => name)).toEqual([
+      'Copy',
+      'Mapping',
+    ])
+    expect(await patch(url, [{ op: 'replace', path: '/transformations/0', value: mapping }])).toMatchObject({
+      status: 200,
+    })
     expect((await itemOf(service, url)).transformations).toEqual([mapping, mapping])
-    expect(await patch(url, [{ op: 'Add', path: '/policy', value: { enforcementRefs: [] } }, { op: 'add', path: '/labels', value: ['core/C12'] }])).toMatchObject({ status: 200 })
-    expect(codeOf(await patch(url, [{ op: 'Replace', path: '/policy', value: { fields: [] } }]))).toBe('1431-400')
+    expect(
+      await patch(url, [
+        { op: 'Add', path: '/policy', value: { enforcementRefs: [] } },
+        { op: 'add', path: '/labels', value: ['core/C12'] },
+      ]),
+    ).toMatchObject({ status: 200 })
+    expect(codeOf(await patch(url, [{ op: 'Replace', path: '/policy', value: { fields: [] } }]))).toBe(
+      '1431-400',
+    )
     expect(codeOf(await patch(url, [{ op: 'replace', path: '/state', value: 'disabled' }]))).toBe('1455-400')
-    expect(codeOf(await patch(url, [{ op: 'replace', path: '/sourceConnectionIds', value: [ids.source] }]))).toBe('1455-400')
+    expect(
+      codeOf(await patch(url, [{ op: 'replace', path: '/sourceConnectionIds', value: [ids.source] }])),
+    ).toBe('1455-400')
   })
 
   test('holds its connections until it is deleted', async () => {
@@ -296,29 +325,57 @@ describe('a flow', () => {
     expect(codeOf(await service.call('DELETE', `/targetConnections/${connections.target}`))).toBe('1447-400')
     expect(await service.call('DELETE', `/flows/${id}`)).toMatchObject({ status: 204 })
     expect(await service.call('GET', `/flows/${id}`)).toMatchObject({ status: 404 })
-    expect(await service.call('GET', `/sourceConnections/${connections.source}`)).toMatchObject({ status: 200 })
-    expect(await service.call('DELETE', `/sourceConnections/${connections.source}`)).toMatchObject({ status: 204 })
-    expect(await service.call('DELETE', `/targetConnections/${connections.target}`)).toMatchObject({ status: 204 })
+    expect(await service.call('GET', `/sourceConnections/${connections.source}`)).toMatchObject({
+      status: 200,
+    })
+    expect(await service.call('DELETE', `/sourceConnections/${connections.source}`)).toMatchObject({
+      status: 204,
+    })
+    expect(await service.call('DELETE', `/targetConnections/${connections.target}`)).toMatchObject({
+      status: 204,
+    })
   })
 })
 
 describe('drafts of flows', () => {
   test('are completed step by step, published when complete, and scheduled only then', async () => {
-    const source = (await service.call('POST', '/sourceConnections?mode=draft', { body: { name: 's', baseConnectionId: ids.base, params: { tableName: 'public.orders' }, connectionSpec: POSTGRES } })).body.id
+    const source = (
+      await service.call('POST', '/sourceConnections?mode=draft', {
+        body: {
+          name: 's',
+          baseConnectionId: ids.base,
+          params: { tableName: 'public.orders' },
+          connectionSpec: POSTGRES,
+        },
+      })
+    ).body.id
     const { name, flowSpec, targetConnectionIds } = flowBody(ids)
-    const { status, body } = await service.call('POST', '/flows?mode=draft', { body: { name, flowSpec, targetConnectionIds, sourceConnectionIds: [source] } })
+    const { status, body } = await service.call('POST', '/flows?mode=draft', {
+      body: { name, flowSpec, targetConnectionIds, sourceConnectionIds: [source] },
+    })
     expect(status).toBe(201)
     const url = `/flows/${body.id}`
     expect(await itemOf(service, url)).toMatchObject({ state: 'draft' })
     expect(await service.call('POST', `${url}/action?op=publish`)).toMatchObject({ status: 400 })
     const { transformations, scheduleParams } = flowBody(ids)
-    await patch(url, [{ op: 'add', path: '/transformations', value: transformations }, { op: 'add', path: '/scheduleParams', value: scheduleParams }])
-    expect(await service.call('POST', `${url}/action?op=publish`)).toMatchObject({ status: 400, body: { errorMessage: expect.stringContaining('draft') } })
+    await patch(url, [
+      { op: 'add', path: '/transformations', value: transformations },
+      { op: 'add', path: '/scheduleParams', value: scheduleParams },
+    ])
+    expect(await service.call('POST', `${url}/action?op=publish`)).toMatchObject({
+      status: 400,
+      body: { errorMessage: expect.stringContaining('draft') },
+    })
     expect(codeOf(await service.call('POST', `${url}/action?op=enable`))).toBe('1422-400')
     await service.call('POST', `/sourceConnections/${source}/action?op=publish`)
-    const row = () => service.db.selectFrom('flow').selectAll().where('id', '=', body.id).executeTakeFirstOrThrow()
+    const row = () =>
+      service.db.selectFrom('flow').selectAll().where('id', '=', body.id).executeTakeFirstOrThrow()
     expect((await row()).next_run_at).toBeNull()
     expect(await service.call('POST', `${url}/action?op=PUBLISH`)).toMatchObject({ status: 200 })
-    expect(await row()).toMatchObject({ state: 'enabled', next_run_at: 1_612_310_466_000, source_connection_id: source })
+    expect(await row()).toMatchObject({
+      state: 'enabled',
+      next_run_at: 1_612_310_466_000,
+      source_connection_id: source,
+    })
   })
 })

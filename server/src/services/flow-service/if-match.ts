@@ -7,7 +7,10 @@ import { ifMatchMissing, staleVersion } from './problems.ts'
  * The version that a change is meant for: the `If-Match` header, or the query parameter of the same name that
  * some clients send instead. The header wins.
  */
-export function readIfMatch(request: { readonly headers: Readonly<Record<string, unknown>>; readonly query: unknown }): string | undefined {
+export function readIfMatch(request: {
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly query: unknown
+}): string | undefined {
   const query = request.query as Readonly<Record<string, unknown>>
   const given = [request.headers['if-match'], query['if-match'], query['If-Match']]
   return given.find((value): value is string => typeof value === 'string' && value.trim() !== '')

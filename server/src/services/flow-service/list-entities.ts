@@ -25,7 +25,12 @@ export async function listEntities(
 }
 
 /** One resource, in a list of its own. @throws {FlowProblem} 1439 */
-export async function getEntity({ db, now }: FlowServiceDependencies, scope: Scope, kind: EntityKind, id: string): Promise<JsonObject> {
+export async function getEntity(
+  { db, now }: FlowServiceDependencies,
+  scope: Scope,
+  kind: EntityKind,
+  id: string,
+): Promise<JsonObject> {
   const document = await getDocument(db, scope, kind, id)
   return { items: kind === RUNS ? await withProgress(db, [document], now()) : [document] }
 }

@@ -34,15 +34,26 @@ const MAX_LIMIT = 1000
  *
  * @throws {FlowProblem} with the documented code of the parameter that is wrong
  */
-export function parseListQuery(parameters: ListParameters, resource: string, filterable: FilterableFields): ListQuery {
+export function parseListQuery(
+  parameters: ListParameters,
+  resource: string,
+  filterable: FilterableFields,
+): ListQuery {
   const token = parameters.continuationToken
   if (token !== undefined && token !== '') return continueQuery(token, resource, filterable)
   const countOnly = parseFlag(parameters.count, 'count')
   if (countOnly && parameters.limit !== undefined && parameters.limit !== '') {
-    throw new FlowProblem('1401-400', 'The parameters limit and count=true do not go together. Leave one of them out.')
+    throw new FlowProblem(
+      '1401-400',
+      'The parameters limit and count=true do not go together. Leave one of them out.',
+    )
   }
   const property = listOf(parameters.property)
-  return buildQuery({ resource, property, orderby: parameters.orderby, limit: parseLimit(parameters.limit) }, filterable, countOnly)
+  return buildQuery(
+    { resource, property, orderby: parameters.orderby, limit: parseLimit(parameters.limit) },
+    filterable,
+    countOnly,
+  )
 }
 
 function continueQuery(text: string, resource: string, filterable: FilterableFields): ListQuery {
@@ -51,7 +62,9 @@ function continueQuery(text: string, resource: string, filterable: FilterableFie
   // One value a key, and the id that breaks ties; without keys the order is by time of creation.
   const keyCount = Math.max(1, query.orderings.length) + 1
   if (token.after.length !== keyCount) {
-    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', { field: 'continuationToken' })
+    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
+      field: 'continuationToken',
+    })
   }
   return { ...query, after: token.after }
 }
@@ -84,7 +97,11 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
 function parseLimit(text: string | undefined): number {
   if (text === undefined || text === '') return DEFAULT_LIMIT
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)
-  throw new FlowProblem('1452-400', `The value ${text} is not valid for the field limit. Send a whole number from 1 to ${MAX_LIMIT}.`, { value: text, field: 'limit' })
+  throw new FlowProblem(
+    '1452-400',
+    `The value ${text} is not valid for the field limit. Send a whole number from 1 to ${MAX_LIMIT}.`,
+    { value: text, field: 'limit' },
+  )
 }
 
 /** A boolean as clients spell it: `true`, `True`, `1`. */
@@ -92,5 +109,9 @@ export function parseFlag(text: string | undefined, field: string): boolean {
   const value = (text ?? '').trim().toLowerCase()
   if (value === 'true' || value === '1') return true
   if (value === 'false' || value === '0' || value === '') return false
-  throw new FlowProblem('1452-400', `The value ${text} is not valid for the field ${field}. Send true or false.`, { value: value, field })
+  throw new FlowProblem(
+    '1452-400',
+    `The value ${text} is not valid for the field ${field}. Send true or false.`,
+    { value: value, field },
+  )
 }

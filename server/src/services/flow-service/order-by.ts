@@ -21,11 +21,19 @@ export function parseOrderBy(text: string | undefined, fields: ReadonlySet<strin
 function parseKey(key: string, fields: ReadonlySet<string>): Ordering {
   const match = /^\s*([+-]?)\s*([A-Za-z_][\w.[\]-]*)\s*$/.exec(key)
   if (match?.[2] === undefined) {
-    throw new FlowProblem('1432-400', `The sort order ${key} is not valid. Prefix a field with + for ascending or - for descending.`, { orderby: key })
+    throw new FlowProblem(
+      '1432-400',
+      `The sort order ${key} is not valid. Prefix a field with + for ascending or - for descending.`,
+      { orderby: key },
+    )
   }
   const path = parsePath(match[2])
   if (!fields.has(path[0] ?? '') || path.includes('')) {
-    throw new FlowProblem('1433-400', `The field ${match[2]} is not valid in orderby. Valid fields start with one of: ${[...fields].sort().join(', ')}.`, { field: match[2] })
+    throw new FlowProblem(
+      '1433-400',
+      `The field ${match[2]} is not valid in orderby. Valid fields start with one of: ${[...fields].sort().join(', ')}.`,
+      { field: match[2] },
+    )
   }
   return { path, descending: match[1] === '-' }
 }

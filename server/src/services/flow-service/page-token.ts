@@ -27,7 +27,9 @@ export function formatPageToken(token: PageToken): string {
 export function parsePageToken(text: string, resource: string): PageToken {
   const token = decode(text)
   if (!isPageToken(token) || token.resource !== resource) {
-    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', { field: 'continuationToken' })
+    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
+      field: 'continuationToken',
+    })
   }
   return token
 }

@@ -12,13 +12,27 @@ import { checkTargetConnection } from './target-connection-rules.ts'
 const RULES = { patchable: new Set(['name', 'description', 'data', 'params', 'labels', 'attributes']) }
 
 /** Changes a source connection. Its flows follow from their next run on. */
-export async function patchSourceConnection(deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest): Promise<JsonObject> {
-  return await patchConnected(deps, scope, request, { kind: SOURCE_CONNECTIONS, check: checkSourceConnection })
+export async function patchSourceConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  request: ChangeRequest,
+): Promise<JsonObject> {
+  return await patchConnected(deps, scope, request, {
+    kind: SOURCE_CONNECTIONS,
+    check: checkSourceConnection,
+  })
 }
 
 /** Changes a target connection. Its flows follow from their next run on. */
-export async function patchTargetConnection(deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest): Promise<JsonObject> {
-  return await patchConnected(deps, scope, request, { kind: TARGET_CONNECTIONS, check: checkTargetConnection })
+export async function patchTargetConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  request: ChangeRequest,
+): Promise<JsonObject> {
+  return await patchConnected(deps, scope, request, {
+    kind: TARGET_CONNECTIONS,
+    check: checkTargetConnection,
+  })
 }
 
 async function patchConnected(

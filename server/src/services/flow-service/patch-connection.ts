@@ -1,5 +1,5 @@
-import type { PatchOperation } from '#json-patch/apply-patch.ts'
 import type { Scope } from '#http/scope.ts'
+import type { PatchOperation } from '#json-patch/apply-patch.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { type Auth, maskParams, maskPatchValue, readAuth, unmaskParams } from './auth-params.ts'
 import type { ChangeRequest } from './change-entity.ts'
@@ -18,9 +18,12 @@ import type { ConnectionSpec } from './specs/spec.ts'
 
 const RULES: PatchRules = {
   patchable: new Set(['name', 'description', 'auth', 'attributes', 'labels']),
-  refused: {
-    connectionSpec: new FlowProblem('1414-400', 'The connection spec of a connection cannot be changed. Make a new connection.'),
-  },
+  refused: { connectionSpec: specRefused },
+}
+
+function specRefused(): FlowProblem {
+  const message = 'The connection spec of a connection cannot be changed. Make a new connection.'
+  return new FlowProblem('1414-400', message)
 }
 
 /**
@@ -44,12 +47,23 @@ export async function patchConnection(
   readDescription(next)
   const auth = readAuth(spec, unmaskedAuth(next['auth'], current.auth), isDraft)
   const touchesAuth = operations.some(({ path }) => path.split('/')[1] === 'auth')
-  if (touchesAuth && auth !== undefined && !isDraft && config.validateOnCreate) await assertReachable(source, auth, signal)
+  if (touchesAuth && auth !== undefined && !isDraft && config.validateOnCreate)
+    await assertReachable(source, auth, signal)
   const nowMs = now()
   const shown = auth && { specName: auth.specName, params: maskParams(spec, auth.params) }
-  const document = changed(compact({ ...next, auth: shown }), scope, nowMs, updateOperation(spec, nowMs, operations))
+  const document = changed(
+    compact({ ...next, auth: shown }),
+    scope,
+    nowMs,
+    updateOperation(spec, nowMs, operations),
+  )
   const columns = { auth_params: sealAuth(keyring, id, auth) }
-  await replaceEntity(db, scope, CONNECTIONS, { id, expected: textOf(current.document, 'etag'), document, columns })
+  await replaceEntity(db, scope, CONNECTIONS, {
+    id,
+    expected: textOf(current.document, 'etag'),
+    document,
+    columns,
+  })
   return document
 }
 
@@ -58,7 +72,11 @@ function unmaskedAuth(auth: unknown, stored: Auth | undefined): unknown {
   return { ...auth, params: unmaskParams(auth['params'] as JsonObject, stored?.params) }
 }
 
-function updateOperation(spec: ConnectionSpec, nowMs: number, operations: readonly PatchOperation[]): JsonObject {
+function updateOperation(
+  spec: ConnectionSpec,
+  nowMs: number,
+  operations: readonly PatchOperation[],
+): JsonObject {
   const masked = operations.map((operation) => ({
     ...operation,
     value: maskPatchValue(spec, operation.path, operation.value) as PatchOperation['value'],

@@ -7,7 +7,7 @@ export interface PatchRules {
   /** Top-level members that may change. */
   readonly patchable: ReadonlySet<string>
   /** Members with a code of their own for being refused. */
-  readonly refused?: Readonly<Record<string, FlowProblem>> | undefined
+  readonly refused?: Readonly<Record<string, () => FlowProblem>> | undefined
 }
 
 /**
@@ -28,9 +28,14 @@ function assertAllowed({ op, path }: PatchOperation, { patchable, refused }: Pat
   if (op !== 'add' && op !== 'replace' && op !== 'remove') throw unsupported(op)
   const [, first] = path.split('/')
   const own = refused?.[first ?? '']
-  if (own !== undefined) throw own
+  if (own !== undefined) throw own()
   if (first === undefined || !patchable.has(first)) {
-    const message = `The patch instruction failed validation: ${path === '' ? 'the whole document' : path} cannot be changed. Paths that can start with one of: ${[...patchable].sort().map((name) => `/${name}`).join(', ')}.`
+    const message = `The patch instruction failed validation: ${path === '' ? 'the whole document' : path} cannot be changed. Paths that can start with one of: ${[
+      ...patchable,
+    ]
+      .sort()
+      .map((name) => `/${name}`)
+      .join(', ')}.`
     throw new FlowProblem('1455-400', message, { path })
   }
 }
@@ -58,5 +63,7 @@ function translated<T>(work: () => T): T {
 }
 
 function unsupported(op: string): FlowProblem {
-  return new FlowProblem('1434-400', `The operation ${op} is not supported. Use add, replace or remove.`, { operation: op })
+  return new FlowProblem('1434-400', `The operation ${op} is not supported. Use add, replace or remove.`, {
+    operation: op,
+  })
 }

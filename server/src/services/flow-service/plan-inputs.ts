@@ -57,7 +57,8 @@ export async function loadFlowPlanInputs(
   flowId: string,
 ): Promise<FlowPlanInputs> {
   const row = await findJoined(db, flowId)
-  if (row === undefined) throw new FlowGoneError(`The flow ${flowId} or one of its connections has been deleted.`)
+  if (row === undefined)
+    throw new FlowGoneError(`The flow ${flowId} or one of its connections has been deleted.`)
   const base = { id: row.connection_id, document: row.connection_document, auth_params: row.auth_params }
   const auth = openAuth(keyring, base)
   const { dataset_id: datasetId } = row

@@ -147,5 +147,8 @@ export function emptyBody(): FlowProblem {
 
 /** The resource is in a state in which the action means nothing. */
 export function actionNotApplicable(action: string, state: string): FlowProblem {
-  return new FlowProblem('1422-400', `The action ${action} does not apply in the state ${state}.`, { action, state })
+  return new FlowProblem('1422-400', `The action ${action} does not apply in the state ${state}.`, {
+    action,
+    state,
+  })
 }

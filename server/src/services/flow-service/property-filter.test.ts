@@ -23,7 +23,12 @@ function codeOf(parameter: string): string {
 describe('the grammar of property', () => {
   test('reads paths, operators and values', () => {
     expect(parse('attributes.list[].name >= "2"').conditions).toEqual([
-      { field: 'attributes.list[].name', path: ['attributes', 'list', 'name'], operator: '>=', values: ['2'] },
+      {
+        field: 'attributes.list[].name',
+        path: ['attributes', 'list', 'name'],
+        operator: '>=',
+        values: ['2'],
+      },
     ])
   })
 
@@ -70,7 +75,14 @@ describe('the grammar of property', () => {
 })
 
 describe('matching in memory', () => {
-  const document = { id: 'x', name: 'Orders', state: 'enabled', createdAt: 5, ids: ['a', 'b'], attributes: { on: true, list: [{ n: 1 }, { n: 3 }] } }
+  const document = {
+    id: 'x',
+    name: 'Orders',
+    state: 'enabled',
+    createdAt: 5,
+    ids: ['a', 'b'],
+    attributes: { on: true, list: [{ n: 1 }, { n: 3 }] },
+  }
 
   test.each([
     ['name==Orders', true],

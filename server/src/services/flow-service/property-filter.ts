@@ -47,13 +47,17 @@ const CONDITION_PATTERN = /^([^=!<>~"]*)([=!<>~]+)(.*)$/s
  *
  * @throws {FlowProblem} with the documented code for anything outside of the grammar
  */
-export function parsePropertyFilter(parameters: readonly string[], filterable: FilterableFields): PropertyFilter {
+export function parsePropertyFilter(
+  parameters: readonly string[],
+  filterable: FilterableFields,
+): PropertyFilter {
   const conditions: Condition[] = []
   let projection: string[] | undefined
   for (const parameter of parameters) {
     const text = parameter.trim()
     if (text === '') continue
-    if (text.includes('\0')) throw new FlowProblem('1452-400', 'A value with a NUL character is not valid for any field.')
+    if (text.includes('\0'))
+      throw new FlowProblem('1452-400', 'A value with a NUL character is not valid for any field.')
     const match = CONDITION_PATTERN.exec(text)
     if (match === null) projection = [...(projection ?? []), ...parseProjection(text, filterable)]
     else conditions.push(parseCondition(match, filterable))
@@ -74,7 +78,11 @@ function parseCondition(match: RegExpExecArray, filterable: FilterableFields): C
   const { operator, text } = parseOperator(match[2] ?? '', match[3] ?? '', field)
   const values = splitValues(text)
   if (values.length === 0 || values.some((value) => value === undefined)) {
-    throw new FlowProblem('1453-400', `The query value ${match[0]} is not valid: there is nothing after ${operator}.`, { value: match[0] })
+    throw new FlowProblem(
+      '1453-400',
+      `The query value ${match[0]} is not valid: there is nothing after ${operator}.`,
+      { value: match[0] },
+    )
   }
   const condition = { field, path, operator, values: values as readonly string[] }
   assertApplicable(condition)
@@ -88,19 +96,35 @@ export function parsePath(field: string): readonly string[] {
 
 function assertKnown(path: readonly string[], field: string, filterable: FilterableFields): void {
   const [first] = path
-  if (first !== undefined && filterable.fields.has(first) && path.every((segment) => SEGMENT_PATTERN.test(segment))) return
+  if (
+    first !== undefined &&
+    filterable.fields.has(first) &&
+    path.every((segment) => SEGMENT_PATTERN.test(segment))
+  )
+    return
   const known = [...filterable.fields].sort().join(', ')
-  throw new FlowProblem(filterable.unknownFieldCode, `The field ${field} is not valid in a filter. Valid fields start with one of: ${known}.`, { field })
+  throw new FlowProblem(
+    filterable.unknownFieldCode,
+    `The field ${field} is not valid in a filter. Valid fields start with one of: ${known}.`,
+    { field },
+  )
 }
 
 /** The longest operator that the text starts with; what is left of `==<x` belongs to the value. */
 function parseOperator(signs: string, rest: string, field: string): { operator: Operator; text: string } {
   if (OPERATORS.has(signs)) return { operator: signs as Operator, text: rest }
-  if (signs === '~') throw new FlowProblem('1440-400', 'The operator ~ is not implemented. Use == with the exact value.', { field })
+  if (signs === '~')
+    throw new FlowProblem('1440-400', 'The operator ~ is not implemented. Use == with the exact value.', {
+      field,
+    })
   if (signs.startsWith('==')) return { operator: '==', text: signs.slice(2) + rest }
   // A single sign of equality is in one documented example.
   if (signs === '=') return { operator: '==', text: rest }
-  throw new FlowProblem('1450-400', `The operator ${signs} is not valid in a filter. Use ==, !=, <, >, <= or >=.`, { operator: signs })
+  throw new FlowProblem(
+    '1450-400',
+    `The operator ${signs} is not valid in a filter. Use ==, !=, <, >, <= or >=.`,
+    { operator: signs },
+  )
 }
 
 /** Splits at commas outside of double quotes and strips the quotes; an empty unquoted part is `undefined`. */
@@ -117,15 +141,27 @@ function splitValues(text: string): readonly (string | undefined)[] {
 
 function assertApplicable({ field, path, operator, values }: Condition): void {
   if (operator !== '==' && values.length > 1) {
-    throw new FlowProblem('1443-400', `The operator ${operator} is not allowed with several values. Repeat the property parameter instead.`, { operator })
+    throw new FlowProblem(
+      '1443-400',
+      `The operator ${operator} is not allowed with several values. Repeat the property parameter instead.`,
+      { operator },
+    )
   }
   const isRange = operator !== '==' && operator !== '!='
   if (isRange && isIdField(path)) {
-    throw new FlowProblem('1448-400', `The operator ${operator} is not supported for the field ${field}. Use == or !=.`, { operator, field })
+    throw new FlowProblem(
+      '1448-400',
+      `The operator ${operator} is not supported for the field ${field}. Use == or !=.`,
+      { operator, field },
+    )
   }
   const wrong = isTimeField(path) ? values.find((value) => !isNumber(value)) : undefined
   if (wrong !== undefined) {
-    throw new FlowProblem('1452-400', `The value ${wrong} is not valid for the field ${field}, which is a time in epoch milliseconds.`, { value: wrong, field })
+    throw new FlowProblem(
+      '1452-400',
+      `The value ${wrong} is not valid for the field ${field}, which is a time in epoch milliseconds.`,
+      { value: wrong, field },
+    )
   }
 }
 

@@ -3,7 +3,14 @@ import { readAction } from './actions.ts'
 import { assertCurrent, readIfMatch, requireIfMatch } from './if-match.ts'
 import { parseOrderBy } from './order-by.ts'
 import { formatPageToken, parsePageToken } from './page-token.ts'
-import { FLOW_TITLES, type FlowCode, FlowProblem, ifMatchMissing, notFound, staleVersion } from './problems.ts'
+import {
+  FLOW_TITLES,
+  type FlowCode,
+  FlowProblem,
+  ifMatchMissing,
+  notFound,
+  staleVersion,
+} from './problems.ts'
 
 const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
 
@@ -31,7 +38,10 @@ describe('If-Match', () => {
   })
 
   test.each(['"other"', '6802064a', `"${ETAG}"x`])('does not match %s', (given) => {
-    expect(problemOf(() => assertCurrent({ etag: ETAG }, given))).toMatchObject({ code: '1404-412', status: 412 })
+    expect(problemOf(() => assertCurrent({ etag: ETAG }, given))).toMatchObject({
+      code: '1404-412',
+      status: 412,
+    })
   })
 })
 
@@ -94,7 +104,13 @@ describe('orders and pages', () => {
   })
 
   test('a token survives being cut out of a link and sent back', () => {
-    const token = { resource: 'flows', property: ['name=="ä ?"'], orderby: '-name', limit: 3, after: ['ÿ>~', 'x'] }
+    const token = {
+      resource: 'flows',
+      property: ['name=="ä ?"'],
+      orderby: '-name',
+      limit: 3,
+      after: ['ÿ>~', 'x'],
+    }
     const text = formatPageToken(token)
     expect(text).toMatch(/^[\w-]+$/)
     expect(parsePageToken(text, 'flows')).toEqual(token)

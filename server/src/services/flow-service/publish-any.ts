@@ -4,12 +4,17 @@ import type { ChangeRequest } from './change-entity.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { SOURCE_CONNECTIONS, TARGET_CONNECTIONS } from './entity-kinds.ts'
 import { findDocument } from './entity-reader.ts'
-import { publishConnection } from './publish-connection.ts'
 import { publishSourceConnection, publishTargetConnection } from './publish-connected.ts'
+import { publishConnection } from './publish-connection.ts'
 
 /** Publishes a base connection, or a source or target connection, which some tutorials send to the same path. */
-export async function publishAny(deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest): Promise<JsonObject> {
-  const isOf = async (kind: typeof SOURCE_CONNECTIONS) => (await findDocument(deps.db, scope, kind, request.id)) !== undefined
+export async function publishAny(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  request: ChangeRequest,
+): Promise<JsonObject> {
+  const isOf = async (kind: typeof SOURCE_CONNECTIONS) =>
+    (await findDocument(deps.db, scope, kind, request.id)) !== undefined
   if (await isOf(SOURCE_CONNECTIONS)) return await publishSourceConnection(deps, scope, request)
   if (await isOf(TARGET_CONNECTIONS)) return await publishTargetConnection(deps, scope, request)
   return await publishConnection(deps, scope, request)

@@ -9,12 +9,20 @@ import { checkSourceConnection } from './source-connection-rules.ts'
 import { checkTargetConnection } from './target-connection-rules.ts'
 
 /** Makes a draft an enabled source connection; its base connection must be published. */
-export async function publishSourceConnection(deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest): Promise<JsonObject> {
+export async function publishSourceConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  request: ChangeRequest,
+): Promise<JsonObject> {
   return await publish(deps, scope, request, { kind: SOURCE_CONNECTIONS, check: checkSourceConnection })
 }
 
 /** Makes a draft an enabled target connection. */
-export async function publishTargetConnection(deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest): Promise<JsonObject> {
+export async function publishTargetConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  request: ChangeRequest,
+): Promise<JsonObject> {
   return await publish(deps, scope, request, { kind: TARGET_CONNECTIONS, check: checkTargetConnection })
 }
 

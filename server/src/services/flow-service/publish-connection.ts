@@ -28,7 +28,12 @@ export async function publishConnection(
   const auth = readAuth(spec, current.auth, false)
   if (auth !== undefined && config.validateOnCreate) await assertReachable(source, auth, signal)
   const nowMs = now()
-  const document = changed({ ...current.document, state: 'enabled' }, scope, nowMs, doneOperation('publish', nowMs))
+  const document = changed(
+    { ...current.document, state: 'enabled' },
+    scope,
+    nowMs,
+    doneOperation('publish', nowMs),
+  )
   await replaceEntity(db, scope, CONNECTIONS, { id, expected: textOf(current.document, 'etag'), document })
   return document
 }

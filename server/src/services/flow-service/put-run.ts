@@ -1,15 +1,23 @@
 import type { Scope } from '#http/scope.ts'
+import type { ChangeRequest } from './change-entity.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { RUNS } from './entity-kinds.ts'
 import { getDocument } from './entity-reader.ts'
 import { assertCurrent, requireIfMatch } from './if-match.ts'
 import { emptyBody, FlowProblem } from './problems.ts'
-import type { ChangeRequest } from './change-entity.ts'
 
 /** Refuses to change a run from outside: its metrics are what this server measured. @throws {FlowProblem} always */
-export async function putRun({ db }: FlowServiceDependencies, scope: Scope, { id, ifMatch, body }: ChangeRequest): Promise<never> {
+export async function putRun(
+  { db }: FlowServiceDependencies,
+  scope: Scope,
+  { id, ifMatch, body }: ChangeRequest,
+): Promise<never> {
   const expected = requireIfMatch(ifMatch)
   if (body === undefined || body === null) throw emptyBody()
   assertCurrent(await getDocument(db, scope, RUNS, id), expected)
-  throw new FlowProblem('1427-400', 'A run cannot be changed from outside. Only the server that runs it writes its metrics.', { id })
+  throw new FlowProblem(
+    '1427-400',
+    'A run cannot be changed from outside. Only the server that runs it writes its metrics.',
+    { id },
+  )
 }

@@ -18,13 +18,18 @@ import { insertRun } from './run-store.ts'
  * @throws {FlowProblem} 1422 unless the run failed, or succeeded without any record, and nothing has delivered
  *   its window since
  */
-export async function retriggerRun(deps: FlowServiceDependencies, scope: Scope, { id, ifMatch }: ChangeRequest): Promise<Run> {
+export async function retriggerRun(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  { id, ifMatch }: ChangeRequest,
+): Promise<Run> {
   return await transact(deps.db, async (tx) => {
     const run = await findScopedRun(tx, scope, id)
     if (run === undefined) throw notFound(RUNS.name, id)
     assertCurrent(run.document, ifMatch)
     const flow = await findFlowRow(tx, scope, run.flow_id)
-    if (flow === undefined) throw new FlowProblem('1430-400', `The flow ${run.flow_id} is not found.`, { id: run.flow_id })
+    if (flow === undefined)
+      throw new FlowProblem('1430-400', `The flow ${run.flow_id} is not found.`, { id: run.flow_id })
     if (flow.state !== 'enabled') throw actionNotApplicable('re-trigger', flow.state)
     assertRepeatable(run, flow.watermark_at)
     await assertNewest(tx, run)
@@ -63,7 +68,11 @@ function assertRepeatable(run: Run, deliveredToMs: number | null): void {
   if (run.state !== 'failed' && run.state !== 'cancelled') throw actionNotApplicable('re-trigger', run.state)
   // A later run took the failed window along with its own; its rows would arrive twice.
   if (deliveredToMs !== null && run.window_end !== null && deliveredToMs >= run.window_end) {
-    throw new FlowProblem('1422-400', `The action re-trigger does not apply: a later run has delivered the window of ${run.id}.`, { id: run.id })
+    throw new FlowProblem(
+      '1422-400',
+      `The action re-trigger does not apply: a later run has delivered the window of ${run.id}.`,
+      { id: run.id },
+    )
   }
 }
 
@@ -85,5 +94,9 @@ async function assertNewest(db: Database, run: Run): Promise<void> {
   `.execute(db)
   const [newest] = rows
   if (newest === undefined || newest.state === 'failed' || newest.state === 'cancelled') return
-  throw new FlowProblem('1422-400', `The action re-trigger does not apply: ${newest.id} repeats ${run.id} already and is ${newest.state}.`, { id: run.id })
+  throw new FlowProblem(
+    '1422-400',
+    `The action re-trigger does not apply: ${newest.id} repeats ${run.id} already and is ${newest.state}.`,
+    { id: run.id },
+  )
 }

@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { JsonObject } from '#kit/json.ts'
 import type { ChangeRequest } from './change-entity.ts'
 import { textOf } from './entity-document.ts'
@@ -56,7 +56,11 @@ export function changeOf(request: FastifyRequest): ChangeRequest {
 /** Answers 201 with the reference of what was created, and where it is. */
 export function sendCreated(reply: FastifyReply, kind: EntityKindName, document: JsonObject): FastifyReply {
   const { id, etag } = referenceOf(document)
-  return reply.code(201).header('location', `${BASE_PATH}/${kind}/${id}`).header('etag', etag).send({ id, etag })
+  return reply
+    .code(201)
+    .header('location', `${BASE_PATH}/${kind}/${id}`)
+    .header('etag', etag)
+    .send({ id, etag })
 }
 
 export function referenceOf(document: JsonObject): { readonly id: string; readonly etag: string } {

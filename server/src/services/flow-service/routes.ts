@@ -11,7 +11,10 @@ import { serveRunRoutes } from './run-routes.ts'
 import { serveSpecRoutes } from './spec-routes.ts'
 
 /** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
-export async function registerFlowService(app: FastifyInstance, deps: FlowServiceDependencies): Promise<void> {
+export async function registerFlowService(
+  app: FastifyInstance,
+  deps: FlowServiceDependencies,
+): Promise<void> {
   await app.register(async (service) => serve(service, deps), { prefix: BASE_PATH })
 }
 

@@ -71,9 +71,16 @@ export function changedRunDocument(run: Run, change: RunChange, nowMs: number): 
     completedAt === null
       ? status
       : mergeObjects(status, {
-          metrics: { durationSummary: { startedAtUTC: startedAt ?? completedAt, completedAtUTC: completedAt } },
+          metrics: {
+            durationSummary: { startedAtUTC: startedAt ?? completedAt, completedAtUTC: completedAt },
+          },
         })
-  return { ...timed, etag: newEtag(nowMs), updatedAt: Math.max(nowMs, run.updated_at + 1), updatedClient: SCHEDULER_CLIENT }
+  return {
+    ...timed,
+    etag: newEtag(nowMs),
+    updatedAt: Math.max(nowMs, run.updated_at + 1),
+    updatedClient: SCHEDULER_CLIENT,
+  }
 }
 
 /** Both objects in one: members of `patch` win, objects are merged at every depth. */

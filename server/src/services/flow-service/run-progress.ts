@@ -13,7 +13,11 @@ interface ProgressRow {
 }
 
 /** The runs with a live `progress` for those that are under way; the others are returned as they are. */
-export async function withProgress(db: Database, runs: readonly JsonObject[], nowMs: number): Promise<readonly JsonObject[]> {
+export async function withProgress(
+  db: Database,
+  runs: readonly JsonObject[],
+  nowMs: number,
+): Promise<readonly JsonObject[]> {
   const running = runs.filter(isInProgress).map((run) => String(run['id']))
   if (running.length === 0) return runs
   const found = new Map((await readProgress(db, running)).map((row) => [row.id, row]))

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
 import { type ActionParameters, readAction } from './actions.ts'
 import { createRun } from './create-run.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'

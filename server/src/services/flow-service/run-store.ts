@@ -2,7 +2,14 @@ import { sql } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { ACTIVE_STATES, ENDED_STATES, type FlowRow, type Run, type RunOrigin, type RunWindow } from './run.ts'
-import { type Actor, changedRunDocument, lastRunDetails, newRunDocument, type RunChange, SCHEDULER } from './run-document.ts'
+import {
+  type Actor,
+  changedRunDocument,
+  lastRunDetails,
+  newRunDocument,
+  type RunChange,
+  SCHEDULER,
+} from './run-document.ts'
 
 /*
  * States of a run:
@@ -34,7 +41,12 @@ export interface NewRun {
 export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined> {
   const { flow, origin, scheduledFor, window, nowMs } = given
   // Two requests at a time must not both find the flow idle.
-  const locked = await tx.selectFrom('flow').select('id').where('id', '=', flow.id).forUpdate().executeTakeFirst()
+  const locked = await tx
+    .selectFrom('flow')
+    .select('id')
+    .where('id', '=', flow.id)
+    
+    .executeTakeFirst()
   if (locked === undefined) return undefined
   const state = (await hasActiveRun(tx, flow.id)) ? 'scheduled' : 'queued'
   const { actor = SCHEDULER, params = {}, predecessors = [] } = given
@@ -57,7 +69,9 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
       created_at: nowMs,
       updated_at: nowMs,
     })
-    .onConflict((conflict) => conflict.columns(['flow_id', 'scheduled_for']).where('origin', '=', 'schedule').doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['flow_id', 'scheduled_for']).where('origin', '=', 'schedule').doNothing(),
+    )
     .returningAll()
     .executeTakeFirst()
 }
@@ -92,7 +106,12 @@ export interface SavedRun extends RunChange {
  * @throws when there is no such run
  */
 export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run> {
-  const run = await tx.selectFrom('flow_run').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow()
+  const run = await tx
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
   const { state, startedAt, completedAt, epoch, plan, batchId, nowMs } = change
   const document = changedRunDocument(run, change, nowMs)
   const saved = await tx

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
-import type { RunWindow } from './run.ts'
 import { invalidRequest } from './problems.ts'
+import type { RunWindow } from './run.ts'
 import { parseTime } from './schedule-params.ts'
 
 /** What `params` of a run say about time. */
@@ -16,14 +16,22 @@ export interface RunTimes {
  *
  * @throws {FlowProblem} 1100 for a time that is none or a window that is empty
  */
-export function readRunTimes(params: unknown, { nowMs, deliveredToMs }: { readonly nowMs: number; readonly deliveredToMs: number | null }): RunTimes {
-  if (params !== undefined && params !== null && !isObject(params)) throw invalidRequest('params must be an object.', 'params')
+export function readRunTimes(
+  params: unknown,
+  { nowMs, deliveredToMs }: { readonly nowMs: number; readonly deliveredToMs: number | null },
+): RunTimes {
+  if (params !== undefined && params !== null && !isObject(params))
+    throw invalidRequest('params must be an object.', 'params')
   const given = (params ?? {}) as JsonObject
   const startAtMs = timeOf(given, 'startTime') ?? nowMs
   const endMs = timeOf(given, 'windowEndTime') ?? nowMs
-  const startMs = timeOf(given, 'windowStartTime') ?? (deliveredToMs === null ? null : Math.min(deliveredToMs, endMs))
+  const startMs =
+    timeOf(given, 'windowStartTime') ?? (deliveredToMs === null ? null : Math.min(deliveredToMs, endMs))
   if (timeOf(given, 'windowStartTime') !== undefined && startMs !== null && startMs >= endMs) {
-    throw invalidRequest('params.windowStartTime is not before params.windowEndTime.', 'params.windowStartTime')
+    throw invalidRequest(
+      'params.windowStartTime is not before params.windowEndTime.',
+      'params.windowStartTime',
+    )
   }
   return { startAtMs, window: { startMs, endMs } }
 }

@@ -36,7 +36,9 @@ async function makeFlow(changes: Record<string, unknown> = {}): Promise<string> 
 }
 
 async function run(flowId: string, params?: unknown): Promise<AnyBody> {
-  return await service.call('POST', '/runs/', { body: { flowId, ...(params === undefined ? { status: 'active' } : { params }) } })
+  return await service.call('POST', '/runs/', {
+    body: { flowId, ...(params === undefined ? { status: 'active' } : { params }) },
+  })
 }
 
 async function stored(id: string): Promise<Run> {
@@ -47,7 +49,17 @@ async function save(id: string, change: Omit<Parameters<typeof saveRun>[2], 'now
   return await transact(service.db, (tx) => saveRun(tx, id, { ...change, nowMs: service.world.nowMs++ }))
 }
 
-const metrics = (count: number) => ({ metrics: { recordSummary: { inputRecordCount: count, outputRecordCount: count } } })
+async function countWaiting(): Promise<number> {
+  const { rows } = await service.source.query<{ count: string }>(
+    `select count(*) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`,
+    [service.metadata.database],
+  )
+  return Number(rows[0]?.count)
+}
+
+const metrics = (count: number) => ({
+  metrics: { recordSummary: { inputRecordCount: count, outputRecordCount: count } },
+})
 
 describe('asking for a run', () => {
   test('answers in both documented forms and queues its first step', async () => {
@@ -58,7 +70,13 @@ describe('asking for a run', () => {
     expect(headers['location']).toBe(`/data/foundation/flowservice/runs/${body.id}`)
     expect(service.submitted.at(-1)?.id).toBe(body.id)
     const item = await itemOf(service, `/runs/${body.id}`)
-    expect(item).toMatchObject({ flowId, etag: body.etag, metrics: { statusSummary: { status: 'queued' } }, activities: [], predecessors: [] })
+    expect(item).toMatchObject({
+      flowId,
+      etag: body.etag,
+      metrics: { statusSummary: { status: 'queued' } },
+      activities: [],
+      predecessors: [],
+    })
     expect(item.flowSpec.id).toBe('14518937-270c-4525-bdec-c2ba7cce3860')
     expect(item.providerRefId).toContain(flowId)
     expect(item).not.toHaveProperty('version')
@@ -73,12 +91,20 @@ describe('asking for a run', () => {
     expect(await transact(service.db, (tx) => queueNextRun(tx, flowId, 1))).toBeUndefined()
     await save(first, { state: 'failed', completedAt: 1 })
     expect((await transact(service.db, (tx) => queueNextRun(tx, flowId, 2)))?.id).toBe(second)
-    expect(await itemOf(service, `/runs/${second}`)).toMatchObject({ metrics: { statusSummary: { status: 'queued' } } })
+    expect(await itemOf(service, `/runs/${second}`)).toMatchObject({
+      metrics: { statusSummary: { status: 'queued' } },
+    })
   })
 
   test('never makes two active runs, however many ask at a time', async () => {
     const flowId = await makeFlow()
-    const answers = await Promise.all([1, 2, 3, 4].map(() => run(flowId)))
+    // All requests are held where they are about to look for an active run.
+    await service.metadata.query('begin')
+    await service.metadata.query('select from flow where id = $1 for update', [flowId])
+    const asked = [1, 2, 3, 4].map(() => run(flowId))
+    await expect.poll(countWaiting, { timeout: 5000 }).toBe(4)
+    await service.metadata.query('commit')
+    const answers = await Promise.all(asked)
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
     const states = await Promise.all(answers.map(async ({ body }) => (await stored(body.id)).state))
     expect(states.sort()).toEqual(['queued', 'scheduled', 'scheduled', 'scheduled'])
@@ -87,7 +113,9 @@ describe('asking for a run', () => {
   test('understands seconds and milliseconds, as text or number', async () => {
     const flowId = await makeFlow()
     const seconds = await stored((await run(flowId, { startTime: '1663735590', ...WINDOW })).body.id)
-    const millis = await stored((await run(flowId, { windowStartTime: 1651584991000, windowEndTime: '1651671391000' })).body.id)
+    const millis = await stored(
+      (await run(flowId, { windowStartTime: 1651584991000, windowEndTime: '1651671391000' })).body.id,
+    )
     for (const { window_start, window_end } of [seconds, millis]) {
       expect([window_start, window_end]).toEqual([1_651_584_991_000, 1_651_671_391_000])
     }
@@ -100,7 +128,10 @@ describe('asking for a run', () => {
     expect(codeOf(await run(UNKNOWN))).toBe('1430-400')
     expect(codeOf(await run('not-a-uuid'))).toBe('1430-400')
     const backwards = { windowStartTime: WINDOW.windowEndTime, windowEndTime: WINDOW.windowStartTime }
-    expect(await run(flowId, backwards)).toMatchObject({ status: 400, body: { report: { field: 'params.windowStartTime' } } })
+    expect(await run(flowId, backwards)).toMatchObject({
+      status: 400,
+      body: { report: { field: 'params.windowStartTime' } },
+    })
     await service.call('POST', `/flows/${flowId}/action?op=disable`)
     expect(codeOf(await run(flowId))).toBe('1422-400')
   })
@@ -111,9 +142,14 @@ describe('asking for a run', () => {
     expect(await run(flowId, { ...WINDOW, deltaColumn: { name: 'nosuch' } })).toMatchObject({ status: 400 })
     expect(await run(flowId, { ...WINDOW, deltaColumn: { name: 'born' } })).toMatchObject({ status: 201 })
     const flow = await itemOf(service, `/flows/${flowId}`)
-    expect(flow.transformations).toEqual([{ name: 'Copy', params: { deltaColumn: { name: 'born' } } }, ...transformations])
+    expect(flow.transformations).toEqual([
+      { name: 'Copy', params: { deltaColumn: { name: 'born' } } },
+      ...transformations,
+    ])
     expect(await run(flowId, { ...WINDOW, deltaColumn: { name: 'born' } })).toMatchObject({ status: 201 })
-    expect(await run(flowId, { ...WINDOW, deltaColumn: { name: 'updated_at' } })).toMatchObject({ status: 400 })
+    expect(await run(flowId, { ...WINDOW, deltaColumn: { name: 'updated_at' } })).toMatchObject({
+      status: 400,
+    })
     expect(flow.version).toBe(flow.etag)
   })
 })
@@ -121,7 +157,12 @@ describe('asking for a run', () => {
 describe('a run', () => {
   test('shows how far it is while it is under way', async () => {
     const { id } = (await run(await makeFlow())).body
-    await save(id, { state: 'inProgress', epoch: 2, startedAt: service.world.nowMs - 2000, plan: { estimatedRows: 100 } })
+    await save(id, {
+      state: 'inProgress',
+      epoch: 2,
+      startedAt: service.world.nowMs - 2000,
+      plan: { estimatedRows: 100 },
+    })
     const slice = { run_id: id, attempt: 0, slice: '{}' }
     await service.db
       .insertInto('run_slice')
@@ -133,10 +174,18 @@ describe('a run', () => {
       .execute()
     const item = await itemOf(service, `/runs/${id}`)
     expect(item).toMatchObject({ metrics: { statusSummary: { status: 'inProgress' } }, activities: [] })
-    expect(item.progress).toMatchObject({ rowsRead: 40, bytesRead: 400, slicesDone: 1, slicesTotal: 2, estimatedRows: 100 })
+    expect(item.progress).toMatchObject({
+      rowsRead: 40,
+      bytesRead: 400,
+      slicesDone: 1,
+      slicesTotal: 2,
+      estimatedRows: 100,
+    })
     expect(item.progress.rowsPerSecond).toBeGreaterThan(10)
     const list = await service.call('GET', '/runs?property=state==INPROGRESS')
-    expect(list.body.items).toEqual([expect.objectContaining({ id, progress: expect.objectContaining({ rowsRead: 40 }) })])
+    expect(list.body.items).toEqual([
+      expect.objectContaining({ id, progress: expect.objectContaining({ rowsRead: 40 }) }),
+    ])
     await save(id, { state: 'success', completedAt: service.world.nowMs, documentPatch: metrics(40) })
     expect(await itemOf(service, `/runs/${id}`)).not.toHaveProperty('progress')
   })
@@ -146,7 +195,13 @@ describe('a run', () => {
     const before = await itemOf(service, `/flows/${flowId}`)
     const { id } = (await run(flowId)).body
     await save(id, { state: 'inProgress', startedAt: 1000 })
-    const ended = await save(id, { state: 'failed', completedAt: 2000, documentPatch: { metrics: { statusSummary: { errors: [{ code: 'CONNECTOR-1001-500', message: 'x' }] } } } })
+    const ended = await save(id, {
+      state: 'failed',
+      completedAt: 2000,
+      documentPatch: {
+        metrics: { statusSummary: { errors: [{ code: 'CONNECTOR-1001-500', message: 'x' }] } },
+      },
+    })
     const item = await itemOf(service, `/runs/${id}`)
     expect(item.metrics).toEqual({
       statusSummary: { status: 'failed', errors: [{ code: 'CONNECTOR-1001-500', message: 'x' }] },
@@ -154,8 +209,14 @@ describe('a run', () => {
     })
     expect(item.etag).toBe(ended.etag)
     const after = await itemOf(service, `/flows/${flowId}`)
-    expect(after).toEqual({ ...before, lastRunDetails: { id, state: 'failed', startedAtUTC: 1000, completedAtUTC: 2000 } })
-    const patched = await service.call('PATCH', `/flows/${flowId}`, { body: [{ op: 'replace', path: '/name', value: 'n' }], headers: { 'if-match': before.etag } })
+    expect(after).toEqual({
+      ...before,
+      lastRunDetails: { id, state: 'failed', startedAtUTC: 1000, completedAtUTC: 2000 },
+    })
+    const patched = await service.call('PATCH', `/flows/${flowId}`, {
+      body: [{ op: 'replace', path: '/name', value: 'n' }],
+      headers: { 'if-match': before.etag },
+    })
     expect(patched.status).toBe(200)
     expect((await itemOf(service, `/flows/${flowId}`)).lastRunDetails.id).toBe(id)
   })
@@ -170,7 +231,12 @@ describe('a run', () => {
     expect(retry.status).toBe(200)
     expect(retry.body.id).not.toBe(id)
     const [first, second] = [await stored(id), await stored(retry.body.id)]
-    expect(second).toMatchObject({ window_start: first.window_start, window_end: first.window_end, state: 'queued', origin: 'retry' })
+    expect(second).toMatchObject({
+      window_start: first.window_start,
+      window_end: first.window_end,
+      state: 'queued',
+      origin: 'retry',
+    })
     expect((await itemOf(service, `/runs/${second.id}`)).predecessors[0].flowRunId).toBe(id)
     expect(service.submitted.at(-1)?.id).toBe(second.id)
     expect(codeOf(await again(id))).toBe('1422-400')
@@ -189,9 +255,16 @@ describe('a run', () => {
     const flowId = await makeFlow()
     const { id } = (await run(flowId, WINDOW)).body
     await save(id, { state: 'failed', completedAt: 1 })
-    await service.db.updateTable('flow').set({ watermark_at: 1_651_671_391_000 }).where('id', '=', flowId).execute()
+    await service.db
+      .updateTable('flow')
+      .set({ watermark_at: 1_651_671_391_000 })
+      .where('id', '=', flowId)
+      .execute()
     const answer = await service.call('POST', `/runs/${id}/action?op=re-trigger`)
-    expect([codeOf(answer), answer.body.errorMessage]).toEqual(['1422-400', expect.stringContaining('delivered')])
+    expect([codeOf(answer), answer.body.errorMessage]).toEqual([
+      '1422-400',
+      expect.stringContaining('delivered'),
+    ])
   })
 
   test('stays listed when its flow is deleted, and is not changed from outside', async () => {
@@ -201,8 +274,12 @@ describe('a run', () => {
     const list = await service.call('GET', `/runs?property=flowId==${flowId}`)
     expect(list.body.items.map((item: AnyBody) => item.id)).toEqual([id])
     expect(codeOf(await service.call('PUT', `/runs/${id}`, { body: {} }))).toBe('1403-400')
-    expect(codeOf(await service.call('PUT', `/runs/${id}`, { body: {}, headers: { 'if-match': '"old"' } }))).toBe('1404-412')
-    expect(codeOf(await service.call('PUT', `/runs/${id}`, { body: {}, headers: { 'if-match': etag } }))).toBe('1427-400')
+    expect(
+      codeOf(await service.call('PUT', `/runs/${id}`, { body: {}, headers: { 'if-match': '"old"' } })),
+    ).toBe('1404-412')
+    expect(
+      codeOf(await service.call('PUT', `/runs/${id}`, { body: {}, headers: { 'if-match': etag } })),
+    ).toBe('1427-400')
   })
 })
 
@@ -233,7 +310,12 @@ describe('the schedule', () => {
   test('gives adjacent windows, and the next one what a failed one left', async () => {
     const flowId = await makeFlow()
     const first = await tick(flowId, START_MS + 10)
-    expect(first).toMatchObject({ scheduled_for: START_MS, window_start: null, window_end: START_MS, state: 'queued' })
+    expect(first).toMatchObject({
+      scheduled_for: START_MS,
+      window_start: null,
+      window_end: START_MS,
+      state: 'queued',
+    })
     expect(await tick(flowId, START_MS + PERIOD_MS + 1)).toBeUndefined()
     await deliver(first, START_MS + 20)
     expect(await tick(flowId, START_MS + PERIOD_MS - 1)).toBeUndefined()
@@ -241,7 +323,11 @@ describe('the schedule', () => {
     expect(second).toMatchObject({ window_start: START_MS, window_end: START_MS + PERIOD_MS })
     await save(second?.id ?? '', { state: 'failed', completedAt: 1 })
     const third = await tick(flowId, START_MS + 4 * PERIOD_MS + 5)
-    expect(third).toMatchObject({ scheduled_for: START_MS + 4 * PERIOD_MS, window_start: START_MS, window_end: START_MS + 4 * PERIOD_MS })
+    expect(third).toMatchObject({
+      scheduled_for: START_MS + 4 * PERIOD_MS,
+      window_start: START_MS,
+      window_end: START_MS + 4 * PERIOD_MS,
+    })
     const item = await itemOf(service, `/runs/${third?.id}`)
     expect(item).toMatchObject({ createdClient: 'acp_foundation_connectors', flowId })
   })
@@ -277,12 +363,21 @@ describe('the schedule', () => {
 
   test('is not moved by a request for some other time, and moved to now at most', async () => {
     const flowId = await makeFlow()
-    const watermark = async () => (await service.db.selectFrom('flow').select('watermark_at').where('id', '=', flowId).executeTakeFirstOrThrow()).watermark_at
+    const watermark = async () =>
+      (
+        await service.db
+          .selectFrom('flow')
+          .select('watermark_at')
+          .where('id', '=', flowId)
+          .executeTakeFirstOrThrow()
+      ).watermark_at
     await deliver(await stored((await run(flowId, WINDOW)).body.id), 2e12)
     expect(await watermark()).toBeNull()
     await deliver(await tick(flowId, START_MS), START_MS)
     expect(await watermark()).toBe(START_MS)
-    const far = await stored((await run(flowId, { windowStartTime: 1, windowEndTime: '16515859567' })).body.id)
+    const far = await stored(
+      (await run(flowId, { windowStartTime: 1, windowEndTime: '16515859567' })).body.id,
+    )
     await deliver(far, START_MS + 7)
     expect(await watermark()).toBe(START_MS + 7)
   })

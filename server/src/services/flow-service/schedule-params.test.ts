@@ -23,12 +23,26 @@ function problemOf(params: unknown): FlowProblem {
 
 describe('reading a schedule', () => {
   test('takes text for numbers and booleans', () => {
-    const schedule = parseSchedule({ startTime: `${START_S}`, frequency: 'minute', interval: '15', backfill: 'false' }, RULES)
-    expect(schedule).toEqual({ frequency: 'minute', startAtMs: START_MS, periodMs: QUARTER_MS, backfill: false })
+    const schedule = parseSchedule(
+      { startTime: `${START_S}`, frequency: 'minute', interval: '15', backfill: 'false' },
+      RULES,
+    )
+    expect(schedule).toEqual({
+      frequency: 'minute',
+      startAtMs: START_MS,
+      periodMs: QUARTER_MS,
+      backfill: false,
+    })
   })
 
   test('fills in backfill and ignores keys of other services', () => {
-    const params = { startTime: START_S, frequency: 'day', interval: 2, foldernameTemplate: '%d', timeUnit: 'x' }
+    const params = {
+      startTime: START_S,
+      frequency: 'day',
+      interval: 2,
+      foldernameTemplate: '%d',
+      timeUnit: 'x',
+    }
     expect(parseSchedule(params, RULES)).toMatchObject({ periodMs: 172_800_000, backfill: true })
   })
 
@@ -60,7 +74,14 @@ describe('reading a schedule', () => {
   })
 
   test('understands seconds, milliseconds and ISO dates', () => {
-    for (const value of [START_S, `${START_S}`, START_MS, `${START_MS}`, '2021-02-03T00:01:06Z', '2021-02-03T00:01:06']) {
+    for (const value of [
+      START_S,
+      `${START_S}`,
+      START_MS,
+      `${START_MS}`,
+      '2021-02-03T00:01:06Z',
+      '2021-02-03T00:01:06',
+    ]) {
       expect(parseTime(value, 'x')).toBe(START_MS)
     }
   })
@@ -74,7 +95,11 @@ describe('ticks', () => {
 
   test('without backfill the first tick is one period later and begins at startTime', () => {
     const tick = nextRun(quarterly(false), { nowMs: START_MS + 1, lastTickMs: null, deliveredToMs: null })
-    expect(tick).toEqual({ at: START_MS + QUARTER_MS, windowStart: START_MS, windowEnd: START_MS + QUARTER_MS })
+    expect(tick).toEqual({
+      at: START_MS + QUARTER_MS,
+      windowStart: START_MS,
+      windowEnd: START_MS + QUARTER_MS,
+    })
   })
 
   test('a startTime in the past is due at once, and missed ticks are one', () => {
@@ -101,8 +126,16 @@ describe('ticks', () => {
 
   test('what a failed run did not deliver is part of the next window', () => {
     const failedAt = START_MS + 3 * QUARTER_MS
-    const tick = nextRun(quarterly(true), { nowMs: failedAt + 1, lastTickMs: failedAt, deliveredToMs: failedAt - QUARTER_MS })
-    expect(tick).toEqual({ at: failedAt + QUARTER_MS, windowStart: failedAt - QUARTER_MS, windowEnd: failedAt + QUARTER_MS })
+    const tick = nextRun(quarterly(true), {
+      nowMs: failedAt + 1,
+      lastTickMs: failedAt,
+      deliveredToMs: failedAt - QUARTER_MS,
+    })
+    expect(tick).toEqual({
+      at: failedAt + QUARTER_MS,
+      windowStart: failedAt - QUARTER_MS,
+      windowEnd: failedAt + QUARTER_MS,
+    })
   })
 
   test('once ticks once, over everything', () => {
@@ -113,7 +146,11 @@ describe('ticks', () => {
 
   test('a tick on the very moment is due and not skipped', () => {
     const at = START_MS + 2 * QUARTER_MS
-    const tick = nextRun(quarterly(true), { nowMs: at, lastTickMs: at - QUARTER_MS, deliveredToMs: at - QUARTER_MS })
+    const tick = nextRun(quarterly(true), {
+      nowMs: at,
+      lastTickMs: at - QUARTER_MS,
+      deliveredToMs: at - QUARTER_MS,
+    })
     expect(tick?.at).toBe(at)
   })
 })

@@ -61,7 +61,11 @@ const LATEST_MS = 253_402_300_800_000
  * @throws {FlowProblem} 1100 naming the member that is missing or wrong
  */
 export function parseSchedule(params: unknown, rules: { readonly minIntervalMinutes: number }): Schedule {
-  if (!isObject(params)) throw invalidRequest('scheduleParams is missing. Send startTime, frequency and interval.', 'scheduleParams')
+  if (!isObject(params))
+    throw invalidRequest(
+      'scheduleParams is missing. Send startTime, frequency and interval.',
+      'scheduleParams',
+    )
   const frequency = parseFrequency(params['frequency'])
   const startAtMs = parseTime(params['startTime'], 'scheduleParams.startTime')
   const { interval, backfill } = params
@@ -80,7 +84,10 @@ function parseFrequency(value: unknown): Frequency {
     throw invalidRequest(`${field} is missing. Use one of ${Object.keys(PERIODS_MS).join(', ')}.`, field)
   }
   if (typeof value === 'string' && Object.hasOwn(PERIODS_MS, value)) return value as Frequency
-  throw invalidRequest(`${field} ${JSON.stringify(value)} is not one of ${Object.keys(PERIODS_MS).join(', ')}.`, field)
+  throw invalidRequest(
+    `${field} ${JSON.stringify(value)} is not one of ${Object.keys(PERIODS_MS).join(', ')}.`,
+    field,
+  )
 }
 
 /**
@@ -89,7 +96,8 @@ function parseFrequency(value: unknown): Frequency {
  * @throws {FlowProblem} 1100 naming the field
  */
 export function parseTime(value: unknown, field: string): number {
-  if (value === undefined || value === null || value === '') throw invalidRequest(`${field} is missing. Send epoch seconds.`, field)
+  if (value === undefined || value === null || value === '')
+    throw invalidRequest(`${field} is missing. Send epoch seconds.`, field)
   const ms = timeOf(value)
   if (ms !== undefined && ms >= 0 && ms < LATEST_MS) return ms
   throw invalidRequest(`${field} ${JSON.stringify(value)} is not a time. Send epoch seconds.`, field)
@@ -114,20 +122,30 @@ function parseInterval(value: unknown, frequency: Frequency, minIntervalMinutes:
   }
   const interval = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value
   const least = frequency === 'minute' ? minIntervalMinutes : 1
-  if (Number.isInteger(interval) && Number(interval) >= least && Number(interval) <= 1_000_000) return Number(interval)
-  throw invalidRequest(`${field} ${JSON.stringify(value)} is not valid. For frequency ${frequency} it is a whole number from ${least}.`, field)
+  if (Number.isInteger(interval) && Number(interval) >= least && Number(interval) <= 1_000_000)
+    return Number(interval)
+  throw invalidRequest(
+    `${field} ${JSON.stringify(value)} is not valid. For frequency ${frequency} it is a whole number from ${least}.`,
+    field,
+  )
 }
 
 function parseBackfill(value: unknown): boolean {
   if (value === undefined || value === null) return true
   const text = String(value).toLowerCase()
   if (text === 'true' || text === 'false') return text === 'true'
-  throw invalidRequest(`scheduleParams.backfill ${JSON.stringify(value)} is neither true nor false.`, 'scheduleParams.backfill')
+  throw invalidRequest(
+    `scheduleParams.backfill ${JSON.stringify(value)} is neither true nor false.`,
+    'scheduleParams.backfill',
+  )
 }
 
 function assertAbsent(value: unknown, name: string): void {
   if (value === undefined) return
-  throw invalidRequest(`scheduleParams.${name} must be left out when frequency is once.`, `scheduleParams.${name}`)
+  throw invalidRequest(
+    `scheduleParams.${name} must be left out when frequency is once.`,
+    `scheduleParams.${name}`,
+  )
 }
 
 /** When the first tick of a schedule is due; in the past when it already was. */
@@ -151,7 +169,11 @@ function tickAfter({ startAtMs }: Schedule, periodMs: number, ms: number): numbe
   return startAtMs + (Math.floor((ms - startAtMs) / periodMs) + 1) * periodMs
 }
 
-function windowOf(schedule: Schedule, { deliveredToMs }: ScheduleProgress, at: number): { windowStart?: number; windowEnd: number } {
+function windowOf(
+  schedule: Schedule,
+  { deliveredToMs }: ScheduleProgress,
+  at: number,
+): { windowStart?: number; windowEnd: number } {
   if (deliveredToMs !== null) return { windowStart: Math.min(deliveredToMs, at), windowEnd: at }
   return schedule.backfill ? { windowEnd: at } : { windowStart: schedule.startAtMs, windowEnd: at }
 }

@@ -1,9 +1,9 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
-import type { FlowServiceDependencies } from './dependencies.ts'
 import type { CheckedEntity } from './change-entity.ts'
 import { checkFilters } from './check-filters.ts'
+import type { FlowServiceDependencies } from './dependencies.ts'
 import { stateOf, textOf } from './entity-document.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
 import { getDocument } from './entity-reader.ts'
@@ -23,8 +23,14 @@ export async function checkSourceConnection(
   isDraft: boolean,
 ): Promise<CheckedEntity> {
   const spec = requireConnectionSpec(document['connectionSpec'])
-  if (spec.sourceSpec === undefined) throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')
-  const base = await readBase(deps, scope, { spec, document, isDraft, isRequired: spec.authSpec !== undefined })
+  if (spec.sourceSpec === undefined)
+    throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')
+  const base = await readBase(deps, scope, {
+    spec,
+    document,
+    isDraft,
+    isRequired: spec.authSpec !== undefined,
+  })
   const params = readTableParams(document['params'], isDraft)
   if (base !== undefined && !isDraft) await checkFilters(deps, scope, base, params)
   return {
@@ -65,7 +71,10 @@ export async function readBase(
   const baseSpec: unknown = base['connectionSpec']
   const baseSpecId = isObject(baseSpec) ? baseSpec['id'] : undefined
   if (baseSpecId !== spec.id) {
-    throw invalidRequest(`connectionSpec.id ${spec.id} differs from that of the base connection, ${String(baseSpecId)}.`, 'connectionSpec.id')
+    throw invalidRequest(
+      `connectionSpec.id ${spec.id} differs from that of the base connection, ${String(baseSpecId)}.`,
+      'connectionSpec.id',
+    )
   }
   if (!isDraft && stateOf(base) === 'draft') {
     throw invalidRequest(`The base connection ${id} is a draft. Publish it first.`, field)
@@ -97,8 +106,10 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
   const params = readParams(given)
   const { tableName, columns } = params
   const isMissing = tableName === undefined || tableName === null || tableName === ''
-  if (isMissing && !isDraft) throw invalidRequest(`params.tableName is missing.${misspelt(params)}`, 'params.tableName')
-  if (!isMissing && typeof tableName !== 'string') throw invalidRequest('params.tableName must be a text.', 'params.tableName')
+  if (isMissing && !isDraft)
+    throw invalidRequest(`params.tableName is missing.${misspelt(params)}`, 'params.tableName')
+  if (!isMissing && typeof tableName !== 'string')
+    throw invalidRequest('params.tableName must be a text.', 'params.tableName')
   if (columns !== undefined && columns !== null) assertColumns(columns)
   return params
 }

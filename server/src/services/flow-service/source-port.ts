@@ -13,10 +13,18 @@ export interface SourcePort {
   listRelations(target: ConnectionTarget, options?: SourceCallOptions): Promise<readonly ListedRelation[]>
 
   /** @throws SourceError, RelationNotFoundError, RelationPathError */
-  describeRelation(target: ConnectionTarget, path: string, options?: SourceCallOptions): Promise<RelationShape>
+  describeRelation(
+    target: ConnectionTarget,
+    path: string,
+    options?: SourceCallOptions,
+  ): Promise<RelationShape>
 
   /** The shape, and the first rows that pass the filter. @throws as describeRelation, and RowFilterError */
-  previewRelation(target: ConnectionTarget, path: string, options: PreviewCallOptions): Promise<RelationPreview>
+  previewRelation(
+    target: ConnectionTarget,
+    path: string,
+    options: PreviewCallOptions,
+  ): Promise<RelationPreview>
 }
 
 export interface SourceCallOptions {

@@ -1,9 +1,9 @@
+import { isObject } from '#kit/json.ts'
+import { FlowProblem } from './problems.ts'
 import { CRM_TO_AEP } from './specs/crm-to-aep.ts'
 import { DATALAKE } from './specs/datalake.ts'
 import { POSTGRE_SQL } from './specs/postgre-sql.ts'
 import type { ConnectionSpec, FlowSpec } from './specs/spec.ts'
-import { FlowProblem } from './problems.ts'
-import { isObject } from '#kit/json.ts'
 
 /** Systems that this server can read from or write to; nothing is listed that would not work. */
 export const CONNECTION_SPECS: readonly ConnectionSpec[] = [POSTGRE_SQL, DATALAKE]
@@ -22,7 +22,8 @@ export function findFlowSpec(id: string): FlowSpec | undefined {
 export function requireConnectionSpec(given: unknown): ConnectionSpec {
   const id = requireSpecId(given, 'connectionSpec')
   const spec = findConnectionSpec(id)
-  if (spec === undefined) throw unknownSpec('connectionSpec', id, 'GET /connectionSpecs lists those that exist.')
+  if (spec === undefined)
+    throw unknownSpec('connectionSpec', id, 'GET /connectionSpecs lists those that exist.')
   assertVersion('connectionSpec', given, spec.version)
   return spec
 }
@@ -39,11 +40,17 @@ export function requireFlowSpec(given: unknown): FlowSpec {
 function requireSpecId(given: unknown, field: string): string {
   const id = isObject(given) ? given['id'] : undefined
   if (typeof id === 'string' && id.trim() !== '') return id.trim()
-  throw new FlowProblem('1413-400', `Please provide a valid spec id: ${field}.id is missing.`, { field: `${field}.id` })
+  throw new FlowProblem('1413-400', `Please provide a valid spec id: ${field}.id is missing.`, {
+    field: `${field}.id`,
+  })
 }
 
 function unknownSpec(field: string, id: string, remedy: string): FlowProblem {
-  return new FlowProblem('1413-400', `Please provide a valid spec id: ${field}.id ${id} is unknown. ${remedy}`, { id })
+  return new FlowProblem(
+    '1413-400',
+    `Please provide a valid spec id: ${field}.id ${id} is unknown. ${remedy}`,
+    { id },
+  )
 }
 
 /** Without a version the newest is meant; `1` and `1.0` are the same. */
@@ -51,7 +58,11 @@ function assertVersion(field: string, given: unknown, newest: string): void {
   const version = isObject(given) ? given['version'] : undefined
   if (version === undefined || version === null || version === '') return
   if (Number(version) === Number(newest)) return
-  throw new FlowProblem('1413-400', `${field}.version ${String(version)} is unknown. The newest is ${newest}.`, {
-    version: String(version),
-  })
+  throw new FlowProblem(
+    '1413-400',
+    `${field}.version ${String(version)} is unknown. The newest is ${newest}.`,
+    {
+      version: String(version),
+    },
+  )
 }

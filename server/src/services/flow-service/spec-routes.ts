@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { listOf } from './list-query.ts'
 import { getSpec, listSpecs, type SpecCollection } from './list-specs.ts'
 import { collectionSchema, idOf, itemSchema } from './route-parts.ts'

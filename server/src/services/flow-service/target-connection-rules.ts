@@ -16,7 +16,8 @@ export async function checkTargetConnection(
   isDraft: boolean,
 ): Promise<CheckedEntity> {
   const spec = requireConnectionSpec(document['connectionSpec'])
-  if (spec.targetSpec === undefined) throw invalidRequest(`${spec.name} is not a target.`, 'connectionSpec.id')
+  if (spec.targetSpec === undefined)
+    throw invalidRequest(`${spec.name} is not a target.`, 'connectionSpec.id')
   const base = await readBase({ db }, scope, { spec, document, isDraft, isRequired: false })
   const params = readParams(document['params'])
   const datasetId = await readDatasetId({ findDataset }, scope, params, isDraft)

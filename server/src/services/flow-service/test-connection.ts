@@ -27,6 +27,13 @@ async function testAuth(source: FlowServiceDependencies['source'], auth: Auth) {
     return await source.testConnection(targetOf(auth))
   } catch (error) {
     if (!(error instanceof FlowProblem)) throw error
-    return { ok: false, message: error.message, remedy: 'Complete auth.params.', code: undefined, stage: undefined, serverVersion: undefined }
+    return {
+      ok: false,
+      message: error.message,
+      remedy: 'Complete auth.params.',
+      code: undefined,
+      stage: undefined,
+      serverVersion: undefined,
+    }
   }
 }

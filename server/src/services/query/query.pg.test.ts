@@ -1,8 +1,8 @@
+import { LakeWorld } from '@headwater/testkit/lake-world.ts'
+import { openServiceWorld, type ServiceWorld } from '@headwater/testkit/service-world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { runQuery } from '#lake/query/run-query.ts'
-import { LakeWorld } from '#services/testing/lake-world.ts'
-import { openServiceWorld, type ServiceWorld } from '#services/testing/service-world.ts'
 import { registerQuery } from './routes.ts'
 
 const ORDERS = '5c8c3c555033b814b69f9471'

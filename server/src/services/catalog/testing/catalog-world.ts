@@ -1,7 +1,3 @@
-import type { LakeField } from '#columns/column-type.ts'
-import type { FindSchema } from '#http/neighbours.ts'
-import { completeBatch, createBatch } from '#services/catalog/batch-store.ts'
-import { registerCatalog } from '#services/catalog/routes.ts'
 import {
   expectStatus,
   ORG,
@@ -9,7 +5,11 @@ import {
   PROD,
   type ServiceWorld,
   USER,
-} from '#services/testing/service-world.ts'
+} from '@headwater/testkit/service-world.ts'
+import type { LakeField } from '#columns/column-type.ts'
+import type { FindSchema } from '#http/neighbours.ts'
+import { completeBatch, createBatch } from '#services/catalog/batch-store.ts'
+import { registerCatalog } from '#services/catalog/routes.ts'
 
 export const SCHEMAS = 'https://ns.adobe.com/acme/schemas'
 export const BASE = '/data/foundation/catalog'

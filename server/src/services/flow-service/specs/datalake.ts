@@ -16,6 +16,11 @@ export const DATALAKE: ConnectionSpec = {
       required: ['dataSetId'],
     },
   },
-  attributes: { category: 'Data Lake', connectorName: 'Data Lake', isDestination: false, isDraftModeSupported: true },
+  attributes: {
+    category: 'Data Lake',
+    connectorName: 'Data Lake',
+    isDestination: false,
+    isDraftModeSupported: true,
+  },
   permissionsInfo: SOURCE_PERMISSIONS,
 }

@@ -1,7 +1,14 @@
 import type { JsonObject } from '#kit/json.ts'
-import { type AuthSpec, BATCH_PROVIDER_ID, type ConnectionSpec, JSON_SCHEMA_DRAFT, SOURCE_PERMISSIONS } from './spec.ts'
+import {
+  type AuthSpec,
+  BATCH_PROVIDER_ID,
+  type ConnectionSpec,
+  JSON_SCHEMA_DRAFT,
+  SOURCE_PERMISSIONS,
+} from './spec.ts'
 
-const DOCS = 'https://experienceleague.adobe.com/docs/experience-platform/sources/connectors/databases/postgres.html'
+const DOCS =
+  'https://experienceleague.adobe.com/docs/experience-platform/sources/connectors/databases/postgres.html'
 
 const CONNECTION_STRING: AuthSpec = {
   name: 'Connection String Based Authentication',
@@ -130,7 +137,11 @@ const EXPLORE_SPEC: JsonObject = {
                 type: 'array',
                 items: {
                   type: 'object',
-                  properties: { name: { type: 'string' }, type: { type: 'string' }, meta: { type: 'object' } },
+                  properties: {
+                    name: { type: 'string' },
+                    type: { type: 'string' },
+                    meta: { type: 'object' },
+                  },
                 },
               },
             },

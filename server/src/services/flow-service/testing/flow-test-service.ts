@@ -67,8 +67,18 @@ export interface FlowTestService extends AsyncDisposable {
   /** Runs whose first step was queued. */
   readonly submitted: Run[]
   /** Mutable parts of the world. */
-  readonly world: { nowMs: number; nudges: number; validateOnCreate: boolean; mappingSchema: string; mapsColumn: string }
-  call(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, options?: CallOptions): Promise<Answer>
+  readonly world: {
+    nowMs: number
+    nudges: number
+    validateOnCreate: boolean
+    mappingSchema: string
+    mapsColumn: string
+  }
+  call(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    options?: CallOptions,
+  ): Promise<Answer>
 }
 
 /** Starts the service; the source has a table `public.orders` of ten rows. */
@@ -80,7 +90,13 @@ export async function startFlowService(): Promise<FlowTestService> {
   await seedMetadata(db)
   await seedSource(source)
   const submitted: Run[] = []
-  const world = { nowMs: 1_760_000_000_000, nudges: 0, validateOnCreate: true, mappingSchema: SCHEMA, mapsColumn: 'city' }
+  const world = {
+    nowMs: 1_760_000_000_000,
+    nudges: 0,
+    validateOnCreate: true,
+    mappingSchema: SCHEMA,
+    mapsColumn: 'city',
+  }
   const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
@@ -88,8 +104,17 @@ export async function startFlowService(): Promise<FlowTestService> {
     now: () => world.nowMs++,
     gateway: {
       verifyToken: async (token) =>
-        token === 'valid' ? { clientId: 'client', orgId: ORG } : token === 'theirs' ? { clientId: 'other', orgId: OTHER_ORG } : undefined,
-      findClient: async (id) => ({ id, orgId: id === 'client' ? ORG : OTHER_ORG, tenantId: 'acme', userId: USER }),
+        token === 'valid'
+          ? { clientId: 'client', orgId: ORG }
+          : token === 'theirs'
+            ? { clientId: 'other', orgId: OTHER_ORG }
+            : undefined,
+      findClient: async (id) => ({
+        id,
+        orgId: id === 'client' ? ORG : OTHER_ORG,
+        tenantId: 'acme',
+        userId: USER,
+      }),
       findSandbox: async (orgId, { name = 'prod' }) =>
         orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
     },
@@ -124,10 +149,21 @@ export async function startFlowService(): Promise<FlowTestService> {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       }
-      const sent = Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+      const sent = Object.fromEntries(
+        Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      )
       const payload = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body)
-      const answer = await app.inject({ method, url: `${BASE}${url}`, headers: sent, ...(payload === undefined ? {} : { payload }) })
-      return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json(), headers: answer.headers }
+      const answer = await app.inject({
+        method,
+        url: `${BASE}${url}`,
+        headers: sent,
+        ...(payload === undefined ? {} : { payload }),
+      })
+      return {
+        status: answer.statusCode,
+        body: answer.body === '' ? undefined : answer.json(),
+        headers: answer.headers,
+      }
     },
     async [Symbol.asyncDispose]() {
       await app.close()
@@ -172,11 +208,30 @@ async function seedMetadata(db: Database): Promise<void> {
     const audit = { ...at, created_by: USER, updated_by: USER }
     await db
       .insertInto('sandbox')
-      .values({ ...audit, id, org_id, name, title: name, type, state: 'active', region: 'local', is_default: name === 'prod' })
+      .values({
+        ...audit,
+        id,
+        org_id,
+        name,
+        title: name,
+        type,
+        state: 'active',
+        region: 'local',
+        is_default: name === 'prod',
+      })
       .execute()
   }
-  const dataset = { id: DATASET, org_id: ORG, sandbox_id: SANDBOXES.prod.id, name: 'Orders', schema_id: SCHEMA }
-  await db.insertInto('dataset').values({ ...at, ...dataset, table_name: 'orders', version: 1, document: '{}' }).execute()
+  const dataset = {
+    id: DATASET,
+    org_id: ORG,
+    sandbox_id: SANDBOXES.prod.id,
+    name: 'Orders',
+    schema_id: SCHEMA,
+  }
+  await db
+    .insertInto('dataset')
+    .values({ ...at, ...dataset, table_name: 'orders', version: 1, document: '{}' })
+    .execute()
 }
 
 async function seedSource(source: TestDatabase): Promise<void> {
@@ -200,7 +255,9 @@ export function basicParams({ host, port, database, user, password }: TestDataba
 }
 
 /** Creates a base connection, a source and a target connection; a flow over them is what {@link flowBody} says. */
-export async function makeConnections(service: FlowTestService): Promise<{ base: string; source: string; target: string }> {
+export async function makeConnections(
+  service: FlowTestService,
+): Promise<{ base: string; source: string; target: string }> {
   const auth = { specName: 'Basic Authentication', params: basicParams(service.source) }
   const base = await created(service, '/connections', { name: 'base', auth, connectionSpec: POSTGRES })
   const source = await created(service, '/sourceConnections', {
@@ -222,12 +279,16 @@ export async function makeConnections(service: FlowTestService): Promise<{ base:
 /** The id of what was created; throws with the answer when nothing was. */
 export async function created(service: FlowTestService, url: string, body: unknown): Promise<string> {
   const answer = await service.call('POST', url, { body })
-  if (answer.status !== 201) throw new Error(`POST ${url} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  if (answer.status !== 201)
+    throw new Error(`POST ${url} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer.body.id
 }
 
 /** The body of a flow as the tutorial sends it, text for numbers included. */
-export function flowBody(ids: { readonly source: string; readonly target: string }, changes: Record<string, unknown> = {}): Record<string, unknown> {
+export function flowBody(
+  ids: { readonly source: string; readonly target: string },
+  changes: Record<string, unknown> = {},
+): Record<string, unknown> {
   return {
     name: 'Orders to lake',
     description: '',
@@ -235,7 +296,10 @@ export function flowBody(ids: { readonly source: string; readonly target: string
     sourceConnectionIds: [ids.source],
     targetConnectionIds: [ids.target],
     transformations: [
-      { name: 'Copy', params: { deltaColumn: { name: 'updated_at', dateFormat: 'YYYY-MM-DD', timezone: 'UTC' } } },
+      {
+        name: 'Copy',
+        params: { deltaColumn: { name: 'updated_at', dateFormat: 'YYYY-MM-DD', timezone: 'UTC' } },
+      },
       { name: 'Mapping', params: { mappingId: MAPPING, mappingVersion: 0 } },
     ],
     scheduleParams: { startTime: '1612310466', frequency: 'minute', interval: '15', backfill: 'true' },
