@@ -174,7 +174,7 @@ export class Console {
     const select = byId<HTMLSelectElement>('sandbox')
     patch(
       select,
-      this.#sandboxes.map(({ name, title }) => h('option', { value: name, 'data-key': name }, title === name ? name : `${title} (${name})`)),
+      this.#sandboxes.map(({ name, title }) => h('option', { value: name, 'data-key': name }, title.toLowerCase() === name ? title : `${title} (${name})`)),
     )
     if (this.#sandboxName !== undefined) select.value = this.#sandboxName
   }

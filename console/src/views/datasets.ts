@@ -36,8 +36,8 @@ function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
       { 'data-key': 'read' },
       h('summary', {}, 'Read it with DuckDB or Python'),
       h('p', {}, 'Where the lake is, the server says at its start; the folder below is the default. Any reader of Iceberg will do.'),
-      snippet(duckDbSnippet(dataset), 'DuckDB'),
-      snippet(pythonSnippet(dataset), 'Python'),
+      snippet(duckDbSnippet(dataset), 'DuckDB', 'code'),
+      snippet(pythonSnippet(dataset), 'Python', 'code'),
     ),
   )
 }

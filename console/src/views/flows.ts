@@ -28,7 +28,7 @@ function viewFlow(flow: Flow, data: Data, nowMs: number): HTMLElement {
     cell('Into', viewTarget(flow, data)),
     cell('Schedule', ...viewSchedule(flow, nowMs)),
     cell('Last run', viewLastRun(flow, data, nowMs)),
-    cell('State', badge(flow.state === 'enabled' ? 'good' : 'quiet', capitalised(flow.state ?? 'unknown'))),
+    cell('State', viewState(flow.state ?? 'unknown')),
   )
 }
 
@@ -60,18 +60,20 @@ function viewLastRun(flow: Flow, data: Data, nowMs: number): Child {
   return h('span', {}, badge(toneOf(state), wordOfStatus(state)), ' ', h('span', { class: 'dim' }, ago(atMs, nowMs)))
 }
 
-function toneOf(state: string): Tone {
-  return state === 'success' ? 'good' : state === 'failed' ? 'bad' : 'quiet'
+/** The usual state is told without a mark, so that the others are seen. */
+function viewState(state: string): Child {
+  const word = state.charAt(0).toUpperCase() + state.slice(1)
+  return state === 'enabled' ? word : badge('quiet', word)
 }
 
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
+function toneOf(state: string): Tone {
+  return state === 'success' ? 'good' : state === 'failed' ? 'bad' : 'quiet'
 }
 
 function noFlows(): HTMLElement {
   return empty(
     'No flow in this sandbox yet',
     h('p', {}, 'A flow copies one relation of PostgreSQL into one dataset, once or again and again. Make one through the ', h('a', { href: '/docs' }, 'API'), ', or stop the server and let the demo make two over public data:'),
-    snippet('npm run demo -- --keep', 'Command'),
+    snippet('npm run demo -- --keep', 'Command', 'command'),
   )
 }

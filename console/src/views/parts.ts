@@ -27,11 +27,11 @@ export function empty(title: string, ...more: readonly Child[]): HTMLElement {
   return h('div', { class: 'empty', 'data-key': 'empty' }, h('p', { class: 'empty-title' }, title), ...more)
 }
 
-/** A text to be copied. */
-export function snippet(text: string, label: string): HTMLElement {
+/** A text to be copied. A command is wrapped where it is too long, code is scrolled. */
+export function snippet(text: string, label: string, kind: 'command' | 'code'): HTMLElement {
   return h(
     'div',
-    { class: 'snippet' },
+    { class: kind === 'command' ? 'snippet wrap' : 'snippet' },
     h('pre', { tabindex: 0, 'aria-label': label }, h('code', {}, text)),
     h('button', { type: 'button', class: 'small', 'data-action': 'copy' }, 'Copy'),
   )

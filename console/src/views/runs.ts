@@ -96,7 +96,7 @@ function viewProof(proof: Proof): HTMLElement {
   return h(
     'details',
     { class: `proof ${agrees ? 'good' : 'bad'}`, 'data-key': 'proof' },
-    h('summary', {}, `${proof.agreeing} of ${formatAmount(proof.fields, 'field')} ${proof.agreeing === 1 ? 'agrees' : 'agree'}`),
+    h('summary', {}, agrees && h('span', { 'aria-hidden': 'true' }, '✓ '), `${proof.agreeing} of ${formatAmount(proof.fields, 'field')} ${proof.agreeing === 1 ? 'agrees' : 'agree'}`),
     h(
       'p',
       {},

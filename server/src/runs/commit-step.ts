@@ -5,7 +5,7 @@ import { stageAppend } from '#lake/iceberg/stage-append.ts'
 import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
-import { setWatermark } from '#services/flow-service/flow-store.ts'
+import { advanceWatermark } from '#services/flow-service/flow-store.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
 import type { Run } from '#services/flow-service/run.ts'
 import { findRun, saveRun } from '#services/flow-service/run-store.ts'
@@ -129,7 +129,7 @@ async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<vo
     })),
     nowMs,
   })
-  if (run.window_end !== null) await setWatermark(tx, run.flow_id, run.window_end)
+  await advanceWatermark(tx, run, nowMs)
   const facts = await factsOf(tx, deps, run)
   const proof = {
     ...proofOf(results, totals),

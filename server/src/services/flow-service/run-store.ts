@@ -45,7 +45,7 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
     .selectFrom('flow')
     .select('id')
     .where('id', '=', flow.id)
-    
+    .forUpdate()
     .executeTakeFirst()
   if (locked === undefined) return undefined
   const state = (await hasActiveRun(tx, flow.id)) ? 'scheduled' : 'queued'
