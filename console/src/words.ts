@@ -22,13 +22,19 @@ const CODE_WORDS: Readonly<Record<string, string>> = {
   'CONNECTOR-1001-500': 'The rows could not be copied from PostgreSQL.',
   'CONNECTOR-2001-500': 'The rows could not be mapped or written to the lake.',
   'CONNECTOR-3001-500': 'The batch could not be created.',
-  'INGEST-1211-400': 'Some rows do not fit the schema and were set aside.',
-  'INGEST-1212-400': 'Some rows could not be converted and were set aside.',
+  'INGEST-1211-400': 'Some rows have errors and were set aside.',
+  'INGEST-1212-400': 'Some rows have errors and were set aside.',
+  'INGEST-1555-400': 'Some rows lack a value that their schema requires.',
+  'MAPPER-3700-400': 'Some values could not be converted.',
+  'HW-TEMPORAL-INFINITY': 'Some dates are infinite, which a table can not hold.',
+  'HW-NUMERIC-SPECIAL': 'Some numbers are NaN or infinite, which a decimal can not hold.',
+  'HW-NUMERIC-INEXACT': 'Some numbers have more digits than their field can hold.',
 }
 
-/** What a code of a run means; `undefined` when its message says it all. */
-export function wordsOfCode(code: string | undefined): string | undefined {
-  return code === undefined ? undefined : CODE_WORDS[code]
+/** What the messages of a run come to, in one sentence. */
+export function wordsOfMessages(messages: readonly RunMessage[], hasFailed: boolean): string {
+  const first = CODE_WORDS[messages[0]?.code ?? ''] ?? (hasFailed ? 'The run failed.' : 'There is something to know.')
+  return messages.length > 1 ? `${first} ${messages.length} messages` : first
 }
 
 /** Several lists of messages as one, each message once. */

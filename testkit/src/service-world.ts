@@ -1,11 +1,12 @@
 import { type App, createApp } from '@headwater/server/http/app.ts'
 import type { GatewayDependencies } from '@headwater/server/http/plugins/gateway.ts'
 import type { Scope } from '@headwater/server/http/scope.ts'
-import { type Database, migrate, openDatabase, openPool } from '@headwater/server/store/database.ts'
-import { createTestDatabase, type TestDatabase } from './test-database.ts'
+import { type Database, openDatabase, openPool } from '@headwater/server/store/database.ts'
 import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { expect } from 'vitest'
+import { createMetadataDatabase } from './metadata-database.ts'
+import type { TestDatabase } from './test-database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
 export const PROD = 'a1b2c3d4-0000-4000-8000-000000000001'
@@ -53,9 +54,8 @@ export interface WorldParts {
 export async function openServiceWorld(
   register: (app: App, parts: WorldParts) => Promise<void>,
 ): Promise<ServiceWorld> {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = await createMetadataDatabase()
   const db = openDatabase(openPool({ url: testDatabase.url }, { max: 4 }))
-  await migrate(db)
   await seedSandboxes(db)
   const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
   await register(app, { db, gateway: GATEWAY })

@@ -6,7 +6,7 @@ import { issueCredentials } from '@headwater/server/boot/credentials.ts'
 import { readSettings } from '@headwater/server/boot/read-settings.ts'
 import { createLog } from '@headwater/server/log/log.ts'
 import { ApiClient } from './api-client.ts'
-import { createTestDatabase } from './test-database.ts'
+import { createMetadataDatabase } from './metadata-database.ts'
 
 /** A whole server in this process, over a metadata database and a lake of its own. */
 export interface TestServer extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface TestServerOptions {
 /** Starts a server on a free port of loopback and makes a client for it. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headwater-server-'))
-  const database = await createTestDatabase()
+  const database = await createMetadataDatabase()
   const env = { DATABASE_URL: database.url, HEADWATER_DATA_DIR: dataDir, HEADWATER_PORT: '0', ...options.env }
   const settings = readSettings([], env)
   const lines: string[] = []

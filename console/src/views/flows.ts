@@ -48,7 +48,7 @@ function viewSchedule(flow: Flow, nowMs: number): readonly Child[] {
   const words = wordsOfSchedule(flow.scheduleParams)
   const startAtMs = startOfSchedule(flow.scheduleParams)
   if (startAtMs === undefined || startAtMs <= nowMs) return [words]
-  return [words, h('span', { class: 'dim' }, ', starts ', ago(startAtMs, nowMs))]
+  return [words, h('span', { class: 'dim' }, ', first ', ago(startAtMs, nowMs))]
 }
 
 function viewLastRun(flow: Flow, data: Data, nowMs: number): Child {
@@ -57,7 +57,7 @@ function viewLastRun(flow: Flow, data: Data, nowMs: number): Child {
   const { state, startedAtUTC, completedAtUTC } = flow.lastRunDetails ?? {}
   const atMs = completedAtUTC ?? startedAtUTC
   if (state === undefined || atMs === undefined) return h('span', { class: 'dim' }, 'None yet')
-  return h('span', {}, badge(toneOf(state), wordOfStatus(state)), ' ', h('span', { class: 'dim' }, ago(atMs, nowMs)))
+  return h('span', { class: 'together' }, badge(toneOf(state), wordOfStatus(state)), ' ', h('span', { class: 'dim' }, ago(atMs, nowMs)))
 }
 
 /** The usual state is told without a mark, so that the others are seen. */

@@ -2,7 +2,7 @@ import { type Data, statusOf } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import { formatAmount, formatBytes, formatCount, formatDuration } from '../format.ts'
 import type { Proof, Run, RunMessage } from '../shapes.ts'
-import { distinctMessages, wordOfStatus, wordsOfCode } from '../words.ts'
+import { distinctMessages, wordOfStatus, wordsOfMessages } from '../words.ts'
 import { ago, badge, empty, facts, type Tone } from './parts.ts'
 
 /** The newest executions of all flows. */
@@ -100,7 +100,8 @@ function viewProof(proof: Proof): HTMLElement {
     h(
       'p',
       {},
-      'The files were read back before anything became visible. The digest of each field is that of the rows that left PostgreSQL: ',
+      'Before anything became visible, a second program read the files back and digested each field. ',
+      agrees ? 'It found what the mapping had made of the rows of PostgreSQL: ' : 'Not all fields hold what the mapping had made of the rows of PostgreSQL: ',
       `${formatAmount(proof.rowsRead, 'row')} read, ${formatCount(proof.rowsLanded)} landed, ${formatCount(proof.rowsSetAside)} set aside.`,
     ),
     digests.length > 0 && viewDigests(digests),
@@ -135,21 +136,20 @@ function viewDigests(digests: NonNullable<Proof['digests']>): HTMLElement {
 }
 
 function viewMessages(messages: readonly RunMessage[], hasFailed: boolean): HTMLElement {
-  const title = wordsOfCode(messages[0]?.code) ?? (hasFailed ? 'The run failed.' : formatAmount(messages.length, 'remark'))
   return h(
     'details',
     { class: hasFailed ? 'messages bad' : 'messages', 'data-key': 'messages' },
-    h('summary', {}, title),
+    h('summary', {}, wordsOfMessages(messages, hasFailed)),
     h('ul', {}, ...messages.map(viewMessage)),
   )
 }
 
 function viewMessage({ code, message, recordCount }: RunMessage): HTMLElement {
+  const details = [code, recordCount === undefined ? undefined : formatAmount(recordCount, 'row')]
   return h(
     'li',
     {},
-    message ?? wordsOfCode(code) ?? 'No reason was given.',
-    recordCount !== undefined && h('span', { class: 'dim' }, ` ${formatAmount(recordCount, 'row')}.`),
-    code !== undefined && h('code', { class: 'code' }, code),
+    message ?? 'No reason was given.',
+    h('span', { class: 'code' }, details.filter((detail) => detail !== undefined).join(' · ')),
   )
 }

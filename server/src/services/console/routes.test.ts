@@ -59,7 +59,10 @@ describe('files', () => {
     const etag = String(first.headers.etag)
     expect(etag).toMatch(/^"[\w-]{20,}"$/)
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
-      const { statusCode, body } = await app.inject({ url: '/console/style.css', headers: { 'if-none-match': known } })
+      const { statusCode, body } = await app.inject({
+        url: '/console/style.css',
+        headers: { 'if-none-match': known },
+      })
       expect([statusCode, body], known).toEqual([304, ''])
     }
     const changed = await app.inject({ url: '/console/style.css', headers: { 'if-none-match': '"other"' } })
@@ -100,7 +103,10 @@ describe('scripts', () => {
       const modules = Object.entries(sources).map(([identifier, source]) => new SourceTextModule(source, { identifier }))
       console.log(JSON.stringify(Object.fromEntries(modules.map((it) => [it.identifier, it.dependencySpecifiers]))))`
     const flags = ['--experimental-vm-modules', '--no-warnings', '--input-type=module', '--eval', code]
-    const { stdout, stderr } = spawnSync(process.execPath, flags, { input: JSON.stringify(sources), encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(process.execPath, flags, {
+      input: JSON.stringify(sources),
+      encoding: 'utf8',
+    })
     expect(stderr).toBe('')
     return JSON.parse(stdout)
   }
@@ -110,7 +116,9 @@ describe('scripts', () => {
     expect(Object.keys(sources)).toContain('/console/src/main.ts')
     const imports = parseModules(sources)
     const missing = Object.entries(imports).flatMap(([path, specifiers]) =>
-      specifiers.map((specifier) => new URL(specifier, `http://host${path}`).pathname).filter((found) => !(found in sources)),
+      specifiers
+        .map((specifier) => new URL(specifier, `http://host${path}`).pathname)
+        .filter((found) => !(found in sources)),
     )
     expect(missing).toEqual([])
   })
@@ -121,14 +129,18 @@ describe('scripts', () => {
       process.emitWarning('still heard')
       console.log((await loadAssets()).length)`
     const module = new URL('./load-assets.ts', import.meta.url).href
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code, module], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code, module], {
+      encoding: 'utf8',
+    })
     expect(stdout.trim()).toBe(String(assets.length))
     expect(stderr).toContain('still heard')
     expect(stderr).not.toContain('ExperimentalWarning')
   })
 
   test('set no HTML from text', () => {
-    const risky = scripts().filter(({ body }) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/.test(body.toString()))
+    const risky = scripts().filter(({ body }) =>
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/.test(body.toString()),
+    )
     expect(risky.map(({ path }) => path)).toEqual([])
   })
 })

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,7 +11,7 @@ import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { PlainProblem } from '#http/problem.ts'
 import { openKeyring } from '#secrets/keyring.ts'
-import { type Database, migrate, openDatabase, openPool } from '#store/database.ts'
+import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createClientLookup } from './client-reader.ts'
 import { type CreatedClient, createClient, revokeClient } from './client-store.ts'
 import { ensureOrg, type FirstOrg } from './first-start.ts'
@@ -28,10 +29,9 @@ let nowMs = Date.UTC(2026, 0, 1)
 const now = (): number => nowMs
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createMetadataDatabase()
   keyDir = await mkdtemp(path.join(tmpdir(), 'headwater-ims-'))
   db = openDatabase(openPool({ url: database.url }, { max: 4 }))
-  await migrate(db)
   org = await ensureOrg(db, { tenantId: 'acme', now: now() })
   client = await createClient(db, { orgId: org.orgId, name: 'test', now: now() })
   issuer = createTokenIssuer({ db, keyring: openKeyring({ dataDir: keyDir }), now })
@@ -132,9 +132,8 @@ test('the published keys verify a token', async () => {
 })
 
 test('servers that start at once share one key', async () => {
-  await using other = await createTestDatabase()
+  await using other = await createMetadataDatabase()
   const otherDb = openDatabase(openPool({ url: other.url }, { max: 8 }))
-  await migrate(otherDb)
   const keyring = openKeyring({ dataDir: keyDir })
   const issuers = Array.from({ length: 4 }, () => createTokenIssuer({ db: otherDb, keyring, now }))
   const subject = { clientId: 'c', orgId: 'o', userId: 'u', scopes: [] }

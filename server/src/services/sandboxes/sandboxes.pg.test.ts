@@ -1,8 +1,9 @@
-import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
-import { type Database, migrate, openDatabase, openPool } from '#store/database.ts'
+import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { registerSandboxes } from './routes.ts'
 import { PROVISIONING_MS, SandboxReader } from './sandbox-reader.ts'
 import { insertSandbox } from './sandbox-store.ts'
@@ -17,9 +18,8 @@ let nowMs = Date.UTC(2026, 0, 1)
 const now = (): number => nowMs
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createMetadataDatabase()
   db = openDatabase(openPool({ url: database.url }, { max: 4 }))
-  await migrate(db)
   await db.insertInto('org').values({ id: ORG, tenant_id: 'acme', created_at: nowMs }).execute()
   const made = { created_at: nowMs, updated_at: nowMs, created_by: 'system', updated_by: 'system' }
   const prod = { name: 'prod', title: 'Prod', type: 'production', state: 'active', region: 'VA7' } as const

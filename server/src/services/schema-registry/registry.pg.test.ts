@@ -1,11 +1,12 @@
-import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { type Database, migrate, openDatabase, openPool } from '#store/database.ts'
+import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createSchemaFinder } from './find-schema.ts'
 import { createGlobalLibrary } from './global-library.ts'
 import { registerSchemaRegistry } from './routes.ts'
@@ -29,9 +30,8 @@ let nowMs = Date.UTC(2026, 0, 1)
 const usedSchemas = new Set<string>()
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createMetadataDatabase()
   db = openDatabase(openPool({ url: database.url }, { max: 4 }))
-  await migrate(db)
   await db.insertInto('org').values({ id: ORG, tenant_id: 'acme', created_at: nowMs }).execute()
   for (const sandbox of Object.values(SANDBOXES)) {
     const made = { created_at: nowMs, updated_at: nowMs, created_by: 'system', updated_by: 'system' }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
@@ -10,7 +11,7 @@ import { openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/run.ts'
-import { type Database, migrate, openDatabase, openPool } from '#store/database.ts'
+import { type Database, openDatabase, openPool } from '#store/database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
 export const OTHER_ORG = 'AAAAAAAAAAAAAAAAAAAAAAAA@AdobeOrg'
@@ -83,10 +84,9 @@ export interface FlowTestService extends AsyncDisposable {
 
 /** Starts the service; the source has a table `public.orders` of ten rows. */
 export async function startFlowService(): Promise<FlowTestService> {
-  const [metadata, source] = await Promise.all([createTestDatabase(), createTestDatabase()])
+  const [metadata, source] = await Promise.all([createMetadataDatabase(), createTestDatabase()])
   const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-flow-service-'))
   const db = openDatabase(openPool({ url: metadata.url }, { max: 6 }))
-  await migrate(db)
   await seedMetadata(db)
   await seedSource(source)
   const submitted: Run[] = []
