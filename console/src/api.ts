@@ -41,8 +41,14 @@ export async function requestToken(clientId: string, clientSecret: string): Prom
   })
   const response = await send('/ims/token/v3', { method: 'POST', body })
   const answer = await readJson(response)
-  if (!response.ok) throw new ApiError(reasonOf(answer, response))
-  return String(answer.access_token)
+  if (response.ok) return String(answer.access_token)
+  throw new ApiError(REFUSALS[answer.error_description] ?? reasonOf(answer, response))
+}
+
+/** The token service speaks to programs. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'invalid client_id parameter': 'The server knows no client with this id. Was it made for another data folder?',
+  'invalid client_secret parameter': 'The secret does not belong to this client id.',
 }
 
 /** Whether the server can do its work. Needs no token. @throws UnreachableError */

@@ -45,7 +45,8 @@ export class Console {
     saveSession(session)
     this.#session = session
     this.#showWhere()
-    byId('main').focus()
+    scrollTo(0, 0)
+    byId('main').focus({ preventScroll: true })
     void this.#poller.now()
   }
 

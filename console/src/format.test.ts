@@ -18,7 +18,8 @@ test.each([
   [3_599_400, '59 min 59 s'],
   [3_599_600, '1 h 00 min'],
   [7_800_000, '2 h 10 min'],
-  [-5, '0.00 s'],
+  [-5, '< 0.01 s'],
+  [4, '< 0.01 s'],
 ])('%d ms last %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
 
 test.each([

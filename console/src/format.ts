@@ -22,9 +22,10 @@ export function formatBytes(value: number): string {
   return `${unit === 0 ? scaled : scaled.toFixed(1)} ${units[unit]}`
 }
 
-/** `0.42 s`, `12.3 s`, `3 min 05 s`, `2 h 10 min` */
+/** `< 0.01 s`, `0.42 s`, `12.3 s`, `3 min 05 s`, `2 h 10 min` */
 export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000
+  const seconds = ms / 1000
+  if (seconds < 0.005) return '< 0.01 s'
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)

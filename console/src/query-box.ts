@@ -51,6 +51,7 @@ export class QueryBox {
   /** Stops what runs and forgets what was shown. */
   clear(): void {
     this.#running?.abort()
+    this.#setRunning(undefined)
     this.#text.value = ''
     patch(this.#result, [])
   }
@@ -66,7 +67,7 @@ export class QueryBox {
     try {
       const statement = this.#text.value.trim() || this.#text.placeholder
       this.#text.value ||= statement
-      const result = await api.query(statement, MAX_ROWS, own)
+      const result = await api.query(statement, MAX_ROWS, { signal: own.signal })
       if (this.#running === own) patch(this.#result, viewResult(result, performance.now() - startedAt))
     } catch (error) {
       if (this.#running === own) this.#fail(error, own)

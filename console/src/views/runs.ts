@@ -2,7 +2,7 @@ import { type Data, statusOf } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import { formatAmount, formatBytes, formatCount, formatDuration } from '../format.ts'
 import type { Proof, Run, RunMessage } from '../shapes.ts'
-import { distinctMessages, wordOfStatus, wordsOfMessages } from '../words.ts'
+import { distinctMessages, isActive, wordOfStatus, wordsOfMessages } from '../words.ts'
 import { ago, badge, empty, facts, type Tone } from './parts.ts'
 
 /** The newest executions of all flows. */
@@ -34,7 +34,7 @@ function viewRun(run: Run, flowName: string, nowMs: number): HTMLElement {
       { class: 'row-head' },
       h('h3', {}, flowName),
       badge(TONES[status] ?? 'quiet', wordOfStatus(status)),
-      h('span', { class: 'dim when' }, ago(timeOf(run), nowMs)),
+      h('span', { class: 'dim when' }, isActive(status) && 'queued ', ago(timeOf(run), nowMs)),
     ),
     ...(status === 'inProgress' ? viewProgress(run) : []),
     ...(status === 'success' || status === 'failed' ? viewOutcome(run) : []),
@@ -68,25 +68,33 @@ function viewProgress({ progress }: Run): readonly Child[] {
 }
 
 function viewOutcome(run: Run): readonly Child[] {
-  const { durationSummary, recordSummary, sizeSummary, fileSummary, statusSummary } = run.metrics ?? {}
+  const { durationSummary, recordSummary, statusSummary } = run.metrics ?? {}
   const { startedAtUTC, completedAtUTC } = durationSummary ?? {}
   const tookMs = startedAtUTC === undefined || completedAtUTC === undefined ? undefined : completedAtUTC - startedAtUTC
   const read = recordSummary?.inputRecordCount ?? 0
-  const failed = recordSummary?.failedRecordCount ?? 0
   const messages = distinctMessages(statusSummary?.errors, statusSummary?.extensions?.errors)
   const hasFailed = statusSummary?.status === 'failed'
   return [
     facts(
       ['Rows in', formatCount(read)],
-      ['Rows out', formatCount(recordSummary?.outputRecordCount ?? 0)],
-      failed > 0 ? [hasFailed ? 'Not landed' : 'Set aside', formatCount(failed)] : undefined,
-      ['Read', formatBytes(sizeSummary?.inputBytes ?? 0)],
-      ['Written', `${formatBytes(sizeSummary?.outputBytes ?? 0)} in ${formatAmount(fileSummary?.outputFileCount ?? 0, 'file')}`],
+      ...(hasFailed ? [] : viewLanded(run)),
       tookMs === undefined ? undefined : ['Time', formatDuration(tookMs)],
       tookMs && read > 0 && !hasFailed ? ['Speed', `${formatCount((read * 1000) / tookMs)} rows/s`] : undefined,
     ),
     run.proof !== undefined && run.proof.fields > 0 && viewProof(run.proof),
     messages.length > 0 && viewMessages(messages, hasFailed),
+  ]
+}
+
+/** What a run has brought into the lake; a failed one brings nothing. */
+function viewLanded({ metrics }: Run): readonly (readonly [string, Child])[] {
+  const { recordSummary, sizeSummary, fileSummary } = metrics ?? {}
+  const setAside = recordSummary?.failedRecordCount ?? 0
+  return [
+    ['Rows out', formatCount(recordSummary?.outputRecordCount ?? 0)],
+    ...(setAside > 0 ? [['Set aside', formatCount(setAside)] as const] : []),
+    ['Read', formatBytes(sizeSummary?.inputBytes ?? 0)],
+    ['Written', `${formatBytes(sizeSummary?.outputBytes ?? 0)} in ${formatAmount(fileSummary?.outputFileCount ?? 0, 'file')}`],
   ]
 }
 

@@ -19,14 +19,15 @@ function captions(data: Data): readonly [string, string, string] {
   const rows = datasets.items.reduce((total, { rowCount }) => total + rowCount, 0)
   const bytes = datasets.items.reduce((total, { storageSize }) => total + storageSize, 0)
   return [
-    formatAmount(relations.size, 'relation'),
-    running > 0 ? `${formatAmount(running, 'run')} under way` : countOf(flows, 'flow'),
-    rows === 0 ? countOf(datasets, 'table') : `${formatAmount(rows, 'row')}, ${formatBytes(bytes)}`,
+    relations.size === 0 ? 'no relation yet' : formatAmount(relations.size, 'relation'),
+    running > 0 ? `${formatAmount(running, 'run')} under way` : countOf(flows, 'flow') || 'no flow yet',
+    rows === 0 ? countOf(datasets, 'table') || 'no table yet' : `${formatAmount(rows, 'row')}, ${formatBytes(bytes)}`,
   ]
 }
 
-/** `3 flows`; `100+ flows` when there are more than were loaded. */
+/** `3 flows`; `100+ flows` when there are more than were loaded; nothing for none. */
 export function countOf(page: Page<unknown>, one: string): string {
+  if (page.items.length === 0) return ''
   return page.hasMore ? `${formatCount(page.items.length)}+ ${one}s` : formatAmount(page.items.length, one)
 }
 

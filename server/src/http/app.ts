@@ -95,5 +95,13 @@ async function publishDocs(app: FastifyInstance, version: string): Promise<void>
       security: [{ token: [], apiKey: [], org: [] }],
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: false },
+    // The bar at the top is another project's advertisement and a field that nobody needs here.
+    theme: {
+      title: 'Headwater API',
+      css: [{ filename: 'headwater.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  })
 }
