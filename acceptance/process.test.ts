@@ -35,7 +35,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await server?.end('SIGKILL')
+  // A killed server would leave its PostgreSQL behind, which writes to the folder until the next start.
+  await server?.end('SIGTERM')
   await source?.drop()
   await rm(dataDir, { recursive: true, force: true })
 })

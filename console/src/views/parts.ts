@@ -32,7 +32,7 @@ export function snippet(text: string, label: string, kind: 'command' | 'code'): 
   return h(
     'div',
     { class: kind === 'command' ? 'snippet wrap' : 'snippet' },
-    h('pre', { tabindex: 0, 'aria-label': label }, h('code', {}, text)),
+    h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, h('code', {}, text)),
     h('button', { type: 'button', class: 'small', 'data-action': 'copy' }, 'Copy'),
   )
 }

@@ -12,7 +12,7 @@ export function viewResult(result: QueryResult, tookMs: number): readonly Child[
     h('p', { class: 'result-note' }, `${result.truncated ? `The first ${count}` : count} in ${formatDuration(tookMs)}`),
     h(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Result' },
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Result' },
       h(
         'table',
         { class: 'grid' },

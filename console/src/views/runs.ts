@@ -120,7 +120,7 @@ function viewDigests(digests: NonNullable<Proof['digests']>): HTMLElement {
   const head = [h('th', { scope: 'col' }, 'Field'), ...['Values', 'Nulls', 'Digest'].map((name) => h('th', { scope: 'col', class: 'number' }, name))]
   return h(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Digests of the fields' },
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Digests of the fields' },
     h(
       'table',
       { class: 'grid' },

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -68,12 +69,28 @@ function clientConfigOf(options: S3StorageOptions): S3ClientConfig {
     // Servers other than AWS often don't know the newer checksums that the SDK would add by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // The SDK waits for ever by default, and a step that waits for ever is a run that never ends.
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
+    },
   }
 }
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** Without a byte in either direction; a reader of ours that pauses counts as well. */
+const IDLE_TIMEOUT_MS = 120_000
+/** A download that a client reads slowly keeps its socket, and must not keep the runs from theirs. */
+const MAX_SOCKETS = 256
 
 const PART_SIZE_BYTES = 8 * 1024 * 1024
 const MAX_PARTS = 10_000
 const MAX_KEYS_PER_REMOVAL = 1000
+/** Tries of a write that met another writer of the same key in the act. */
+const MAX_CONFLICTS = 5
+const CONFLICT_PAUSE_MS = 100
 
 class S3Storage implements LakeStorage {
   readonly #client: S3Client
@@ -102,14 +119,12 @@ class S3Storage implements LakeStorage {
   }
 
   async put(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
+    const command = new PutObjectCommand({ ...this.#target(key), Body: bytes, IfNoneMatch: '*' })
     try {
-      await this.#client.send(
-        new PutObjectCommand({ ...this.#target(key), Body: bytes, IfNoneMatch: '*' }),
-        sendOptions(options),
-      )
+      await settleConflicts(() => this.#client.send(command, sendOptions(options)), options.signal)
     } catch (error) {
-      const isOurs = wasRetried(error) && Buffer.from(bytes).equals(await this.get(key, options))
-      this.#throwUnlessWritten(key, error, isOurs)
+      const isOurs = wasRetried(error, 412) && Buffer.from(bytes).equals(await this.get(key, options))
+      throwUnlessWritten(key, error, isOurs)
     }
   }
 
@@ -120,11 +135,12 @@ class S3Storage implements LakeStorage {
   async putFile(key: string, localPath: string, options: StorageOptions = {}): Promise<void> {
     const { size } = await stat(localPath)
     try {
-      await this.#upload(key, localPath, size, options.signal)
+      await settleConflicts(() => this.#upload(key, localPath, size, options.signal), options.signal)
     } catch (error) {
       options.signal?.throwIfAborted()
-      const isOurs = wasRetried(error) && (await this.stat(key))?.sizeBytes === size
-      this.#throwUnlessWritten(key, error, isOurs)
+      // A completed upload is unknown to the server afterwards, hence 404.
+      const isOurs = wasRetried(error, 412, 404) && (await this.stat(key))?.sizeBytes === size
+      throwUnlessWritten(key, error, isOurs)
     }
     await rm(localPath)
   }
@@ -224,14 +240,30 @@ class S3Storage implements LakeStorage {
       signal?.removeEventListener('abort', abort)
     }
   }
+}
 
-  /** `isOurs`: the first try was written although its answer got lost, and only the second was refused. */
-  #throwUnlessWritten(key: string, error: unknown, isOurs: boolean): void {
-    if (statusOf(error) !== 412) {
-      throw error
-    }
-    if (!isOurs) {
-      throw new ObjectExistsError(key, { cause: error })
+/** `isOurs`: the first try was written although its answer got lost, and only the second was refused. */
+function throwUnlessWritten(key: string, error: unknown, isOurs: boolean): void {
+  if (isOurs) {
+    return
+  }
+  throw statusOf(error) === 412 ? new ObjectExistsError(key, { cause: error }) : error
+}
+
+/** 409: another writer of the key is at it; whether it or we were first is known a moment later. */
+async function settleConflicts(
+  write: () => Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await write()
+      return
+    } catch (error) {
+      if (statusOf(error) !== 409 || attempt === MAX_CONFLICTS) {
+        throw error
+      }
+      await sleep(attempt * CONFLICT_PAUSE_MS, undefined, { signal })
     }
   }
 }
@@ -244,6 +276,8 @@ function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
 }
 
-function wasRetried(error: unknown): boolean {
-  return statusOf(error) === 412 && ((error as S3ServiceException).$metadata.attempts ?? 1) > 1
+function wasRetried(error: unknown, ...statuses: readonly number[]): boolean {
+  const status = statusOf(error)
+  const isRefusal = status !== undefined && statuses.includes(status)
+  return isRefusal && ((error as S3ServiceException).$metadata.attempts ?? 1) > 1
 }
