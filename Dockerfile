@@ -20,6 +20,7 @@ RUN npm ci --omit=dev --workspace server --workspace cli --workspace contract --
 COPY contract contract
 COPY server server
 COPY cli cli
+COPY console console
 
 USER headwater
 ENV HEADWATER_DATA_DIR=/data \

@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,server,cli,testkit,demo,scripts}/**/*.test.ts'],
+          include: ['{contract,server,console,cli,testkit,demo,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
         },
       },

@@ -47,7 +47,8 @@ export async function requestToken(clientId: string, clientSecret: string): Prom
 
 /** The token service speaks to programs. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  'invalid client_id parameter': 'The server knows no client with this id. Was it made for another data folder?',
+  'invalid client_id parameter':
+    'The server knows no client with this id. Was it made for another data folder?',
   'invalid client_secret parameter': 'The secret does not belong to this client id.',
 }
 
@@ -160,7 +161,9 @@ function isSessionOver(response: Response, answer: Answer): boolean {
 /** The one sentence in any of the services' error shapes. */
 function reasonOf(answer: Answer, response: Response): string {
   const { errorMessage, detail, error_description: description, message, title } = answer
-  const known = [errorMessage, detail, description, message, title].find((text) => typeof text === 'string' && text !== '')
+  const known = [errorMessage, detail, description, message, title].find(
+    (text) => typeof text === 'string' && text !== '',
+  )
   if (known !== undefined && response.status < 500) return known
   const requestId = response.headers.get('x-request-id')
   return `The server failed to answer (status ${response.status}).${requestId ? ` Its log has the reason under request id ${requestId}.` : ''}`
@@ -172,7 +175,9 @@ interface DatasetDocument {
   readonly basePath?: string
   readonly tags?: Readonly<Record<string, readonly string[]>>
   readonly extensions?: {
-    readonly adobe_lakeHouse?: { readonly metrics?: { readonly rowCount?: number; readonly storageSize?: number } }
+    readonly adobe_lakeHouse?: {
+      readonly metrics?: { readonly rowCount?: number; readonly storageSize?: number }
+    }
   }
 }
 

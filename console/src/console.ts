@@ -4,17 +4,25 @@ import { byId, type Child, h, patch } from './dom.ts'
 import { formatTime } from './format.ts'
 import { Poller } from './poll.ts'
 import { QueryBox } from './query-box.ts'
-import { forgetSession, loadSandboxName, loadSession, type Session, saveSandboxName, saveSession } from './session.ts'
+import {
+  forgetSession,
+  loadSandboxName,
+  loadSession,
+  type Session,
+  saveSandboxName,
+  saveSession,
+} from './session.ts'
 import type { Health, Sandbox } from './shapes.ts'
 import { showSignInProblem } from './sign-in.ts'
 import { viewDatasets } from './views/datasets.ts'
 import { viewFlows } from './views/flows.ts'
-import { skeleton, unavailable } from './views/parts.ts'
+import { type ListName, type ListOptions, skeleton, unavailable } from './views/parts.ts'
 import { viewRuns } from './views/runs.ts'
 import { countOf, showHealth, showPicture } from './views/summary.ts'
 
-const RUNS_AT_FIRST = 10
-const RUNS_MORE = 20
+/** How many of each list are shown before more is asked for. */
+const AT_FIRST: Readonly<Record<ListName, number>> = { flows: 6, runs: 10, datasets: 6 }
+const MORE_RUNS = 20
 
 /** The page: what it knows, when it looks, and what it shows of it. */
 export class Console {
@@ -25,7 +33,7 @@ export class Console {
   /** When the newest of it was loaded. */
   #seenAtMs = 0
   #problem: string | undefined
-  #runLimit = RUNS_AT_FIRST
+  #limits = AT_FIRST
   /** Aborted when what is being loaded is no longer wanted. */
   #loading = new AbortController()
   readonly #poller = new Poller({ look: () => this.#look(), isBusy: () => activeRuns(this.#data).length > 0 })
@@ -72,9 +80,12 @@ export class Console {
     void this.#poller.now()
   }
 
-  showMoreRuns(): void {
-    this.#runLimit += RUNS_MORE
-    void this.#poller.now()
+  /** Older runs are asked for as one goes; the others are known already. */
+  showMore(list: ListName): void {
+    const limit = list === 'runs' ? this.#limits.runs + MORE_RUNS : Number.POSITIVE_INFINITY
+    this.#limits = { ...this.#limits, [list]: limit }
+    if (list === 'runs') void this.#poller.now()
+    else this.#show()
   }
 
   retry(): void {
@@ -94,7 +105,7 @@ export class Console {
     this.#loading = new AbortController()
     this.#data = undefined
     this.#problem = undefined
-    this.#runLimit = RUNS_AT_FIRST
+    this.#limits = AT_FIRST
   }
 
   /** Looks once. Never throws: what goes wrong is shown. */
@@ -109,7 +120,7 @@ export class Console {
     try {
       if (this.#session === undefined) return
       await this.#loadSandboxes(this.#session, signal)
-      const options = { before: this.#data, runLimit: this.#runLimit, nowMs: Date.now(), signal }
+      const options = { before: this.#data, runLimit: this.#limits.runs, nowMs: Date.now(), signal }
       const data = await loadData(new Api(this.#session, this.#sandboxName), options)
       if (signal.aborted) return
       this.#data = data
@@ -122,7 +133,8 @@ export class Console {
 
   #fail(error: unknown): void {
     if (error instanceof SessionEndedError) return this.signOut(error.message)
-    this.#problem = error instanceof ApiError ? error.message : 'This page met an answer that it can not show.'
+    this.#problem =
+      error instanceof ApiError ? error.message : 'This page met an answer that it can not show.'
     // Nothing is hidden from who develops: the browser's own tools have the rest.
     if (!(error instanceof ApiError)) reportError(error)
   }
@@ -152,20 +164,26 @@ export class Console {
     this.#showSandboxes()
     this.#showNotice()
     showPicture(data)
-    this.#section('flows', (known, nowMs) => [viewFlows(known, nowMs), countOf(known.flows, 'flow')])
-    this.#section('runs', (known, nowMs) => [viewRuns(known, nowMs), runsNote(known)])
-    this.#section('datasets', (known, nowMs) => [viewDatasets(known, nowMs), countOf(known.datasets, 'dataset')])
+    this.#section('flows', (known, options) => [viewFlows(known, options), countOf(known.flows, 'flow')])
+    this.#section('runs', (known, options) => [viewRuns(known, options), runsNote(known)])
+    this.#section('datasets', (known, options) => [
+      viewDatasets(known, options),
+      countOf(known.datasets, 'dataset'),
+    ])
     this.#queryBox.suggest(data?.datasets.items[0]?.tableName)
     const running = activeRuns(data).length
     document.title = running === 0 ? 'Headwater' : `(${running} running) Headwater`
     byId('freshness').textContent = data === undefined ? '' : `As of ${formatTime(this.#seenAtMs)}`
   }
 
-  #section(id: string, view: (data: Data, nowMs: number) => readonly [readonly Child[], string]): void {
+  #section(
+    id: ListName,
+    view: (data: Data, options: ListOptions) => readonly [readonly Child[], string],
+  ): void {
     const [children, note] =
       this.#data === undefined
         ? [[this.#problem === undefined ? skeleton() : unavailable(this.#problem)], '']
-        : view(this.#data, Date.now())
+        : view(this.#data, { nowMs: Date.now(), limit: this.#limits[id] })
     patch(byId(id), children)
     byId(id).setAttribute('aria-busy', String(this.#data === undefined && this.#problem === undefined))
     byId(`${id}-count`).textContent = note
@@ -175,7 +193,13 @@ export class Console {
     const select = byId<HTMLSelectElement>('sandbox')
     patch(
       select,
-      this.#sandboxes.map(({ name, title }) => h('option', { value: name, 'data-key': name }, title.toLowerCase() === name ? title : `${title} (${name})`)),
+      this.#sandboxes.map(({ name, title }) =>
+        h(
+          'option',
+          { value: name, 'data-key': name },
+          title.toLowerCase() === name ? title : `${title} (${name})`,
+        ),
+      ),
     )
     if (this.#sandboxName !== undefined) select.value = this.#sandboxName
   }

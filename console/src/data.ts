@@ -27,11 +27,20 @@ const STALE_AFTER_MS = 9_000
  */
 export async function loadData(
   api: Api,
-  options: { readonly before: Data | undefined; readonly runLimit: number; readonly nowMs: number; readonly signal: AbortSignal },
+  options: {
+    readonly before: Data | undefined
+    readonly runLimit: number
+    readonly nowMs: number
+    readonly signal: AbortSignal
+  },
 ): Promise<Data> {
   const { before, runLimit, nowMs, signal } = options
   const runs = await api.listRuns(runLimit, { signal })
-  if (before !== undefined && nowMs - before.completeAtMs < STALE_AFTER_MS && statusesOf(before.runs) === statusesOf(runs)) {
+  if (
+    before !== undefined &&
+    nowMs - before.completeAtMs < STALE_AFTER_MS &&
+    statusesOf(before.runs) === statusesOf(runs)
+  ) {
     return { ...before, runs }
   }
   const [flows, datasets, sources, targets] = await Promise.all([
@@ -40,7 +49,14 @@ export async function loadData(
     api.listSourceConnections(ALL, { signal }),
     api.listTargetConnections(ALL, { signal }),
   ])
-  return { flows, runs, datasets, sources: byId(sources.items), targets: byId(targets.items), completeAtMs: nowMs }
+  return {
+    flows,
+    runs,
+    datasets,
+    sources: byId(sources.items),
+    targets: byId(targets.items),
+    completeAtMs: nowMs,
+  }
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {

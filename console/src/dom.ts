@@ -8,7 +8,8 @@ type Attributes = Readonly<Record<string, string | number | boolean | undefined>
 export function h(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElement {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value))
+    if (value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? '' : String(value))
   }
   element.append(...children.filter((child) => child !== undefined && child !== false).map(asNode))
   return element

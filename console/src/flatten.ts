@@ -8,11 +8,16 @@ export interface FlatColumn {
 }
 
 /** A result in which every field of a struct has a column of its own, as people read tables. */
-export function flatten({ columns, rows }: QueryResult): { readonly columns: readonly FlatColumn[]; readonly rows: readonly (readonly unknown[])[] } {
+export function flatten({ columns, rows }: QueryResult): {
+  readonly columns: readonly FlatColumn[]
+  readonly rows: readonly (readonly unknown[])[]
+} {
   const leaves = columns.map(({ name, type }) => leavesOf([name], type))
   return {
     columns: leaves.flat(),
-    rows: rows.map((row) => row.flatMap((value, index) => (leaves[index] ?? []).map(({ path }) => valueAt(value, path)))),
+    rows: rows.map((row) =>
+      row.flatMap((value, index) => (leaves[index] ?? []).map(({ path }) => valueAt(value, path))),
+    ),
   }
 }
 
@@ -24,7 +29,9 @@ function leavesOf(path: readonly string[], type: string): readonly FlatColumn[] 
 
 /** A field of a null is null. */
 function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.slice(1).reduce((found, name) => (found as Record<string, unknown> | null)?.[name] ?? null, value)
+  return path
+    .slice(1)
+    .reduce((found, name) => (found as Record<string, unknown> | null)?.[name] ?? null, value)
 }
 
 /** `"a" BIGINT, b STRUCT(c VARCHAR, d DECIMAL(9,2))[]` → its two fields. */

@@ -38,7 +38,8 @@ export class Poller {
     this.#isLooking = true
     while (this.#isDue) {
       this.#isDue = false
-      await this.#look()
+      // What one look stumbles over must not end all looking.
+      await this.#look().catch(reportError)
     }
     this.#isLooking = false
     if (this.#isStopped) return

@@ -44,7 +44,8 @@ export class QueryBox {
 
   /** A statement to start from, which the reader may overwrite. */
   suggest(tableName: string | undefined): void {
-    const statement = tableName === undefined ? 'select 1' : `select count(*) from "${tableName.replaceAll('"', '""')}"`
+    const statement =
+      tableName === undefined ? 'select 1' : `select count(*) from "${tableName.replaceAll('"', '""')}"`
     this.#text.placeholder = statement
   }
 

@@ -14,7 +14,9 @@ test('finds credentials in the printed text', () => {
 
 test('finds credentials in the printed JSON', () => {
   const { clientId: client_id, clientSecret: client_secret } = expected
-  expect(findCredentials(JSON.stringify({ ims_org: 'ABC@AdobeOrg', client_id, client_secret }))).toEqual(expected)
+  expect(findCredentials(JSON.stringify({ ims_org: 'ABC@AdobeOrg', client_id, client_secret }))).toEqual(
+    expected,
+  )
 })
 
 test('a lone value is no pair of credentials', () => {
@@ -25,7 +27,9 @@ test('a lone value is no pair of credentials', () => {
 test('reads the session from the claims of a token', () => {
   const claims = { client_id: 'c', org: 'Ünï@AdobeOrg', created_at: '1000', expires_in: '500' }
   const bytes = new TextEncoder().encode(JSON.stringify(claims))
-  const token = `e30.${btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_')}.sig`
+  const token = `e30.${btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')}.sig`
   expect(sessionOf(token)).toEqual({ token, clientId: 'c', orgId: 'Ünï@AdobeOrg', endsAt: 1500 })
 })
 

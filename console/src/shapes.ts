@@ -36,7 +36,9 @@ export interface LastRun {
 
 export interface SourceConnection {
   readonly id: string
-  readonly params?: { readonly tableName?: string | undefined; readonly path?: string | undefined } | undefined
+  readonly params?:
+    | { readonly tableName?: string | undefined; readonly path?: string | undefined }
+    | undefined
 }
 
 export interface TargetConnection {
@@ -58,7 +60,10 @@ export interface RunMetrics {
     readonly startedAtUTC?: number | undefined
     readonly completedAtUTC?: number | undefined
   }
-  readonly sizeSummary?: { readonly inputBytes?: number | undefined; readonly outputBytes?: number | undefined }
+  readonly sizeSummary?: {
+    readonly inputBytes?: number | undefined
+    readonly outputBytes?: number | undefined
+  }
   readonly recordSummary?: {
     readonly inputRecordCount?: number | undefined
     readonly outputRecordCount?: number | undefined

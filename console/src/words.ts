@@ -33,12 +33,15 @@ const CODE_WORDS: Readonly<Record<string, string>> = {
 
 /** What the messages of a run come to, in one sentence. */
 export function wordsOfMessages(messages: readonly RunMessage[], hasFailed: boolean): string {
-  const first = CODE_WORDS[messages[0]?.code ?? ''] ?? (hasFailed ? 'The run failed.' : 'There is something to know.')
+  const first =
+    CODE_WORDS[messages[0]?.code ?? ''] ?? (hasFailed ? 'The run failed.' : 'There is something to know.')
   return messages.length > 1 ? `${first} ${messages.length} messages` : first
 }
 
 /** Several lists of messages as one, each message once. */
-export function distinctMessages(...lists: readonly (readonly RunMessage[] | undefined)[]): readonly RunMessage[] {
+export function distinctMessages(
+  ...lists: readonly (readonly RunMessage[] | undefined)[]
+): readonly RunMessage[] {
   const found = new Map<string, RunMessage>()
   for (const message of lists.flatMap((list) => list ?? [])) {
     found.set(`${message.code} ${message.message}`, message)

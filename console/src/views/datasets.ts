@@ -2,14 +2,27 @@ import type { Data } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import { formatBytes, formatCount } from '../format.ts'
 import type { Dataset } from '../shapes.ts'
-import { ago, empty, facts, snippet } from './parts.ts'
+import { ago, code, empty, facts, type ListOptions, more } from './parts.ts'
 
 /** The tables of the lake. */
-export function viewDatasets(data: Data, nowMs: number): readonly Child[] {
+export function viewDatasets(data: Data, { nowMs, limit }: ListOptions): readonly Child[] {
   if (data.datasets.items.length === 0) {
-    return [empty('No dataset yet', h('p', {}, 'A dataset is one Iceberg table in the lake. A flow needs one to write into.'))]
+    return [
+      empty(
+        'No dataset yet',
+        h('p', {}, 'A dataset is one Iceberg table in the lake. A flow needs one to write into.'),
+      ),
+    ]
   }
-  return [h('ul', { class: 'rows', 'data-key': 'datasets' }, ...data.datasets.items.map((dataset) => viewDataset(dataset, nowMs)))]
+  const { items } = data.datasets
+  return [
+    h(
+      'ul',
+      { class: 'rows', 'data-key': 'datasets' },
+      ...items.slice(0, limit).map((dataset) => viewDataset(dataset, nowMs)),
+    ),
+    items.length > limit && more('datasets', `Show all ${items.length} datasets`),
+  ]
 }
 
 function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
@@ -22,7 +35,12 @@ function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
       'div',
       { class: 'row-head' },
       h('h3', {}, name),
-      h('button', { type: 'button', class: 'small', 'data-action': 'query', 'data-table': tableName }, 'Query', h('span', { class: 'sr' }, ` ${name}`)),
+      h(
+        'button',
+        { type: 'button', class: 'small', 'data-action': 'query', 'data-table': tableName },
+        'Query',
+        h('span', { class: 'sr' }, ` ${name}`),
+      ),
     ),
     facts(
       ['Rows', formatCount(rowCount)],
@@ -35,9 +53,13 @@ function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
       'details',
       { 'data-key': 'read' },
       h('summary', {}, 'Read it with DuckDB or Python'),
-      h('p', {}, 'Where the lake is, the server says at its start; the folder below is the default. Any reader of Iceberg will do.'),
-      snippet(duckDbSnippet(dataset), 'DuckDB', 'code'),
-      snippet(pythonSnippet(dataset), 'Python', 'code'),
+      h(
+        'p',
+        {},
+        'Where the lake is, the server says at its start; the folder below is the default. Any reader of Iceberg will do.',
+      ),
+      code(duckDbSnippet(dataset), 'DuckDB'),
+      code(pythonSnippet(dataset), 'Python'),
     ),
   )
 }

@@ -1,20 +1,33 @@
-import { activeRuns, type Data, datasetIdOf, relationOf } from '../data.ts'
+import { activeRuns, type Data, datasetIdOf, relationOf, statusOf } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import type { Flow } from '../shapes.ts'
 import { startOfSchedule, wordOfStatus, wordsOfSchedule } from '../words.ts'
-import { ago, badge, empty, snippet, type Tone } from './parts.ts'
+import { ago, badge, command, empty, type ListOptions, more, type Tone } from './parts.ts'
 
 /** The standing orders, as a table. */
-export function viewFlows(data: Data, nowMs: number): readonly Child[] {
+export function viewFlows(data: Data, { nowMs, limit }: ListOptions): readonly Child[] {
   if (data.flows.items.length === 0) return [noFlows()]
   const head = ['Flow', 'From', 'Into', 'Schedule', 'Last run', 'State']
   return [
     h(
       'table',
       { class: 'stacking', role: 'table', 'data-key': 'flows' },
-      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...head.map((name) => h('th', { scope: 'col', role: 'columnheader' }, name)))),
-      h('tbody', { role: 'rowgroup' }, ...data.flows.items.map((flow) => viewFlow(flow, data, nowMs))),
+      h(
+        'thead',
+        { role: 'rowgroup' },
+        h(
+          'tr',
+          { role: 'row' },
+          ...head.map((name) => h('th', { scope: 'col', role: 'columnheader' }, name)),
+        ),
+      ),
+      h(
+        'tbody',
+        { role: 'rowgroup' },
+        ...data.flows.items.slice(0, limit).map((flow) => viewFlow(flow, data, nowMs)),
+      ),
     ),
+    data.flows.items.length > limit && more('flows', `Show all ${data.flows.items.length} flows`),
   ]
 }
 
@@ -53,11 +66,17 @@ function viewSchedule(flow: Flow, nowMs: number): readonly Child[] {
 
 function viewLastRun(flow: Flow, data: Data, nowMs: number): Child {
   const active = activeRuns(data).find((run) => run.flowId === flow.id)
-  if (active !== undefined) return badge('busy', 'Running now')
+  if (active !== undefined) return badge('busy', wordOfStatus(statusOf(active)))
   const { state, startedAtUTC, completedAtUTC } = flow.lastRunDetails ?? {}
   const atMs = completedAtUTC ?? startedAtUTC
   if (state === undefined || atMs === undefined) return h('span', { class: 'dim' }, 'None yet')
-  return h('span', { class: 'together' }, badge(toneOf(state), wordOfStatus(state)), ' ', h('span', { class: 'dim' }, ago(atMs, nowMs)))
+  return h(
+    'span',
+    { class: 'together' },
+    badge(toneOf(state), wordOfStatus(state)),
+    ' ',
+    h('span', { class: 'dim' }, ago(atMs, nowMs)),
+  )
 }
 
 /** The usual state is told without a mark, so that the others are seen. */
@@ -73,7 +92,13 @@ function toneOf(state: string): Tone {
 function noFlows(): HTMLElement {
   return empty(
     'No flow in this sandbox yet',
-    h('p', {}, 'A flow copies one relation of PostgreSQL into one dataset, once or again and again. Make one through the ', h('a', { href: '/docs' }, 'API'), ', or stop the server and let the demo make two over public data:'),
-    snippet('npm run demo -- --keep', 'Command', 'command'),
+    h(
+      'p',
+      {},
+      'A flow copies one relation of PostgreSQL into one dataset, once or again and again. Make one through the ',
+      h('a', { href: '/docs' }, 'API'),
+      ', or stop the server and let the demo make two over public data:',
+    ),
+    command('npm run demo -- --keep'),
   )
 }

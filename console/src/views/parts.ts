@@ -19,7 +19,11 @@ export function badge(tone: Tone, word: string): HTMLElement {
 /** Names and values beside each other. */
 export function facts(...pairs: readonly (readonly [name: string, value: Child] | undefined)[]): HTMLElement {
   const shown = pairs.filter((pair) => pair !== undefined)
-  return h('dl', { class: 'facts' }, ...shown.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))))
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...shown.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+  )
 }
 
 /** What is told where there is nothing yet. */
@@ -27,22 +31,57 @@ export function empty(title: string, ...more: readonly Child[]): HTMLElement {
   return h('div', { class: 'empty', 'data-key': 'empty' }, h('p', { class: 'empty-title' }, title), ...more)
 }
 
-/** A text to be copied. A command is wrapped where it is too long, code is scrolled. */
-export function snippet(text: string, label: string, kind: 'command' | 'code'): HTMLElement {
-  return h(
-    'div',
-    { class: kind === 'command' ? 'snippet wrap' : 'snippet' },
-    h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, h('code', {}, text)),
-    h('button', { type: 'button', class: 'small', 'data-action': 'copy' }, 'Copy'),
-  )
+/** A command to be copied. It wraps where it is too long. */
+export function command(text: string): HTMLElement {
+  return h('div', { class: 'snippet wrap' }, h('pre', {}, h('code', {}, text)), copyButton())
+}
+
+/** Code to be copied. It scrolls where it is too wide, by keyboard as well. */
+export function code(text: string, label: string): HTMLElement {
+  const pre = h('pre', { tabindex: 0, role: 'group', 'aria-label': label }, h('code', {}, text))
+  return h('div', { class: 'snippet' }, pre, copyButton())
+}
+
+function copyButton(): HTMLElement {
+  return h('button', { type: 'button', class: 'small', 'data-action': 'copy' }, 'Copy')
 }
 
 /** Grey lines in the place of rows that are on their way. */
 export function skeleton(): HTMLElement {
   const line = () => h('div', { class: 'skeleton-line' })
-  return h('div', { class: 'skeleton', 'data-key': 'skeleton' }, h('span', { class: 'sr' }, 'Loading…'), line(), line(), line())
+  return h(
+    'div',
+    { class: 'skeleton', 'data-key': 'skeleton' },
+    h('span', { class: 'sr' }, 'Loading…'),
+    line(),
+    line(),
+    line(),
+  )
 }
 
 export function unavailable(problem: string): HTMLElement {
-  return h('div', { class: 'empty', 'data-key': 'unavailable' }, h('p', { class: 'empty-title' }, 'Not loaded'), h('p', {}, problem))
+  return h(
+    'div',
+    { class: 'empty', 'data-key': 'unavailable' },
+    h('p', { class: 'empty-title' }, 'Not loaded'),
+    h('p', {}, problem),
+  )
+}
+
+/** The button below a list of which not all is shown. */
+export function more(list: ListName, words: string): HTMLElement {
+  return h(
+    'p',
+    { class: 'more', 'data-key': 'more' },
+    h('button', { type: 'button', 'data-action': 'more', 'data-list': list }, words),
+  )
+}
+
+export type ListName = 'flows' | 'runs' | 'datasets'
+
+/** What a list is drawn with. */
+export interface ListOptions {
+  readonly nowMs: number
+  /** How many of the items are shown. */
+  readonly limit: number
 }

@@ -9,7 +9,11 @@ export function viewResult(result: QueryResult, tookMs: number): readonly Child[
   const count = formatAmount(rows.length, 'row')
   const areNumbers = columns.map(({ type }) => NUMBER.test(type))
   return [
-    h('p', { class: 'result-note' }, `${result.truncated ? `The first ${count}` : count} in ${formatDuration(tookMs)}`),
+    h(
+      'p',
+      { class: 'result-note' },
+      `${result.truncated ? `The first ${count}` : count} in ${formatDuration(tookMs)}`,
+    ),
     h(
       'div',
       { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Result' },
@@ -17,7 +21,13 @@ export function viewResult(result: QueryResult, tookMs: number): readonly Child[
         'table',
         { class: 'grid' },
         h('thead', {}, h('tr', {}, ...columns.map((column, index) => viewHead(column, areNumbers[index])))),
-        h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((value, index) => viewValue(value, areNumbers[index]))))),
+        h(
+          'tbody',
+          {},
+          ...rows.map((row) =>
+            h('tr', {}, ...row.map((value, index) => viewValue(value, areNumbers[index]))),
+          ),
+        ),
       ),
     ),
   ]
@@ -27,7 +37,13 @@ const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\b.*)$/
 
 function viewHead({ path, type }: FlatColumn, isNumber: boolean | undefined): HTMLElement {
   const parents = path.slice(0, -1).map((name) => `${name}.`)
-  return h('th', { scope: 'col', class: isNumber && 'number' }, h('small', {}, parents.join('')), path.at(-1), h('small', {}, type))
+  return h(
+    'th',
+    { scope: 'col', class: isNumber && 'number' },
+    h('small', {}, parents.join('')),
+    path.at(-1),
+    h('small', {}, type),
+  )
 }
 
 function viewValue(value: unknown, isNumber: boolean | undefined): HTMLElement {

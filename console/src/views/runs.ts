@@ -3,12 +3,14 @@ import { type Child, h } from '../dom.ts'
 import { formatAmount, formatBytes, formatCount, formatDuration } from '../format.ts'
 import type { Proof, Run, RunMessage } from '../shapes.ts'
 import { distinctMessages, isActive, wordOfStatus, wordsOfMessages } from '../words.ts'
-import { ago, badge, empty, facts, type Tone } from './parts.ts'
+import { ago, badge, empty, facts, type ListOptions, more, type Tone } from './parts.ts'
 
 /** The newest executions of all flows. */
-export function viewRuns(data: Data, nowMs: number): readonly Child[] {
+export function viewRuns(data: Data, { nowMs }: Pick<ListOptions, 'nowMs'>): readonly Child[] {
   if (data.runs.items.length === 0) {
-    return [empty('No run yet', h('p', {}, 'Runs appear here by themselves, with their progress while they last.'))]
+    return [
+      empty('No run yet', h('p', {}, 'Runs appear here by themselves, with their progress while they last.')),
+    ]
   }
   const names = new Map(data.flows.items.map((flow) => [flow.id, flow.name]))
   return [
@@ -17,8 +19,7 @@ export function viewRuns(data: Data, nowMs: number): readonly Child[] {
       { class: 'rows', 'data-key': 'runs' },
       ...data.runs.items.map((run) => viewRun(run, names.get(run.flowId) ?? run.flowId, nowMs)),
     ),
-    data.runs.hasMore &&
-      h('p', { class: 'more', 'data-key': 'more' }, h('button', { type: 'button', 'data-action': 'more-runs' }, 'Show older runs')),
+    data.runs.hasMore && more('runs', 'Show older runs'),
   ]
 }
 
@@ -48,7 +49,10 @@ function timeOf(run: Run): number {
 
 function viewProgress({ progress }: Run): readonly Child[] {
   if (progress === undefined || progress.slicesTotal === 0) {
-    return [h('progress', { 'aria-label': 'Progress' }), h('p', { class: 'dim' }, 'Planning: taking a snapshot and cutting the relation into slices')]
+    return [
+      h('progress', { 'aria-label': 'Progress' }),
+      h('p', { class: 'dim' }, 'Planning: taking a snapshot and cutting the relation into slices'),
+    ]
   }
   const { rowsRead, bytesRead, slicesDone, slicesTotal, rowsPerSecond } = progress
   // The guess may be too low or absent; slices are certain.
@@ -59,7 +63,12 @@ function viewProgress({ progress }: Run): readonly Child[] {
   return [
     h('progress', { value, max, 'aria-label': 'Progress' }, `${Math.round((100 * value) / max)} %`),
     facts(
-      ['Rows read', progress.estimatedRows ? `${formatCount(rowsRead)} of about ${formatCount(progress.estimatedRows)}` : formatCount(rowsRead)],
+      [
+        'Rows read',
+        progress.estimatedRows
+          ? `${formatCount(rowsRead)} of about ${formatCount(progress.estimatedRows)}`
+          : formatCount(rowsRead),
+      ],
       ['Speed', `${formatCount(rowsPerSecond)} rows/s`],
       ['Read', formatBytes(bytesRead)],
       ['Slices', `${slicesDone} of ${slicesTotal}`],
@@ -70,7 +79,8 @@ function viewProgress({ progress }: Run): readonly Child[] {
 function viewOutcome(run: Run): readonly Child[] {
   const { durationSummary, recordSummary, statusSummary } = run.metrics ?? {}
   const { startedAtUTC, completedAtUTC } = durationSummary ?? {}
-  const tookMs = startedAtUTC === undefined || completedAtUTC === undefined ? undefined : completedAtUTC - startedAtUTC
+  const tookMs =
+    startedAtUTC === undefined || completedAtUTC === undefined ? undefined : completedAtUTC - startedAtUTC
   const read = recordSummary?.inputRecordCount ?? 0
   const messages = distinctMessages(statusSummary?.errors, statusSummary?.extensions?.errors)
   const hasFailed = statusSummary?.status === 'failed'
@@ -79,7 +89,9 @@ function viewOutcome(run: Run): readonly Child[] {
       ['Rows in', formatCount(read)],
       ...(hasFailed ? [] : viewLanded(run)),
       tookMs === undefined ? undefined : ['Time', formatDuration(tookMs)],
-      tookMs && read > 0 && !hasFailed ? ['Speed', `${formatCount((read * 1000) / tookMs)} rows/s`] : undefined,
+      tookMs && read > 0 && !hasFailed
+        ? ['Speed', `${formatCount((read * 1000) / tookMs)} rows/s`]
+        : undefined,
     ),
     run.proof !== undefined && run.proof.fields > 0 && viewProof(run.proof),
     messages.length > 0 && viewMessages(messages, hasFailed),
@@ -94,7 +106,10 @@ function viewLanded({ metrics }: Run): readonly (readonly [string, Child])[] {
     ['Rows out', formatCount(recordSummary?.outputRecordCount ?? 0)],
     ...(setAside > 0 ? [['Set aside', formatCount(setAside)] as const] : []),
     ['Read', formatBytes(sizeSummary?.inputBytes ?? 0)],
-    ['Written', `${formatBytes(sizeSummary?.outputBytes ?? 0)} in ${formatAmount(fileSummary?.outputFileCount ?? 0, 'file')}`],
+    [
+      'Written',
+      `${formatBytes(sizeSummary?.outputBytes ?? 0)} in ${formatAmount(fileSummary?.outputFileCount ?? 0, 'file')}`,
+    ],
   ]
 }
 
@@ -104,12 +119,19 @@ function viewProof(proof: Proof): HTMLElement {
   return h(
     'details',
     { class: `proof ${agrees ? 'good' : 'bad'}`, 'data-key': 'proof' },
-    h('summary', {}, agrees && h('span', { 'aria-hidden': 'true' }, '✓ '), `${proof.agreeing} of ${formatAmount(proof.fields, 'field')} ${proof.agreeing === 1 ? 'agrees' : 'agree'}`),
+    h(
+      'summary',
+      {},
+      agrees && h('span', { 'aria-hidden': 'true' }, '✓ '),
+      `${proof.agreeing} of ${formatAmount(proof.fields, 'field')} ${proof.agreeing === 1 ? 'agrees' : 'agree'}`,
+    ),
     h(
       'p',
       {},
       'Before anything became visible, a second program read the files back and digested each field. ',
-      agrees ? 'It found what the mapping had made of the rows of PostgreSQL: ' : 'Not all fields hold what the mapping had made of the rows of PostgreSQL: ',
+      agrees
+        ? 'It found what the mapping had made of the rows of PostgreSQL: '
+        : 'Not all fields hold what the mapping had made of the rows of PostgreSQL: ',
       `${formatAmount(proof.rowsRead, 'row')} read, ${formatCount(proof.rowsLanded)} landed, ${formatCount(proof.rowsSetAside)} set aside.`,
     ),
     digests.length > 0 && viewDigests(digests),
@@ -117,7 +139,10 @@ function viewProof(proof: Proof): HTMLElement {
 }
 
 function viewDigests(digests: NonNullable<Proof['digests']>): HTMLElement {
-  const head = [h('th', { scope: 'col' }, 'Field'), ...['Values', 'Nulls', 'Digest'].map((name) => h('th', { scope: 'col', class: 'number' }, name))]
+  const head = [
+    h('th', { scope: 'col' }, 'Field'),
+    ...['Values', 'Nulls', 'Digest'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
+  ]
   return h(
     'div',
     { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Digests of the fields' },

@@ -5,7 +5,8 @@ import type { Health, Page } from '../shapes.ts'
 
 /** The picture of the whole with its numbers; it moves while rows do. */
 export function showPicture(data: Data | undefined): void {
-  const [source, mapping, lake] = data === undefined ? ['rows leave', 'take their new shape', 'land, proven'] : captions(data)
+  const [source, mapping, lake] =
+    data === undefined ? ['rows leave', 'take their new shape', 'land, proven'] : captions(data)
   byId('picture-source').textContent = source
   byId('picture-mapping').textContent = mapping
   byId('picture-lake').textContent = lake
@@ -14,14 +15,18 @@ export function showPicture(data: Data | undefined): void {
 
 function captions(data: Data): readonly [string, string, string] {
   const { flows, datasets } = data
-  const relations = new Set(flows.items.map((flow) => relationOf(flow, data)).filter((name) => name !== undefined))
+  const relations = new Set(
+    flows.items.map((flow) => relationOf(flow, data)).filter((name) => name !== undefined),
+  )
   const running = activeRuns(data).length
   const rows = datasets.items.reduce((total, { rowCount }) => total + rowCount, 0)
   const bytes = datasets.items.reduce((total, { storageSize }) => total + storageSize, 0)
   return [
     relations.size === 0 ? 'no relation yet' : formatAmount(relations.size, 'relation'),
     running > 0 ? `${formatAmount(running, 'run')} under way` : countOf(flows, 'flow') || 'no flow yet',
-    rows === 0 ? countOf(datasets, 'table') || 'no table yet' : `${formatAmount(rows, 'row')}, ${formatBytes(bytes)}`,
+    rows === 0
+      ? countOf(datasets, 'table') || 'no table yet'
+      : `${formatAmount(rows, 'row')}, ${formatBytes(bytes).replace(' ', '\u00a0')}`,
   ]
 }
 

@@ -18,6 +18,7 @@ import { buildApp } from './build-app.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
+import { openSpool } from './spool.ts'
 
 export interface AppContextOptions {
   readonly config: Config
@@ -57,12 +58,11 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
   const neighbours = connectNeighbours({ db, storage, copies, registry, now })
+  const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   const queue = await openQueue({ db, pool, log, isOnlyWorker: config.database === 'bundled' })
   opened.defer(() => queue.stop())
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
-  const spoolDir = join(config.dataDir, 'spool')
-  let url = config.publicUrl ?? ''
   const app = await buildApp({
     config,
     db,
@@ -77,7 +77,9 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     now,
   })
   opened.defer(() => app.close())
-  const publicUrl = (): string => url
+  // The port first: a server that can't listen must not take work.
+  const address = await app.listen({ host: config.host, port: config.port })
+  const publicUrl = (): string => config.publicUrl ?? address
   registerSteps(
     {
       db,
@@ -87,7 +89,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
       keyring,
       log,
       now,
-      spoolDir,
+      spoolDir: spool.folder,
       publicUrl,
       sliceTargetBytes: config.sliceTargetBytes,
       ...neighbours,
@@ -95,8 +97,6 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
   )
   ticker.start()
-  const address = await app.listen({ host: config.host, port: config.port })
-  if (config.publicUrl === undefined) url = address
   const resources = opened.move()
   return {
     url: address,

@@ -3,11 +3,13 @@ import { ConfigError } from '#config/config-error.ts'
 import { listVariables } from '#config/env.ts'
 import { listFlags } from '#config/flags.ts'
 import { createLog } from '#log/log.ts'
+import { SecretError } from '#secrets/secret-error.ts'
 import { BundledPostgresError } from '#store/bundled/bundled-postgres.ts'
 import { openAppContext } from './app-context.ts'
-import { describeLake } from './open-lake.ts'
+import { describeLake, LakeUnusableError } from './open-lake.ts'
 import { readSettings, type Settings } from './read-settings.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
+import { StoreUnusableError } from './store-fault.ts'
 
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
 async function main(): Promise<void> {
@@ -43,12 +45,20 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** Errors whose message tells the operator what to do. */
+const EXPLAINED = [
+  ConfigError,
+  SecretError,
+  BundledPostgresError,
+  StoreUnusableError,
+  LakeUnusableError,
+] as const
+
 try {
   await main()
 } catch (error) {
   // What the operator can mend is told in sentences; a fault of ours keeps its stack.
-  const isExplained =
-    error instanceof ConfigError || error instanceof BundledPostgresError || isAddressInUse(error)
+  const isExplained = EXPLAINED.some((type) => error instanceof type) || isAddressInUse(error)
   const text = isExplained ? (error as Error).message : error instanceof Error ? error.stack : String(error)
   process.stderr.write(`${text}\n`)
   process.exitCode = 1

@@ -3,12 +3,60 @@ import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { openS3Storage } from '#lake/storage/s3-storage.ts'
 
-/** The lake that the configuration names. */
+/** The lake that the configuration names can't be used. The message is for the operator. */
+export class LakeUnusableError extends Error {
+  override readonly name = 'LakeUnusableError'
+  readonly isExplained = true
+}
+
+/** The lake that the configuration names. @throws LakeUnusableError when the bucket can't be listed */
 export async function openLake(config: LakeConfig): Promise<LakeStorage> {
-  return config.kind === 'folder' ? openFolderStorage(config.root) : openS3Storage(config)
+  if (config.kind === 'folder') return openFolderStorage(config.root)
+  const storage = openS3Storage(config)
+  try {
+    await listFirst(storage)
+    return storage
+  } catch (error) {
+    await storage[Symbol.asyncDispose]()
+    throw new LakeUnusableError(explain(config, error), { cause: error })
+  }
 }
 
 /** Where the lake is, for people. */
 export function describeLake(config: LakeConfig): string {
   return config.kind === 'folder' ? config.root : config.url
+}
+
+const PATIENCE_MS = 15_000
+
+/** Asks for one object, which shows that address, bucket and credentials are right; there need not be one. */
+async function listFirst(storage: LakeStorage): Promise<void> {
+  for await (const _ of storage.list('', { signal: AbortSignal.timeout(PATIENCE_MS) })) return
+}
+
+const CREDENTIALS = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or another source of AWS credentials.'
+
+/** What to do about the errors that a wrong setting brings about. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['NoSuchBucket', 'Make the bucket, or correct HEADWATER_LAKE.'],
+  ['AccessDenied', 'Allow these credentials to list, read, write and delete there.'],
+  ['CredentialsProviderError', CREDENTIALS],
+  ['InvalidAccessKeyId', CREDENTIALS],
+  ['SignatureDoesNotMatch', CREDENTIALS],
+  ['PermanentRedirect', 'Set HEADWATER_S3_REGION to the region of the bucket.'],
+  ['AuthorizationHeaderMalformed', 'Set HEADWATER_S3_REGION to the region of the bucket.'],
+])
+
+function explain(config: LakeConfig & { readonly kind: 's3' }, error: unknown): string {
+  const { name, code } = error as { readonly name?: string; readonly code?: string }
+  const place = config.endpoint === undefined ? config.url : `${config.url} at ${config.endpoint}`
+  const isLate = name === 'AbortError' || name === 'TimeoutError'
+  const reason = isLate ? 'no answer in time' : (code ?? reasonOf(error))
+  const remedy = REMEDIES.get(name ?? '') ?? 'Check HEADWATER_LAKE, HEADWATER_S3_ENDPOINT and the network.'
+  return `The lake ${place} can't be used (${reason}). ${remedy}`
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message } = error as Error
+  return message === '' || message === 'UnknownError' ? name : `${name}: ${message.replace(/\.$/, '')}`
 }

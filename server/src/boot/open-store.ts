@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import type pg from 'pg'
+import pg from 'pg'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { findRunning, startBundledPostgres } from '#store/bundled/bundled-postgres.ts'
 import { type Database, type DatabaseAddress, migrate, openDatabase, openPool } from '#store/database.ts'
+import { explainStoreFault } from './store-fault.ts'
 
 /** The metadata database, migrated and open. Disposing it also ends a server that was started for it. */
 export interface OpenStore extends AsyncDisposable {
@@ -18,7 +19,11 @@ const DATABASE_NAME = 'headwater'
 
 const MAX_CONNECTIONS = 20
 
-/** Opens the metadata database for the server, starting the bundled PostgreSQL when there is no URL. */
+/**
+ * Opens the metadata database for the server, starting the bundled PostgreSQL when there is no URL.
+ *
+ * @throws StoreUnusableError, BundledPostgresError
+ */
 export async function openStore(config: Config, secrets: Secrets): Promise<OpenStore> {
   if (secrets.databaseUrl !== undefined) {
     return connectStore({ url: secrets.databaseUrl }, 'PostgreSQL at DATABASE_URL')
@@ -45,20 +50,53 @@ async function connectStore(
   stopServer: () => Promise<void> = async () => {},
 ): Promise<OpenStore> {
   const pool = openPool(address, { max: MAX_CONNECTIONS })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
+  surviveLostConnections(pool)
   const db = openDatabase(pool)
   const close = async (): Promise<void> => {
     await db.destroy()
     await stopServer()
   }
   try {
+    await assertAnswers(address)
     await migrate(db)
   } catch (error) {
     await close()
-    throw error
+    throw explainStoreFault(address, error)
   }
   return { db, pool, description, [Symbol.asyncDispose]: close }
+}
+
+/**
+ * A connection that breaks is replaced by the pool, and whoever was using it gets the error from its statement.
+ * Without these listeners it would end the process: the first is for connections that rest, the second for those
+ * that are in use.
+ */
+function surviveLostConnections(pool: pg.Pool): void {
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+}
+
+/** The pool waits for a connection as long as the network does, which is minutes; a start must not. */
+async function assertAnswers({ url, ...parts }: DatabaseAddress): Promise<void> {
+  const client = new pg.Client({
+    ...(url === undefined ? parts : { connectionString: url }),
+    connectionTimeoutMillis: connectTimeoutOf(url),
+    application_name: 'headwater',
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** The URL may say it in seconds, as everywhere in PostgreSQL. */
+function connectTimeoutOf(url: string | undefined): number {
+  const seconds = url === undefined ? 0 : Number(new URL(url).searchParams.get('connect_timeout') ?? 0)
+  return seconds > 0 ? seconds * 1_000 : CONNECT_TIMEOUT_MS
 }
 
 function clusterDir(config: Config): string {
