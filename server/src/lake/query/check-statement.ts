@@ -40,7 +40,7 @@ export async function assertQuery(
   }
   for (const node of nodes) {
     assertTableFunction(node)
-    assertTable(node, known, tableNames)
+    assertTable(node, known)
   }
 }
 
@@ -95,13 +95,10 @@ function assertTableFunction(node: Node): void {
   }
 }
 
-function assertTable(node: Node, known: ReadonlySet<string>, tableNames: readonly string[]): void {
+function assertTable(node: Node, known: ReadonlySet<string>): void {
   if (node['type'] === 'BASE_TABLE') {
     const name = [node['catalog_name'], node['schema_name'], node['table_name']].filter(Boolean).join('.')
-    if (!known.has(foldName(name))) {
-      const names = tableNames.length === 0 ? 'there are none' : `there are: ${tableNames.join(', ')}`
-      throw new QueryError(`Catalog Error: Table with name ${name} does not exist; ${names}`)
-    }
+    if (!known.has(foldName(name))) throw new QueryError(`There is no table named ${name}.`)
   }
 }
 

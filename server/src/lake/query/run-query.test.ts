@@ -171,7 +171,7 @@ describe('runQuery', () => {
     ['selec 1', 'Parser Error: syntax error at or near "selec"'],
     ['select 1; select 2', 'expected one statement, found 2'],
     ['select nope from orders', 'Referenced column "nope" not found'],
-    ['select * from nope', 'Table with name nope does not exist; there are: orders, My Dataset, empty'],
+    ['select * from nope', 'There is no table named nope.'],
     ["select 'x'::int", 'Could not convert string'],
     ['select ?', 'parameter'],
   ])('answers %j with the reason', async (sql, message) => {
