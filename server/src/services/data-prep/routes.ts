@@ -1,5 +1,6 @@
 import * as contract from '@headwater/contract/data-prep.ts'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
@@ -84,7 +85,7 @@ function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDepend
       operationId: 'deleteMappingSet',
       summary: 'Delete a mapping set that no flow uses',
       params: contract.MappingSetPath,
-      response: errors,
+      response: { 204: Type.Null({ description: 'Deleted' }), ...errors },
     },
     handler: async ({ scope, params }, reply) => {
       await deleteMappingSet(dependencies.db, scope, params.id)
