@@ -20,10 +20,15 @@ import {
 import { failServerStart } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 /** Several servers over one metadata database and one lake, and a metadata database that comes and goes. */
-const SLOW_ROWS = 1_500
+const ROWS = 100
+/** Key of an advisory lock in the source. */
+const GATE = 7
+const closeGate = () => source.query(`select pg_advisory_lock(${GATE})`)
+const openGate = () => source.query(`select pg_advisory_unlock(${GATE})`)
 
 let folder: string
 let source: TestDatabase
@@ -31,15 +36,17 @@ let source: TestDatabase
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headwater-servers-'))
   source = await createTestDatabase()
-  await source.query(
-    `create table items as select i as id, 'row ' || i as label from generate_series(1, 100) as i`,
-  )
-  // A relation that takes its time, so that a run is in flight for seconds: one millisecond a row.
-  await source.query(`create function slowly(i integer) returns integer language plpgsql volatile
-    as 'begin perform pg_sleep(0.001); return i; end'`)
-  await source.query(
-    `create view slow as select slowly(i) as id, 'row ' || i as label from generate_series(1, ${SLOW_ROWS}) as i`,
-  )
+  const rows = `'row ' || i as label from generate_series(1, ${ROWS}) as i`
+  await source.query(`create table items as select i as id, ${rows}`)
+  // A relation that stops in the middle while the gate is closed, so that a run is in flight for as long as needed.
+  await source.query(`create function gated(i integer) returns integer language plpgsql volatile as $$ begin
+    if i = ${ROWS / 2} then
+      perform pg_advisory_lock_shared(${GATE});
+      perform pg_advisory_unlock_shared(${GATE});
+    end if;
+    return i;
+  end $$`)
+  await source.query(`create view gated_items as select gated(i) as id, ${rows}`)
 })
 
 afterAll(async () => {
@@ -74,28 +81,29 @@ async function runsOf(client: ApiClient, { flowId }: Ingested): Promise<Answer[]
   return (await client.get(path)).body.items
 }
 
-/** Waits until the flow's run has read some rows. */
-async function runInFlight(client: ApiClient, flow: Ingested): Promise<Answer> {
-  return vi.waitUntil(
-    async () => {
-      const [run] = await runsOf(client, flow)
-      return run?.metrics?.statusSummary?.status === 'inProgress' ? run : undefined
-    },
-    { timeout: 10_000, interval: 50 },
-  )
+/** Waits until the flow's run has come to the gate. */
+async function runAtGate(client: ApiClient, flow: Ingested): Promise<Answer> {
+  const waiting = `select from pg_locks where locktype = 'advisory' and objid = ${GATE} and not granted`
+  await vi.waitUntil(async () => ((await source.query(waiting)).rowCount ?? 0) > 0, {
+    timeout: 10_000,
+    interval: 50,
+  })
+  const [run] = await runsOf(client, flow)
+  expect(run?.metrics?.statusSummary?.status).toBe('inProgress')
+  return run
 }
 
 /** Fails unless the dataset holds each row once, by one batch of one run that succeeded. */
-async function expectLandedOnce(client: ApiClient, flow: Ingested, rows: number): Promise<void> {
+async function expectLandedOnce(client: ApiClient, flow: Ingested): Promise<void> {
   const run = await finishedRun(client, flow.flowId)
   expect(run.metrics.statusSummary.status, JSON.stringify(run.metrics.statusSummary)).toBe('success')
-  expect(run.metrics.recordSummary.outputRecordCount).toBe(rows)
+  expect(run.metrics.recordSummary.outputRecordCount).toBe(ROWS)
   expect(await runsOf(client, flow)).toHaveLength(1)
   const [counts] = await queryRows(
     client,
     `select count(*)::integer, count(distinct _headwater.id)::integer from "${flow.datasetId}"`,
   )
-  expect(counts).toEqual([rows, rows])
+  expect(counts).toEqual([ROWS, ROWS])
   const batches = await client.get(`${CATALOG}/batches?dataSet=${flow.datasetId}`)
   expect(Object.values(batches.body as Record<string, Answer>).map(({ status }) => status)).toEqual([
     'success',
@@ -146,30 +154,32 @@ describe('two servers over one database and one lake', () => {
     const servers = Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? one : other))
     const flows = await Promise.all(servers.map(({ client }) => land(client, connectionId, 'items')))
     // Each is asked of the server that did not create it.
-    await Promise.all(
-      flows.map((flow, at) => expectLandedOnce((at % 2 === 0 ? other : one).client, flow, 100)),
-    )
+    await Promise.all(flows.map((flow, at) => expectLandedOnce((at % 2 === 0 ? other : one).client, flow)))
   })
 
   test('a run in flight at a server that is stopped is finished by the other', async () => {
     await other.stop()
-    const flow = await land(one.client, connectionId, 'slow')
-    const interrupted = await runInFlight(one.client, flow)
+    await closeGate()
+    const flow = await land(one.client, connectionId, 'gated_items')
+    const interrupted = await runAtGate(one.client, flow)
     await other.restart()
     await one.stop()
     const stoppedAt = Date.now()
-    await expectLandedOnce(other.client, flow, SLOW_ROWS)
+    await openGate()
+    await expectLandedOnce(other.client, flow)
     // A claim that is only lost, not given back, would be waited for until its beats are missed.
     expect(Date.now() - stoppedAt).toBeLessThan(15_000)
     expect((await runsOf(other.client, flow))[0]?.id).toBe(interrupted.id)
   })
 
   test('a server with another master key fails runs with a sentence and goes on', async () => {
-    await one.stop()
+    await closeGate()
+    const flow = await land(other.client, connectionId, 'gated_items')
+    await runAtGate(other.client, flow)
     await other.stop()
+    await openGate()
     const foreign = { ...env, HEADWATER_MASTER_KEY: randomBytes(32).toString('base64') }
-    await using stranger = await startTestServer({ env: foreign, client: one.client })
-    const flow = await land(stranger.client, connectionId, 'items')
+    await using stranger = await startTestServer({ env: foreign, client: other.client })
     const run = await finishedRun(stranger.client, flow.flowId)
     expect(run.metrics.statusSummary.status).toBe('failed')
     const text = JSON.stringify(run)
@@ -250,13 +260,29 @@ describe('a metadata database that goes away and comes back', () => {
     return [answer.status, await answer.json()]
   }
 
+  /** Locks a table until the database ends, and waits until a transaction of the server hangs in the middle of its work. */
+  async function transactionsWaiting(): Promise<void> {
+    const { user, host, port, database } = postgres
+    const client = new pg.Client({ user, host, port, database, password })
+    client.on('error', () => {})
+    await client.connect()
+    await client.query('begin')
+    await client.query('lock table flow in access exclusive mode')
+    const waiting = `select from pg_locks join pg_stat_activity using (pid) where not granted and query like '%for update%'`
+    await vi.waitUntil(async () => ((await client.query(waiting)).rowCount ?? 0) > 0, { timeout: 10_000 })
+  }
+
   test('the server survives, says so meanwhile, and finishes what it had begun', async () => {
     const connectionId = await connectTo(server.client, source)
-    const flow = await land(server.client, connectionId, 'slow')
-    const interrupted = await runInFlight(server.client, flow)
+    await closeGate()
+    const flow = await land(server.client, connectionId, 'gated_items')
+    const interrupted = await runAtGate(server.client, flow)
+    await transactionsWaiting()
+    const cut = server.client.get(`${FLOW}/flows`)
     const { port } = postgres
     await postgres.stop()
 
+    expect((await cut).status).toBeGreaterThanOrEqual(500)
     expect(await readiness()).toMatchObject([503, { checks: { metadata: 'failed', lake: 'ok' } }])
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
     const answer = await server.client.get(`${FLOW}/flows`)
@@ -264,10 +290,11 @@ describe('a metadata database that goes away and comes back', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/ECONNREFUSED|127\.0\.0\.1:/)
 
     await startPostgres(port)
+    await openGate()
     await vi.waitUntil(async () => (await readiness())[0] === 200, { timeout: 10_000 })
-    await expectLandedOnce(server.client, flow, SLOW_ROWS)
+    await expectLandedOnce(server.client, flow)
     expect((await runsOf(server.client, flow))[0]?.id).toBe(interrupted.id)
-    await expectLandedOnce(server.client, await land(server.client, connectionId, 'items'), 100)
+    await expectLandedOnce(server.client, await land(server.client, connectionId, 'items'))
   })
 
   test('a server can be stopped while its database is away', async () => {

@@ -30,6 +30,13 @@ export class ApiClient {
     return this.#token
   }
 
+  /** The same client, with the same token, speaking to another server. */
+  at(baseUrl: string): ApiClient {
+    const other = new ApiClient({ ...this.credentials, base_url: baseUrl })
+    other.#token = this.#token
+    return other
+  }
+
   async authenticate(): Promise<void> {
     const { client_id, client_secret, scopes } = this.credentials
     const body = new URLSearchParams({

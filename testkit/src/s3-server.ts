@@ -26,7 +26,7 @@ export interface S3Server extends AsyncDisposable {
   onRequest: ((request: { readonly method: string; readonly key: string }) => Interference) | undefined
 }
 
-export type Interference = 'drop' | 'SlowDown' | 'ConditionalRequestConflict' | undefined
+export type Interference = 'drop' | 'InternalError' | 'SlowDown' | 'ConditionalRequestConflict' | undefined
 
 export interface S3ServerOptions {
   /** Keys in a page of a listing; default 1000, as in the protocol. */
@@ -233,6 +233,7 @@ const FAILURES = {
   AccessDenied: 403,
   ConditionalRequestConflict: 409,
   EntityTooSmall: 400,
+  InternalError: 500,
   InvalidPart: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
@@ -264,10 +265,10 @@ function element(name: string, text: string): string {
 /** The contents of all elements of that name; text without entities, markup as it is. */
 function elementsOf(xml: string, name: string): string[] {
   const found = [...xml.matchAll(new RegExp(`<${name}>(.*?)</${name}>`, 'gs'))].map(([, text = '']) => text)
-  return found.map((text) => (text.startsWith('<') ? text : unescape(text)))
+  return found.map((text) => (text.startsWith('<') ? text : decodeEntities(text)))
 }
 
-function unescape(text: string): string {
+function decodeEntities(text: string): string {
   return text
     .replace(/&#x([0-9a-f]+);/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
     .replaceAll('&lt;', '<')

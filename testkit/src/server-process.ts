@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
 
@@ -20,16 +21,16 @@ export interface ServerProcess {
   ): Promise<{ readonly code: number | null; readonly stderr: string }>
 }
 
-/** Starts `npm start`'s program and waits for its ready line. */
-export async function startServerProcess(dataDir: string): Promise<ServerProcess> {
+/** Starts `npm start`'s program and waits for its ready line. Fails with its standard error when it ends first. */
+export async function startServerProcess(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [MAIN, '--data-dir', dataDir, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment(),
-  })
+  const child = spawnServer(dataDir, env)
   let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
   })
   const lines = await readUntilReady(child, () => stderr)
   const ended = once(child, 'exit')
@@ -43,6 +44,30 @@ export async function startServerProcess(dataDir: string): Promise<ServerProcess
       return { code, stderr }
     },
   }
+}
+
+const FAILURE_PATIENCE_MS = 40_000
+
+/** The program's standard error and exit code, for a start that is expected to fail. */
+export async function failServerStart(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawnServer(dataDir, env)
+  // A start that hangs instead of failing must not outlive its test.
+  const guard = setTimeout(() => child.kill('SIGKILL'), FAILURE_PATIENCE_MS)
+  const texts = Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = (await once(child, 'exit')) as [number | null]
+  clearTimeout(guard)
+  const [stdout, stderr] = await texts
+  return { code, stdout, stderr }
+}
+
+function spawnServer(dataDir: string, env: Readonly<Record<string, string>>) {
+  return spawn(process.execPath, [MAIN, '--data-dir', dataDir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment(), ...env },
+  })
 }
 
 async function readUntilReady(child: ChildProcess, stderr: () => string): Promise<string[]> {

@@ -10,6 +10,9 @@ export const s3Title: string =
     ? 'S3 (in memory; HEADWATER_TEST_S3_ENDPOINT names another)'
     : `S3 at ${new URL(ENDPOINT).host}`
 
+/** False when the requests that arrive can't be looked at or interfered with. */
+export const isS3InMemory: boolean = ENDPOINT === undefined
+
 /** What the standard search for AWS credentials finds in the environment of a test. */
 export const S3_CREDENTIALS: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: process.env['AWS_ACCESS_KEY_ID'] ?? 'test',

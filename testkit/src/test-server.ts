@@ -3,54 +3,73 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AppContext, openAppContext } from '@headwater/server/boot/app-context.ts'
 import { issueCredentials } from '@headwater/server/boot/credentials.ts'
-import { readSettings } from '@headwater/server/boot/read-settings.ts'
+import { readSettings, type Settings } from '@headwater/server/boot/read-settings.ts'
 import { createLog } from '@headwater/server/log/log.ts'
 import { ApiClient } from './api-client.ts'
 import { createMetadataDatabase } from './metadata-database.ts'
 
-/** A whole server in this process, over a metadata database and a lake of its own. */
+/** A whole server in this process, over a metadata database and a lake of its own unless told otherwise. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string
+  readonly dataDir: string
+  /** The lake, while it is a folder of the server's own. */
   readonly lakeDir: string
   readonly client: ApiClient
   /** Lines of the log so far: JSON objects. */
   readonly log: readonly string[]
   /** Ends the server and starts another over the same data. */
   restart(): Promise<void>
+  /** Ends the server and leaves its data to look at. Idempotent. */
+  stop(): Promise<void>
 }
 
 export interface TestServerOptions {
+  /** A DATABASE_URL here is left as it is at the end; without one the server gets a database of its own. */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /** Speaks with the credentials and the token of this one instead of making its own. */
+  readonly client?: ApiClient | undefined
 }
 
 /** Starts a server on a free port of loopback and makes a client for it. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  await using started = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'headwater-server-'))
-  const database = await createMetadataDatabase()
-  const env = { DATABASE_URL: database.url, HEADWATER_DATA_DIR: dataDir, HEADWATER_PORT: '0', ...options.env }
+  started.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const databaseUrl = options.env?.['DATABASE_URL'] ?? started.use(await createMetadataDatabase()).url
+  const env = {
+    HEADWATER_DATA_DIR: dataDir,
+    HEADWATER_PORT: '0',
+    ...options.env,
+    DATABASE_URL: databaseUrl,
+  }
   const settings = readSettings([], env)
   const lines: string[] = []
   const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } })
   let context: AppContext = await openAppContext({ ...settings, log })
-  const credentials = { ...(await issueCredentials(settings, 'test')), base_url: context.url }
-  const client = new ApiClient(credentials)
-  await client.authenticate()
+  const stop = async (): Promise<void> => context[Symbol.asyncDispose]()
+  started.defer(stop)
+  const client = options.client?.at(context.url) ?? (await createClient(settings, context.url))
+  const resources = started.move()
   return {
     get url() {
       return context.url
     },
+    dataDir,
     lakeDir: join(dataDir, 'lake'),
     client,
     log: lines,
     async restart() {
-      await context[Symbol.asyncDispose]()
+      await stop()
       context = await openAppContext({ ...settings, log })
       client.baseUrl = context.url
     },
-    async [Symbol.asyncDispose]() {
-      await context[Symbol.asyncDispose]()
-      await database.drop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    stop,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+async function createClient(settings: Settings, url: string): Promise<ApiClient> {
+  const client = new ApiClient({ ...(await issueCredentials(settings, 'test')), base_url: url })
+  await client.authenticate()
+  return client
 }

@@ -5,7 +5,7 @@ import type { ExtractTask, SliceOutput } from './task.ts'
 export class Engine {
   readonly #idle: Lane[]
   readonly #lanes: readonly Lane[]
-  readonly #waiting: ((lane: Lane) => void)[] = []
+  readonly #waiting = new Set<(lane: Lane) => void>()
 
   constructor(options: { readonly laneCount: number }) {
     this.#lanes = Array.from({ length: options.laneCount }, () => new Lane())
@@ -13,11 +13,11 @@ export class Engine {
   }
 
   /**
-   * Extracts one slice; waits for a lane when all are busy.
-   * Throws SliceError, or the signal's reason when it was aborted.
+   * Extracts one slice; waits for a lane when all are busy, in the order of calls.
+   * @throws SliceError; the signal's reason when it was aborted
    */
   async extract(task: ExtractTask, options: ExtractOptions): Promise<SliceOutput> {
-    const lane = await this.#take()
+    const lane = await this.#take(options.signal)
     try {
       return await lane.extract(task, options)
     } finally {
@@ -30,15 +30,32 @@ export class Engine {
     await Promise.all(this.#lanes.map((lane) => lane.close()))
   }
 
-  #take(): Promise<Lane> {
+  async #take(signal: AbortSignal): Promise<Lane> {
+    signal.throwIfAborted()
     const lane = this.#idle.pop()
-    if (lane !== undefined) return Promise.resolve(lane)
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    if (lane !== undefined) return lane
+    const { promise, resolve, reject } = Promise.withResolvers<Lane>()
+    const onAbort = (): void => {
+      this.#waiting.delete(resolve)
+      reject(signal.reason as Error)
+    }
+    this.#waiting.add(resolve)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   #giveBack(lane: Lane): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#idle.push(lane)
-    else next(lane)
+    // A set keeps the order in which its members came.
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#idle.push(lane)
+      return
+    }
+    this.#waiting.delete(next)
+    next(lane)
   }
 }

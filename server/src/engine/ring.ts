@@ -5,7 +5,8 @@ import { openSlot, type Slot, type SlotLayout } from '#source/postgres/wire/slot
  * The ring between the reader thread and the encoder thread of a lane. Its memory is the bound on what a slice
  * holds, and its fullness is the back-pressure: a reader that finds no free slot stops reading its socket.
  *
- *   free --(reader fills)--> published --(encoder has taken all it needs)--> free
+ *   slot: free --(reader fills)--> published --(encoder has taken all it needs)--> free
+ *   ring: running --(reader has sent all)--> complete;  running or complete --(owner)--> aborted
  *
  * Both threads block on it with Atomics.wait; each side has a signal word that changes with every event that
  * could interest it, and reads the word before it looks at the state, so that no wake-up is lost.
@@ -53,8 +54,11 @@ export class RingOwner {
     this.#counters = new Float64Array(memory.control, ROWS_OFFSET, 2)
   }
 
+  /** Ends the ring for both sides at once, also when the reader has completed. Idempotent. */
   abort(): void {
-    setState(this.#words, STATE.aborted)
+    Atomics.store(this.#words, WORD.state, STATE.aborted)
+    signalTo(this.#words, WORD.readerSignal)
+    signalTo(this.#words, WORD.encoderSignal)
   }
 
   /** Rows and bytes so far. May be a slot old. */
@@ -107,7 +111,9 @@ export class RingWriter {
 
   /** Nothing more will come. */
   complete(): void {
-    setState(this.#words, STATE.complete)
+    // An abort stands: a reader that completes at the same moment must not hide it.
+    Atomics.compareExchange(this.#words, WORD.state, STATE.running, STATE.complete)
+    signalTo(this.#words, WORD.encoderSignal)
   }
 }
 
@@ -159,13 +165,6 @@ function openSlots(memory: RingMemory): Slot[] {
 
 function throwIfAborted(words: Int32Array): void {
   if (Atomics.load(words, WORD.state) === STATE.aborted) throw new RingAbortedError('the slice was ended')
-}
-
-function setState(words: Int32Array, state: number): void {
-  // An abort stands: a reader that completes at the same moment must not hide it.
-  Atomics.compareExchange(words, WORD.state, STATE.running, state)
-  signalTo(words, WORD.readerSignal)
-  signalTo(words, WORD.encoderSignal)
 }
 
 function signalTo(words: Int32Array, word: number): void {

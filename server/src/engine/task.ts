@@ -11,13 +11,15 @@ export interface ExtractTask {
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
+  /** What the mapping reads, in its order; more may follow. */
   readonly columns: readonly WireColumn[]
   readonly mapping: MappingPlan
   /** The table's fields, cut down to what the mapping writes. */
   readonly fields: readonly LakeField[]
-  /** Where the part file and the diagnostics are written; in an existing local folder. */
+  /** Where the part file is written: no file yet, in a local folder that exists. */
   readonly partPath: string
-  readonly diagnosticsPath: string
+  /** Where rows that are set aside are written, likewise; without it they are only counted. */
+  readonly diagnosticsPath?: string | undefined
   /** Into the footer of the part file: run, slice. */
   readonly keyValues: Readonly<Record<string, string>>
   /** The instant that `now()` means in every expression of the run. */
@@ -25,16 +27,21 @@ export interface ExtractTask {
 }
 
 /** What a lane delivers. A slice whose rows were all set aside, or that had none, has no part file. */
-export interface SliceOutput {
+export interface SliceOutput extends WrittenSlice {
+  readonly bytesRead: number
+}
+
+/** What the encoder knows of a slice. */
+export interface WrittenSlice {
   readonly rowsRead: number
   readonly rowsWritten: number
   readonly rowsRejected: number
-  readonly bytesRead: number
   readonly part?: ParquetFileSummary | undefined
   readonly proof: readonly LeafProof[]
-  readonly warnings: readonly SliceWarning[]
-  /** How many rows were set aside, by code. One row may count under several. */
-  readonly rejectCounts: Readonly<Record<string, number>>
+  /** Values that were nulled or converted with a loss; their rows did arrive. */
+  readonly warnings: readonly SliceIssue[]
+  /** Why rows were set aside. A row with several problems counts under each. */
+  readonly rejects: readonly SliceIssue[]
   /** True when `diagnosticsPath` was written. */
   readonly hasDiagnostics: boolean
 }
@@ -46,10 +53,11 @@ export interface LeafProof {
   readonly landed: ColumnDigest
 }
 
-/** Values that were nulled or converted with a loss, counted. */
-export interface SliceWarning {
+/** What happened to values of one field for one reason, counted. */
+export interface SliceIssue {
   readonly path: string
   readonly code: string
+  /** Of the first of them. */
   readonly message: string
   readonly count: number
 }

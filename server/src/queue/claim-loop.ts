@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { type CommandResponse, fromKysely, type Job, type PgBoss } from 'pg-boss'
+import { fromKysely, type Job, type PgBoss } from 'pg-boss'
 import type { Log } from '#log/log.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
-import { StepFencedError, type StepHandler, type StepName, type StepPayload } from './step-queue.ts'
+import { Claim } from './claim.ts'
+import {
+  StepFencedError,
+  type StepHandler,
+  type StepName,
+  type StepOutcome,
+  type StepPayload,
+} from './step-queue.ts'
 
 export interface ClaimLoopOptions {
   readonly boss: PgBoss
@@ -12,19 +20,25 @@ export interface ClaimLoopOptions {
   readonly handler: StepHandler
   readonly slots: number
   readonly groupLimit?: number | undefined
+  readonly timing: ClaimTiming
 }
 
-/** A beat must arrive every 10 s; this leaves room for two that are late. */
-const BEAT_MS = 3_500
-/** How long an idle loop trusts that it was woken. */
-const POLL_MS = 2_000
+export interface ClaimTiming {
+  /** Between two beats of a claim. */
+  readonly beatMs: number
+  /** How long an idle loop trusts that it was woken. */
+  readonly pollMs: number
+  /** How long a step that threw is held, so that a lasting fault doesn't race through its attempts. */
+  readonly holdBackMs: number
+}
 
 /**
  * Claims steps of one kind and runs their handlers, `slots` at a time.
  *
- *   idle --(woken or 2 s)--> claim --(got n)--> n handlers run; claim again while slots are free
- *   each handler: beat every 3.5 s; beat refused -> abort; returns -> one transaction (write + complete);
- *   throws -> fail, which schedules the next attempt
+ *   idle --(woken or polling)--> claim --(got n)--> n handlers run; claim again while slots are free
+ *   each handler: beats; a beat is refused -> abort
+ *                 returns -> one transaction (write + complete)
+ *                 throws  -> recover -> one transaction (write + complete), or held for a moment and given back
  */
 export class ClaimLoop {
   readonly #options: ClaimLoopOptions
@@ -86,67 +100,74 @@ export class ClaimLoop {
     }
   }
 
+  /** @NOTE `handling` never rejects: #handle ends in a catch that only logs. */
   #track(handling: Promise<void>): void {
     this.#handlers.add(handling)
-    void handling.finally(() => {
+    void handling.then(() => {
       this.#handlers.delete(handling)
       this.wake()
     })
   }
 
   async #handle(job: Job<StepPayload>): Promise<void> {
-    const { boss, db, handler, step, log } = this.#options
-    const claim = { id: job.id, retryCount: job.retryCount }
-    const lost = new AbortController()
-    const signal = AbortSignal.any([lost.signal, this.#stopping.signal])
-    const beat = setInterval(() => void this.#beat(claim, lost), BEAT_MS)
+    const { boss, db, step, log, timing } = this.#options
+    using claim = new Claim({ boss, db, step, log, job, beatMs: timing.beatMs })
     try {
-      const outcome = await handler({ payload: job.data, attempt: job.retryCount }, signal)
-      await transact(db, async (tx) => {
-        await outcome.write(tx)
-        const completed = await boss.complete(step, claim, null, { db: fromKysely(tx) })
-        if (affectedBy(completed) === 0) throw new StepFencedError(`a newer attempt owns ${step} ${job.id}`)
-      })
-      await outcome
-        .afterCommit?.()
-        .catch((error: unknown) => log.warn({ err: error, step }, 'tidying up failed'))
+      await this.#attempt(claim)
     } catch (error) {
-      await this.#giveBack(claim, job, error)
-    } finally {
-      clearInterval(beat)
+      await this.#giveBack(claim, error)
     }
   }
 
-  async #beat(claim: { id: string; retryCount: number }, lost: AbortController): Promise<void> {
-    const { boss, step, log } = this.#options
+  async #attempt(claim: Claim): Promise<void> {
+    const { handler } = this.#options
     try {
-      const touched = await boss.touch(step, claim)
-      if (affectedBy(touched) === 0)
-        lost.abort(new StepFencedError(`the claim of ${step} ${claim.id} was lost`))
+      const signal = AbortSignal.any([claim.lost, this.#stopping.signal])
+      signal.throwIfAborted()
+      await this.#settle(claim, await handler.run(claim, signal))
     } catch (error) {
-      log.debug({ err: error, step }, 'a beat failed')
+      if (this.#isInterrupted(claim, error)) throw error
+      const outcome = await handler.recover?.(claim, error)
+      if (outcome === undefined) throw error
+      await this.#settle(claim, outcome)
     }
   }
 
-  async #giveBack(
-    claim: { id: string; retryCount: number },
-    job: Job<StepPayload>,
-    error: unknown,
-  ): Promise<void> {
-    const { boss, step, log } = this.#options
-    const message = error instanceof Error ? error.message : String(error)
-    const level = this.#stopping.signal.aborted || error instanceof StepFencedError ? 'debug' : 'warn'
-    log[level]({ err: error, step, ...job.data, attempt: job.retryCount }, 'a step goes back to the queue')
-    await boss.fail(step, claim, { message }).catch((failure: unknown) => {
-      // Without this the step waits until its beat expires, which is what a dead worker's step does too.
-      log.warn({ err: failure, step }, 'could not give a step back')
-    })
+  #isInterrupted(claim: Claim, error: unknown): boolean {
+    return error instanceof StepFencedError || claim.lost.aborted || this.#stopping.signal.aborted
+  }
+
+  async #settle(claim: Claim, outcome: StepOutcome): Promise<void> {
+    const { log, step } = this.#options
+    await claim.complete(outcome.write)
+    try {
+      await outcome.afterCommit?.()
+    } catch (error) {
+      log.warn({ err: error, step, ...claim.payload }, 'tidying up failed')
+    }
+  }
+
+  async #giveBack(claim: Claim, error: unknown): Promise<void> {
+    const { step, log, timing } = this.#options
+    const isInterrupted = this.#isInterrupted(claim, error)
+    log[isInterrupted ? 'debug' : 'warn'](
+      { err: error, step, ...claim.payload, attempt: claim.attempt },
+      'a step goes back to the queue',
+    )
+    const { signal } = this.#stopping
+    if (!isInterrupted) await sleep(timing.holdBackMs, undefined, { signal }).catch(() => {})
+    try {
+      await claim.giveBack(error)
+    } catch (failure) {
+      // The step then waits until its beat expires, as that of a dead worker does.
+      log.warn({ err: failure, step, ...claim.payload }, 'could not give a step back')
+    }
   }
 
   async #rest(): Promise<void> {
     if (this.#isWoken || this.#stopping.signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, POLL_MS)
+    const timer = setTimeout(resolve, this.#options.timing.pollMs)
     this.#wake = resolve
     await promise
     this.#wake = undefined
@@ -160,9 +181,4 @@ function withClaimLock<T>(db: Database, step: StepName, work: (tx: Tx) => Promis
     await sql`select pg_advisory_xact_lock(hashtext(${`claim:${step}`}))`.execute(tx)
     return work(tx)
   })
-}
-
-/** Jobs that a command changed; the library's types leave the member out. */
-function affectedBy(response: CommandResponse): number {
-  return (response as { readonly affected?: number }).affected ?? 0
 }

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { type Db, fromKysely, PgBoss } from 'pg-boss'
 import type { Log } from '#log/log.ts'
 import type { Database, Tx } from '#store/database.ts'
-import { ClaimLoop } from './claim-loop.ts'
+import { ClaimLoop, type ClaimTiming } from './claim-loop.ts'
 import {
   STEP_NAMES,
   type StepHandler,
@@ -23,19 +23,28 @@ export interface QueueOptions {
    * then belong to a process that is dead, and are given back at once instead of after their beat expires.
    */
   readonly isOnlyWorker: boolean
+  /** Tests are in more of a hurry than servers. */
+  readonly timing?: Partial<ClaimTiming> | undefined
 }
 
 /** Seconds without a beat after which a claim counts as lost; pg-boss allows no fewer. */
 const HEARTBEAT_SECONDS = 10
-/** A killed worker uses up an attempt, so there are many; errors are counted by the run, not here. */
+/** A beat every 3.5 s leaves room for two that are late. */
+const TIMING: ClaimTiming = Object.freeze({ beatMs: 3_500, pollMs: 2_000, holdBackMs: 1_000 })
+/** Interruptions of a step. Only a machine that dies again and again uses them up. */
 const RETRY_LIMIT = 50
-const EXPIRE_SECONDS = 12 * 3600
-const KEEP_FINISHED_SECONDS = 3600
+/** The longest that pg-boss allows: a step lives as long as it beats. */
+const EXPIRE_SECONDS = 24 * 3600
+const JOBS_PER_INSERT = 1_000
+/** For whoever looks into the queue; the ledger is what counts. */
+const KEEP_FINISHED_SECONDS = 600
 
 /** Opens the queue over pg-boss, in schema `queue` of the metadata database. */
 export async function openQueue(options: QueueOptions): Promise<StepQueue> {
+  const { pool, log, isOnlyWorker } = options
+  surviveLostConnections(pool)
   const boss = new PgBoss({
-    db: poolAsBossDb(options.pool),
+    db: poolAsBossDb(pool),
     schema: 'queue',
     schedule: false,
     // The defaults of a minute would let a dead worker's step wait for as long.
@@ -43,12 +52,22 @@ export async function openQueue(options: QueueOptions): Promise<StepQueue> {
     monitorIntervalSeconds: 2,
     maintenanceIntervalSeconds: 60,
   })
-  boss.on('error', (error) => options.log.warn({ err: error }, 'queue supervision failed, will try again'))
-  await boss.start()
-  await createQueues(boss)
-  if (options.isOnlyWorker) await giveBackOrphans(boss)
-  return new PgBossQueue(boss, options)
+  boss.on('error', (error) => log.warn({ err: error }, 'queue supervision failed, will try again'))
+  try {
+    await startAlone(pool, async () => {
+      await boss.start()
+      await createQueues(boss)
+    })
+    if (isOnlyWorker) await giveBackOrphans(boss)
+    return new PgBossQueue(boss, options)
+  } catch (error) {
+    await boss.stop(STOP)
+    throw error
+  }
 }
+
+/** The pool is not ours to close, and there are no workers of pg-boss to wait for. */
+const STOP = Object.freeze({ graceful: false, close: false })
 
 class PgBossQueue implements StepQueue {
   readonly #boss: PgBoss
@@ -63,15 +82,32 @@ class PgBossQueue implements StepQueue {
     this.#wakeUps = new WakeUps(options.pool, options.log)
   }
 
-  async submit(tx: Tx, step: StepName, payload: StepPayload, options: SubmitOptions = {}): Promise<void> {
-    const group = options.group === undefined ? {} : { group: { id: options.group } }
-    await this.#boss.send(step, payload, { ...group, db: fromKysely(tx) })
-    await this.#wakeUps.notify(tx, step)
+  submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void> {
+    return this.submitAll(tx, step, [payload], options)
+  }
+
+  async submitAll(
+    tx: Tx,
+    step: StepName,
+    payloads: readonly StepPayload[],
+    { group, delayMs = 0 }: SubmitOptions = {},
+  ): Promise<void> {
+    const options = {
+      ...(group === undefined ? {} : { group: { id: group } }),
+      ...(delayMs > 0 ? { startAfter: `${delayMs} milliseconds` } : {}),
+    }
+    for (let from = 0; from < payloads.length; from += JOBS_PER_INSERT) {
+      const jobs = payloads.slice(from, from + JOBS_PER_INSERT).map((data) => ({ data, ...options }))
+      await this.#boss.insert(step, jobs, { db: fromKysely(tx) })
+    }
+    // Whoever is woken for a step that is not due yet finds nothing; polling finds it when it is.
+    if (delayMs <= 0) await this.#wakeUps.notify(tx, step)
   }
 
   work(step: StepName, options: WorkOptions, handler: StepHandler): void {
     const { db, log } = this.#options
-    const loop = new ClaimLoop({ boss: this.#boss, db, log, step, handler, ...options })
+    const timing = { ...TIMING, ...this.#options.timing }
+    const loop = new ClaimLoop({ boss: this.#boss, db, log, step, handler, timing, ...options })
     this.#loops.set(step, loop)
     this.#wakeUps.on(step, () => loop.wake())
     loop.start()
@@ -90,14 +126,30 @@ class PgBossQueue implements StepQueue {
   async #stop(): Promise<void> {
     await Promise.all([...this.#loops.values()].map((loop) => loop.stop()))
     await this.#wakeUps.close()
-    await this.#boss.stop({ graceful: false, close: false })
+    await this.#boss.stop(STOP)
+  }
+}
+
+/**
+ * pg-boss fails where several servers make its schema at the same time (its own lock comes after it has looked
+ * whether the schema is there), so they start it one after the other.
+ */
+async function startAlone(pool: pg.Pool, start: () => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query("select pg_advisory_lock(hashtext('headwater.queue.start'))")
+    await start()
+  } finally {
+    // The lock ends with the connection.
+    client.release(true)
   }
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {
   const common = {
     retryLimit: RETRY_LIMIT,
-    retryDelay: 1,
+    // An interrupted step goes on at once; what threw is held back by the claim loop.
+    retryDelay: 0,
     expireInSeconds: EXPIRE_SECONDS,
     deleteAfterSeconds: KEEP_FINISHED_SECONDS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
@@ -120,4 +172,16 @@ async function giveBackOrphans(boss: PgBoss): Promise<void> {
 /** pg-boss speaks SQL text; our pool answers, with a list of results where the text has several statements. */
 function poolAsBossDb(pool: pg.Pool): Db {
   return { executeSql: (text, values) => pool.query(text, values) }
+}
+
+/**
+ * A connection that breaks says so twice: the statement at hand fails, and the client emits `error`, which ends
+ * the process when nobody listens. The pool listens only while a client is idle.
+ */
+function surviveLostConnections(pool: pg.Pool): void {
+  const known = new WeakSet<pg.PoolClient>()
+  pool.on('acquire', (client) => {
+    if (!known.has(client)) client.on('error', () => {})
+    known.add(client)
+  })
 }

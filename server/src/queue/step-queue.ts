@@ -5,14 +5,20 @@ import type { Tx } from '#store/database.ts'
  * ids only, never rows and never secrets.
  *
  *   submitted -> claimed (by one worker, which must beat) -> completed
- *                   |-> failed or beat lost -> waiting for its next attempt -> claimed ...
+ *                   |-> given back or beat lost -> waiting for its next attempt -> claimed ...
  *                                                       |-> dead, when there are no attempts left
+ *
+ * Attempts count interruptions: a worker that was killed, frozen or stopped. Errors are for the handler to count
+ * and to answer (`recover`); what it submits again is a step of its own, with all its attempts.
  */
 export interface StepQueue {
   /** Puts a step into the queue as part of the caller's transaction: it exists when the transaction commits. */
   submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void>
 
-  /** Starts claiming. Handlers get steps until {@link stop}. */
+  /** The same for many steps of one kind. */
+  submitAll(tx: Tx, step: StepName, payloads: readonly StepPayload[], options?: SubmitOptions): Promise<void>
+
+  /** Starts claiming. The handler gets steps until {@link stop}. */
   work(step: StepName, options: WorkOptions, handler: StepHandler): void
 
   /** Claims no more, aborts what runs, gives it back to the queue and waits for the handlers to return. */
@@ -40,8 +46,10 @@ export interface StepPayload {
 }
 
 export interface SubmitOptions {
-  /** Steps of one group share a limit over all workers: the base connection's id. */
+  /** Steps of one group share a limit over all workers. */
   readonly group?: string | undefined
+  /** Not to be claimed earlier than that. */
+  readonly delayMs?: number | undefined
 }
 
 export interface WorkOptions {
@@ -51,24 +59,41 @@ export interface WorkOptions {
   readonly groupLimit?: number | undefined
 }
 
-/** One attempt of a step. `attempt` counts from 0 and fences: only the newest attempt can complete. */
+/** One attempt of a step. */
 export interface StepAttempt {
   readonly payload: StepPayload
+  /** Counts from 0 and fences: only the newest attempt can complete. */
   readonly attempt: number
+  /**
+   * For what an attempt writes before it is done: no newer attempt owns the step until `tx` ends.
+   * @throws StepFencedError
+   */
+  assertOwned(tx: Tx): Promise<void>
 }
 
-/**
- * Does a step and returns what is to be written when it is done. That write and the step's completion are one
- * transaction: if a newer attempt owns the step by then, neither happens. Throwing gives the step back for
- * another attempt. `signal` is aborted when the claim is lost or the process stops.
- */
-export type StepHandler = (attempt: StepAttempt, signal: AbortSignal) => Promise<StepOutcome>
+export interface StepHandler {
+  /**
+   * Does a step and returns what is to be written when it is done. That write and the step's completion are one
+   * transaction: if a newer attempt owns the step by then, neither happens. `signal` is aborted when the claim
+   * is lost or the process stops.
+   */
+  readonly run: (attempt: StepAttempt, signal: AbortSignal) => Promise<StepOutcome>
+  /**
+   * Answers an error of `run` or of its write with an outcome of its own: counts it, submits the step again,
+   * ends the run. With `undefined`, by throwing, or without this the step is given back for its next attempt.
+   * Not asked when the claim was lost or the process stops.
+   */
+  readonly recover?: ((attempt: StepAttempt, error: unknown) => Promise<StepOutcome | undefined>) | undefined
+}
 
 /** `afterCommit` runs when the transaction has committed; it may be lost with the process, so nothing depends on it. */
 export interface StepOutcome {
   readonly write: (tx: Tx) => Promise<void>
   readonly afterCommit?: (() => Promise<void>) | undefined
 }
+
+/** The outcome of a step that finds nothing to do. */
+export const NOTHING_TO_WRITE: StepOutcome = Object.freeze({ write: async () => {} })
 
 /** A newer attempt owns the step; what this one did is dropped. */
 export class StepFencedError extends Error {

@@ -10,6 +10,8 @@ const RECONNECT_MS = 1_000
 /**
  * Tells claim loops of all processes that a step was submitted, through LISTEN and NOTIFY on one connection.
  * It only saves waiting: loops poll as well, so a lost notification costs seconds, never a step.
+ *
+ *   connecting --> listening --(connection lost)--> waiting 1 s --> connecting ...   until closed
  */
 export class WakeUps {
   readonly #pool: pg.Pool
@@ -44,7 +46,8 @@ export class WakeUps {
       try {
         await this.#listenOnce(signal)
       } catch (error) {
-        if (!signal.aborted) this.#log.debug({ err: error }, 'listening for steps was interrupted')
+        if (signal.aborted) return
+        this.#log.debug({ err: error }, 'listening for steps was interrupted')
         await sleep(RECONNECT_MS, undefined, { signal }).catch(() => {})
       }
     }
@@ -53,17 +56,22 @@ export class WakeUps {
   /** Listens until the connection breaks (throws) or we close (returns). */
   async #listenOnce(signal: AbortSignal): Promise<void> {
     const client = await this.#pool.connect()
+    const { promise: over, resolve, reject } = Promise.withResolvers<void>()
+    // A connection can break at any moment from here on; awaited or not, that must not be unhandled.
+    over.catch(() => {})
+    client.on('error', reject)
+    client.once('end', () => reject(new Error('the connection ended')))
+    const onAbort = (): void => resolve()
+    signal.addEventListener('abort', onAbort)
     try {
       client.on('notification', (message) => this.#listeners.get(message.payload ?? '')?.())
       await client.query(`listen ${CHANNEL}`)
+      // What was submitted while nobody listened.
       for (const listener of this.#listeners.values()) listener()
-      await new Promise<void>((resolve, reject) => {
-        client.once('error', reject)
-        client.once('end', () => reject(new Error('the connection ended')))
-        if (signal.aborted) resolve()
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      if (signal.aborted) resolve()
+      await over
     } finally {
+      signal.removeEventListener('abort', onAbort)
       // The connection carries a subscription, so it must not go back to the pool.
       client.release(true)
     }

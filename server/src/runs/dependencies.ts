@@ -23,4 +23,6 @@ export interface RunDependencies {
   /** For the links in a run's document. */
   readonly publicUrl: () => string
   readonly sliceTargetBytes: number
+  /** Pauses after the first, second … error of a step; the error after the last one ends its run. */
+  readonly retryDelaysMs?: readonly number[] | undefined
 }

@@ -3,17 +3,22 @@ import type { Run } from '#services/flow-service/run.ts'
 import { queueNextRun, saveRun } from '#services/flow-service/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { failureDocument, type RunFacts, type RunTotals } from './run-document.ts'
+import { failureDocument, type RunTotals } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
+import type { RunFailedError } from './run-failed-error.ts'
 import { totalsOf } from './run-totals.ts'
 import { listSliceResults } from './slice-ledger.ts'
-import { messageOf, type RunFailedError } from './step-failure.ts'
+import { submitPlan } from './submit-step.ts'
 
 /**
  * Takes a run for a change, if it is still under way (in the given epoch, when there is one): nobody else ends
  * it, or starts a new epoch of it, until the transaction ends.
  */
-export async function lockActiveRun(tx: Tx, runId: string, epoch?: number): Promise<Run | undefined> {
+export async function lockActiveRun(
+  tx: Tx,
+  runId: string,
+  epoch?: number | undefined,
+): Promise<Run | undefined> {
   const run = await tx
     .selectFrom('flow_run')
     .selectAll()
@@ -27,53 +32,55 @@ export async function lockActiveRun(tx: Tx, runId: string, epoch?: number): Prom
 /** Moves on to the flow's next run, if one waits. Called in the transaction that ends a run. */
 export async function startNextRun(tx: Tx, deps: RunDependencies, flowId: string): Promise<void> {
   const next = await queueNextRun(tx, flowId, deps.now())
-  if (next !== undefined) await deps.queue.submit(tx, 'run.plan', { v: 1, runId: next.id })
+  if (next !== undefined) await submitPlan(tx, deps.queue, next.id)
 }
 
-/** Ends a run as failed, with its batch. Nothing of it becomes visible; does nothing if it has ended already. */
+/** Ends a locked run as failed, with its batch. Nothing of it becomes visible. */
 export async function failRun(
   tx: Tx,
   deps: RunDependencies,
-  runId: string,
+  run: Run,
   failure: RunFailedError,
 ): Promise<void> {
-  const run = await lockActiveRun(tx, runId)
-  if (run === undefined) return
   const nowMs = deps.now()
-  const totals = totalsOf(await listSliceResults(tx, runId, run.epoch))
+  const totals = totalsOf(await listSliceResults(tx, run.id, run.epoch))
   const facts = await factsOf(tx, deps, run)
-  await saveRun(tx, runId, {
+  await saveRun(tx, run.id, {
     state: 'failed',
     startedAt: facts.startedAtMs,
     completedAt: nowMs,
-    documentPatch: failureDocument(
-      facts,
-      totals,
-      { stage: failure.stage, messages: [messageOf(failure)] },
-      nowMs,
-    ),
+    documentPatch: failureDocument(facts, totals, failure, nowMs),
     nowMs,
   })
-  await failBatch(tx, { facts, totals, failure, nowMs })
+  await failBatch(tx, { run, totals, failure, nowMs })
   await startNextRun(tx, deps, run.flow_id)
-  deps.log.warn({ runId, flowId: run.flow_id, code: failure.code, reason: failure.message }, 'run failed')
+  deps.log.warn(
+    { runId: run.id, flowId: run.flow_id, code: failure.code, reason: failure.message },
+    'run failed',
+  )
 }
 
 async function failBatch(
   tx: Tx,
-  {
-    facts,
-    totals,
-    failure,
-    nowMs,
-  }: { facts: RunFacts; totals: RunTotals; failure: RunFailedError; nowMs: number },
+  { run, totals, failure, nowMs }: { run: Run; totals: RunTotals; failure: RunFailedError; nowMs: number },
 ): Promise<void> {
-  if (facts.batchId === undefined) return
-  await completeBatch(tx, facts.batchId, {
+  const { batch_id: batchId } = run
+  // A run that was not planned has no batch; a dataset that is deleted takes its batches along.
+  if (batchId === null || !(await hasBatch(tx, batchId))) return
+  const errors = [
+    { code: failure.code, message: failure.message, recordCount: undefined },
+    ...failure.details,
+  ]
+  await completeBatch(tx, batchId, {
     status: 'failed',
     metrics: { outputRecordCount: 0, failedRecordCount: totals.rowsRead, inputByteSize: totals.bytesRead },
-    errors: [{ code: failure.code, description: failure.message }],
+    errors: errors.map(({ code, message, recordCount }) => ({ code, description: message, recordCount })),
     files: [],
     nowMs,
   })
+}
+
+async function hasBatch(tx: Tx, id: string): Promise<boolean> {
+  const row = await tx.selectFrom('batch').select('id').where('id', '=', id).executeTakeFirst()
+  return row !== undefined
 }

@@ -1,7 +1,8 @@
 import type { LakeField } from '#columns/column-type.ts'
+import type { ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { readTable } from '#lake/iceberg/table.ts'
-import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
+import type { MappingEntry, MappingProblem, SourceColumn } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
@@ -10,11 +11,13 @@ import { describeRelation, type RelationShape } from '#source/postgres/describe-
 import { compileRowFilter } from '#source/postgres/row-filter.ts'
 import type { HeldSnapshot } from '#source/postgres/snapshot.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
+import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { evolveLakeFields } from '#typemap/xdm-types.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { RunFailedError } from './step-failure.ts'
+import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
+import { planEvolution, type TableEvolution } from './table-evolution.ts'
 import { windowCondition } from './window-condition.ts'
 
 export interface PlanningFacts {
@@ -34,30 +37,27 @@ export async function makePlan(
   const shape = await pinAndDescribe(snapshot, inputs.tableName)
   const table = await lakeTableOf(deps.db, inputs.datasetId)
   if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this flow has been deleted.')
-  const evolved = await currentFields(deps, inputs.scope, table)
+  const { fields, evolution } = await currentFields(deps, inputs.scope, table)
   const offered = selectColumns(shape, inputs.selectedColumns)
-  const entries = await entriesOf(deps, inputs, offered, evolved.fields)
-  const mapped = planMapping({
-    entries,
-    columns: offered.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable })),
-    fields: evolved.fields,
-  })
+  const entries = await entriesOf(deps, inputs, offered, fields)
+  const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors)
-  const columns = mapped.plan.usedColumns.map((name) => wireColumnOf(offered, name))
   const plan: StoredRunPlan = {
     relation: shape.path,
+    connectionId: inputs.connectionId,
     datasetId: inputs.datasetId,
     estimatedRows: Math.max(0, shape.estimatedRows ?? 0),
     estimatedBytes: shape.sizeBytes,
     snapshotId: snapshot.snapshotId,
     nowMs: snapshot.takenAtMs,
     where: conditionOf(run, inputs, shape),
-    columns,
+    columns: wireColumnsOf(offered, mapped.plan.usedColumns),
     mapping: mapped.plan,
-    fields: prunedFields(mapped.plan, evolved.fields),
-    evolved:
-      evolved.addedPaths.length === 0 ? undefined : { fields: evolved.fields, lastColumnId: evolved.lastId },
+    fields: prunedFields(mapped.plan, fields),
+    evolution,
+    hasDiagnostics: inputs.options.errorDiagnosticsEnabled,
+    tolerancePercent: inputs.options.partialIngestionPercent,
   }
   return { plan, shape }
 }
@@ -72,22 +72,27 @@ async function pinAndDescribe(snapshot: HeldSnapshot, path: string): Promise<Rel
   return describeRelation(snapshot.session, path)
 }
 
-/** The table's fields, with those that its schema has gained since. */
+/** The table's fields as its schema wants them now, and how they differ from those that it has. */
 async function currentFields(
   deps: RunDependencies,
   scope: Scope,
   table: LakeTablePointer,
-): Promise<ReturnType<typeof evolveLakeFields>> {
-  const { fields } = await readTable(deps.storage, table.metadataKey)
+): Promise<{ fields: readonly LakeField[]; evolution: TableEvolution | undefined }> {
+  const { fields: before } = await readTable(deps.storage, table.metadataKey)
+  const schema = await schemaOf(deps, scope, table.datasetId)
+  const { fields: after, lastId } = evolveLakeFields(before, table.lastColumnId, schema.full)
+  return { fields: after, evolution: planEvolution(before, after, lastId) }
+}
+
+async function schemaOf(deps: RunDependencies, scope: Scope, datasetId: string): Promise<ResolvedSchema> {
   const dataset = await deps.db
     .selectFrom('dataset')
     .select('schema_id')
-    .where('id', '=', table.datasetId)
+    .where('id', '=', datasetId)
     .executeTakeFirstOrThrow()
   const schema = await deps.findSchema(scope, dataset.schema_id)
-  if (schema === undefined)
-    throw new RunFailedError('promotion', `The schema ${dataset.schema_id} of the dataset has been deleted.`)
-  return evolveLakeFields(fields, table.lastColumnId, schema.full)
+  if (schema !== undefined) return schema
+  throw new RunFailedError('promotion', `The schema ${dataset.schema_id} of the dataset has been deleted.`)
 }
 
 /** The columns that the source connection picks, in the relation's order. */
@@ -113,10 +118,7 @@ async function entriesOf(
   fields: readonly LakeField[],
 ): Promise<readonly MappingEntry[]> {
   if (inputs.mapping === undefined) {
-    return identityMapping(
-      columns.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable })),
-      fields,
-    )
+    return identityMapping(columns.map(toSourceColumn), fields)
   }
   const set = await deps.findMappingSet(inputs.scope, inputs.mapping.id, inputs.mapping.version)
   if (set === undefined)
@@ -124,22 +126,26 @@ async function entriesOf(
   return set.entries
 }
 
+function toSourceColumn({ name, type, nullable }: RelationColumn): SourceColumn {
+  return { name, type: type.columnType, nullable }
+}
+
 function problemsOf(problems: readonly MappingProblem[]): RunFailedError {
   const shown = problems.slice(0, MAX_SHOWN).map((problem) => problem.message)
   const more = problems.length > MAX_SHOWN ? ` … and ${problems.length - MAX_SHOWN} more.` : ''
-  return new RunFailedError(
-    'promotion',
-    `The mapping does not fit: ${shown.join(' ')}${more}`,
-    'MAPPER-3700-400',
-  )
+  return new RunFailedError('promotion', `The mapping does not fit: ${shown.join(' ')}${more}`, {
+    code: 'MAPPER-3700-400',
+  })
 }
 
 const MAX_SHOWN = 10
 
-function wireColumnOf(columns: RelationShape['columns'], name: string): WireColumn {
-  const column = columns.find((candidate) => candidate.name === name)
-  if (column === undefined) throw new Error(`the mapping reads a column "${name}" that was not offered to it`)
-  return { name: column.name, type: column.type }
+/** The columns that the mapping reads. One that reads none, constants alone, still needs a value for each row. */
+function wireColumnsOf(offered: readonly RelationColumn[], names: readonly string[]): WireColumn[] {
+  const used = names.flatMap((name) => offered.filter((column) => column.name === name))
+  const columns = used.length > 0 ? used : offered.slice(0, 1)
+  if (columns.length === 0) throw new RunFailedError('copy', 'The relation has no column to read.')
+  return columns.map(({ name, type }) => ({ name, type }))
 }
 
 /** Window and row filter as one condition. */

@@ -1,24 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newBatchId } from '#kit/ids.ts'
-import type { StepHandler, StepOutcome } from '#queue/step-queue.ts'
+import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
-import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
+import { loadFlowPlanInputs } from '#services/flow-service/plan-inputs.ts'
 import { ACTIVE_STATES, type Run } from '#services/flow-service/run.ts'
 import { SCHEDULER } from '#services/flow-service/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/run-store.ts'
 import { planSlices, type Slice } from '#source/postgres/plan-slices.ts'
-import { holdSnapshot } from '#source/postgres/snapshot.ts'
+import { type HeldSnapshot, holdSnapshot } from '#source/postgres/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { failRun, lockActiveRun } from './end-run.ts'
+import { lockActiveRun } from './end-run.ts'
 import { makePlan } from './make-plan.ts'
+import { recoverStep } from './recover-step.ts'
 import { runningDocument } from './run-document.ts'
-import { isUnderWay } from './run-state.ts'
-import { countPendingSlices, insertSlices } from './slice-ledger.ts'
-import { reasonToFail } from './step-failure.ts'
+import { countSlices, insertSlices, waitsForSlices } from './slice-ledger.ts'
+import { SnapshotWatch } from './snapshot-watch.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
-
-const NOTHING: StepOutcome = Object.freeze({ write: async () => {} })
+import { submitCommit, submitExtracts } from './submit-step.ts'
 
 /**
  * `run.plan`: takes a snapshot of the source, cuts the relation into slices, starts a new epoch, and holds the
@@ -26,42 +25,46 @@ const NOTHING: StepOutcome = Object.freeze({ write: async () => {} })
  * it, so what an earlier attempt planned can't be read any more.
  */
 export function planStep(deps: RunDependencies): StepHandler {
-  return async ({ payload, attempt }, signal) => {
-    const run = await findRun(deps.db, payload.runId)
-    if (run === undefined || !isActive(run)) return NOTHING
-    try {
-      await planAndHold(deps, run, signal)
-      return NOTHING
-    } catch (error) {
-      signal.throwIfAborted()
-      const failure = reasonToFail(error, attempt)
-      if (failure === undefined) throw error
-      return { write: (tx) => failRun(tx, deps, run.id, failure) }
-    }
+  return {
+    run: async (attempt, signal) => {
+      const run = await findRun(deps.db, attempt.payload.runId)
+      if (run !== undefined && (await needsPlan(deps, run))) await planAndHold(deps, { run, attempt, signal })
+      return NOTHING_TO_WRITE
+    },
+    recover: recoverStep(deps, 'run.plan'),
   }
 }
 
-function isActive(run: Run): boolean {
-  return (ACTIVE_STATES as readonly string[]).includes(run.state)
+/** An epoch whose slices are all done needs its snapshot no more: it is for the commit to end the run. */
+async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
+  if (!(ACTIVE_STATES as readonly string[]).includes(run.state)) return false
+  const { total, pending } = await countSlices(deps.db, run.id, run.epoch)
+  return total === 0 || pending > 0
 }
 
-async function planAndHold(deps: RunDependencies, run: Run, signal: AbortSignal): Promise<void> {
+async function planAndHold(
+  deps: RunDependencies,
+  { run, attempt, signal }: { run: Run; attempt: StepAttempt; signal: AbortSignal },
+): Promise<void> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
   await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
-  const epoch = await transact(deps.db, (tx) => startEpoch(tx, deps, { run, inputs, plan, slices }))
+  const epoch = await transact(deps.db, async (tx) => {
+    // A planner that was frozen must not start an epoch whose snapshot nobody holds.
+    await attempt.assertOwned(tx)
+    return startEpoch(tx, deps, { runId: run.id, plan, slices })
+  })
   if (epoch === undefined) return
   deps.log.info(
     { runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length },
     'run planned',
   )
-  await holdUntilDone(deps, run.id, epoch, signal)
+  await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal })
 }
 
 interface Epoch {
-  readonly run: Run
-  readonly inputs: FlowPlanInputs
+  readonly runId: string
   readonly plan: StoredRunPlan
   readonly slices: readonly Slice[]
 }
@@ -70,34 +73,33 @@ interface Epoch {
 async function startEpoch(
   tx: Tx,
   deps: RunDependencies,
-  { run, inputs, plan, slices }: Epoch,
+  { runId, plan, slices }: Epoch,
 ): Promise<number | undefined> {
-  const locked = await lockActiveRun(tx, run.id)
-  if (locked === undefined) return undefined
+  const run = await lockActiveRun(tx, runId)
+  if (run === undefined) return undefined
   const nowMs = deps.now()
-  const epoch = locked.epoch + 1
-  const startedAt = locked.started_at ?? nowMs
-  const batchId = locked.batch_id ?? (await openBatch(tx, { run: locked, inputs, plan, nowMs }))
-  await saveRun(tx, run.id, {
+  const epoch = run.epoch + 1
+  const startedAt = run.started_at ?? nowMs
+  await saveRun(tx, runId, {
     state: 'inProgress',
     startedAt,
     epoch,
-    batchId,
+    batchId: run.batch_id ?? (await openBatch(tx, { run, plan, nowMs })),
     plan: toStored(plan),
     documentPatch: runningDocument(startedAt),
     nowMs,
   })
-  await insertSlices(tx, run.id, epoch, slices)
-  for (const ordinal of slices.keys()) {
-    const payload = { v: 1, runId: run.id, epoch, ordinal } as const
-    await deps.queue.submit(tx, 'run.extract', payload, { group: inputs.connectionId })
-  }
+  await insertSlices(tx, runId, epoch, slices)
+  const payloads = slices.map((_slice, ordinal) => ({ v: 1, runId, epoch, ordinal }) as const)
+  await submitExtracts(tx, deps.queue, { plan, payloads })
+  // A partitioned table without partitions has nothing to slice.
+  if (slices.length === 0) await submitCommit(tx, deps.queue, { plan, runId, epoch })
   return epoch
 }
 
 async function openBatch(
   tx: Tx,
-  { run, inputs, plan, nowMs }: { run: Run; inputs: FlowPlanInputs; plan: StoredRunPlan; nowMs: number },
+  { run, plan, nowMs }: { run: Run; plan: StoredRunPlan; nowMs: number },
 ): Promise<string> {
   const id = newBatchId(nowMs)
   await createBatch(tx, {
@@ -109,8 +111,8 @@ async function openBatch(
     flowId: run.flow_id,
     clientId: SCHEDULER.clientId,
     userId: SCHEDULER.userId,
-    enableErrorDiagnostics: inputs.options.errorDiagnosticsEnabled,
-    partialIngestionPercent: inputs.options.partialIngestionPercent,
+    enableErrorDiagnostics: plan.hasDiagnostics,
+    partialIngestionPercent: plan.tolerancePercent,
     nowMs,
   })
   return id
@@ -121,14 +123,16 @@ const HOLD_POLL_MS = 300
 
 async function holdUntilDone(
   deps: RunDependencies,
-  runId: string,
-  epoch: number,
-  signal: AbortSignal,
+  {
+    runId,
+    epoch,
+    snapshot,
+    signal,
+  }: { runId: string; epoch: number; snapshot: HeldSnapshot; signal: AbortSignal },
 ): Promise<void> {
-  for (;;) {
-    const run = await findRun(deps.db, runId)
-    if (run === undefined || !isUnderWay(run, epoch)) return
-    if ((await countPendingSlices(deps.db, runId, epoch)) === 0) return
+  const watch = new SnapshotWatch(snapshot, deps.now)
+  while (await waitsForSlices(deps.db, runId, epoch)) {
+    await watch.assertHeld()
     await sleep(HOLD_POLL_MS, undefined, { signal })
   }
 }

@@ -24,10 +24,12 @@ export interface RunFacts {
   readonly windowStartMs: number | undefined
   readonly windowEndMs: number | undefined
   readonly isRecurring: boolean
+  /** Rows that were set aside can be looked at. */
+  readonly hasDiagnostics: boolean
   readonly publicUrl: string
 }
 
-/** An error or a warning of a run as the API lists it. */
+/** An error or a warning of a run as the API lists it; `recordCount` where it is about rows. */
 export interface RunMessage {
   readonly code: string
   readonly message: string
@@ -52,7 +54,10 @@ export function runningDocument(startedAtMs: number): JsonObject {
   }
 }
 
-/** The document of a run that has landed. `messages` are counted warnings and rows that were set aside. */
+/**
+ * The document of a run that has landed. `messages` are counted: rows that were set aside, the summary first, and
+ * warnings.
+ */
 export function successDocument(
   facts: RunFacts,
   totals: RunTotals,
@@ -60,8 +65,11 @@ export function successDocument(
   completedAtMs: number,
 ): JsonObject {
   const hasRows = totals.rowsRead > 0
+  const [summary] = totals.rowsRejected > 0 ? messages : []
+  const outer = summary === undefined ? [] : [{ code: RUN_ERROR.promotion, message: summary.message }]
+  const status = statusSummary('success', facts, totals, { outer, inner: messages })
   return {
-    metrics: metricsOf(facts, totals, completedAtMs, statusSummary('success', facts, totals, messages)),
+    metrics: metricsOf(facts, totals, completedAtMs, status),
     activities: [
       copyActivity(facts, totals, completedAtMs, 'success'),
       ...(hasRows ? [promotionActivity(facts, totals, completedAtMs, 'success')] : []),
@@ -69,21 +77,31 @@ export function successDocument(
   }
 }
 
-/** The document of a run that failed; `stage` is where. */
+/** What a failed run says of its failure. */
+export interface FailureFacts {
+  readonly stage: 'copy' | 'promotion'
+  readonly code: string
+  readonly message: string
+  readonly details: readonly RunMessage[]
+}
+
+/** The document of a run that failed. */
 export function failureDocument(
   facts: RunFacts,
   totals: RunTotals,
-  failure: { readonly stage: 'copy' | 'promotion'; readonly messages: readonly RunMessage[] },
+  { stage, code, message, details }: FailureFacts,
   completedAtMs: number,
 ): JsonObject {
   const nothingLanded = { ...totals, rowsWritten: 0, bytesWritten: 0, fileCount: 0 }
-  const isCopy = failure.stage === 'copy'
+  const isCopy = stage === 'copy'
+  const outer = [{ code: RUN_ERROR[stage], message }]
+  const inner = [...(code === RUN_ERROR[stage] ? [] : [{ code, message }]), ...details]
   return {
     metrics: metricsOf(
       facts,
       nothingLanded,
       completedAtMs,
-      statusSummary('failed', facts, totals, failure.messages),
+      statusSummary('failed', facts, totals, { outer, inner }),
     ),
     activities: [
       copyActivity(facts, totals, completedAtMs, isCopy ? 'failed' : 'success'),
@@ -115,18 +133,17 @@ function statusSummary(
   status: 'success' | 'failed',
   facts: RunFacts,
   totals: RunTotals,
-  messages: readonly RunMessage[],
+  { outer, inner }: { readonly outer: readonly RunMessage[]; readonly inner: readonly RunMessage[] },
 ): JsonObject {
-  const errors = messages.map(({ code, message }) => ({ code, message }))
-  const inner = messages.filter(({ recordCount }) => recordCount !== undefined)
+  const hasManifest = facts.hasDiagnostics && totals.rowsRejected > 0
   return {
     status,
-    ...(errors.length > 0 ? { errors } : {}),
+    ...(outer.length > 0 ? { errors: outer.map((message) => ({ ...message })) } : {}),
     activityRefs: [PROMOTION_ACTIVITY],
     extensions: {
       type: facts.isRecurring ? 'incremental' : 'one-time',
       ...(inner.length > 0 ? { errors: inner.map((message) => ({ ...message })) } : {}),
-      ...(totals.rowsRejected > 0 && facts.batchId !== undefined ? { manifest: manifestOf(facts) } : {}),
+      ...(hasManifest ? { manifest: manifestOf(facts) } : {}),
     },
   }
 }

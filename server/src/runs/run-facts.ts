@@ -2,6 +2,7 @@ import type { Run } from '#services/flow-service/run.ts'
 import type { Database } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import type { RunFacts } from './run-document.ts'
+import { fromStored } from './stored-plan.ts'
 
 /** What the documents of a run repeat of its flow. The flow may be gone by now. */
 export async function factsOf(
@@ -23,6 +24,7 @@ export async function factsOf(
     windowStartMs: run.window_start ?? undefined,
     windowEndMs: run.window_end ?? undefined,
     isRecurring: schedule?.frequency !== undefined && schedule.frequency !== 'once',
+    hasDiagnostics: run.plan !== null && fromStored(run.plan).hasDiagnostics,
     publicUrl: deps.publicUrl(),
   }
 }

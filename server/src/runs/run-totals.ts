@@ -1,4 +1,6 @@
 import { type ColumnDigest, combineDigests } from '#columns/digest.ts'
+import { IssueCounts } from '#engine/issue-counts.ts'
+import type { SliceIssue } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { RUN_ERROR, type RunMessage, type RunTotals } from './run-document.ts'
 import { fromStoredSummary, type SliceResult } from './slice-ledger.ts'
@@ -17,41 +19,33 @@ export function totalsOf(results: readonly SliceResult[]): RunTotals {
 }
 
 /**
- * What a run says about its values: counted warnings, and rows that were set aside. With diagnostics off the
- * summary line has the code that asks for them.
+ * What a run says about its values, counted: rows that were set aside, in all and by reason, and values that did
+ * not arrive as they were. With diagnostics off the first line has the code that asks for them.
  */
 export function messagesOf(
   results: readonly SliceResult[],
   totals: RunTotals,
-  withDiagnostics: boolean,
+  hasDiagnostics: boolean,
 ): RunMessage[] {
-  const warnings = new Map<string, RunMessage>()
-  for (const { path, code, message, count } of results.flatMap((result) => result.warnings)) {
-    const key = `${path} ${code}`
-    warnings.set(key, { code, message, recordCount: count + (warnings.get(key)?.recordCount ?? 0) })
-  }
-  const rejects = new Map<string, number>()
-  for (const [code, count] of results.flatMap((result) => Object.entries(result.rejectCounts))) {
-    rejects.set(code, count + (rejects.get(code) ?? 0))
-  }
-  return [
-    ...rejectSummary(totals, withDiagnostics),
-    ...[...rejects].map(([code, recordCount]) => ({
-      code,
-      message: `${recordCount} rows were set aside.`,
-      recordCount,
-    })),
-    ...warnings.values(),
-  ]
+  const rejects = sumIssues(results.flatMap((result) => result.rejects))
+  const warnings = sumIssues(results.flatMap((result) => result.warnings))
+  return [...rejectSummary(totals, hasDiagnostics), ...rejects, ...warnings]
 }
 
-function rejectSummary({ rowsRejected, rowsWritten }: RunTotals, withDiagnostics: boolean): RunMessage[] {
+function sumIssues(issues: readonly SliceIssue[]): RunMessage[] {
+  const counts = new IssueCounts()
+  for (const issue of issues) counts.add(issue)
+  return counts.list().map(({ code, message, count }) => ({ code, message, recordCount: count }))
+}
+
+function rejectSummary({ rowsRejected, rowsWritten }: RunTotals, hasDiagnostics: boolean): RunMessage[] {
   if (rowsRejected === 0) return []
-  const code = withDiagnostics ? RUN_ERROR.someRecords : RUN_ERROR.someRecordsWithoutDiagnostics
-  const where = withDiagnostics
+  const code = hasDiagnostics ? RUN_ERROR.someRecords : RUN_ERROR.someRecordsWithoutDiagnostics
+  const where = hasDiagnostics
     ? 'The diagnostic files name each.'
     : 'Turn errorDiagnosticsEnabled on to see each.'
-  return [{ code, message: `${rowsRejected} rows have errors, ${rowsWritten} rows are sound. ${where}` }]
+  const message = `${rowsRejected} rows have errors, ${rowsWritten} rows are sound. ${where}`
+  return [{ code, message, recordCount: rowsRejected }]
 }
 
 /**

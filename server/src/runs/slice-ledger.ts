@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import type { ColumnDigest } from '#columns/digest.ts'
-import type { SliceProgress, SliceWarning } from '#engine/task.ts'
+import type { SliceIssue, SliceProgress } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { Slice } from '#source/postgres/plan-slices.ts'
@@ -19,8 +20,9 @@ export interface SliceResult {
   /** Absent when no row was written. Bounds are base64, since this is kept as JSON. */
   readonly part?: { readonly key: string; readonly summary: JsonObject } | undefined
   readonly digests: readonly { readonly path: string; readonly digest: ColumnDigest }[]
-  readonly warnings: readonly SliceWarning[]
-  readonly rejectCounts: Readonly<Record<string, number>>
+  readonly warnings: readonly SliceIssue[]
+  readonly rejects: readonly SliceIssue[]
+  /** Absent when no row was set aside, or nobody wants to see them. */
   readonly diagnosticsKey?: string | undefined
 }
 
@@ -70,25 +72,28 @@ export async function findPendingSlice(db: Database, key: SliceKey): Promise<Sli
   return row?.slice as unknown as Slice | undefined
 }
 
-/** Shows how far a slice is; a slice that is done keeps its final numbers. */
-export async function reportProgress(db: Database, key: SliceKey, progress: SliceProgress): Promise<void> {
-  await db
-    .updateTable('run_slice')
-    .set({ row_count: progress.rowCount, byte_count: progress.byteCount })
-    .where('run_id', '=', key.runId)
-    .where('epoch', '=', key.epoch)
-    .where('ordinal', '=', key.ordinal)
-    .where('state', '=', 'pending')
-    .execute()
+/**
+ * Shows how far a slice is. Returns false when nobody waits for it any more: it is done, its run has ended, or a
+ * new epoch has begun.
+ */
+export async function reportProgress(db: Database, key: SliceKey, progress: SliceProgress): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update run_slice set row_count = ${progress.rowCount}, byte_count = ${progress.byteCount}
+    from flow_run
+    where run_slice.run_id = ${key.runId} and run_slice.epoch = ${key.epoch} and run_slice.ordinal = ${key.ordinal}
+      and run_slice.state = 'pending' and flow_run.id = run_slice.run_id
+      and flow_run.state = 'inProgress' and flow_run.epoch = run_slice.epoch
+  `.execute(db)
+  return (numAffectedRows ?? 0n) > 0n
 }
 
-/** Records the result of a slice. Returns false when another attempt already did. */
+/** Records the result of a slice, unless another attempt already did. */
 export async function finishSlice(
   tx: Tx,
   key: SliceKey,
   done: { readonly attempt: number; readonly result: SliceResult; readonly nowMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
+): Promise<void> {
+  await tx
     .updateTable('run_slice')
     .set({
       state: 'done',
@@ -102,20 +107,67 @@ export async function finishSlice(
     .where('epoch', '=', key.epoch)
     .where('ordinal', '=', key.ordinal)
     .where('state', '=', 'pending')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+    .execute()
 }
 
-/** Slices of the epoch that have no result yet. */
-export async function countPendingSlices(db: Database, runId: string, epoch: number): Promise<number> {
+export interface SliceCounts {
+  readonly total: number
+  /** Without a result yet. */
+  readonly pending: number
+}
+
+/** The slices of an epoch. */
+export async function countSlices(db: Database, runId: string, epoch: number): Promise<SliceCounts> {
   const row = await db
     .selectFrom('run_slice')
-    .select((select) => select.fn.countAll<number>().as('pending'))
+    .select(({ fn }) => [
+      fn.countAll<number>().as('total'),
+      fn.countAll<number>().filterWhere('state', '=', 'pending').as('pending'),
+    ])
     .where('run_id', '=', runId)
     .where('epoch', '=', epoch)
-    .where('state', '=', 'pending')
     .executeTakeFirstOrThrow()
-  return row.pending
+  return row
+}
+
+/** True while a run is in that epoch and waits for slices of it. */
+export async function waitsForSlices(db: Database, runId: string, epoch: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('run_slice')
+    .innerJoin('flow_run', 'flow_run.id', 'run_slice.run_id')
+    .select('run_slice.ordinal')
+    .where('flow_run.id', '=', runId)
+    .where('flow_run.state', '=', 'inProgress')
+    .where('flow_run.epoch', '=', epoch)
+    .where('run_slice.epoch', '=', epoch)
+    .where('run_slice.state', '=', 'pending')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Counts an error of a slice; returns how many there were with it. */
+export async function countSliceError(tx: Tx, key: SliceKey): Promise<number> {
+  const row = await tx
+    .updateTable('run_slice')
+    .set({ error_count: sql`error_count + 1` })
+    .where('run_id', '=', key.runId)
+    .where('epoch', '=', key.epoch)
+    .where('ordinal', '=', key.ordinal)
+    .returning('error_count')
+    .executeTakeFirstOrThrow()
+  return row.error_count
+}
+
+/** Counts an error of a run's planning or commit; returns how many there were with it. */
+export async function countRunError(tx: Tx, runId: string): Promise<number> {
+  const row = await tx
+    .updateTable('flow_run')
+    .set({ error_count: sql`error_count + 1` })
+    .where('id', '=', runId)
+    .returning('error_count')
+    .executeTakeFirstOrThrow()
+  return row.error_count
 }
 
 /** The results of an epoch in the order of its slices. */

@@ -2,6 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import type { TableEvolution } from './table-evolution.ts'
 
 /**
  * What the planner decided, kept in `flow_run.plan` so that any worker can do any slice. It holds no secret:
@@ -9,6 +10,8 @@ import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
  */
 export interface StoredRunPlan {
   readonly relation: string
+  /** The base connection, whose extracts share a limit. */
+  readonly connectionId: string
   readonly datasetId: string
   readonly estimatedRows: number
   readonly estimatedBytes: number
@@ -17,12 +20,17 @@ export interface StoredRunPlan {
   readonly nowMs: number
   /** Condition of the copy: window and row filter, or nothing. */
   readonly where?: string | undefined
+  /** What the mapping reads, in its order; more may follow. */
   readonly columns: readonly WireColumn[]
   readonly mapping: MappingPlan
   /** The table's fields, cut down to what the mapping writes. */
   readonly fields: readonly LakeField[]
-  /** The whole table, when this run has to add fields to it. */
-  readonly evolved?: { readonly fields: readonly LakeField[]; readonly lastColumnId: number } | undefined
+  /** When this run has to change the table's fields. */
+  readonly evolution?: TableEvolution | undefined
+  /** Rows that are set aside are kept for the user to see. */
+  readonly hasDiagnostics: boolean
+  /** Share of rows that may be set aside, 0 to 100; absent: none. */
+  readonly tolerancePercent?: number | undefined
 }
 
 /** A plan as the database takes it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describePostgresType } from '#typemap/postgres-types.ts'
-import { RunFailedError } from './step-failure.ts'
+import { RunFailedError } from './run-failed-error.ts'
 import { windowCondition } from './window-condition.ts'
 
 const OIDS = { 'timestamp with time zone': 1184, 'timestamp without time zone': 1114, date: 1082, text: 25 }

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '#source/postgres/sql/quote.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
-import { RunFailedError } from './step-failure.ts'
+import { RunFailedError } from './run-failed-error.ts'
 
 /** Rows with `startMs <= delta < endMs`; an absent end is open. */
 export interface DeltaWindow {

@@ -27,6 +27,8 @@ export function openPool(address: DatabaseAddress, options: { readonly max: numb
     ...(url === undefined ? parts : { connectionString: url }),
     max: options.max,
     application_name: 'headwater',
+    // A database that does not answer must not keep requests waiting for as long as TCP does.
+    connectionTimeoutMillis: 30_000,
     types: { getTypeParser },
   })
 }

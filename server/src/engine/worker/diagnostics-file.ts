@@ -1,9 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
 import type { ColumnBatch } from '#columns/vector.ts'
 import type { RejectedRow } from '#mapping/batch-log.ts'
 import { type ColumnReader, createColumnReader } from '#mapping/read-vector.ts'
 import { toJson } from '#mapping/values.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import { PartFile } from './part-file.ts'
 
 /**
  * The rows of a slice that were set aside, as JSON lines: the source row itself with `_errors`. The file is
@@ -13,8 +13,7 @@ export class DiagnosticsFile {
   readonly #path: string
   readonly #columns: readonly WireColumn[]
   readonly #readers: readonly ColumnReader[]
-  #file: number | undefined
-  #rowCount = 0
+  #file: PartFile | undefined
 
   constructor(path: string, columns: readonly WireColumn[]) {
     this.#path = path
@@ -22,33 +21,37 @@ export class DiagnosticsFile {
     this.#readers = columns.map((column) => createColumnReader(column.type.columnType))
   }
 
-  add(batch: ColumnBatch, reject: RejectedRow): void {
-    this.#file ??= openSync(this.#path, 'wx')
-    const errors = reject.problems.map(({ column, code, message }) => ({ column, code, message }))
-    const record = { ...this.#sourceRow(batch, reject.row), _errors: errors }
-    writeSync(this.#file, `${JSON.stringify(record, exactly)}\n`)
-    this.#rowCount++
+  add(batch: ColumnBatch, rejects: readonly RejectedRow[]): void {
+    if (rejects.length === 0) return
+    this.#file ??= new PartFile(this.#path)
+    this.#readers.forEach((reader, index) => {
+      const vector = batch.columns[index]
+      if (vector !== undefined) reader.bind(vector)
+    })
+    const lines = rejects.map((reject) => `${JSON.stringify(this.#recordOf(reject), exactly)}\n`)
+    this.#file.write(Buffer.from(lines.join('')))
   }
 
   /** Returns whether there is a file. */
   finish(): boolean {
-    this.close()
-    return this.#rowCount > 0
+    this.#file?.finish()
+    return this.#file !== undefined
   }
 
-  close(): void {
-    if (this.#file !== undefined) closeSync(this.#file)
-    this.#file = undefined
+  [Symbol.dispose](): void {
+    this.#file?.[Symbol.dispose]()
+  }
+
+  #recordOf({ row, problems }: RejectedRow): Record<string, unknown> {
+    const errors = problems.map(({ column, code, message }) => ({ column, code, message }))
+    return { ...this.#sourceRow(row), _errors: errors }
   }
 
   /** Columns that are NULL are left out, as everywhere in the API. */
-  #sourceRow(batch: ColumnBatch, row: number): Record<string, unknown> {
+  #sourceRow(row: number): Record<string, unknown> {
     const values: Record<string, unknown> = {}
     this.#columns.forEach(({ name }, index) => {
-      const [reader, vector] = [this.#readers[index], batch.columns[index]]
-      if (reader === undefined || vector === undefined) return
-      reader.bind(vector)
-      const value = reader.read(row)
+      const value = this.#readers[index]?.read(row) ?? null
       if (value !== null) values[name] = toJson(value)
     })
     return values

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { RingMemory } from '#engine/ring.ts'
-import type { ExtractTask, SliceOutput } from '#engine/task.ts'
+import type { ExtractTask, WrittenSlice } from '#engine/task.ts'
 
 /** What the owner of a lane says to one of its two threads. A thread does one task at a time. */
 export type ToThread =
@@ -10,27 +10,33 @@ export type ToThread =
       readonly ring: RingMemory
       readonly heaps: MessagePort
     }
-  /** Only for the reader, which waits on its socket; a thread that waits on the ring sees the ring's state. */
+  /** For a thread that waits on a socket or on DuckDB; one that waits on the ring sees the ring's state. */
   | { readonly type: 'abort' }
 
 /** What a thread answers: once for each task. */
 export type FromThread =
   | { readonly type: 'read'; readonly rowCount: number; readonly byteCount: number }
-  | { readonly type: 'written'; readonly output: SliceOutput }
+  | { readonly type: 'written'; readonly output: WrittenSlice }
   | { readonly type: 'failed'; readonly failure: ThreadFailure }
 
 /** An error that crossed a thread. */
 export interface ThreadFailure {
   readonly name: string
   readonly message: string
-  /** The code of a source error, for example `HW-SOURCE-…`; absent for faults of our own. */
+  /** An SQLSTATE or errno; absent for faults of our own. */
   readonly code?: string | undefined
+  readonly remedy?: string | undefined
   readonly stack?: string | undefined
 }
 
 /** Strips an error to what structured cloning keeps. */
 export function describeFailure(error: unknown): ThreadFailure {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return { name: error.name, message: error.message, code, stack: error.stack }
+  const { name, message, stack } = error
+  return { name, message, stack, code: textOf(error, 'code'), remedy: textOf(error, 'remedy') }
+}
+
+function textOf(error: Error, member: string): string | undefined {
+  const value: unknown = Reflect.get(error, member)
+  return typeof value === 'string' ? value : undefined
 }

@@ -156,6 +156,8 @@ const STATEMENTS = [
     window_start bigint,
     window_end bigint,
     epoch integer not null,
+    -- errors of its planning and its commit; interruptions are no errors
+    error_count integer not null default 0,
     batch_id text,
     started_at bigint,
     completed_at bigint,
@@ -177,6 +179,7 @@ const STATEMENTS = [
     ordinal integer not null,
     state text not null check (state in ('pending', 'done')),
     attempt integer not null,
+    error_count integer not null default 0,
     slice jsonb not null,
     result jsonb,
     row_count bigint not null,

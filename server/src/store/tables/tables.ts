@@ -178,6 +178,8 @@ interface FlowRunTable extends ScopedTable {
   window_start: number | null
   window_end: number | null
   epoch: number
+  /** Errors of its planning and its commit; interruptions are no errors. */
+  error_count: Generated<number>
   batch_id: string | null
   started_at: number | null
   completed_at: number | null
@@ -193,6 +195,7 @@ interface RunSliceTable {
   ordinal: number
   state: 'pending' | 'done'
   attempt: number
+  error_count: Generated<number>
   slice: JsonColumn
   /** Files, counts and digests of the attempt that is done. */
   result: JsonColumn<JsonObject | null> | null

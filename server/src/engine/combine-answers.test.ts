@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { combineAnswers } from './combine-answers.ts'
+import type { WrittenSlice } from './task.ts'
+
+const OUTPUT: WrittenSlice = {
+  rowsRead: 3,
+  rowsWritten: 2,
+  rowsRejected: 1,
+  proof: [],
+  warnings: [],
+  rejects: [],
+  hasDiagnostics: false,
+}
+
+test('the slice has the bytes of the reader and the rows of the encoder', () => {
+  const read = { type: 'read', rowCount: 3, byteCount: 42 } as const
+  expect(combineAnswers(read, { type: 'written', output: OUTPUT })).toEqual({ ...OUTPUT, bytesRead: 42 })
+})
+
+test('a row that is lost between the threads fails the slice', () => {
+  const read = { type: 'read', rowCount: 4, byteCount: 42 } as const
+  expect(() => combineAnswers(read, { type: 'written', output: OUTPUT })).toThrow(
+    expect.objectContaining({
+      name: 'SliceError',
+      code: 'HW-ROW-COUNT',
+      message: 'PostgreSQL sent 4 rows, 3 reached the encoder.',
+    }),
+  )
+})

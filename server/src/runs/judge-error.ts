@@ -1,0 +1,128 @@
+import { SliceError } from '#engine/slice-error.ts'
+import { SchemaEvolutionError } from '#lake/iceberg/schema-evolution.ts'
+import { SecretError } from '#secrets/secret-error.ts'
+import { FlowGoneError } from '#services/flow-service/plan-inputs.ts'
+import { RelationNotFoundError } from '#source/postgres/relation-errors.ts'
+import { RelationPathError } from '#source/postgres/relation-path.ts'
+import { RowFilterError } from '#source/postgres/row-filter-error.ts'
+import { SourceError } from '#source/postgres/source-error.ts'
+import { LakeTypeChangeError, LakeTypeUnknownError } from '#typemap/xdm-types.ts'
+import { RunFailedError, type RunStage } from './run-failed-error.ts'
+
+/** What an error of a step means for its run. */
+export interface Verdict {
+  /** What the run says if it ends here. */
+  readonly failure: RunFailedError
+  /** Trying again may help: nobody has to mend anything first. */
+  readonly mayPass: boolean
+}
+
+/** What somebody has to mend before a run can succeed. Their messages are for users. */
+const LASTING: readonly (readonly [RunStage, new (...args: never[]) => Error])[] = [
+  ['copy', FlowGoneError],
+  ['copy', RelationNotFoundError],
+  ['copy', RelationPathError],
+  ['copy', RowFilterError],
+  ['copy', SecretError],
+  ['promotion', LakeTypeChangeError],
+  ['promotion', LakeTypeUnknownError],
+  ['promotion', SchemaEvolutionError],
+]
+
+/** Tells errors that somebody has to mend from those that may pass, and puts both into words for the user. */
+export function judgeError(error: unknown): Verdict {
+  if (error instanceof RunFailedError) return { failure: error, mayPass: false }
+  const lasting = LASTING.find(([, kind]) => error instanceof kind)
+  if (lasting !== undefined) {
+    return { failure: new RunFailedError(lasting[0], (error as Error).message), mayPass: false }
+  }
+  if (error instanceof SourceError) return judgeSource(error)
+  if (error instanceof SliceError && error.kind === 'SourceError') return judgeSource(error)
+  if (error instanceof SliceError && error.code?.startsWith('HW-')) {
+    return { failure: new RunFailedError('promotion', error.message, { code: error.code }), mayPass: false }
+  }
+  return judgeFault(error)
+}
+
+/** The source, or the way to it. */
+function judgeSource({
+  code,
+  message,
+  remedy,
+}: {
+  readonly code: string | undefined
+  readonly message: string
+  readonly remedy: string | undefined
+}): Verdict {
+  const text = remedy === undefined ? message : `${message} ${remedy}`
+  return { failure: new RunFailedError('copy', text), mayPass: isPassing(code ?? '') }
+}
+
+/** Classes of SQLSTATE: connection exception, insufficient resources, operator intervention, system error. */
+const PASSING_CLASSES = /^(08|53|57|58)[0-9A-Z]{3}$/
+
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  // Network and names.
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  // Ours. UNKNOWN is a connection that ended without a word.
+  'CONNECT_TIMEOUT',
+  'CONNECTION_LOST',
+  'SNAPSHOT_LOST',
+  'UNKNOWN',
+  // A standby that replayed over our rows, a deadlock, a lock that somebody holds.
+  '40001',
+  '40P01',
+  '55P03',
+  // The snapshot is gone with the planner's session ("invalid snapshot identifier"); a new epoch is on its way.
+  '22023',
+  '42704',
+])
+
+function isPassing(code: string): boolean {
+  return PASSING_CLASSES.test(code) || PASSING_CODES.has(code)
+}
+
+/**
+ * A fault of ours, of the machine or of the lake's storage. It is tried again before it is believed; what the
+ * user reads is no more than its kind, since nobody wrote such messages for users.
+ */
+function judgeFault(error: unknown): Verdict {
+  const kind = kindOf(error)
+  const code = codeOf(error)
+  const what =
+    MACHINE_FAULTS[code] ?? `An internal error (${code === '' ? kind : `${kind}, ${code}`}) stopped the run.`
+  const stage = error instanceof SliceError && error.origin === 'source' ? 'copy' : 'promotion'
+  return {
+    failure: new RunFailedError(stage, `${what} The server's log says more under the id of the run.`),
+    mayPass: true,
+  }
+}
+
+const MACHINE_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'There is no space left on the disk of the server or of the lake.',
+  EDQUOT: 'The disk quota of the server or of the lake is used up.',
+  EROFS: 'The disk of the server or of the lake is read-only.',
+  EACCES: 'The server may not write to its data folder or to the lake.',
+  EMFILE: 'The server has too many files open.',
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof SliceError) return error.kind
+  return error instanceof Error ? error.name : typeof error
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}

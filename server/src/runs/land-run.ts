@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { DataFile } from '#lake/iceberg/data-file.ts'
+import { expireMetadataFiles, publishHint } from '#lake/iceberg/publish-hint.ts'
+import type { StagedAppend } from '#lake/iceberg/stage-append.ts'
+import { completeBatch } from '#services/catalog/batch-store.ts'
+import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
+import { advanceWatermark } from '#services/flow-service/flow-store.ts'
+import type { Run } from '#services/flow-service/run.ts'
+import { saveRun } from '#services/flow-service/run-store.ts'
+import type { Tx } from '#store/database.ts'
+import type { RunDependencies } from './dependencies.ts'
+import { lockActiveRun, startNextRun } from './end-run.ts'
+import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
+import { factsOf } from './run-facts.ts'
+import { proofOf } from './run-totals.ts'
+import type { SliceResult } from './slice-ledger.ts'
+import { tidyDiagnostics } from './tidy-diagnostics.ts'
+
+/** Metadata files that are written, and that nothing points at yet. */
+export interface StagedCommit extends StagedAppend {
+  /** Of the table from then on. */
+  readonly lastColumnId: number
+}
+
+/** Everything that is known of a run when it lands. */
+export interface Landing {
+  readonly run: Run
+  /** The table as it was when the commit was staged. */
+  readonly table: LakeTablePointer
+  readonly results: readonly SliceResult[]
+  readonly totals: RunTotals
+  readonly messages: readonly RunMessage[]
+  readonly files: readonly DataFile[]
+  /** Absent when the run has no rows. */
+  readonly staged: StagedCommit | undefined
+}
+
+/** Somebody else committed to the table between our reading its pointer and moving it. */
+export class PointerMovedError extends Error {
+  override readonly name = 'PointerMovedError'
+}
+
+/**
+ * The one transaction: pointer, ledger of commits, batch, watermark, run, and the flow's next run. Returns false,
+ * and does nothing, when the run has ended or started over.
+ * @throws PointerMovedError
+ */
+export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<boolean> {
+  const { run, staged, results, totals, messages } = landing
+  if ((await lockActiveRun(tx, run.id, run.epoch)) === undefined) return false
+  const nowMs = deps.now()
+  if (staged !== undefined) await movePointer(tx, landing, staged, nowMs)
+  await succeedBatch(tx, landing, nowMs)
+  await advanceWatermark(tx, run, nowMs)
+  const facts = await factsOf(tx, deps, run)
+  const proof = { ...proofOf(results, totals), snapshotId: staged?.snapshotId }
+  await saveRun(tx, run.id, {
+    state: 'success',
+    completedAt: nowMs,
+    documentPatch: { ...successDocument(facts, totals, messages, nowMs), proof },
+    nowMs,
+  })
+  await startNextRun(tx, deps, run.flow_id)
+  return true
+}
+
+/** Moves the table's pointer if it is still where we read it. */
+async function movePointer(
+  tx: Tx,
+  { run, table }: Landing,
+  { metadataKey, snapshotId, lastColumnId }: StagedCommit,
+  nowMs: number,
+): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('lake_table')
+    .set({ metadata_key: metadataKey, version: sql`version + 1`, last_column_id: lastColumnId })
+    .where('dataset_id', '=', table.datasetId)
+    .where('metadata_key', '=', table.metadataKey)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n)
+    throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
+  await tx
+    .insertInto('lake_commit')
+    .values({
+      run_id: run.id,
+      dataset_id: table.datasetId,
+      batch_id: run.batch_id ?? '',
+      snapshot_id: snapshotId,
+      metadata_key: metadataKey,
+      committed_at: nowMs,
+    })
+    .execute()
+}
+
+async function succeedBatch(tx: Tx, { run, totals, messages, files }: Landing, nowMs: number): Promise<void> {
+  await completeBatch(tx, run.batch_id ?? '', {
+    status: 'success',
+    metrics: {
+      outputRecordCount: totals.rowsWritten,
+      failedRecordCount: totals.rowsRead - totals.rowsWritten,
+      inputByteSize: totals.bytesRead,
+      inputFileCount: totals.rowsRead > 0 ? 1 : 0,
+    },
+    errors: messages.map(({ code, message, recordCount }) => ({ code, description: message, recordCount })),
+    files: files.map(({ key, summary }) => ({
+      key,
+      rowCount: summary.rowCount,
+      sizeBytes: summary.sizeBytes,
+    })),
+    nowMs,
+  })
+}
+
+/** For readers that find a table by its path; those that ask the catalogue see the commit already. */
+export async function announce(deps: RunDependencies, { run, staged, totals }: Landing): Promise<void> {
+  deps.log.info(
+    { runId: run.id, flowId: run.flow_id, rows: totals.rowsWritten, files: totals.fileCount },
+    'run landed',
+  )
+  if (staged !== undefined) {
+    await publishHint(deps.storage, staged.metadataKey)
+    await expireMetadataFiles(deps.storage, staged.metadataKey)
+  }
+  await tidyDiagnostics(deps, run.id)
+}

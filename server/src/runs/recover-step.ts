@@ -1,0 +1,71 @@
+import type { StepHandler, StepPayload } from '#queue/step-queue.ts'
+import type { Run } from '#services/flow-service/run.ts'
+import type { Tx } from '#store/database.ts'
+import type { RunDependencies } from './dependencies.ts'
+import { failRun, lockActiveRun } from './end-run.ts'
+import { judgeError, type Verdict } from './judge-error.ts'
+import { countRunError, countSliceError } from './slice-ledger.ts'
+import { fromStored } from './stored-plan.ts'
+import { submitCommit, submitExtracts, submitPlan } from './submit-step.ts'
+import { tidyDiagnostics } from './tidy-diagnostics.ts'
+
+type CountedStep = 'run.plan' | 'run.extract' | 'run.commit'
+
+/** Half a minute: longer than PostgreSQL takes to restart, shorter than anybody's patience. */
+const RETRY_DELAYS_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000]
+
+/**
+ * What becomes of a step that threw. An error that may pass is counted in the ledger and the step is submitted
+ * again, later each time; any other, and the one after the last pause, ends the run. Interruptions (a worker
+ * that died or was stopped) don't come here and are no errors.
+ */
+export function recoverStep(deps: RunDependencies, step: CountedStep): NonNullable<StepHandler['recover']> {
+  return async ({ payload }, error) => {
+    const verdict = judgeError(error)
+    deps.log.warn({ err: error, step, ...payload, mayPass: verdict.mayPass }, 'a step of a run failed')
+    return {
+      write: (tx) => tryAgainOrFail(tx, deps, { step, payload, verdict }),
+      afterCommit: () => tidyDiagnostics(deps, payload.runId),
+    }
+  }
+}
+
+async function tryAgainOrFail(
+  tx: Tx,
+  deps: RunDependencies,
+  { step, payload, verdict }: { step: CountedStep; payload: StepPayload; verdict: Verdict },
+): Promise<void> {
+  const run = await lockActiveRun(tx, payload.runId, payload.epoch)
+  if (run === undefined) return
+  const delayMs = verdict.mayPass ? await nextDelay(tx, deps, payload) : undefined
+  if (delayMs === undefined) await failRun(tx, deps, run, verdict.failure)
+  else await submitAgain(tx, deps, { step, payload, run, delayMs })
+}
+
+/** Counts the error and gives the pause after it; `undefined` when there were too many. */
+async function nextDelay(
+  tx: Tx,
+  { retryDelaysMs = RETRY_DELAYS_MS }: RunDependencies,
+  { runId, epoch, ordinal }: StepPayload,
+): Promise<number | undefined> {
+  const isSlice = epoch !== undefined && ordinal !== undefined
+  const count = isSlice
+    ? await countSliceError(tx, { runId, epoch, ordinal })
+    : await countRunError(tx, runId)
+  return retryDelaysMs[count - 1]
+}
+
+async function submitAgain(
+  tx: Tx,
+  { queue }: RunDependencies,
+  { step, payload, run, delayMs }: { step: CountedStep; payload: StepPayload; run: Run; delayMs: number },
+): Promise<void> {
+  switch (step) {
+    case 'run.plan':
+      return submitPlan(tx, queue, run.id, { delayMs })
+    case 'run.extract':
+      return submitExtracts(tx, queue, { plan: fromStored(run.plan), payloads: [payload], delayMs })
+    case 'run.commit':
+      return submitCommit(tx, queue, { plan: fromStored(run.plan), runId: run.id, epoch: run.epoch, delayMs })
+  }
+}

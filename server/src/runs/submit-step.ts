@@ -1,0 +1,28 @@
+import type { StepPayload, StepQueue, SubmitOptions } from '#queue/step-queue.ts'
+import type { Tx } from '#store/database.ts'
+import type { StoredRunPlan } from './stored-plan.ts'
+
+type Delay = Pick<SubmitOptions, 'delayMs'>
+
+/** Submits the planning of a run. It goes on beside everything else. */
+export function submitPlan(tx: Tx, queue: StepQueue, runId: string, delay: Delay = {}): Promise<void> {
+  return queue.submit(tx, 'run.plan', { v: 1, runId }, delay)
+}
+
+/** Submits slices of a run. Those of one connection share a limit, which spares the source. */
+export function submitExtracts(
+  tx: Tx,
+  queue: StepQueue,
+  { plan, payloads, ...delay }: { plan: StoredRunPlan; payloads: readonly StepPayload[] } & Delay,
+): Promise<void> {
+  return queue.submitAll(tx, 'run.extract', payloads, { group: plan.connectionId, ...delay })
+}
+
+/** Submits the commit of an epoch. Those of one table go on one after the other: only one could move its pointer. */
+export function submitCommit(
+  tx: Tx,
+  queue: StepQueue,
+  { plan, runId, epoch, ...delay }: { plan: StoredRunPlan; runId: string; epoch: number } & Delay,
+): Promise<void> {
+  return queue.submit(tx, 'run.commit', { v: 1, runId, epoch }, { group: plan.datasetId, ...delay })
+}

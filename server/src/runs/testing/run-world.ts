@@ -1,0 +1,261 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
+import type pg from 'pg'
+import { vi } from 'vitest'
+import { Engine } from '#engine/engine.ts'
+import { newUuid } from '#kit/ids.ts'
+import type { JsonObject } from '#kit/json.ts'
+import { listDataFiles } from '#lake/iceberg/list-data-files.ts'
+import { readTable, type Table } from '#lake/iceberg/table.ts'
+import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
+import { runQuery } from '#lake/query/run-query.ts'
+import { openFolderStorage } from '#lake/storage/folder-storage.ts'
+import { createLog } from '#log/log.ts'
+import { openQueue } from '#queue/pg-boss-queue.ts'
+import type { StepHandler, StepName, StepOutcome, StepPayload, StepQueue } from '#queue/step-queue.ts'
+import { commitStep } from '#runs/commit-step.ts'
+import { deadStep } from '#runs/dead-step.ts'
+import type { RunDependencies } from '#runs/dependencies.ts'
+import { extractStep } from '#runs/extract-step.ts'
+import { planStep } from '#runs/plan-step.ts'
+import { submitPlan } from '#runs/submit-step.ts'
+import { openKeyring } from '#secrets/keyring.ts'
+import { lakeTableOf } from '#services/catalog/dataset-store.ts'
+import type { FlowRow, Run, RunWindow } from '#services/flow-service/run.ts'
+import { findRun, insertRun } from '#services/flow-service/run-store.ts'
+import { type Database, openDatabase, openPool, transact } from '#store/database.ts'
+import { FlowSeeder, type SeededFlow, type WantedFlow } from './flow-seeder.ts'
+
+const PATIENCE = { timeout: 15_000, interval: 20 }
+
+/** A queue whose handlers work until it is disposed: what one process does for runs. */
+export interface Worker extends AsyncDisposable {
+  readonly queue: StepQueue
+}
+
+/** Runs over databases, a lake and a queue of their own; what is not under test is the real thing as well. */
+export class RunWorld implements AsyncDisposable {
+  readonly metadata: TestDatabase
+  readonly source: TestDatabase
+  readonly db: Database
+  readonly deps: RunDependencies
+  /** Lines of the log: JSON objects. */
+  readonly log: string[]
+  readonly #pool: pg.Pool
+  readonly #folder: string
+  readonly #seeder: FlowSeeder
+  readonly #duck: DuckDb = createDuckDb()
+
+  private constructor(parts: {
+    metadata: TestDatabase
+    source: TestDatabase
+    pool: pg.Pool
+    folder: string
+    deps: RunDependencies
+    seeder: FlowSeeder
+    log: string[]
+  }) {
+    this.metadata = parts.metadata
+    this.source = parts.source
+    this.db = parts.deps.db
+    this.deps = parts.deps
+    this.log = parts.log
+    this.#pool = parts.pool
+    this.#folder = parts.folder
+    this.#seeder = parts.seeder
+  }
+
+  static async open(): Promise<RunWorld> {
+    const [metadata, source] = await Promise.all([createMetadataDatabase(), createTestDatabase()])
+    const folder = await mkdtemp(join(tmpdir(), 'headwater-runs-'))
+    const pool = openPool({ url: metadata.url }, { max: 10 })
+    pool.on('error', () => {})
+    const db = openDatabase(pool)
+    const lines: string[] = []
+    const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } })
+    await mkdir(join(folder, 'lake'))
+    const storage = await openFolderStorage(join(folder, 'lake'))
+    const keyring = openKeyring({ dataDir: folder })
+    const seeder = new FlowSeeder({ db, storage, keyring, source })
+    await seeder.seedSandbox()
+    const deps: RunDependencies = {
+      db,
+      queue: await openQueue({ db, pool, log, isOnlyWorker: false }),
+      engine: new Engine({ laneCount: 2 }),
+      storage,
+      keyring,
+      log,
+      now: Date.now,
+      findSchema: seeder.findSchema,
+      findMappingSet: seeder.findMappingSet,
+      spoolDir: join(folder, 'spool'),
+      publicUrl: () => 'http://localhost',
+      sliceTargetBytes: 64 * 1024 * 1024,
+      retryDelaysMs: [10, 10, 10],
+    }
+    return new RunWorld({ metadata, source, pool, folder, deps, seeder, log: lines })
+  }
+
+  /** Works on the steps of runs; `changes` wraps or replaces handlers, or leaves them out. */
+  async startWorker(
+    changes: Partial<Record<StepName, ((handler: StepHandler) => StepHandler) | 'nobody'>> = {},
+    overrides: Partial<RunDependencies> = {},
+  ): Promise<Worker> {
+    const { db, log } = this.deps
+    const timing = { beatMs: 500, pollMs: 20, holdBackMs: 20 }
+    const queue = await openQueue({ db, pool: this.#pool, log, isOnlyWorker: false, timing })
+    const deps = { ...this.deps, ...overrides, queue }
+    const handlers: Record<StepName, StepHandler> = {
+      'run.plan': planStep(deps),
+      'run.extract': extractStep(deps),
+      'run.commit': commitStep(deps),
+      'run.dead': deadStep(deps),
+    }
+    for (const [step, handler] of Object.entries(handlers) as [StepName, StepHandler][]) {
+      const change = changes[step] ?? ((same: StepHandler) => same)
+      if (change !== 'nobody') queue.work(step, { slots: 2 }, change(handler))
+    }
+    return { queue, [Symbol.asyncDispose]: () => queue.stop() }
+  }
+
+  addFlow(wanted: WantedFlow): Promise<SeededFlow> {
+    return this.#seeder.addFlow(wanted)
+  }
+
+  /** Changes the schema of a flow's dataset, as a client of the schema registry would. */
+  changeSchema(flow: SeededFlow, properties: JsonObject): void {
+    this.#seeder.setSchema(flow.schemaId, properties)
+  }
+
+  /** Asks for a run and submits its first step, unless it has to wait for another. */
+  async startRun(flow: Pick<SeededFlow, 'id'>, window: Partial<RunWindow> = {}): Promise<Run> {
+    return transact(this.db, async (tx) => {
+      const row = await this.flowRow(flow)
+      const run = await insertRun(tx, {
+        flow: row,
+        origin: 'request',
+        scheduledFor: Date.now(),
+        window: { startMs: null, endMs: null, ...window },
+        nowMs: Date.now(),
+      })
+      if (run === undefined) throw new Error('no run')
+      if (run.state === 'queued') await submitPlan(tx, this.deps.queue, run.id)
+      return run
+    })
+  }
+
+  async flowRow({ id }: Pick<SeededFlow, 'id'>): Promise<FlowRow> {
+    return this.db.selectFrom('flow').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  }
+
+  async run({ id }: Pick<Run, 'id'>): Promise<Run> {
+    return (await findRun(this.db, id)) ?? fail(`no run ${id}`)
+  }
+
+  async untilEnded(run: Pick<Run, 'id'>): Promise<Run> {
+    return this.until(run, ({ state }) => state === 'success' || state === 'failed')
+  }
+
+  async until(run: Pick<Run, 'id'>, condition: (run: Run) => boolean): Promise<Run> {
+    let last: Run | undefined
+    await vi
+      .waitUntil(async () => condition((last = await this.run(run))), PATIENCE)
+      .catch(() => {
+        throw new Error(
+          `the run stays ${last?.state} in epoch ${last?.epoch}: ${JSON.stringify(last?.document)}`,
+        )
+      })
+    return last ?? fail('no run')
+  }
+
+  /** Does one attempt of a step by hand, up to what it wants to write. */
+  attempt(handler: StepHandler, payload: StepPayload): Promise<StepOutcome> {
+    const attempt = { payload, attempt: 0, assertOwned: async () => {} }
+    return handler.run(attempt, new AbortController().signal)
+  }
+
+  /** Writes what an attempt wants to write. */
+  async settle(outcome: StepOutcome): Promise<void> {
+    await transact(this.db, outcome.write)
+    await outcome.afterCommit?.()
+  }
+
+  /** Payloads of steps that nobody has claimed yet. */
+  async submitted(step: StepName, { id }: Pick<Run, 'id'>): Promise<StepPayload[]> {
+    const { rows } = await this.metadata.query<{ data: StepPayload }>(
+      "select data from queue.job where name = $1 and state < 'active' and data ->> 'runId' = $2 order by created_on",
+      [step, id],
+    )
+    return rows.map(({ data }) => data)
+  }
+
+  async untilSubmitted(step: StepName, run: Pick<Run, 'id'>): Promise<StepPayload> {
+    return vi.waitUntil(async () => (await this.submitted(step, run)).at(-1), PATIENCE)
+  }
+
+  /** Rows of a flow's dataset; the table is called `t`. */
+  async query(flow: SeededFlow, sql: string): Promise<readonly (readonly unknown[])[]> {
+    const { metadataKey, fields } = await this.table(flow)
+    const files = await listDataFiles(this.deps.storage, metadataKey)
+    const paths = files.map(({ key }) => this.deps.storage.localPath(key) ?? '')
+    const table = { names: ['t'], fields, paths }
+    const result = await runQuery(this.#duck, { sql, tables: [table], maxRows: 1_000, timeoutMs: 10_000 })
+    return result.rows
+  }
+
+  async table(flow: SeededFlow): Promise<Table> {
+    const pointer = await lakeTableOf(this.db, flow.datasetId)
+    return readTable(this.deps.storage, pointer?.metadataKey ?? '')
+  }
+
+  async batch({ batch_id: id }: Pick<Run, 'batch_id'>): Promise<JsonObject | undefined> {
+    const row = await this.db
+      .selectFrom('batch')
+      .select('document')
+      .where('id', '=', id ?? '')
+      .executeTakeFirst()
+    return row?.document
+  }
+
+  /** The rows of a run that were set aside. */
+  async diagnostics(flow: SeededFlow, { batch_id: batchId }: Pick<Run, 'batch_id'>): Promise<JsonObject[]> {
+    const records: JsonObject[] = []
+    for await (const { key } of this.deps.storage.list(
+      `prod/${flow.datasetId}/diagnostics/${batchId}/row_errors/`,
+    )) {
+      const text = new TextDecoder().decode(await this.deps.storage.get(key))
+      records.push(
+        ...text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as JsonObject),
+      )
+    }
+    return records
+  }
+
+  /** What lies in the folder for part files that are not in the lake yet. */
+  async spooled(): Promise<string[]> {
+    return readdir(this.deps.spoolDir).catch(() => [])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.deps.queue.stop()
+    await this.deps.engine.close()
+    await this.#duck[Symbol.asyncDispose]()
+    await this.deps.storage[Symbol.asyncDispose]()
+    await this.db.destroy()
+    await Promise.all([this.metadata.drop(), this.source.drop()])
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** An id that nothing has. */
+export const NOBODY = newUuid()
+
+function fail(message: string): never {
+  throw new Error(message)
+}
