@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, ApiClient } from '@headwater/testkit/api-client.ts'
+import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
 import { CATALOG, connectTo, FLOW, finishedRun, ingest, queryRows } from '@headwater/testkit/journey.ts'
 import {
   createCredentials,
@@ -13,22 +13,18 @@ import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-d
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** The program as a user starts, stops and kills it, with everything embedded in one folder. */
-const ROWS = 1_500
+const ROWS = 1_000
 
 let dataDir: string
 let source: TestDatabase
+let gated: GatedRelation
 let server: ServerProcess | undefined
 let client: ApiClient
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'headwater-process-'))
   source = await createTestDatabase()
-  // A relation that takes its time, so that a run is in flight for seconds: one millisecond a row.
-  await source.query(`create function slowly(i integer) returns integer language plpgsql volatile
-    as 'begin perform pg_sleep(0.001); return i; end'`)
-  await source.query(
-    `create view slow as select slowly(i) as id, 'row ' || i as label from generate_series(1, ${ROWS}) as i`,
-  )
+  gated = await createGatedRelation(source, ROWS)
   server = await startServerProcess(dataDir)
   client = new ApiClient(await createCredentials(dataDir))
   await client.authenticate()
@@ -67,18 +63,22 @@ test('health answers without a token', async () => {
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`a run in flight at ${signal} goes on at the next start and lands exactly once`, async () => {
+    await gated.close()
     const ingested = await ingest(client, await connectTo(client, source), {
-      tableName: 'public.slow',
+      tableName: gated.tableName,
       fields: { id: { type: 'integer' }, label: { type: 'string' } },
       mappings: [
         { sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' },
         { sourceType: 'ATTRIBUTE', source: 'label', destination: '_headwater.label' },
       ],
     })
-    const interrupted = await runInFlight(ingested.flowId)
+    await gated.reached()
+    const interrupted = await newestRun(ingested.flowId)
+    expect(interrupted.metrics.statusSummary.status).toBe('inProgress')
     const { code } = (await server?.end(signal)) ?? {}
     if (signal === 'SIGTERM') expect(code).toBe(0)
     server = undefined
+    await gated.open()
     server = await startServerProcess(dataDir)
     client.baseUrl = server.url
     const run = await finishedRun(client, ingested.flowId)
@@ -106,12 +106,9 @@ test('an interrupt with nothing to do ends it with 0, and it is ready again at o
   expect((await client.get(`${FLOW}/flows`)).status).toBe(200)
 })
 
-async function runInFlight(flowId: string): Promise<Answer> {
-  const path = `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flowId}`)}`
-  for (let tries = 0; tries < 400; tries++) {
-    const { body } = await client.get(path)
-    if (body.items[0]?.progress?.rowsRead > 0) return body.items[0]
-    await sleep(25)
-  }
-  throw new Error('the run did not start to read')
+async function newestRun(flowId: string): Promise<Answer> {
+  const { body } = await client.get(
+    `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flowId}`)}&limit=1`,
+  )
+  return body.items[0]
 }

@@ -8,6 +8,7 @@ import {
   startBundledPostgres,
 } from '@headwater/server/store/bundled/bundled-postgres.ts'
 import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
+import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
 import {
   CATALOG,
   connectTo,
@@ -25,28 +26,17 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 /** Several servers over one metadata database and one lake, and a metadata database that comes and goes. */
 const ROWS = 100
-/** Key of an advisory lock in the source. */
-const GATE = 7
-const closeGate = () => source.query(`select pg_advisory_lock(${GATE})`)
-const openGate = () => source.query(`select pg_advisory_unlock(${GATE})`)
-
 let folder: string
 let source: TestDatabase
+let gated: GatedRelation
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headwater-servers-'))
   source = await createTestDatabase()
-  const rows = `'row ' || i as label from generate_series(1, ${ROWS}) as i`
-  await source.query(`create table items as select i as id, ${rows}`)
-  // A relation that stops in the middle while the gate is closed, so that a run is in flight for as long as needed.
-  await source.query(`create function gated(i integer) returns integer language plpgsql volatile as $$ begin
-    if i = ${ROWS / 2} then
-      perform pg_advisory_lock_shared(${GATE});
-      perform pg_advisory_unlock_shared(${GATE});
-    end if;
-    return i;
-  end $$`)
-  await source.query(`create view gated_items as select gated(i) as id, ${rows}`)
+  await source.query(
+    `create table items as select i as id, 'row ' || i as label from generate_series(1, ${ROWS}) as i`,
+  )
+  gated = await createGatedRelation(source, ROWS)
 })
 
 afterAll(async () => {
@@ -83,11 +73,7 @@ async function runsOf(client: ApiClient, { flowId }: Ingested): Promise<Answer[]
 
 /** Waits until the flow's run has come to the gate. */
 async function runAtGate(client: ApiClient, flow: Ingested): Promise<Answer> {
-  const waiting = `select from pg_locks where locktype = 'advisory' and objid = ${GATE} and not granted`
-  await vi.waitUntil(async () => ((await source.query(waiting)).rowCount ?? 0) > 0, {
-    timeout: 10_000,
-    interval: 50,
-  })
+  await gated.reached()
   const [run] = await runsOf(client, flow)
   expect(run?.metrics?.statusSummary?.status).toBe('inProgress')
   return run
@@ -159,13 +145,13 @@ describe('two servers over one database and one lake', () => {
 
   test('a run in flight at a server that is stopped is finished by the other', async () => {
     await other.stop()
-    await closeGate()
+    await gated.close()
     const flow = await land(one.client, connectionId, 'gated_items')
     const interrupted = await runAtGate(one.client, flow)
     await other.restart()
     await one.stop()
     const stoppedAt = Date.now()
-    await openGate()
+    await gated.open()
     await expectLandedOnce(other.client, flow)
     // A claim that is only lost, not given back, would be waited for until its beats are missed.
     expect(Date.now() - stoppedAt).toBeLessThan(15_000)
@@ -173,11 +159,11 @@ describe('two servers over one database and one lake', () => {
   })
 
   test('a server with another master key fails runs with a sentence and goes on', async () => {
-    await closeGate()
+    await gated.close()
     const flow = await land(other.client, connectionId, 'gated_items')
     await runAtGate(other.client, flow)
     await other.stop()
-    await openGate()
+    await gated.open()
     const foreign = { ...env, HEADWATER_MASTER_KEY: randomBytes(32).toString('base64') }
     await using stranger = await startTestServer({ env: foreign, client: other.client })
     const run = await finishedRun(stranger.client, flow.flowId)
@@ -274,7 +260,7 @@ describe('a metadata database that goes away and comes back', () => {
 
   test('the server survives, says so meanwhile, and finishes what it had begun', async () => {
     const connectionId = await connectTo(server.client, source)
-    await closeGate()
+    await gated.close()
     const flow = await land(server.client, connectionId, 'gated_items')
     const interrupted = await runAtGate(server.client, flow)
     await transactionsWaiting()
@@ -290,7 +276,7 @@ describe('a metadata database that goes away and comes back', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/ECONNREFUSED|127\.0\.0\.1:/)
 
     await startPostgres(port)
-    await openGate()
+    await gated.open()
     await vi.waitUntil(async () => (await readiness())[0] === 200, { timeout: 10_000 })
     await expectLandedOnce(server.client, flow)
     expect((await runsOf(server.client, flow))[0]?.id).toBe(interrupted.id)

@@ -17,6 +17,12 @@ test('the slice has the bytes of the reader and the rows of the encoder', () => 
   expect(combineAnswers(read, { type: 'written', output: OUTPUT })).toEqual({ ...OUTPUT, bytesRead: 42 })
 })
 
+test('a slice without rows has no bytes, although the copy has a frame', () => {
+  const output = { ...OUTPUT, rowsRead: 0, rowsWritten: 0, rowsRejected: 0 }
+  const read = { type: 'read', rowCount: 0, byteCount: 26 } as const
+  expect(combineAnswers(read, { type: 'written', output }).bytesRead).toBe(0)
+})
+
 test('a row that is lost between the threads fails the slice', () => {
   const read = { type: 'read', rowCount: 4, byteCount: 42 } as const
   expect(() => combineAnswers(read, { type: 'written', output: OUTPUT })).toThrow(

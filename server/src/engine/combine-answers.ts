@@ -13,5 +13,6 @@ export function combineAnswers(read: FromThread | undefined, written: FromThread
     const message = `PostgreSQL sent ${read.rowCount} rows, ${output.rowsRead} reached the encoder.`
     throw new SliceError('encoder', { name: 'RowCountError', message, code: 'HW-ROW-COUNT' })
   }
-  return { ...output, bytesRead: read.byteCount }
+  // What frames a copy without rows is no data.
+  return { ...output, bytesRead: read.rowCount === 0 ? 0 : read.byteCount }
 }

@@ -17,7 +17,7 @@ import { runningDocument } from './run-document.ts'
 import { countSlices, insertSlices, waitsForSlices } from './slice-ledger.ts'
 import { SnapshotWatch } from './snapshot-watch.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
-import { submitCommit, submitExtracts } from './submit-step.ts'
+import { submitExtracts } from './submit-step.ts'
 
 /**
  * `run.plan`: takes a snapshot of the source, cuts the relation into slices, starts a new epoch, and holds the
@@ -92,8 +92,6 @@ async function startEpoch(
   await insertSlices(tx, runId, epoch, slices)
   const payloads = slices.map((_slice, ordinal) => ({ v: 1, runId, epoch, ordinal }) as const)
   await submitExtracts(tx, deps.queue, { plan, payloads })
-  // A partitioned table without partitions has nothing to slice.
-  if (slices.length === 0) await submitCommit(tx, deps.queue, { plan, runId, epoch })
   return epoch
 }
 

@@ -160,15 +160,16 @@ export class RunWorld implements AsyncDisposable {
   }
 
   async until(run: Pick<Run, 'id'>, condition: (run: Run) => boolean): Promise<Run> {
-    let last: Run | undefined
-    await vi
-      .waitUntil(async () => condition((last = await this.run(run))), PATIENCE)
-      .catch(() => {
-        throw new Error(
-          `the run stays ${last?.state} in epoch ${last?.epoch}: ${JSON.stringify(last?.document)}`,
-        )
-      })
-    return last ?? fail('no run')
+    const seen: Run[] = []
+    const isSo = async (): Promise<boolean> => {
+      seen.push(await this.run(run))
+      return condition(seen.at(-1) ?? fail('no run'))
+    }
+    await vi.waitUntil(isSo, PATIENCE).catch(() => {
+      const last = seen.at(-1)
+      fail(`the run stays ${last?.state} in epoch ${last?.epoch}: ${JSON.stringify(last?.document)}`)
+    })
+    return seen.at(-1) ?? fail('no run')
   }
 
   /** Does one attempt of a step by hand, up to what it wants to write. */
