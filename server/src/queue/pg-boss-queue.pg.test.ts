@@ -99,7 +99,7 @@ function gate() {
   const handler: StepHandler = {
     run: (attempt, signal) => {
       entered.push({ attempt, signal })
-      return opened
+      return Promise.race([opened, untilAborted(signal)])
     },
   }
   return { entered, open, handler }
@@ -139,27 +139,38 @@ test('a step of a transaction that rolls back does not exist; one that commits w
   expect(await jobStates()).toEqual(['run.plan completed'])
 })
 
-test('the late result of a frozen worker is refused, and what it wrote is rolled back', async () => {
-  const [frozen, healthy] = [await openProcess(), await openProcess()]
-  const { entered, open, handler } = gate()
-  frozen.queue.work('run.plan', { slots: 1 }, handler)
-  await submit(frozen)
-  await vi.waitFor(() => expect(entered).toHaveLength(1), PATIENCE)
-  healthy.queue.work('run.plan', { slots: 1 }, { run: async ({ attempt }) => writes(`attempt ${attempt}`) })
-  await metadata.query("update queue.job set heartbeat_on = now() - interval '1 minute'")
-  await vi.waitFor(async () => expect(await results()).toEqual(['attempt 1']), PATIENCE)
-  let isWriting = false
-  open({
-    write: async (tx) => {
-      isWriting = true
-      await writes('too late').write(tx)
-    },
-  })
-  await frozen.queue.stop()
-  expect(isWriting).toBe(true)
-  expect(await results()).toEqual(['attempt 1'])
-  expect(await jobStates()).toEqual(['run.plan completed'])
-})
+test.each([
+  { newer: 'still at work', before: [] },
+  { newer: 'done', before: ['newer'] },
+])(
+  'the late result of a frozen worker is refused and rolled back, while the newer attempt is $newer',
+  async ({ before }) => {
+    const [frozen, healthy] = [await openProcess(), await openProcess()]
+    const [late, newer] = [gate(), gate()]
+    frozen.queue.work('run.plan', { slots: 1 }, late.handler)
+    await submit(frozen)
+    await vi.waitFor(() => expect(late.entered).toHaveLength(1), PATIENCE)
+    healthy.queue.work('run.plan', { slots: 1 }, newer.handler)
+    await metadata.query("update queue.job set heartbeat_on = now() - interval '1 minute'")
+    await vi.waitFor(() => expect(newer.entered.map(({ attempt }) => attempt.attempt)).toEqual([1]), PATIENCE)
+    if (before.length > 0) newer.open(writes('newer'))
+    await vi.waitFor(async () => expect(await results()).toEqual(before), PATIENCE)
+    let isWriting = false
+    late.open({
+      write: async (tx) => {
+        isWriting = true
+        await writes('too late').write(tx)
+      },
+    })
+    await vi.waitFor(() => expect(frozen.queue.running()['run.plan']).toBe(0), PATIENCE)
+    await frozen.queue.stop()
+    expect(isWriting).toBe(true)
+    expect(await results()).toEqual(before)
+    newer.open(writes('newer'))
+    await vi.waitFor(async () => expect(await jobStates()).toEqual(['run.plan completed']), PATIENCE)
+    expect(await results()).toEqual(['newer'])
+  },
+)
 
 test('a worker whose beat is refused is told so, and can own nothing any more', async () => {
   const { db, queue } = await openProcess({ timing: { ...TIMING, beatMs: 30 } })

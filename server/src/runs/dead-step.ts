@@ -1,6 +1,7 @@
 import type { StepHandler } from '#queue/step-queue.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { failRun, lockActiveRun } from './end-run.ts'
+import { failRun } from './end-run.ts'
+import { lockActiveRun } from './locks.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import { tidyDiagnostics } from './tidy-diagnostics.ts'
 

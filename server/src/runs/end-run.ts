@@ -10,25 +10,6 @@ import { totalsOf } from './run-totals.ts'
 import { listSliceResults } from './slice-ledger.ts'
 import { submitPlan } from './submit-step.ts'
 
-/**
- * Takes a run for a change, if it is still under way (in the given epoch, when there is one): nobody else ends
- * it, or starts a new epoch of it, until the transaction ends.
- */
-export async function lockActiveRun(
-  tx: Tx,
-  runId: string,
-  epoch?: number | undefined,
-): Promise<Run | undefined> {
-  const run = await tx
-    .selectFrom('flow_run')
-    .selectAll()
-    .where('id', '=', runId)
-    .forUpdate()
-    .executeTakeFirst()
-  const isActive = run?.state === 'queued' || run?.state === 'inProgress'
-  return isActive && (epoch === undefined || run.epoch === epoch) ? run : undefined
-}
-
 /** Moves on to the flow's next run, if one waits. Called in the transaction that ends a run. */
 export async function startNextRun(tx: Tx, deps: RunDependencies, flowId: string): Promise<void> {
   const next = await queueNextRun(tx, flowId, deps.now())

@@ -37,7 +37,10 @@ export function judgeError(error: unknown): Verdict {
     return { failure: new RunFailedError(lasting[0], (error as Error).message), mayPass: false }
   }
   if (error instanceof SourceError) return judgeSource(error)
-  if (error instanceof SliceError && error.kind === 'SourceError') return judgeSource(error)
+  if (error instanceof SliceError && error.kind === 'SourceError') {
+    const verdict = judgeSource(error)
+    return isSnapshotGone(error) ? { ...verdict, mayPass: true } : verdict
+  }
   if (error instanceof SliceError && error.code?.startsWith('HW-')) {
     return { failure: new RunFailedError('promotion', error.message, { code: error.code }), mayPass: false }
   }
@@ -79,15 +82,22 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   'CONNECT_TIMEOUT',
   'CONNECTION_LOST',
   'SNAPSHOT_LOST',
+  'RELATION_REWRITTEN',
   'UNKNOWN',
   // A standby that replayed over our rows, a deadlock, a lock that somebody holds.
   '40001',
   '40P01',
   '55P03',
-  // The snapshot is gone with the planner's session ("invalid snapshot identifier"); a new epoch is on its way.
-  '22023',
-  '42704',
 ])
+
+/**
+ * True when a slice could not be read because its snapshot is gone, with the session of the planner that held it
+ * ("invalid snapshot identifier", since PostgreSQL 18 "snapshot does not exist").
+ */
+export function isSnapshotGone(error: unknown): boolean {
+  if (!(error instanceof SliceError) || error.kind !== 'SourceError') return false
+  return (error.code === '22023' || error.code === '42704') && error.message.includes('snapshot')
+}
 
 function isPassing(code: string): boolean {
   return PASSING_CLASSES.test(code) || PASSING_CODES.has(code)

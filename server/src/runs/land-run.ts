@@ -9,7 +9,8 @@ import type { Run } from '#services/flow-service/run.ts'
 import { saveRun } from '#services/flow-service/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { lockActiveRun, startNextRun } from './end-run.ts'
+import { startNextRun } from './end-run.ts'
+import { lockActiveRun, lockDataset } from './locks.ts'
 import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import { proofOf } from './run-totals.ts'
@@ -48,6 +49,7 @@ export class PointerMovedError extends Error {
 export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<boolean> {
   const { run, staged, results, totals, messages } = landing
   if ((await lockActiveRun(tx, run.id, run.epoch)) === undefined) return false
+  await lockDataset(tx, landing.table.datasetId)
   const nowMs = deps.now()
   if (staged !== undefined) await movePointer(tx, landing, staged, nowMs)
   await succeedBatch(tx, landing, nowMs)

@@ -14,6 +14,7 @@ import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { evolveLakeFields } from '#typemap/xdm-types.ts'
+import { assertInPlace } from './assert-in-place.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
@@ -63,12 +64,13 @@ export async function makePlan(
 }
 
 /**
- * The shape is read under the lock that keeps the relation in place: what was read before it may have been
- * rewritten while we waited for the lock.
+ * The shape is read under the lock that keeps the relation in place: what was read before it may have grown, or
+ * been rewritten, while we waited for the lock.
  */
 async function pinAndDescribe(snapshot: HeldSnapshot, path: string): Promise<RelationShape> {
   const { schema, name } = await describeRelation(snapshot.session, path)
   await snapshot.pinRelation(quoteQualified(schema, name))
+  await assertInPlace(snapshot.session)
   return describeRelation(snapshot.session, path)
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { newBatchId } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
@@ -7,15 +6,15 @@ import { ACTIVE_STATES, type Run } from '#services/flow-service/run.ts'
 import { SCHEDULER } from '#services/flow-service/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/run-store.ts'
 import { planSlices, type Slice } from '#source/postgres/plan-slices.ts'
-import { type HeldSnapshot, holdSnapshot } from '#source/postgres/snapshot.ts'
+import { holdSnapshot } from '#source/postgres/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { lockActiveRun } from './end-run.ts'
+import { holdUntilDone } from './hold-snapshot.ts'
+import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
 import { runningDocument } from './run-document.ts'
-import { countSlices, insertSlices, waitsForSlices } from './slice-ledger.ts'
-import { SnapshotWatch } from './snapshot-watch.ts'
+import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
 import { submitExtracts } from './submit-step.ts'
 
@@ -77,6 +76,7 @@ async function startEpoch(
 ): Promise<number | undefined> {
   const run = await lockActiveRun(tx, runId)
   if (run === undefined) return undefined
+  await lockDataset(tx, plan.datasetId)
   const nowMs = deps.now()
   const epoch = run.epoch + 1
   const startedAt = run.started_at ?? nowMs
@@ -114,23 +114,4 @@ async function openBatch(
     nowMs,
   })
   return id
-}
-
-/** How often the holder looks. It only decides how long an idle session stays open after the last slice. */
-const HOLD_POLL_MS = 300
-
-async function holdUntilDone(
-  deps: RunDependencies,
-  {
-    runId,
-    epoch,
-    snapshot,
-    signal,
-  }: { runId: string; epoch: number; snapshot: HeldSnapshot; signal: AbortSignal },
-): Promise<void> {
-  const watch = new SnapshotWatch(snapshot, deps.now)
-  while (await waitsForSlices(deps.db, runId, epoch)) {
-    await watch.assertHeld()
-    await sleep(HOLD_POLL_MS, undefined, { signal })
-  }
 }

@@ -2,9 +2,11 @@ import type { StepHandler, StepPayload } from '#queue/step-queue.ts'
 import type { Run } from '#services/flow-service/run.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { failRun, lockActiveRun } from './end-run.ts'
-import { judgeError, type Verdict } from './judge-error.ts'
+import { failRun } from './end-run.ts'
+import { isSnapshotGone, judgeError, type Verdict } from './judge-error.ts'
+import { lockActiveRun } from './locks.ts'
 import { countRunError, countSliceError } from './slice-ledger.ts'
+import { isHeld } from './snapshot-ledger.ts'
 import { fromStored } from './stored-plan.ts'
 import { submitCommit, submitExtracts, submitPlan } from './submit-step.ts'
 import { tidyDiagnostics } from './tidy-diagnostics.ts'
@@ -17,27 +19,33 @@ const RETRY_DELAYS_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000]
 /**
  * What becomes of a step that threw. An error that may pass is counted in the ledger and the step is submitted
  * again, later each time; any other, and the one after the last pause, ends the run. Interruptions (a worker
- * that died or was stopped) don't come here and are no errors.
+ * that died or was stopped) don't come here and are no errors. Neither is what follows from them: a slice whose
+ * snapshot is gone because its planner was interrupted waits for the next epoch.
  */
 export function recoverStep(deps: RunDependencies, step: CountedStep): NonNullable<StepHandler['recover']> {
   return async ({ payload }, error) => {
     const verdict = judgeError(error)
+    const failed: FailedStep = { step, payload, verdict, isSnapshotGone: isSnapshotGone(error) }
     deps.log.warn({ err: error, step, ...payload, mayPass: verdict.mayPass }, 'a step of a run failed')
     return {
-      write: (tx) => tryAgainOrFail(tx, deps, { step, payload, verdict }),
+      write: (tx) => tryAgainOrFail(tx, deps, failed),
       afterCommit: () => tidyDiagnostics(deps, payload.runId),
     }
   }
 }
 
-async function tryAgainOrFail(
-  tx: Tx,
-  deps: RunDependencies,
-  { step, payload, verdict }: { step: CountedStep; payload: StepPayload; verdict: Verdict },
-): Promise<void> {
+interface FailedStep {
+  readonly step: CountedStep
+  readonly payload: StepPayload
+  readonly verdict: Verdict
+  readonly isSnapshotGone: boolean
+}
+
+async function tryAgainOrFail(tx: Tx, deps: RunDependencies, failed: FailedStep): Promise<void> {
+  const { step, payload, verdict } = failed
   const run = await lockActiveRun(tx, payload.runId, payload.epoch)
   if (run === undefined) return
-  const delayMs = verdict.mayPass ? await nextDelay(tx, deps, payload) : undefined
+  const delayMs = verdict.mayPass ? await nextDelay(tx, deps, failed) : undefined
   if (delayMs === undefined) await failRun(tx, deps, run, verdict.failure)
   else await submitAgain(tx, deps, { step, payload, run, delayMs })
 }
@@ -46,13 +54,11 @@ async function tryAgainOrFail(
 async function nextDelay(
   tx: Tx,
   { retryDelaysMs = RETRY_DELAYS_MS }: RunDependencies,
-  { runId, epoch, ordinal }: StepPayload,
+  { payload: { runId, epoch, ordinal }, ...failed }: FailedStep,
 ): Promise<number | undefined> {
-  const isSlice = epoch !== undefined && ordinal !== undefined
-  const count = isSlice
-    ? await countSliceError(tx, { runId, epoch, ordinal })
-    : await countRunError(tx, runId)
-  return retryDelaysMs[count - 1]
+  if (epoch === undefined || ordinal === undefined) return retryDelaysMs[(await countRunError(tx, runId)) - 1]
+  if (failed.isSnapshotGone && !(await isHeld(tx, runId))) return retryDelaysMs[0]
+  return retryDelaysMs[(await countSliceError(tx, { runId, epoch, ordinal })) - 1]
 }
 
 async function submitAgain(

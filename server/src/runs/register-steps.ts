@@ -14,15 +14,15 @@ export interface StepLimits {
 /** Runs whose snapshot this process holds at a time. A holder waits most of its time. */
 const PLAN_SLOTS = 16
 const COMMIT_SLOTS = 4
+/** Two commits of one table at a time could only get into each other's way. */
+const COMMITS_PER_DATASET = 1
 
 /** Makes this process work on runs. */
 export function registerSteps(deps: RunDependencies, limits: StepLimits): void {
-  deps.queue.work('run.plan', { slots: PLAN_SLOTS }, planStep(deps))
-  deps.queue.work(
-    'run.extract',
-    { slots: limits.extractSlots, groupLimit: limits.extractsPerConnection },
-    extractStep(deps),
-  )
-  deps.queue.work('run.commit', { slots: COMMIT_SLOTS }, commitStep(deps))
-  deps.queue.work('run.dead', { slots: 1 }, deadStep(deps))
+  const { queue } = deps
+  const extracts = { slots: limits.extractSlots, groupLimit: limits.extractsPerConnection }
+  queue.work('run.plan', { slots: PLAN_SLOTS }, planStep(deps))
+  queue.work('run.extract', extracts, extractStep(deps))
+  queue.work('run.commit', { slots: COMMIT_SLOTS, groupLimit: COMMITS_PER_DATASET }, commitStep(deps))
+  queue.work('run.dead', { slots: 1 }, deadStep(deps))
 }

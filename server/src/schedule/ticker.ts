@@ -1,6 +1,7 @@
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flow-store.ts'
+import { FlowProblem } from '#services/flow-service/problems.ts'
 import type { FlowRow } from '#services/flow-service/run.ts'
 import { insertRun } from '#services/flow-service/run-store.ts'
 import type { Tick } from '#services/flow-service/schedule-params.ts'
@@ -16,7 +17,6 @@ export interface TickerDependencies {
 
 /** How late a tick may be seen. */
 const POLL_MS = 1_000
-const FLOWS_PER_ROUND = 100
 
 /**
  * Turns due flows into runs. Several servers may tick over one database: each takes the flows that no other has
@@ -54,12 +54,17 @@ export class Ticker {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#isNudged = false
-      try {
-        await transact(this.#deps.db, (tx) => startDueRuns(tx, this.#deps))
-      } catch (error) {
-        this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')
-      }
+      await this.#round()
       await this.#rest()
+    }
+  }
+
+  async #round(): Promise<void> {
+    try {
+      let wasDue = true
+      while (wasDue && !this.#stopping.signal.aborted) wasDue = await startDueRun(this.#deps)
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')
     }
   }
 
@@ -74,16 +79,41 @@ export class Ticker {
   }
 }
 
-/** One round: every flow that is due gets its run and the time of its next. */
-export async function startDueRuns(tx: Tx, deps: TickerDependencies): Promise<void> {
+/**
+ * Gives the flow that is longest overdue its run and the time of its next, in one transaction. Returns false when
+ * no flow is due.
+ */
+export async function startDueRun(deps: TickerDependencies): Promise<boolean> {
   const nowMs = deps.now()
-  for (const flow of await dueFlows(tx, nowMs, FLOWS_PER_ROUND)) {
+  return transact(deps.db, async (tx) => {
+    const [flow] = await dueFlows(tx, nowMs, 1)
+    if (flow === undefined) return false
+    await setNextRun(tx, flow.id, await tickOf(tx, deps, flow, nowMs))
+    return true
+  })
+}
+
+/** Starts the run of a tick that has come; returns when the next is due, null for never. */
+async function tickOf(
+  tx: Tx,
+  deps: TickerDependencies,
+  flow: FlowRow,
+  nowMs: number,
+): Promise<number | null> {
+  try {
     const tick = await nextTickOf(tx, flow, nowMs)
     // The schedule was changed and wants nothing yet: remember when it does.
-    const isDue = tick !== undefined && tick.at <= nowMs
-    if (isDue) await startRun(tx, deps, { flow, tick, nowMs })
-    const next = isDue ? await nextTickOf(tx, flow, nowMs, tick.at) : tick
-    await setNextRun(tx, flow.id, next?.at ?? null)
+    if (tick === undefined || tick.at > nowMs) return tick?.at ?? null
+    await startRun(tx, deps, { flow, tick, nowMs })
+    return (await nextTickOf(tx, flow, nowMs, tick.at))?.at ?? null
+  } catch (error) {
+    if (!(error instanceof FlowProblem)) throw error
+    // One schedule that can't be read must not hold up all the others. Changing it brings it back.
+    deps.log.error(
+      { err: error, flowId: flow.id },
+      'the schedule of a flow can not be read, it is left alone',
+    )
+    return null
   }
 }
 

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
-import type pg from 'pg'
 import { vi } from 'vitest'
 import { Engine } from '#engine/engine.ts'
-import { newUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { listDataFiles } from '#lake/iceberg/list-data-files.ts'
 import { readTable, type Table } from '#lake/iceberg/table.ts'
@@ -16,11 +14,8 @@ import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import { createLog } from '#log/log.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import type { StepHandler, StepName, StepOutcome, StepPayload, StepQueue } from '#queue/step-queue.ts'
-import { commitStep } from '#runs/commit-step.ts'
-import { deadStep } from '#runs/dead-step.ts'
 import type { RunDependencies } from '#runs/dependencies.ts'
-import { extractStep } from '#runs/extract-step.ts'
-import { planStep } from '#runs/plan-step.ts'
+import { registerSteps } from '#runs/register-steps.ts'
 import { submitPlan } from '#runs/submit-step.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
@@ -31,7 +26,7 @@ import { FlowSeeder, type SeededFlow, type WantedFlow } from './flow-seeder.ts'
 
 const PATIENCE = { timeout: 15_000, interval: 20 }
 
-/** A queue whose handlers work until it is disposed: what one process does for runs. */
+/** What one process does for runs, with connections of its own, until it is disposed. */
 export interface Worker extends AsyncDisposable {
   readonly queue: StepQueue
 }
@@ -44,7 +39,6 @@ export class RunWorld implements AsyncDisposable {
   readonly deps: RunDependencies
   /** Lines of the log: JSON objects. */
   readonly log: string[]
-  readonly #pool: pg.Pool
   readonly #folder: string
   readonly #seeder: FlowSeeder
   readonly #duck: DuckDb = createDuckDb()
@@ -52,7 +46,6 @@ export class RunWorld implements AsyncDisposable {
   private constructor(parts: {
     metadata: TestDatabase
     source: TestDatabase
-    pool: pg.Pool
     folder: string
     deps: RunDependencies
     seeder: FlowSeeder
@@ -63,7 +56,6 @@ export class RunWorld implements AsyncDisposable {
     this.db = parts.deps.db
     this.deps = parts.deps
     this.log = parts.log
-    this.#pool = parts.pool
     this.#folder = parts.folder
     this.#seeder = parts.seeder
   }
@@ -93,10 +85,11 @@ export class RunWorld implements AsyncDisposable {
       findMappingSet: seeder.findMappingSet,
       spoolDir: join(folder, 'spool'),
       publicUrl: () => 'http://localhost',
-      sliceTargetBytes: 64 * 1024 * 1024,
+      // A table of some megabytes has several slices.
+      sliceTargetBytes: 1024 * 1024,
       retryDelaysMs: [10, 10, 10],
     }
-    return new RunWorld({ metadata, source, pool, folder, deps, seeder, log: lines })
+    return new RunWorld({ metadata, source, folder, deps, seeder, log: lines })
   }
 
   /** Works on the steps of runs; `changes` wraps or replaces handlers, or leaves them out. */
@@ -104,21 +97,29 @@ export class RunWorld implements AsyncDisposable {
     changes: Partial<Record<StepName, ((handler: StepHandler) => StepHandler) | 'nobody'>> = {},
     overrides: Partial<RunDependencies> = {},
   ): Promise<Worker> {
-    const { db, log } = this.deps
+    const { log } = this.deps
     const timing = { beatMs: 500, pollMs: 20, holdBackMs: 20 }
-    const queue = await openQueue({ db, pool: this.#pool, log, isOnlyWorker: false, timing })
-    const deps = { ...this.deps, ...overrides, queue }
-    const handlers: Record<StepName, StepHandler> = {
-      'run.plan': planStep(deps),
-      'run.extract': extractStep(deps),
-      'run.commit': commitStep(deps),
-      'run.dead': deadStep(deps),
+    const pool = openPool({ url: this.metadata.url }, { max: 10 })
+    pool.on('error', () => {})
+    const db = openDatabase(pool)
+    const queue = await openQueue({ db, pool, log, isOnlyWorker: false, timing })
+    const changed: StepQueue = {
+      submit: (...step) => queue.submit(...step),
+      submitAll: (...steps) => queue.submitAll(...steps),
+      running: () => queue.running(),
+      stop: () => queue.stop(),
+      work(step, options, handler) {
+        const change = changes[step] ?? ((same: StepHandler) => same)
+        if (change !== 'nobody') queue.work(step, options, change(handler))
+      },
     }
-    for (const [step, handler] of Object.entries(handlers) as [StepName, StepHandler][]) {
-      const change = changes[step] ?? ((same: StepHandler) => same)
-      if (change !== 'nobody') queue.work(step, { slots: 2 }, change(handler))
+    const deps = { ...this.deps, ...overrides, db, queue: changed }
+    registerSteps(deps, { extractSlots: 2, extractsPerConnection: 2 })
+    const stop = async (): Promise<void> => {
+      await queue.stop()
+      await db.destroy()
     }
-    return { queue, [Symbol.asyncDispose]: () => queue.stop() }
+    return { queue, [Symbol.asyncDispose]: stop }
   }
 
   addFlow(wanted: WantedFlow): Promise<SeededFlow> {
@@ -253,9 +254,6 @@ export class RunWorld implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true })
   }
 }
-
-/** An id that nothing has. */
-export const NOBODY = newUuid()
 
 function fail(message: string): never {
   throw new Error(message)

@@ -158,6 +158,8 @@ const STATEMENTS = [
     epoch integer not null,
     -- errors of its planning and its commit; interruptions are no errors
     error_count integer not null default 0,
+    -- when the holder of its snapshot was last heard of, by the clock of this database
+    held_at bigint,
     batch_id text,
     started_at bigint,
     completed_at bigint,

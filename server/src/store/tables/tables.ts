@@ -180,6 +180,8 @@ interface FlowRunTable extends ScopedTable {
   epoch: number
   /** Errors of its planning and its commit; interruptions are no errors. */
   error_count: Generated<number>
+  /** When the holder of its snapshot was last heard of, by the clock of the database. */
+  held_at: Generated<number | null>
   batch_id: string | null
   started_at: number | null
   completed_at: number | null

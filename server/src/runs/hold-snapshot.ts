@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HeldSnapshot } from '#source/postgres/snapshot.ts'
+import { SourceError } from '#source/postgres/source-error.ts'
+import type { RunDependencies } from './dependencies.ts'
+import { waitsForSlices } from './slice-ledger.ts'
+import { markHeld, markReleased } from './snapshot-ledger.ts'
+
+/** How often the holder looks. It decides how long an idle session stays open after the last slice. */
+const POLL_MS = 300
+/** Often enough for the ledger's word to be fresh, and for firewalls not to forget an idle session. */
+const PING_MS = 3_000
+
+export interface HeldEpoch {
+  readonly runId: string
+  readonly epoch: number
+  readonly snapshot: HeldSnapshot
+  readonly signal: AbortSignal
+}
+
+/**
+ * Holds the snapshot of an epoch until nobody waits for its slices any more, and says so in the ledger.
+ * @throws SourceError SNAPSHOT_LOST when the session ends; the signal's reason
+ */
+export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Promise<void> {
+  const { runId, epoch, snapshot, signal } = held
+  let nextPingMs = 0
+  try {
+    while (await waitsForSlices(deps.db, runId, epoch)) {
+      const isCut = snapshot.session.driver.connection.stream.destroyed
+      if (isCut || deps.now() >= nextPingMs) {
+        await ping(snapshot)
+        await markHeld(deps.db, runId, epoch)
+        nextPingMs = deps.now() + PING_MS
+      }
+      await sleep(POLL_MS, undefined, { signal })
+    }
+  } finally {
+    // Only saves others from waiting until the last word is old.
+    await markReleased(deps.db, runId, epoch).catch((error: unknown) =>
+      deps.log.debug({ err: error, runId }, 'the release of a snapshot was not recorded'),
+    )
+  }
+}
+
+async function ping({ session }: HeldSnapshot): Promise<void> {
+  try {
+    await session.query('select')
+  } catch (cause) {
+    const { host, port } = session.target
+    const reason = cause instanceof Error ? ` ${cause.message}` : ''
+    const facts = {
+      code: 'SNAPSHOT_LOST',
+      stage: 'query',
+      message: `The session on ${host}:${port} that held the run's snapshot has ended.${reason}`,
+      remedy: 'Look into the log of the server for the reason.',
+    } as const
+    throw new SourceError(facts, { cause })
+  }
+}
