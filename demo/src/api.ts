@@ -87,15 +87,20 @@ export class Api {
     const answer = await readJson(response)
     const tookMs = Math.round(performance.now() - startedAt)
     if (options.isQuiet !== true) {
-      const note = response.ok ? (options.note?.(answer) ?? '') : JSON.stringify(answer)
+      const note = response.ok ? (options.note?.(answer) ?? '') : reasonOf(answer)
       say(
         `  ${method.padEnd(4)} ${shorten(path)} ${dim(`→ ${response.status} ${tookMs} ms`)} ${note}`.trimEnd(),
       )
     }
-    if (!response.ok)
-      throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`)
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}. ${reasonOf(answer)}`)
     return answer
   }
+}
+
+/** What a person needs of an error: its sentence. Every family of the platform has a name of its own for it. */
+function reasonOf(answer: Answer): string {
+  const { errorMessage, detail, message, error_description } = answer ?? {}
+  return errorMessage ?? detail ?? message ?? error_description ?? JSON.stringify(answer)
 }
 
 async function readJson(response: Response): Promise<Answer> {

@@ -50,18 +50,22 @@ export async function connect(api: Api, auth: Answer, stamp: string): Promise<Co
 }
 
 /** The columns of a relation and a look at its first rows. */
-export async function explore(api: Api, connectionId: string, relation: string): Promise<Answer> {
+export async function explore(
+  api: Api,
+  connectionId: string,
+  relation: string,
+): Promise<{ readonly table: Answer; readonly hasRows: boolean }> {
   const path = `${FLOW}/connections/${connectionId}/explore?objectType=table&object=${encodeURIComponent(relation)}`
   const table = await api.get(path, { note: ({ schema }) => `${schema.columns.length} columns` })
-  await api.get(`${path}&preview=true&previewCount=5`, {
+  const preview = await api.get(`${path}&preview=true&previewCount=5`, {
     note: ({ data }) => `${data.length} rows, ${dim(sample(data[0]))}`,
   })
-  return table
+  return { table, hasRows: preview.data.length > 0 }
 }
 
 /** Everything from the source connection to the landed, proven and queried table. */
 export async function tell(api: Api, connected: Connected, story: Story, stamp: string): Promise<Landed> {
-  const table = await explore(api, connected.connectionId, story.relation)
+  const { table } = await explore(api, connected.connectionId, story.relation)
   const sourceId = await createSource(api, connected.connectionId, story, table)
   const schema = await createSchema(api, connected.tenant, story, stamp)
   const datasetId = await createDataset(api, schema.id, story, stamp)
@@ -229,7 +233,9 @@ async function showRun(api: Api, runId: string): Promise<Answer> {
   })
   const run = items[0]
   if (run.metrics.statusSummary.status === 'success') return run
-  throw new Error(`The run failed: ${JSON.stringify(run.metrics.statusSummary.errors)}`)
+  const { errors = [], extensions = {} } = run.metrics.statusSummary
+  const reasons = [...errors, ...(extensions.errors ?? [])].map(({ code, message }) => `${code}: ${message}`)
+  throw new Error(`The run failed.\n  ${reasons.join('\n  ')}`)
 }
 
 function describeRun(run: Answer): string {

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Answer, Api } from './api.ts'
+import { Api, type Credentials } from './api.ts'
 import { createCredentials, type HeadwaterProcess, startHeadwater } from './headwater-process.ts'
 import { type Connected, connect, explore, type Landed, tell } from './journey.ts'
-import { type DemoOptions, parseOptions } from './options.ts'
-import { bold, bytes, count, say, showTable, title } from './screen.ts'
+import { type DemoOptions, parseOptions, USAGE } from './options.ts'
+import { bold, bytes, count, dim, say, showTable, title } from './screen.ts'
 import { ownSource, type Source, startDemoSource } from './source.ts'
 import { flights } from './stories/flights.ts'
 import { movies } from './stories/movies.ts'
@@ -18,8 +18,11 @@ import type { Story } from './stories/story.ts'
  */
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env)
+  if (options.help) return say(USAGE)
   const dataDir = resolve(options.dataDir)
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  // A signal must end what was started, wherever the journey is.
+  const interrupted = interruption()
   const startedAt = performance.now()
 
   title(options.source === undefined ? 'A source database with public data' : 'Your database')
@@ -29,13 +32,32 @@ async function main(): Promise<void> {
   await using server = await startHeadwater({ dataDir, port: options.port })
   say(`  ready at ${server.url}, data in ${dataDir}`)
 
-  const landed = await runStories(options, dataDir, source)
+  const credentials = await createCredentials(dataDir)
+  const journey = runStories(options, credentials, source)
+  const landed = await Promise.race([journey, interrupted])
   report(landed, server, dataDir, (performance.now() - startedAt) / 1000)
-  if (options.keep) await keepRunning(server)
+  if (options.keep) await keepRunning(server, credentials, interrupted)
+  else
+    say(`  ${dim('Console and API docs answer while the server runs: npm run demo -- --keep, or npm start')}`)
 }
 
-async function runStories(options: DemoOptions, dataDir: string, source: Source): Promise<Landed[]> {
-  const api = new Api(await createCredentials(dataDir))
+/** The user has had enough. */
+class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
+}
+
+function interruption(): Promise<never> {
+  const signals = ['SIGINT', 'SIGTERM'].map((signal) => once(process, signal))
+  const interrupted = Promise.race(signals).then(() => {
+    throw new InterruptedError('Interrupted; source and server are ended.')
+  })
+  // It may come when nobody waits for it.
+  interrupted.catch(() => {})
+  return interrupted
+}
+
+async function runStories(options: DemoOptions, credentials: Credentials, source: Source): Promise<Landed[]> {
+  const api = new Api(credentials)
   const stamp = new Date().toISOString().replace('T', ' ').slice(0, 19)
   title(`A token, a base connection to ${source.description}`)
   await api.authenticate()
@@ -50,18 +72,19 @@ async function runStories(options: DemoOptions, dataDir: string, source: Source)
   return landed
 }
 
-/** The relation that was asked for, else the first with rows to see. */
+/** The relation that was asked for, else the first that has rows. */
 async function chooseOwn(api: Api, connected: Connected, options: DemoOptions): Promise<Story> {
-  const largest = connected.relations.toSorted((a: Answer, b: Answer) => sizeOf(b) - sizeOf(a))[0]
-  const relation = options.table ?? largest?.path
-  if (relation === undefined) throw new Error('The database has no table that this user may read.')
-  const table = await explore(api, connected.connectionId, relation)
-  return ownTable(relation, table.schema.columns)
+  const candidates =
+    options.table === undefined ? connected.relations.map(({ path }) => path) : [options.table]
+  for (const relation of candidates.slice(0, MAX_LOOKS)) {
+    const { table, hasRows } = await explore(api, connected.connectionId, relation)
+    if (hasRows || options.table !== undefined) return ownTable(relation, table.schema.columns)
+  }
+  throw new Error('No table with rows was found that this user may read. Name one with --table schema.table.')
 }
 
-function sizeOf(relation: Answer): number {
-  return Number(relation.meta?.estimatedRows ?? 0)
-}
+/** Tables that are looked into for rows before the user is asked for a name. */
+const MAX_LOOKS = 20
 
 function report(landed: readonly Landed[], server: HeadwaterProcess, dataDir: string, seconds: number): void {
   title('Delivered')
@@ -91,10 +114,19 @@ function rowOf({ relation, run, seconds }: Landed): string[] {
   ]
 }
 
-async function keepRunning(server: HeadwaterProcess): Promise<void> {
+async function keepRunning(
+  server: HeadwaterProcess,
+  credentials: Credentials,
+  interrupted: Promise<never>,
+): Promise<void> {
+  say(
+    `  ${'sign in with'.padEnd(16)} client id ${credentials.client_id}, secret ${credentials.client_secret}`,
+  )
   say()
   say('  Source and server keep running. Ctrl-C ends both.')
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), server.ended])
+  await Promise.race([server.ended, interrupted]).catch((error: unknown) => {
+    if (!(error instanceof InterruptedError)) throw error
+  })
 }
 
 try {
@@ -102,5 +134,5 @@ try {
 } catch (error) {
   say()
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  process.exitCode = error instanceof InterruptedError ? 130 : 1
 }

@@ -8,6 +8,7 @@ export interface DemoOptions {
   /** The relation to ingest from the user's own database; absent means its largest. */
   readonly table: string | undefined
   readonly dataDir: string
+  readonly help: boolean
   readonly port: number
 }
 
@@ -24,6 +25,7 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv): D
       table: { type: 'string' },
       'data-dir': { type: 'string', default: env['HEADWATER_DATA_DIR'] ?? '.headwater' },
       port: { type: 'string', default: env['HEADWATER_PORT'] ?? '8787' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   const port = Number(values.port)
@@ -33,5 +35,9 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv): D
   if (values.source !== undefined && !/^postgres(ql)?:\/\//.test(values.source)) {
     throw new Error(`--source must start with postgres://. Usage: ${USAGE}`)
   }
-  return { keep: values.keep, source: values.source, table: values.table, dataDir: values['data-dir'], port }
+  if (values.table !== undefined && values.source === undefined) {
+    throw new Error(`--table names a table of your own database, so it needs --source. Usage: ${USAGE}`)
+  }
+  const { keep, help, source, table } = values
+  return { keep, help, source, table, dataDir: values['data-dir'], port }
 }

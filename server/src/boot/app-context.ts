@@ -16,7 +16,7 @@ import { createGlobalLibrary } from '#services/schema-registry/global-library.ts
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { buildApp } from './build-app.ts'
 import { connectNeighbours } from './neighbours.ts'
-import { openLake } from './open-lake.ts'
+import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
 import { openSpool } from './spool.ts'
 
@@ -49,6 +49,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const { db, pool } = store
   await ensureOrg(db, { tenantId: config.tenantId, now: now() })
   const storage = await openLake(config.lake)
+  await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
   const registry: Registry = {
     db,

@@ -13,6 +13,8 @@ import { StoreUnusableError } from './store-fault.ts'
 
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
 async function main(): Promise<void> {
+  // Whoever started us may stop reading; that is no reason to end.
+  process.stdout.on('error', () => {})
   const settings = readSettings(process.argv.slice(2), process.env)
   if (settings.flags.help) return say(helpText())
   const { config, secrets } = settings
@@ -58,12 +60,19 @@ try {
   await main()
 } catch (error) {
   // What the operator can mend is told in sentences; a fault of ours keeps its stack.
-  const isExplained = EXPLAINED.some((type) => error instanceof type) || isAddressInUse(error)
-  const text = isExplained ? (error as Error).message : error instanceof Error ? error.stack : String(error)
+  const isExplained = EXPLAINED.some((type) => error instanceof type) || isSystemFault(error)
+  const isPortTaken = isSystemFault(error) && (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const remedy = isPortTaken ? '. Choose another port with --port, or 0 for any free one.' : ''
+  const text = isExplained
+    ? `${(error as Error).message}${remedy}`
+    : error instanceof Error
+      ? error.stack
+      : String(error)
   process.stderr.write(`${text}\n`)
   process.exitCode = 1
 }
 
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+/** A folder that can't be written, an address that can't be listened on: the machine says it well enough. */
+function isSystemFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }

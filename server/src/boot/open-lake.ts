@@ -1,7 +1,9 @@
 import type { LakeConfig } from '#config/config.ts'
+import { readTable } from '#lake/iceberg/table.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { openS3Storage } from '#lake/storage/s3-storage.ts'
+import type { Database } from '#store/database.ts'
 
 /** The lake that the configuration names can't be used. The message is for the operator. */
 export class LakeUnusableError extends Error {
@@ -20,6 +22,26 @@ export async function openLake(config: LakeConfig): Promise<LakeStorage> {
     await storage[Symbol.asyncDispose]()
     throw new LakeUnusableError(explain(config, error), { cause: error })
   }
+}
+
+/**
+ * Tables name their files by absolute address, so a lake that was moved can't be read where it is now.
+ * @throws LakeUnusableError
+ */
+export async function assertInPlace(db: Database, storage: LakeStorage): Promise<void> {
+  const table = await db
+    .selectFrom('lake_table')
+    .select(['location', 'metadata_key'])
+    .limit(1)
+    .executeTakeFirst()
+  if (table === undefined) return
+  const { location } = await readTable(storage, table.metadata_key)
+  const expected = storage.uri(table.location)
+  if (location === expected) return
+  const written = location.slice(0, location.length - table.location.length)
+  throw new LakeUnusableError(
+    `The tables of this lake were written at ${written} and name their files by that address, but the lake is now at ${expected.slice(0, expected.length - table.location.length)}. Move it back, or point HEADWATER_LAKE to where it was.`,
+  )
 }
 
 /** Where the lake is, for people. */

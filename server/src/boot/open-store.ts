@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { findRunning, startBundledPostgres } from '#store/bundled/bundled-postgres.ts'
 import { type Database, type DatabaseAddress, migrate, openDatabase, openPool } from '#store/database.ts'
+import { keepRunning } from './keep-running.ts'
 import { explainStoreFault } from './store-fault.ts'
 
 /** The metadata database, migrated and open. Disposing it also ends a server that was started for it. */
@@ -28,14 +29,13 @@ export async function openStore(config: Config, secrets: Secrets): Promise<OpenS
   if (secrets.databaseUrl !== undefined) {
     return connectStore({ url: secrets.databaseUrl }, 'PostgreSQL at DATABASE_URL')
   }
-  const server = await startBundledPostgres({
-    dataDir: clusterDir(config),
-    listen: 'socket',
-    database: DATABASE_NAME,
-  })
+  const start = () =>
+    startBundledPostgres({ dataDir: clusterDir(config), listen: 'socket', database: DATABASE_NAME })
+  const server = await start()
   const { host, port, user, database } = server
+  const { stop } = keepRunning(server, start)
   const description = `PostgreSQL ${server.version} in ${clusterDir(config)}`
-  return connectStore({ host, port, user, database }, description, () => server.stop())
+  return connectStore({ host, port, user, database }, description, stop)
 }
 
 /** Opens it for a command that may run beside the server: joins the bundled PostgreSQL when it runs already. */
@@ -50,7 +50,6 @@ async function connectStore(
   stopServer: () => Promise<void> = async () => {},
 ): Promise<OpenStore> {
   const pool = openPool(address, { max: MAX_CONNECTIONS })
-  surviveLostConnections(pool)
   const db = openDatabase(pool)
   const close = async (): Promise<void> => {
     await db.destroy()
@@ -64,16 +63,6 @@ async function connectStore(
     throw explainStoreFault(address, error)
   }
   return { db, pool, description, [Symbol.asyncDispose]: close }
-}
-
-/**
- * A connection that breaks is replaced by the pool, and whoever was using it gets the error from its statement.
- * Without these listeners it would end the process: the first is for connections that rest, the second for those
- * that are in use.
- */
-function surviveLostConnections(pool: pg.Pool): void {
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
 }
 
 /** The pool waits for a connection as long as the network does, which is minutes; a start must not. */

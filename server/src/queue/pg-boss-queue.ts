@@ -42,7 +42,6 @@ const KEEP_FINISHED_SECONDS = 600
 /** Opens the queue over pg-boss, in schema `queue` of the metadata database. */
 export async function openQueue(options: QueueOptions): Promise<StepQueue> {
   const { pool, log, isOnlyWorker } = options
-  surviveLostConnections(pool)
   const boss = new PgBoss({
     db: poolAsBossDb(pool),
     schema: 'queue',
@@ -172,16 +171,4 @@ async function giveBackOrphans(boss: PgBoss): Promise<void> {
 /** pg-boss speaks SQL text; our pool answers, with a list of results where the text has several statements. */
 function poolAsBossDb(pool: pg.Pool): Db {
   return { executeSql: (text, values) => pool.query(text, values) }
-}
-
-/**
- * A connection that breaks says so twice: the statement at hand fails, and the client emits `error`, which ends
- * the process when nobody listens. The pool listens only while a client is idle.
- */
-function surviveLostConnections(pool: pg.Pool): void {
-  const known = new WeakSet<pg.PoolClient>()
-  pool.on('acquire', (client) => {
-    if (!known.has(client)) client.on('error', () => {})
-    known.add(client)
-  })
 }

@@ -159,7 +159,11 @@ function durationOf(facts: RunFacts, completedAtMs: number): JsonObject {
     windowEndMs === undefined
       ? {}
       : { extensions: { windowStart: windowStartMs ?? 0, windowEnd: windowEndMs } }
-  return { startedAtUTC: facts.startedAtMs, completedAtUTC: completedAtMs, ...window }
+  return {
+    startedAtUTC: facts.startedAtMs,
+    completedAtUTC: Math.max(completedAtMs, facts.startedAtMs),
+    ...window,
+  }
 }
 
 /** input = output + failed, always. */
@@ -179,7 +183,10 @@ function copyActivity(facts: RunFacts, totals: RunTotals, completedAtMs: number,
     name: 'PostgreSQL Copy Activity',
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesRead },
     recordSummary: { inputRecordCount: totals.rowsRead, outputRecordCount: totals.rowsRead },
-    fileSummary: { inputFileCount: 1, outputFileCount: 1 },
+    fileSummary: {
+      inputFileCount: totals.rowsRead > 0 ? 1 : 0,
+      outputFileCount: totals.rowsRead > 0 ? 1 : 0,
+    },
     sourceInfo: [{ id: facts.sourceConnectionId, type: 'SourceConnection' }],
   }
 }

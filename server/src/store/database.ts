@@ -23,7 +23,7 @@ export interface DatabaseAddress {
 /** A pool of connections with the parsers that the row types of `tables.ts` promise. */
 export function openPool(address: DatabaseAddress, options: { readonly max: number }): pg.Pool {
   const { url, ...parts } = address
-  return new pg.Pool({
+  const pool = new pg.Pool({
     ...(url === undefined ? parts : { connectionString: url }),
     max: options.max,
     application_name: 'headwater',
@@ -31,6 +31,11 @@ export function openPool(address: DatabaseAddress, options: { readonly max: numb
     connectionTimeoutMillis: 30_000,
     types: { getTypeParser },
   })
+  // A connection that breaks fails the statement at hand, and besides emits an error that would end the process:
+  // the pool speaks for connections that rest, each connection for itself while it is in use.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 /** The database over a pool; destroying it ends the pool. */

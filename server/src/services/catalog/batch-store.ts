@@ -130,7 +130,7 @@ async function changeDataset(
     .selectFrom('dataset')
     .select('document')
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow()
   await tx
     .updateTable('dataset')

@@ -170,3 +170,14 @@ export async function queueNextRun(tx: Tx, flowId: string, nowMs: number): Promi
   }
   return await saveRun(tx, run.id, { state: 'queued', nowMs })
 }
+
+/** Ends the runs of a flow that nobody has begun: their flow is gone. */
+export async function cancelWaitingRuns(tx: Tx, flowId: string, nowMs: number): Promise<void> {
+  const waiting = await tx
+    .selectFrom('flow_run')
+    .select('id')
+    .where('flow_id', '=', flowId)
+    .where('state', '=', 'scheduled')
+    .execute()
+  for (const { id } of waiting) await saveRun(tx, id, { state: 'cancelled', completedAt: nowMs, nowMs })
+}

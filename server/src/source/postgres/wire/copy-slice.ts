@@ -80,8 +80,9 @@ async function runCopy(
 async function abandon(session: Session): Promise<void> {
   const { stream } = session.driver.connection
   if (stream.destroyed) return
-  await session.cancel()
+  // Listened for before anything is waited for: the socket may close while the cancel request travels.
   const isClosed = once(stream, 'close')
+  await session.cancel()
   stream.destroy()
   await isClosed
 }
