@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Answer, ApiClient } from '@headwater/testkit/api-client.ts'
@@ -6,11 +6,12 @@ import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gate
 import { CATALOG, connectTo, FLOW, finishedRun, ingest, queryRows } from '@headwater/testkit/journey.ts'
 import {
   createCredentials,
+  failServerStart,
   type ServerProcess,
   startServerProcess,
 } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 /** The program as a user starts, stops and kills it, with everything embedded in one folder. */
 const ROWS = 1_000
@@ -104,6 +105,34 @@ test('an interrupt with nothing to do ends it with 0, and it is ready again at o
   server = await startServerProcess(dataDir)
   client.baseUrl = server.url
   expect((await client.get(`${FLOW}/flows`)).status).toBe(200)
+})
+
+test('the bundled PostgreSQL is started again when it is killed', async () => {
+  const pidFile = join(dataDir, 'postgres', 'cluster', 'postmaster.pid')
+  const readPid = async () => Number((await readFile(pidFile, 'utf8')).split('\n')[0])
+  const killed = await readPid()
+  process.kill(killed, 'SIGKILL')
+  await vi.waitUntil(
+    () =>
+      readPid().then(
+        (pid) => pid !== killed,
+        () => false,
+      ),
+    { timeout: 20_000, interval: 50 },
+  )
+  await vi.waitUntil(async () => (await client.get(`${FLOW}/flows`)).status === 200, { timeout: 20_000 })
+})
+
+test('a data folder that was moved is refused, with where its tables were written', async () => {
+  await server?.end('SIGTERM')
+  server = undefined
+  const moved = `${dataDir}-moved`
+  await rename(dataDir, moved)
+  const { code, stderr } = await failServerStart(moved, {})
+  await rename(moved, dataDir)
+  expect(code).toBe(1)
+  expect(stderr).toContain(`file://${dataDir}/lake/`)
+  expect(stderr).not.toContain('    at ')
 })
 
 async function newestRun(flowId: string): Promise<Answer> {

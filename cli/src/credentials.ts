@@ -7,6 +7,7 @@ interface CreateOptions {
   readonly port?: string | undefined
   readonly name: string
   readonly json?: boolean | undefined
+  readonly shell?: boolean | undefined
 }
 
 /** `headwater credentials …` */
@@ -21,6 +22,7 @@ function createCommand(): Command {
     .option('--port <number>', 'the port of the server, when it does not run')
     .option('--name <text>', 'what the client is for', 'command line')
     .option('--json', 'print one JSON object')
+    .option('--shell', 'print export lines for a shell: eval "$(… --shell)"')
     .addHelpText('after', '\nExample:\n  headwater credentials create --data-dir .headwater --json')
     .action(async (options: CreateOptions) => {
       const flags = [
@@ -28,8 +30,20 @@ function createCommand(): Command {
         ...(options.port === undefined ? [] : ['--port', options.port]),
       ]
       const issued = await issueCredentials(readSettings(flags, process.env), options.name)
-      process.stdout.write(options.json ? `${JSON.stringify(issued)}\n` : describe(issued))
+      process.stdout.write(format(issued, options))
     })
+}
+
+function format(issued: IssuedCredentials, { json, shell }: CreateOptions): string {
+  if (json) return `${JSON.stringify(issued)}\n`
+  return shell ? toExports(issued) : describe(issued)
+}
+
+/** No value holds a quote: they are URLs, ids and random letters. */
+function toExports(issued: IssuedCredentials): string {
+  return Object.entries(issued)
+    .map(([name, value]) => `export ${name.toUpperCase()}='${value}'\n`)
+    .join('')
 }
 
 function describe(issued: IssuedCredentials): string {
