@@ -244,3 +244,27 @@ describe('identityMapping', () => {
     expect(planMapping({ entries, columns, fields: FIELDS }).problems).toEqual([])
   })
 })
+
+describe('an object as destination', () => {
+  const id = attribute('last', '_id')
+
+  it('refuses a column that can hold no object', () => {
+    const { problems } = planMapping({
+      entries: [id, attribute('age', 'person')],
+      columns: COLUMNS,
+      fields: FIELDS,
+    })
+    expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { entry: 1, message: expect.stringContaining('"age" is int and can\'t fill the object "person"') },
+    ])
+  })
+
+  it('takes text, which may be JSON', () => {
+    const { problems } = planMapping({
+      entries: [id, attribute('doc', 'person')],
+      columns: COLUMNS,
+      fields: FIELDS,
+    })
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+})

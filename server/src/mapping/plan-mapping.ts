@@ -168,10 +168,13 @@ class MappingPlanner {
   ): void {
     for (const field of fields) {
       const path = [...above, field.name]
-      const entry = this.#entries.get(formatPath(path)) ?? copied
+      const own = this.#entries.get(formatPath(path))
+      const entry = own ?? copied
       const isFieldRequired = isRequired && field.required
-      if (field.type.kind === 'struct') this.#visitStruct(field.type.fields, path, isFieldRequired, entry)
-      else if (isColumnType(field.type)) {
+      if (field.type.kind === 'struct') {
+        if (own) this.#refuseScalar(own)
+        this.#visitStruct(field.type.fields, path, isFieldRequired, entry)
+      } else if (isColumnType(field.type)) {
         const leaf = { id: field.id, path, required: isFieldRequired, type: field.type }
         this.#visitLeaf(leaf, entry)
       } else this.#visitCollection(field, path, isFieldRequired, entry)
@@ -188,6 +191,14 @@ class MappingPlanner {
         .filter(({ leaf }) => leaf.required)
         .map(({ leaf }) => formatPath(leaf.path)),
     }
+  }
+
+  /** Only text can hold an object, as JSON; with any other column each field of the object would be null. */
+  #refuseScalar({ entry, index, expression, path }: ReadEntry): void {
+    const column = expression === undefined ? this.#columns.get(entry.source) : undefined
+    if (column === undefined || column.type.kind === 'string') return
+    const message = `The column "${column.name}" is ${formatLakeType(column.type)} and can't fill the object "${formatPath(path)}". Map it to one of the object's fields`
+    this.#problems.push(problemOf(entry, index, message, 'error'))
   }
 
   #visitStruct(
