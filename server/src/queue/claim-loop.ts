@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { fromKysely, type Job, type PgBoss } from 'pg-boss'
+import { Doorbell } from '#kit/doorbell.ts'
 import type { Log } from '#log/log.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 import { Claim } from './claim.ts'
@@ -44,8 +45,7 @@ export class ClaimLoop {
   readonly #options: ClaimLoopOptions
   readonly #stopping = new AbortController()
   readonly #handlers = new Set<Promise<void>>()
-  #wake: (() => void) | undefined
-  #isWoken = false
+  readonly #bell = new Doorbell()
   #loop: Promise<void> | undefined
 
   constructor(options: ClaimLoopOptions) {
@@ -61,8 +61,7 @@ export class ClaimLoop {
   }
 
   wake(): void {
-    this.#isWoken = true
-    this.#wake?.()
+    this.#bell.ring()
   }
 
   async stop(): Promise<void> {
@@ -74,10 +73,11 @@ export class ClaimLoop {
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#isWoken = false
+      this.#bell.reset()
       const claimed = await this.#claim()
       for (const job of claimed) this.#track(this.#handle(job))
-      if (claimed.length === 0) await this.#rest()
+      const isIdle = claimed.length === 0 && !this.#stopping.signal.aborted
+      if (isIdle) await this.#bell.wait(this.#options.timing.pollMs)
     }
   }
 
@@ -162,16 +162,6 @@ export class ClaimLoop {
       // The step then waits until its beat expires, as that of a dead worker does.
       log.warn({ err: failure, step, ...claim.payload }, 'could not give a step back')
     }
-  }
-
-  async #rest(): Promise<void> {
-    if (this.#isWoken || this.#stopping.signal.aborted) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, this.#options.timing.pollMs)
-    this.#wake = resolve
-    await promise
-    this.#wake = undefined
-    clearTimeout(timer)
   }
 }
 

@@ -1,3 +1,4 @@
+import { Doorbell } from '#kit/doorbell.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flow-store.ts'
@@ -28,8 +29,7 @@ export class Ticker {
   readonly #deps: TickerDependencies
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
-  #wake: (() => void) | undefined
-  #isNudged = false
+  readonly #bell = new Doorbell()
 
   constructor(deps: TickerDependencies) {
     this.#deps = deps
@@ -41,21 +41,20 @@ export class Ticker {
 
   /** A flow may be due earlier than thought. */
   nudge(): void {
-    this.#isNudged = true
-    this.#wake?.()
+    this.#bell.ring()
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#wake?.()
+    this.#bell.ring()
     await this.#loop
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      this.#isNudged = false
+      this.#bell.reset()
       await this.#round()
-      await this.#rest()
+      if (!this.#stopping.signal.aborted) await this.#bell.wait(POLL_MS)
     }
   }
 
@@ -66,16 +65,6 @@ export class Ticker {
     } catch (error) {
       this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')
     }
-  }
-
-  async #rest(): Promise<void> {
-    if (this.#isNudged || this.#stopping.signal.aborted) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, POLL_MS)
-    this.#wake = resolve
-    await promise
-    this.#wake = undefined
-    clearTimeout(timer)
   }
 }
 
