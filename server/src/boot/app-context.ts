@@ -48,7 +48,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const store = opened.use(await openStore(config, secrets))
   const { db, pool } = store
   await ensureOrg(db, { tenantId: config.tenantId, now: now() })
-  const storage = await openLake(config.lake)
+  const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
   const registry: Registry = {

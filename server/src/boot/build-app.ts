@@ -67,9 +67,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ...common,
     storage,
     readLakeTable: neighbours.readLakeTable,
-    // The service names the newest files first, the engine wants them last.
-    readRows: ({ fields, paths, maxRows }) =>
-      previewRows(duck, { fields, paths: paths.toReversed(), limit: maxRows }),
+    readRows: ({ fields, paths, maxRows }) => previewRows(duck, { fields, paths, limit: maxRows }),
     publicUrl: config.publicUrl,
   })
   await registerQuery(app, {

@@ -107,10 +107,6 @@ export function vectorKindOf(type: ColumnType): VectorKind {
 }
 
 /** Bytes that one row of a vector takes besides its validity byte (and, for `bytes`, besides the heap). */
-export function bytesPerRow(kind: VectorKind): number {
-  return BYTES_PER_ROW[kind]
-}
-
 const BYTES_PER_ROW: Readonly<Record<VectorKind, number>> = {
   bool: 1,
   int32: 4,

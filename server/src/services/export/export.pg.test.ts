@@ -25,8 +25,7 @@ beforeAll(async () => {
     await registerExport(app, {
       ...{ db, gateway, storage: lake.storage, publicUrl: 'https://lake.example:8443/' },
       readLakeTable: lake.readLakeTable,
-      readRows: ({ fields, paths, maxRows }) =>
-        previewRows(duck, { fields, paths: paths.toReversed(), limit: maxRows }),
+      readRows: ({ fields, paths, maxRows }) => previewRows(duck, { fields, paths, limit: maxRows }),
     })
   })
   await lake.addDataset(DATASET, 'Orders', 'orders')

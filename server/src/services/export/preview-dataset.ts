@@ -3,10 +3,13 @@ import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { notFound } from './problems.ts'
 
-/** Reads rows of a table in the lake as JSON objects, dates in ISO 8601; boot connects the query engine. */
+/**
+ * Reads rows of a table in the lake as JSON objects, dates in ISO 8601, those of the newest files first; boot
+ * connects the query engine.
+ */
 export type ReadRows = (table: {
   readonly fields: readonly LakeField[]
-  /** Local paths of the Parquet files; rows come in their order. */
+  /** Local paths of the Parquet files, oldest first. */
   readonly paths: readonly string[]
   readonly maxRows: number
 }) => Promise<readonly Readonly<Record<string, unknown>>[]>
@@ -39,7 +42,7 @@ export async function previewDataset(
   const pointer = await findPointer(db, scope, id)
   if (pointer === undefined) throw notFound('dataset', id)
   const { fields, paths } = await readLakeTable({ datasetId: id, metadataKey: pointer }, { signal })
-  const rows = await readRows({ fields, paths: paths.toReversed(), maxRows: MAX_ROWS })
+  const rows = await readRows({ fields, paths, maxRows: MAX_ROWS })
   return { data: rows.map((row) => withoutNulls(row)) }
 }
 
