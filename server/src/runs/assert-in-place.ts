@@ -1,5 +1,5 @@
-import type { Session } from '#source/postgres/connect.ts'
-import { SourceError } from '#source/postgres/source-error.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import { SourceError } from '#source/postgres/connect/source-error.ts'
 
 /**
  * Tables that this session has locked, and that were rewritten after its snapshot was taken: the catalogue as the

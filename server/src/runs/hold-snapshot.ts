@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HeldSnapshot } from '#source/postgres/snapshot.ts'
-import { SourceError } from '#source/postgres/source-error.ts'
+import { SourceError } from '#source/postgres/connect/source-error.ts'
+import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { waitsForSlices } from './slice-ledger.ts'
 import { markHeld, markReleased } from './snapshot-ledger.ts'

@@ -3,7 +3,7 @@ import type { ColumnDigest } from '#columns/digest.ts'
 import type { SliceIssue, SliceProgress } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
-import type { Slice } from '#source/postgres/plan-slices.ts'
+import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import type { Database, Tx } from '#store/database.ts'
 
 /**

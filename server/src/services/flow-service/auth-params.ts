@@ -1,10 +1,10 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { ConnectionParamsError } from '#source/postgres/connection-params-error.ts'
+import { ConnectionParamsError } from '#source/postgres/connect/connection-params-error.ts'
 import {
   AUTH_SPEC_NAMES,
   type ConnectionTarget,
   parseConnectionTarget,
-} from '#source/postgres/connection-target.ts'
+} from '#source/postgres/connect/connection-target.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 import { assertMatchesSpec } from './spec-schema.ts'
 import type { AuthSpec, ConnectionSpec } from './specs/spec.ts'

@@ -1,9 +1,9 @@
-import { openSession } from '#source/postgres/connect.ts'
-import { describeRelation } from '#source/postgres/describe-relation.ts'
-import { listRelations } from '#source/postgres/list-relations.ts'
-import { previewRelation } from '#source/postgres/preview-relation.ts'
-import { compileRowFilter } from '#source/postgres/row-filter.ts'
-import { testConnection } from '#source/postgres/test-connection.ts'
+import { openSession } from '#source/postgres/connect/session.ts'
+import { testConnection } from '#source/postgres/doctor/test-connection.ts'
+import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
+import { listRelations } from '#source/postgres/explore/list-relations.ts'
+import { previewRelation } from '#source/postgres/explore/preview-relation.ts'
+import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { SourcePort } from './source-port.ts'
 
 /** The port over PostgreSQL. */

@@ -1,8 +1,8 @@
-import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
-import type { RelationShape } from '#source/postgres/describe-relation.ts'
-import type { ListedRelation } from '#source/postgres/list-relations.ts'
-import type { PreviewRow } from '#source/postgres/preview-relation.ts'
-import type { ConnectionTestResult } from '#source/postgres/test-connection.ts'
+import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
+import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
+import type { ListedRelation } from '#source/postgres/explore/list-relations.ts'
+import type { PreviewRow } from '#source/postgres/explore/preview-relation.ts'
 
 /** What the service asks of a source. Each call opens a read-only session of its own and closes it. */
 export interface SourcePort {

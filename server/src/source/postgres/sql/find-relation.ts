@@ -1,5 +1,5 @@
-import type { Session } from '#source/postgres/connect.ts'
-import type { RelationName } from '#source/postgres/relation-path.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import type { RelationName } from '#source/postgres/explore/relation-path.ts'
 
 export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table'
 

@@ -1,4 +1,4 @@
-import type { Session } from '#source/postgres/connect.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
 import { describePostgresType, type PostgresColumnType } from '#typemap/postgres-types.ts'
 
 export interface RelationColumn {

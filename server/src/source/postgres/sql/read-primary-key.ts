@@ -1,4 +1,4 @@
-import type { Session } from '#source/postgres/connect.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
 
 /** Names of the primary key's columns in the key's order; empty without a key. */
 export async function readPrimaryKey(session: Session, oid: number): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Session } from '#source/postgres/connect.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
 
 /** One relation that stores rows of the relation asked for: itself, a partition, or an inheriting child. */
 export interface StoredLeaf {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { holdSnapshot } from '#source/postgres/snapshot.ts'
+import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { MemoryRing } from '#source/postgres/testing/memory-ring.ts'
 import { copyAll, createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { describePostgresType } from '#typemap/postgres-types.ts'

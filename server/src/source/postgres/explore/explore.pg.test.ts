@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSession } from './connect.ts'
+import { openSession } from '#source/postgres/connect/session.ts'
+import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
+import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
 import { describeRelation } from './describe-relation.ts'
 import { listRelations } from './list-relations.ts'
 import { previewRelation } from './preview-relation.ts'
-import { compileRowFilter } from './row-filter.ts'
-import { copyAll, createTestSource, type TestSource, targetOf } from './testing/test-source.ts'
 
 let source: TestSource
 beforeAll(async () => {

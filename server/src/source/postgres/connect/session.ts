@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { QueryResultRow, types } from 'pg'
+import { sendCancelRequest } from './cancel-request.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { describeFailure } from './describe-failure.ts'
+import { type DialError, type Dialled, type DriverClient, dial } from './dial.ts'
 import { SourceError } from './source-error.ts'
-import { sendCancelRequest } from './wire/cancel-request.ts'
-import { type DialError, type Dialled, type DriverClient, dial } from './wire/dial.ts'
 
 export interface OpenSessionOptions {
   /** Ends the session: a running statement is cancelled on the server. */

@@ -1,9 +1,9 @@
 import { isObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
+import { quoteIdentifier, quoteLiteral } from '#source/postgres/sql/quote.ts'
 import type { PostgresColumnType } from '#typemap/postgres-types.ts'
 import { RowFilterError } from './row-filter-error.ts'
 import { literalFor } from './row-filter-literal.ts'
-import { quoteIdentifier, quoteLiteral } from './sql/quote.ts'
 
 /** A condition for a `where`, in the two forms that statements take. */
 export interface RowFilter {

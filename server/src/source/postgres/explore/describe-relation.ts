@@ -1,12 +1,12 @@
-import type { Session } from './connect.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import { type FoundRelation, findRelation, type RelationKind } from '#source/postgres/sql/find-relation.ts'
+import { quoteQualified } from '#source/postgres/sql/quote.ts'
+import { type RelationColumn, readColumns } from '#source/postgres/sql/read-columns.ts'
+import { readPrimaryKey } from '#source/postgres/sql/read-primary-key.ts'
+import { readStorage, type StoredLeaf } from '#source/postgres/sql/read-storage.ts'
 import { listRelations } from './list-relations.ts'
 import { RelationNotFoundError } from './relation-errors.ts'
 import { formatRelationPath, parseRelationPath } from './relation-path.ts'
-import { type FoundRelation, findRelation, type RelationKind } from './sql/find-relation.ts'
-import { quoteQualified } from './sql/quote.ts'
-import { type RelationColumn, readColumns } from './sql/read-columns.ts'
-import { readPrimaryKey } from './sql/read-primary-key.ts'
-import { readStorage, type StoredLeaf } from './sql/read-storage.ts'
 
 /** Everything that reading a relation needs to know of it. Plain data. */
 export interface RelationShape {

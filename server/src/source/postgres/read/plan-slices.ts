@@ -1,5 +1,5 @@
-import type { RelationLeaf, RelationShape } from './describe-relation.ts'
-import { quoteQualified } from './sql/quote.ts'
+import type { RelationLeaf, RelationShape } from '#source/postgres/explore/describe-relation.ts'
+import { quoteQualified } from '#source/postgres/sql/quote.ts'
 
 /** Rows of one relation: all of them, or those in blocks `fromBlock` (inclusive) to `toBlock` (exclusive). */
 export type SliceRange =

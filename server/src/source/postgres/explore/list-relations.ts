@@ -1,6 +1,6 @@
-import type { Session } from './connect.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import { RELATION_KINDS, type RelationKind } from '#source/postgres/sql/find-relation.ts'
 import { formatRelationPath } from './relation-path.ts'
-import { RELATION_KINDS, type RelationKind } from './sql/find-relation.ts'
 
 /** One relation that the user may read. */
 export interface ListedRelation {

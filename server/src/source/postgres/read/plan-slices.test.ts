@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { RelationLeaf, RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import { copyStatement } from './copy-statement.ts'
-import type { RelationLeaf, RelationShape } from './describe-relation.ts'
 import { planSlices, type SliceRange } from './plan-slices.ts'
 
 const MIB = 1024 * 1024

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openSession } from './connect.ts'
+import { openSession } from '#source/postgres/connect/session.ts'
+import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
+import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
 import { selectStatement } from './copy-statement.ts'
-import { describeRelation } from './describe-relation.ts'
 import { planSlices, type Slice } from './plan-slices.ts'
 import { holdSnapshot } from './snapshot.ts'
-import { copyAll, createTestSource, type TestSource, targetOf } from './testing/test-source.ts'
 
 let source: TestSource
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
+import type { ConnectionTarget } from './connection-target.ts'
 
 /** 1234 in the high half, 5678 in the low: the protocol number that stands for "cancel". */
 const CANCEL_REQUEST_CODE = 80_877_102

@@ -1,9 +1,9 @@
 import { Socket } from 'node:net'
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { Client, type ClientConfig } from 'pg'
-import type { ConnectionTarget } from '#source/postgres/connection-target.ts'
-import type { SourceStage } from '#source/postgres/source-error.ts'
-import type { TlsPlan } from '#source/postgres/tls-plan.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import type { SourceStage } from './source-error.ts'
+import type { TlsPlan } from './tls-plan.ts'
 
 /** What we use of the driver beyond its public types: the connection that carries the messages. */
 export interface DriverConnection {

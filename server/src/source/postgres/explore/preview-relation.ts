@@ -1,10 +1,10 @@
-import type { Session } from './connect.ts'
-import { selectItem } from './copy-statement.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import type { RowFilter } from '#source/postgres/filter/row-filter.ts'
+import { selectItem } from '#source/postgres/read/copy-statement.ts'
+import { quoteQualified } from '#source/postgres/sql/quote.ts'
+import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { RelationShape } from './describe-relation.ts'
 import { ColumnNotFoundError } from './relation-errors.ts'
-import type { RowFilter } from './row-filter.ts'
-import { quoteQualified } from './sql/quote.ts'
-import type { RelationColumn } from './sql/read-columns.ts'
 
 export interface PreviewOptions {
   /** Rows at most; default 100, capped at 1000. */

@@ -1,6 +1,6 @@
-import { openSession } from './connect.ts'
-import type { ConnectionTarget } from './connection-target.ts'
-import { SourceError, type SourceStage } from './source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import { openSession } from '#source/postgres/connect/session.ts'
+import { SourceError, type SourceStage } from '#source/postgres/connect/source-error.ts'
 
 /** How a connection test ended. A failed one says at which stage, why, and what to do. */
 export interface ConnectionTestResult {

@@ -1,6 +1,6 @@
+import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
+import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import type { Slice, SliceRange } from './plan-slices.ts'
-import { quoteIdentifier } from './sql/quote.ts'
-import type { WireColumn } from './wire/wire-column.ts'
 
 /**
  * The COPY that reads a slice: `columns` in this order, in the form that their decoders take. `where` is SQL

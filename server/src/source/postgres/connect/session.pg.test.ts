@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openSession } from './connect.ts'
+import { testConnection } from '#source/postgres/doctor/test-connection.ts'
+import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
+import { freePort, startTlsServer, type TlsServer } from '#source/postgres/testing/tls-server.ts'
 import { type ConnectionTarget, parseConnectionTarget } from './connection-target.ts'
+import { openSession } from './session.ts'
 import { SourceError } from './source-error.ts'
-import { testConnection } from './test-connection.ts'
-import { copyAll, createTestSource, type TestSource, targetOf } from './testing/test-source.ts'
-import { freePort, startTlsServer, type TlsServer } from './testing/tls-server.ts'
 
 let source: TestSource
 let tlsServer: TlsServer
