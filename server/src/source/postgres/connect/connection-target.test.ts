@@ -28,7 +28,7 @@ describe('connection strings', () => {
       database: 'shop',
       username: 'ann',
       password: 's3cret',
-      tls: { mode: 'require', attempts: ['tls'], verifyChain: false, verifyName: false },
+      tls: { mode: 'require', attempts: [{ encryption: 'tls' }], verifyChain: false, verifyName: false },
       warnings: [],
       connectTimeoutMs: 15_000,
     })
@@ -140,7 +140,7 @@ describe('basic authentication', () => {
     expect(fromBasic()).toMatchObject({
       host: 'db',
       port: 5432,
-      tls: { mode: 'prefer', attempts: ['tls', 'plain'], verifyChain: false },
+      tls: { mode: 'prefer', attempts: [{ encryption: 'tls' }, { encryption: 'plain' }], verifyChain: false },
     })
   })
 

@@ -12,6 +12,10 @@ export interface ConnectionTarget {
   readonly password: string
   readonly tls: TlsPlan
   readonly connectTimeoutMs: number
+  /** Bounds each statement of tests, explorations and previews, never the reads of runs; absent: their own defaults. */
+  readonly statementTimeoutMs?: number | undefined
+  /** Schemas in which names without one are looked up; absent: the server's setting. */
+  readonly searchPath?: readonly string[] | undefined
   /** What was given but has no effect, in sentences for the user. */
   readonly warnings: readonly string[]
 }

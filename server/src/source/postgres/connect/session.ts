@@ -65,12 +65,18 @@ async function dialAttempts(
   for (const attempt of target.tls.attempts) {
     try {
       const applicationName = options.applicationName ?? 'headwater'
-      return await dial(target, { attempt, applicationName, signal, createSocket: options.createSocket })
+      const { encryption } = attempt
+      return await dial(target, {
+        attempt: encryption,
+        applicationName,
+        signal,
+        createSocket: options.createSocket,
+      })
     } catch (error) {
       const failure = error as DialError
       options.signal?.throwIfAborted()
       failures.push(describeDialFailure(failure, target, signal.aborted))
-      if (!mayTryNext(failure, attempt, target) || signal.aborted) break
+      if (!mayTryNext(failure, attempt.encryption, target) || signal.aborted) break
     }
   }
   throw mostTelling(failures)

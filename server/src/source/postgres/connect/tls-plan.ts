@@ -3,38 +3,78 @@ import { ConnectionParamsError } from './connection-params-error.ts'
 /** The six modes of libpq. */
 export type TlsMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
 
+/** One way to open a session, and what may follow it. */
+export interface DialAttempt {
+  readonly encryption: 'plain' | 'tls'
+  /** Of a TLS attempt: what a server's plain "no" to TLS leads to. */
+  readonly ifNotOffered: 'fail' | 'plain'
+  /**
+   * Failures that lead on to the next attempt: of the handshake (an untrusted certificate included), or a
+   * session that the server refuses before it has accepted our credentials. Nothing else does, and a refusal
+   * of a session that went on in plaintext never does.
+   */
+  readonly nextAfter: readonly ('handshake' | 'rejection')[]
+}
+
+/** A certificate of ours for servers that ask for one. PEM texts; the key is a secret. */
+export interface ClientCertificate {
+  readonly certificate: string
+  readonly key: string
+  /** Of an encrypted key. */
+  readonly passphrase?: string | undefined
+}
+
 /** How to dial: attempts in order, and what a TLS attempt must prove. Plain data. */
-export interface TlsPlan {
+export interface TlsPlan extends TlsPlanExtras {
   readonly mode: TlsMode
-  readonly attempts: readonly ('tls' | 'plain')[]
+  readonly attempts: readonly DialAttempt[]
   readonly verifyChain: boolean
   readonly verifyName: boolean
-  /** The name that the certificate must carry where it isn't the host's. */
-  readonly expectedName?: string | undefined
-  /** Root certificates as PEM text; without it those that Node.js carries. */
-  readonly ca?: string | undefined
 }
 
 /** What besides the mode shapes a plan. */
 export interface TlsPlanExtras {
+  /** The name that the certificate must carry where it isn't the host's. */
   readonly expectedName?: string | undefined
+  /** Root certificates as PEM text; without them the roots that the system and Node.js trust. */
   readonly ca?: string | undefined
+  /** Revocation lists as PEM text; each certificate of the chain is looked up. */
+  readonly crl?: string | undefined
+  readonly clientCertificate?: ClientCertificate | undefined
+  /** `direct` opens TLS without asking first (PostgreSQL 17 on); default `postgres`. */
+  readonly negotiation?: 'postgres' | 'direct' | undefined
+  /** Default TLS 1.2. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
+  /** Whether SCRAM has to be bound to the TLS channel; default `prefer`, as libpq has it. */
+  readonly channelBinding?: 'disable' | 'prefer' | 'require' | undefined
 }
 
-const ATTEMPTS: Readonly<Record<TlsMode, TlsPlan['attempts']>> = {
-  disable: ['plain'],
-  allow: ['plain', 'tls'],
-  prefer: ['tls', 'plain'],
-  require: ['tls'],
-  'verify-ca': ['tls'],
-  'verify-full': ['tls'],
+const PLAIN: DialAttempt = { encryption: 'plain', ifNotOffered: 'fail', nextAfter: [] }
+const TLS_OR_FAIL: DialAttempt = { encryption: 'tls', ifNotOffered: 'fail', nextAfter: [] }
+
+/** libpq's modes as attempts. */
+const ATTEMPTS: Readonly<Record<TlsMode, readonly DialAttempt[]>> = {
+  disable: [PLAIN],
+  allow: [
+    { ...PLAIN, nextAfter: ['rejection'] },
+    { ...TLS_OR_FAIL, ifNotOffered: 'plain' },
+  ],
+  prefer: [{ encryption: 'tls', ifNotOffered: 'plain', nextAfter: ['handshake', 'rejection'] }, PLAIN],
+  require: [TLS_OR_FAIL],
+  'verify-ca': [TLS_OR_FAIL],
+  'verify-full': [TLS_OR_FAIL],
 }
 
+/**
+ * The plan of a mode as libpq has it: roots that are given are used in every mode with TLS, so that `require`
+ * with roots is `verify-ca`.
+ */
 export function planTls(mode: TlsMode, extras: TlsPlanExtras = {}): TlsPlan {
   return {
     mode,
     attempts: ATTEMPTS[mode],
-    verifyChain: mode === 'verify-ca' || mode === 'verify-full',
+    verifyChain: extras.ca !== undefined || mode === 'verify-ca' || mode === 'verify-full',
     verifyName: mode === 'verify-full',
     ...extras,
   }
@@ -101,6 +141,7 @@ export function planTlsFromKeys(keys: EncryptionKeys, extras: TlsPlanExtras = {}
   if (method === '6')
     return {
       ...planTls('prefer', extras),
+      attempts: [{ encryption: 'tls', ifNotOffered: 'plain', nextAfter: [] }],
       verifyChain: isValidated,
       verifyName: namesHost(isValidated, extras),
     }
