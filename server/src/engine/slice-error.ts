@@ -13,6 +13,8 @@ export class SliceError extends Error {
   readonly code: string | undefined
   /** What to do about it, where the source says so. */
   readonly remedy: string | undefined
+  /** Of a failure of the source: the same may work in a while without anybody doing anything. */
+  readonly mayPass: boolean
 
   constructor(origin: SliceErrorOrigin, failure: ThreadFailure) {
     super(failure.message)
@@ -20,6 +22,7 @@ export class SliceError extends Error {
     this.kind = failure.name
     this.code = failure.code
     this.remedy = failure.remedy
+    this.mayPass = failure.mayPass ?? false
     if (failure.stack !== undefined) this.stack = failure.stack
   }
 }

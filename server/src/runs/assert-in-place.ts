@@ -22,6 +22,7 @@ export async function assertInPlace(session: Session): Promise<void> {
   if (row === undefined) return
   throw new SourceError({
     code: 'RELATION_REWRITTEN',
+    mayPass: true,
     stage: 'query',
     message: `The table ${row.relation} was rewritten (ALTER TABLE, TRUNCATE, VACUUM FULL or REFRESH) at the moment when it was to be read.`,
     remedy: 'Try again when that is done.',

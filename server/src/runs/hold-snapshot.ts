@@ -50,6 +50,7 @@ async function ping({ session }: HeldSnapshot): Promise<void> {
     const reason = cause instanceof Error ? ` ${cause.message}` : ''
     const facts = {
       code: 'SNAPSHOT_LOST',
+      mayPass: true,
       stage: 'query',
       message: `The session on ${host}:${port} that held the run's snapshot has ended.${reason}`,
       remedy: 'Look into the log of the server for the reason.',

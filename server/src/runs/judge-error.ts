@@ -49,46 +49,17 @@ export function judgeError(error: unknown): Verdict {
 
 /** The source, or the way to it. */
 function judgeSource({
-  code,
   message,
   remedy,
+  mayPass,
 }: {
-  readonly code: string | undefined
   readonly message: string
   readonly remedy: string | undefined
+  readonly mayPass: boolean
 }): Verdict {
   const text = remedy === undefined ? message : `${message} ${remedy}`
-  return { failure: new RunFailedError('copy', text), mayPass: isPassing(code ?? '') }
+  return { failure: new RunFailedError('copy', text), mayPass }
 }
-
-/** Classes of SQLSTATE: connection exception, insufficient resources, operator intervention, system error. */
-const PASSING_CLASSES = /^(08|53|57|58)[0-9A-Z]{3}$/
-
-const PASSING_CODES: ReadonlySet<string> = new Set([
-  // Network and names.
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  // Ours. UNKNOWN is a connection that ended without a word.
-  'CONNECT_TIMEOUT',
-  'CONNECTION_LOST',
-  'SNAPSHOT_LOST',
-  'RELATION_REWRITTEN',
-  'UNKNOWN',
-  // A standby that replayed over our rows, a deadlock, a lock that somebody holds.
-  '40001',
-  '40P01',
-  '55P03',
-])
 
 /**
  * True when a slice could not be read because its snapshot is gone, with the session of the planner that held it
@@ -97,10 +68,6 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
 export function isSnapshotGone(error: unknown): boolean {
   if (!(error instanceof SliceError) || error.kind !== 'SourceError') return false
   return (error.code === '22023' || error.code === '42704') && error.message.includes('snapshot')
-}
-
-function isPassing(code: string): boolean {
-  return PASSING_CLASSES.test(code) || PASSING_CODES.has(code)
 }
 
 /**

@@ -26,6 +26,8 @@ export interface ThreadFailure {
   /** An SQLSTATE or errno; absent for faults of our own. */
   readonly code?: string | undefined
   readonly remedy?: string | undefined
+  /** Of a failure of the source: the same may work in a while. */
+  readonly mayPass?: boolean | undefined
   readonly stack?: string | undefined
 }
 
@@ -33,7 +35,8 @@ export interface ThreadFailure {
 export function describeFailure(error: unknown): ThreadFailure {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const { name, message, stack } = error
-  return { name, message, stack, code: textOf(error, 'code'), remedy: textOf(error, 'remedy') }
+  const mayPass = Reflect.get(error, 'mayPass') === true
+  return { name, message, stack, code: textOf(error, 'code'), remedy: textOf(error, 'remedy'), mayPass }
 }
 
 function textOf(error: Error, member: string): string | undefined {

@@ -1,115 +1,70 @@
+import { DatabaseError } from 'pg'
+import { classifyFault } from './classify-fault.ts'
+import type { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
-import { SourceError, type SourceStage } from './source-error.ts'
+import { FAILURES, type Failure, type FailureCode } from './failures.ts'
+import { SourceError } from './source-error.ts'
 
-interface FailureText {
-  readonly stage: SourceStage
-  readonly message: string
-  readonly remedy: string
+/** A failure of the catalogue in words. `detail` is what its message quotes. */
+export function failureOf(
+  code: FailureCode,
+  { target, detail = '', cause }: { target: ConnectionTarget; detail?: string | undefined; cause?: unknown },
+): SourceError {
+  const failure: Failure = FAILURES[code]
+  const facts = { target, detail }
+  const { remedy } = failure
+  return new SourceError(
+    {
+      code,
+      stage: failure.stage,
+      message: failure.message(facts),
+      remedy: typeof remedy === 'string' ? remedy : remedy(facts),
+      sqlState: cause instanceof DatabaseError ? cause.code : undefined,
+      mayPass: failure.mayPass,
+    },
+    { cause },
+  )
 }
 
-/**
- * Turns whatever the network, TLS, the driver or the server threw into a {@link SourceError}.
- * `stage` is what we were doing; a code that says more (28P01 is always the password) overrules it.
- */
-export function describeFailure(error: unknown, target: ConnectionTarget, stage: SourceStage): SourceError {
+/** An attempt to open a session that failed, in words. */
+export function describeFault(fault: ConnectFault, target: ConnectionTarget): SourceError {
+  const detail = fault.detail ?? sentence(detailOf(fault.cause))
+  return failureOf(classifyFault(fault), { target, detail, cause: fault.cause })
+}
+
+/** A statement that failed on an open session, in words: what the server says, under its own code. */
+export function describeQueryFailure(error: unknown, target: ConnectionTarget): SourceError {
   if (error instanceof SourceError) return error
-  const code = codeOf(error)
-  const detail = messageOf(error)
-  const text =
-    networkFailure(code, target) ?? serverFailure(code, detail, target) ?? tlsFailure(code, stage, detail)
-  return new SourceError({ code, ...(text ?? otherFailure(detail, target, stage)) }, { cause: error })
-}
-
-/** The message of a server's error, for statements that we sent on behalf of a user. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && code !== '' ? code : 'UNKNOWN'
-}
-
-function address(target: ConnectionTarget): string {
-  return `${target.host}:${target.port}`
-}
-
-function networkFailure(code: string, target: ConnectionTarget): FailureText | undefined {
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAI_FAIL':
-      return {
-        stage: 'resolve',
-        message: `The host name "${target.host}" can't be resolved.`,
-        remedy: 'Check the spelling of the server and that the name is known to the DNS of this machine.',
-      }
-    case 'ECONNREFUSED':
-      return {
-        stage: 'dial',
-        message: `Nothing accepts connections at ${address(target)}.`,
-        remedy: 'Check server and port, and that PostgreSQL listens on that address (listen_addresses).',
-      }
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'EHOSTDOWN':
-      return {
-        stage: 'dial',
-        message: `${address(target)} can't be reached (${code}).`,
-        remedy: 'Check the route and the firewall between this machine and the server.',
-      }
-    default:
-      return undefined
+  const code = sqlStateOf(error)
+  if (code === undefined) {
+    return new SourceError(
+      {
+        code: 'CONNECTION_LOST',
+        stage: 'query',
+        message: `The connection to ${target.host}:${target.port} was lost: ${sentence(messageOf(error))}`,
+        remedy: 'Look into the log of the server for the reason, and try again.',
+        mayPass: true,
+      },
+      { cause: error },
+    )
   }
+  return new SourceError(
+    {
+      code,
+      stage: 'query',
+      message: `PostgreSQL says: ${sentence(messageOf(error))}`,
+      remedy: QUERY_REMEDIES[code] ?? 'See the code in the PostgreSQL manual, appendix A.',
+      sqlState: code,
+      mayPass: isPassing(code),
+    },
+    { cause: error },
+  )
 }
 
-function serverFailure(code: string, detail: string, target: ConnectionTarget): FailureText | undefined {
-  switch (code) {
-    case '28P01':
-      return {
-        stage: 'authenticate',
-        message: `The server refuses the password of user "${target.username}".`,
-        remedy: 'Check user name and password.',
-      }
-    case '28000':
-      return {
-        stage: 'authenticate',
-        message: `The server refuses user "${target.username}": ${sentence(detail)}`,
-        remedy:
-          'Check the role and the rules of pg_hba.conf for this user, database, address and encryption.',
-      }
-    case '3D000':
-      return {
-        stage: 'database',
-        message: `The database "${target.database}" does not exist.`,
-        remedy: 'Check the name of the database; its case matters.',
-      }
-    case '53300':
-      return {
-        stage: 'database',
-        message: `The server ${address(target)} has no connection left: ${sentence(detail)}`,
-        remedy: 'Raise max_connections or the connection limit of the role, or try again later.',
-      }
-    case '57P03':
-      return {
-        stage: 'database',
-        message: `The server ${address(target)} takes no sessions now: ${sentence(detail)}`,
-        remedy: 'Wait until the server has started or recovered, and try again.',
-      }
-    default:
-      return queryFailure(code, detail)
-  }
-}
-
-function queryFailure(code: string, detail: string): FailureText | undefined {
-  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
-  const message = `PostgreSQL says: ${sentence(detail)}`
-  return {
-    stage: 'query',
-    message,
-    remedy: QUERY_REMEDIES[code] ?? 'See the code in the PostgreSQL manual, appendix A.',
-  }
+/** Errors of the server carry five digits and capitals; what a socket throws doesn't. */
+function sqlStateOf(error: unknown): string | undefined {
+  const code: unknown = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE' ? code : undefined
 }
 
 const QUERY_REMEDIES: Readonly<Record<string, string>> = {
@@ -124,40 +79,26 @@ const QUERY_REMEDIES: Readonly<Record<string, string>> = {
   '22008': 'Check that the value is a date or time that PostgreSQL can hold.',
 }
 
-function tlsFailure(code: string, stage: SourceStage, detail: string): FailureText | undefined {
-  const isCertificate =
-    CERTIFICATE_CODES.has(code) || code.startsWith('CERT_') || code.startsWith('UNABLE_TO_')
-  if (isCertificate) {
-    return {
-      stage: 'tls',
-      message: `The certificate of the server is not accepted: ${sentence(detail)}`,
-      remedy:
-        'Give the root certificate that signed it, or use sslMode "require" to encrypt without checking.',
-    }
-  }
-  if (stage !== 'tls' && !code.startsWith('ERR_SSL') && !code.startsWith('ERR_TLS')) return undefined
-  return {
-    stage: 'tls',
-    message: `The TLS handshake failed: ${sentence(detail)}`,
-    remedy: 'Check the TLS settings of the server, or choose another sslMode.',
-  }
+/** Classes: connection exception, insufficient resources, operator intervention, system error. */
+const PASSING_CLASSES = /^(08|53|57|58)[0-9A-Z]{3}$/
+
+/** A standby that replayed over our rows, a deadlock, a lock that somebody holds. */
+const PASSING_CODES: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
+
+function isPassing(sqlState: string): boolean {
+  return PASSING_CLASSES.test(sqlState) || PASSING_CODES.has(sqlState)
 }
 
-const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'PATH_LENGTH_EXCEEDED',
-])
+/** A server's message with its detail; the message of anything else. */
+function detailOf(cause: unknown): string {
+  if (!(cause instanceof DatabaseError)) return messageOf(cause)
+  return cause.detail === undefined ? cause.message : `${sentence(cause.message)} ${cause.detail}`
+}
 
-function otherFailure(detail: string, target: ConnectionTarget, stage: SourceStage): FailureText {
-  return {
-    stage,
-    message: `The connection to ${address(target)} failed: ${sentence(detail)}`,
-    remedy: 'Check that a PostgreSQL server answers at this address, and try again.',
-  }
+function messageOf(error: unknown): string {
+  // Several addresses of one host may have failed; the first failure speaks for them.
+  if (error instanceof AggregateError && error.message === '') return messageOf(error.errors[0])
+  return error instanceof Error ? error.message : String(error)
 }
 
 function sentence(text: string): string {

@@ -1,15 +1,23 @@
-import { Socket } from 'node:net'
-import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls'
-import { Client, type ClientConfig } from 'pg'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { Client, type ClientConfig, DatabaseError } from 'pg'
+import { ConnectFault, type FaultKind } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
+import { guardLogin } from './guard-login.ts'
 import type { SourceStage } from './source-error.ts'
-import type { TlsPlan } from './tls-plan.ts'
+import type { DialAttempt } from './tls-plan.ts'
+import { openTransport, type Transport } from './transport.ts'
 
 /** What we use of the driver beyond its public types: the connection that carries the messages. */
 export interface DriverConnection {
   readonly stream: Socket | TLSSocket
   on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): void
-  once(event: 'sslconnect', listener: () => void): void
+  on(
+    event: 'authenticationSASL',
+    listener: (message: { readonly mechanisms: readonly string[] }) => void,
+  ): void
+  once(event: 'authenticationOk', listener: () => void): void
+  once(event: 'authenticationCleartextPassword' | 'authenticationMD5Password', listener: () => void): void
 }
 
 interface ParameterStatus {
@@ -24,112 +32,138 @@ export type DriverClient = Client & {
   readonly secretKey: number | null
 }
 
+/** How the server made sure of us. `none` is a rule of trust, or a client certificate. */
+export type LoginMethod = 'none' | 'password' | 'md5' | 'scram-sha-256' | 'scram-sha-256-plus'
+
 /** A session that is open, with what the server said while it opened. */
 export interface Dialled {
   readonly client: DriverClient
   readonly isEncrypted: boolean
+  readonly loginMethod: LoginMethod
   /** `server_version` and its like. */
   readonly parameters: ReadonlyMap<string, string>
 }
 
 export interface DialOptions {
-  readonly attempt: 'tls' | 'plain'
+  readonly attempt: DialAttempt
   readonly applicationName: string
   readonly signal: AbortSignal
-  /** Makes the socket of a plain attempt. It must emit `data` until the driver is done with it. */
+  /** Makes the socket of a session in plaintext. It must emit `data` until the driver is done with it. */
   readonly createSocket?: (() => Socket) | undefined
 }
 
-/** An attempt that failed, with the stage that it had reached. */
-export class DialError extends Error {
-  override readonly name = 'DialError'
-  readonly stage: SourceStage
-  /** The server answered the request for TLS with a plain "no". */
-  readonly isTlsRefused: boolean
+/**
+ * Opens one session as one attempt of a plan says: the driver gets a stream on which nothing is left to
+ * negotiate, never a URL or a mode.
+ * @throws ConnectFault, after an abort too
+ */
+export async function dial(target: ConnectionTarget, options: DialOptions): Promise<Dialled> {
+  const { attempt, signal, createSocket } = options
+  const transport = await openTransport(target, attempt, { signal, createSocket })
+  return await logIn(target, transport, options)
+}
 
-  constructor(cause: unknown, stage: SourceStage) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.stage = stage
-    this.isTlsRefused = /does not support SSL/.test(this.message)
+async function logIn(
+  target: ConnectionTarget,
+  { socket, isEncrypted }: Transport,
+  { applicationName, signal }: DialOptions,
+): Promise<Dialled> {
+  const client = new Client(clientConfig(target, socket, applicationName)) as DriverClient
+  const progress = watchLogin(client, target, socket)
+  // A socket that dies while no query runs would end the process; the next query reports it anyway.
+  client.on('error', () => {})
+  const giveUp = (): void => void socket.destroy(signal.reason as Error)
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    signal.throwIfAborted()
+    const connected = client.connect()
+    guardLogin(socket)
+    await connected
+    return { client, isEncrypted, loginMethod: progress.method, parameters: progress.parameters }
+  } catch (error) {
+    socket.destroy()
+    throw loginFault(error, progress.stage, isEncrypted)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 
-/**
- * Opens one session over TLS or in plaintext, without any fallback: the driver gets host, port, user and an
- * explicit `ssl`, never a URL or a mode.
- * @throws DialError
- */
-export async function dial(target: ConnectionTarget, options: DialOptions): Promise<Dialled> {
-  const socket = options.attempt === 'plain' && options.createSocket ? options.createSocket() : new Socket()
-  const client = new Client(clientConfig(target, options, socket)) as DriverClient
-  const stage = watchStage(client, socket, options.attempt)
-  const parameters = new Map<string, string>()
-  client.connection.on('parameterStatus', (status) => {
-    parameters.set(status.parameterName, status.parameterValue)
-  })
-  // A socket that dies while no query runs would end the process; the next query reports it anyway.
-  client.on('error', () => {})
-  const giveUp = (): void => {
-    socket.destroy(options.signal.reason as Error)
-  }
-  options.signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    options.signal.throwIfAborted()
-    await client.connect()
-    return { client, isEncrypted: options.attempt === 'tls', parameters }
-  } catch (error) {
-    socket.destroy()
-    throw new DialError(error, stage())
-  } finally {
-    options.signal.removeEventListener('abort', giveUp)
-  }
+/** Until the server has accepted our credentials its refusal is one that may lead on to the next attempt. */
+function loginFault(error: unknown, stage: SourceStage, isEncrypted: boolean): ConnectFault {
+  const isRefusal = error instanceof DatabaseError && stage === 'authenticate'
+  const kind: FaultKind = isRefusal ? 'rejection' : 'other'
+  return error instanceof ConnectFault ? error : new ConnectFault({ cause: error, stage, kind, isEncrypted })
 }
 
 /** Everything the driver would otherwise take from the environment is given; the password even if empty. */
-function clientConfig(target: ConnectionTarget, options: DialOptions, socket: Socket): ClientConfig {
+function clientConfig(target: ConnectionTarget, socket: Socket, applicationName: string): ClientConfig {
+  const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
   return {
     host: target.host,
     port: target.port,
     database: target.database,
     user: target.username,
     password: () => target.password,
-    application_name: options.applicationName,
-    keepAlive: true,
-    stream: () => socket,
-    ssl: options.attempt === 'tls' ? tlsOptions(target.tls, target.host) : false,
+    application_name: applicationName,
+    ssl: false,
+    stream: () => connected(socket),
+    enableChannelBinding: isBound,
   }
 }
 
-type TlsOptions = Exclude<ClientConfig['ssl'], boolean | undefined>
-
-function tlsOptions(plan: TlsPlan, host: string): TlsOptions {
-  const roots = plan.ca === undefined ? {} : { ca: plan.ca }
-  if (!plan.verifyChain) return { rejectUnauthorized: false, ...roots }
-  const name = plan.expectedName ?? host
-  return {
-    rejectUnauthorized: true,
-    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
-      plan.verifyName ? checkServerIdentity(name, certificate) : undefined,
-    ...roots,
+/** The driver wants to connect its stream itself; this one is, and says so when it is asked. */
+function connected(socket: Socket): Socket {
+  const connect = (): Socket => {
+    process.nextTick(() => socket.emit('connect'))
+    return socket
   }
+  return Object.assign(socket, { connect })
 }
 
-/** Follows the events of a connection under way; the function returned tells the stage reached. */
-function watchStage(client: DriverClient, socket: Socket, attempt: 'tls' | 'plain'): () => SourceStage {
-  let stage: SourceStage = 'resolve'
-  socket.once('lookup', (error) => {
-    if (!error) stage = 'dial'
+interface LoginProgress {
+  stage: SourceStage
+  method: LoginMethod
+  readonly parameters: Map<string, string>
+}
+
+/** Follows the messages of a login. */
+function watchLogin(client: DriverClient, target: ConnectionTarget, socket: Socket): LoginProgress {
+  const progress: LoginProgress = { stage: 'authenticate', method: 'none', parameters: new Map() }
+  const { connection } = client
+  const choose = (method: LoginMethod): void => {
+    progress.method = method
+    assertMethod(target, method, socket)
+  }
+  connection.once('authenticationCleartextPassword', () => choose('password'))
+  connection.once('authenticationMD5Password', () => choose('md5'))
+  connection.on('authenticationSASL', ({ mechanisms }) => {
+    const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
+    choose(isBound && mechanisms.includes('SCRAM-SHA-256-PLUS') ? 'scram-sha-256-plus' : 'scram-sha-256')
   })
-  socket.once('connectionAttempt', () => {
-    stage = 'dial'
+  connection.once('authenticationOk', () => {
+    assertMethod(target, progress.method, socket)
+    progress.stage = 'database'
   })
-  socket.once('connect', () => {
-    stage = attempt === 'tls' ? 'tls' : 'authenticate'
+  connection.on('parameterStatus', (status) => {
+    progress.parameters.set(status.parameterName, status.parameterValue)
   })
-  client.connection.once('sslconnect', () => {
-    client.connection.stream.once('secureConnect', () => {
-      stage = 'authenticate'
-    })
-  })
-  return () => stage
+  return progress
+}
+
+const METHOD_NAMES: Readonly<Record<LoginMethod, string>> = {
+  none: 'nothing',
+  password: 'the password in clear text',
+  md5: 'an md5 hash of the password',
+  'scram-sha-256': 'SCRAM without channel binding',
+  'scram-sha-256-plus': 'SCRAM with channel binding',
+}
+
+/** Runs before the driver answers, so that a password which must be bound never leaves unbound. */
+function assertMethod({ tls, password }: ConnectionTarget, method: LoginMethod, socket: Socket): void {
+  if (tls.channelBinding === 'require' && method !== 'scram-sha-256-plus') {
+    const detail = METHOD_NAMES[method]
+    socket.destroy(new ConnectFault({ code: 'CHANNEL_BINDING_UNAVAILABLE', stage: 'authenticate', detail }))
+  } else if (method !== 'none' && password === '') {
+    socket.destroy(new ConnectFault({ code: 'PASSWORD_MISSING', stage: 'authenticate' }))
+  }
 }

@@ -48,8 +48,8 @@ describe('a server with TLS', () => {
     ['allow', plain],
     ['prefer', encrypted],
     ['require', encrypted],
-    ['verify-ca', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-    ['verify-full', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['verify-ca', 'TLS_UNKNOWN_AUTHORITY'],
+    ['verify-full', 'TLS_UNKNOWN_AUTHORITY'],
   ])('%s without its root', async (sslMode, expected) => {
     expect(await outcome({ sslMode })).toEqual(expected)
   })
@@ -62,7 +62,7 @@ describe('a server with TLS', () => {
     const full = { ...chain, isNameVerified: true }
     expect(await outcome({ sslMode: 'verify-full', sslRootCertificate })).toEqual(full)
     const byAddress = await outcome({ sslMode: 'verify-full', server: '127.0.0.1', sslRootCertificate })
-    expect(byAddress).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect(byAddress).toBe('TLS_NAME_MISMATCH')
   })
 
   test('HostNameInCertificate is the name that counts', async () => {
@@ -76,7 +76,7 @@ describe('a server with TLS', () => {
     }
     expect(await connect('localhost')).toMatchObject({ ok: true, tls: { isNameVerified: true } })
     expect(await connect('db.example.com')).toMatchObject({
-      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      code: 'TLS_NAME_MISMATCH',
       stage: 'tls',
     })
   })
@@ -84,22 +84,24 @@ describe('a server with TLS', () => {
   test('a rule that lets in the other kind only is met by allow and prefer', async () => {
     expect(await outcome({ username: 'only_tls', sslMode: 'allow' })).toEqual(encrypted)
     expect(await outcome({ username: 'only_plain', sslMode: 'prefer' })).toEqual(plain)
-    expect(await outcome({ username: 'only_tls', sslMode: 'disable' })).toBe('28000')
-    expect(await outcome({ username: 'only_plain', sslMode: 'require' })).toBe('28000')
+    expect(await outcome({ username: 'only_tls', sslMode: 'disable' })).toBe('TLS_REQUIRED_BY_SERVER')
+    expect(await outcome({ username: 'only_plain', sslMode: 'require' })).toBe('TLS_FORBIDDEN_BY_SERVER')
   })
 
   test('a checked certificate that fails never leads to plaintext', async () => {
     const text = `Server=localhost;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
       EncryptionMethod=6;ValidateServerCertificate=1`
     const target = parseConnectionTarget('Connection String Based Authentication', { connectionString: text })
-    expect(await testConnection(target)).toMatchObject({ ok: false, code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+    expect(await testConnection(target)).toMatchObject({ ok: false, code: 'TLS_UNKNOWN_AUTHORITY' })
   })
 
   test('a wrong password is reported as such whatever was tried', async () => {
     for (const sslMode of ['disable', 'allow', 'prefer', 'require']) {
-      expect(await outcome({ sslMode, password: 'wrong' })).toBe('28P01')
+      expect(await outcome({ sslMode, password: 'wrong' })).toBe('PASSWORD_REFUSED')
     }
-    expect(await outcome({ username: 'only_tls', sslMode: 'prefer', password: 'wrong' })).toBe('28P01')
+    expect(await outcome({ username: 'only_tls', sslMode: 'prefer', password: 'wrong' })).toBe(
+      'PASSWORD_REFUSED',
+    )
   })
 
   test('a copy over TLS gives the same rows', async () => {
@@ -125,25 +127,25 @@ describe('what goes wrong on the way', () => {
 
   test('wrong password', async () => {
     const error = await fails({ password: 'not-the-secret' })
-    expect(error).toMatchObject({ code: '28P01', stage: 'authenticate' })
+    expect(error).toMatchObject({ code: 'PASSWORD_REFUSED', sqlState: '28P01', stage: 'authenticate' })
     expect(error.message).toContain(source.database.user)
     expect(`${error.message} ${error.remedy}`).not.toContain('not-the-secret')
   })
 
   test('unknown database', async () => {
     const error = await fails({ database: 'no such "db"' })
-    expect(error).toMatchObject({ code: '3D000', stage: 'database' })
+    expect(error).toMatchObject({ code: 'DATABASE_NOT_FOUND', stage: 'database' })
     expect(error.message).toContain('no such "db"')
   })
 
   test('nobody listens', async () => {
     const port = await freePort()
-    expect(await fails({ port })).toMatchObject({ code: 'ECONNREFUSED', stage: 'dial' })
+    expect(await fails({ port })).toMatchObject({ code: 'CONNECTION_REFUSED', stage: 'dial' })
   })
 
   test('unknown host', async () => {
     const error = await fails({ server: 'no-such-host.invalid', sslMode: 'prefer' })
-    expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(error.code)
+    expect(['HOST_NOT_FOUND', 'DNS_UNAVAILABLE']).toContain(error.code)
     expect(error.stage).toBe('resolve')
     expect(error.message).toContain('no-such-host.invalid')
   })
@@ -153,14 +155,8 @@ describe('what goes wrong on the way', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const address = silent.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    for (const [sslMode, stage] of [
-      ['disable', 'authenticate'],
-      ['prefer', 'tls'],
-    ]) {
-      expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({
-        code: 'CONNECT_TIMEOUT',
-        stage,
-      })
+    for (const sslMode of ['disable', 'prefer']) {
+      expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({ code: 'SERVER_SILENT' })
     }
     silent.close()
   })
@@ -170,8 +166,8 @@ describe('what goes wrong on the way', () => {
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve))
     const address = rude.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    expect(await fails({ port, sslMode: 'require' })).toMatchObject({ stage: 'tls' })
-    expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ stage: 'authenticate' })
+    expect(await fails({ port, sslMode: 'require' })).toMatchObject({ code: 'CONNECTION_CLOSED' })
+    expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ code: 'LOGIN_CLOSED' })
     rude.close()
   })
 

@@ -1,10 +1,14 @@
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { QueryResultRow, types } from 'pg'
+import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
 import { sendCancelRequest } from './cancel-request.ts'
+import { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
-import { describeFailure } from './describe-failure.ts'
-import { type DialError, type Dialled, type DriverClient, dial } from './dial.ts'
-import { SourceError } from './source-error.ts'
+import { describeQueryFailure, failureOf } from './describe-failure.ts'
+import { describeFaults, timeoutCode } from './describe-faults.ts'
+import { type Dialled, type DriverClient, dial, type LoginMethod } from './dial.ts'
+import type { DialAttempt } from './tls-plan.ts'
 
 export interface OpenSessionOptions {
   /** Ends the session: a running statement is cancelled on the server. */
@@ -12,8 +16,12 @@ export interface OpenSessionOptions {
   readonly applicationName?: string | undefined
   /** Every transaction of the session is read only unless it says otherwise. */
   readonly readOnly?: boolean | undefined
+  /** Bounds each statement; absent, none is. */
+  readonly statementTimeoutMs?: number | undefined
   /** See {@link dial}; for a reader that takes the socket over. */
   readonly createSocket?: (() => Socket) | undefined
+  /** Told of each attempt that failed. */
+  readonly onAttempt?: ((attempt: DialAttempt, fault: ConnectFault) => void) | undefined
 }
 
 /**
@@ -28,27 +36,29 @@ const SESSION_SETTINGS = [
   "set bytea_output = 'hex'",
   "set xmloption = 'content'",
   'set standard_conforming_strings = on',
-  'set statement_timeout = 0',
   'set lock_timeout = 0',
   'set idle_in_transaction_session_timeout = 0',
+]
+
+/** Timeouts that came with a version of their own. */
+const NEWER_SETTINGS: readonly (readonly [major: number, setting: string])[] = [
+  [14, 'set idle_session_timeout = 0'],
+  [17, 'set transaction_timeout = 0'],
 ]
 
 /**
  * Opens a session as the target's TLS plan says: attempts in order, with libpq's rules for going on.
  * All attempts together are bounded by `target.connectTimeoutMs`.
- * @throws SourceError
+ * @throws SourceError; the signal's reason after an abort
  */
 export async function openSession(
   target: ConnectionTarget,
   options: OpenSessionOptions = {},
 ): Promise<Session> {
-  const timeout = AbortSignal.timeout(target.connectTimeoutMs)
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-  const dialled = await dialAttempts(target, options, signal)
+  const dialled = await dialAttempts(target, options, AbortSignal.timeout(target.connectTimeoutMs))
   const session = new Session(target, dialled, options.signal)
   try {
-    const readOnly = options.readOnly === true ? ['set default_transaction_read_only = on'] : []
-    await session.query([...SESSION_SETTINGS, ...readOnly].join('; '))
+    await session.query(settingsFor(session, options).join('; '))
     return session
   } catch (error) {
     await session.close()
@@ -56,76 +66,48 @@ export async function openSession(
   }
 }
 
+function settingsFor({ serverMajor, target }: Session, options: OpenSessionOptions): string[] {
+  const path = target.searchPath?.map(quoteIdentifier).join(', ')
+  return [
+    ...SESSION_SETTINGS,
+    `set statement_timeout = ${options.statementTimeoutMs ?? 0}`,
+    ...NEWER_SETTINGS.filter(([major]) => serverMajor >= major).map(([, setting]) => setting),
+    ...(path === undefined || path === '' ? [] : [`set search_path = ${path}`]),
+    ...(options.readOnly === true ? ['set default_transaction_read_only = on'] : []),
+  ]
+}
+
+/** Tries the attempts of the plan in order, going on where the plan says so. */
 async function dialAttempts(
   target: ConnectionTarget,
-  options: OpenSessionOptions,
-  signal: AbortSignal,
+  { signal, createSocket, applicationName = 'headwater', onAttempt }: OpenSessionOptions,
+  timeout: AbortSignal,
 ): Promise<Dialled> {
-  const failures: SourceError[] = []
+  const bounded = signal ? AbortSignal.any([signal, timeout]) : timeout
+  const faults: ConnectFault[] = []
   for (const attempt of target.tls.attempts) {
     try {
-      const applicationName = options.applicationName ?? 'headwater'
-      const { encryption } = attempt
-      return await dial(target, {
-        attempt: encryption,
-        applicationName,
-        signal,
-        createSocket: options.createSocket,
-      })
+      return await dial(target, { attempt, applicationName, signal: bounded, createSocket })
     } catch (error) {
-      const failure = error as DialError
-      options.signal?.throwIfAborted()
-      failures.push(describeDialFailure(failure, target, signal.aborted))
-      if (!mayTryNext(failure, attempt.encryption, target) || signal.aborted) break
+      signal?.throwIfAborted()
+      const fault = ConnectFault.from(error, 'dial')
+      onAttempt?.(attempt, fault)
+      if (timeout.aborted) throw failureOf(timeoutCode(fault.stage), { target, cause: fault })
+      faults.push(fault)
+      if (!leadsOn(attempt, fault)) break
     }
   }
-  throw mostTelling(failures)
+  throw await describeFaults(faults, target, bounded)
 }
 
-/**
- * libpq's rules. A plain "no" to TLS and a failed handshake lead on to plaintext; so does a session that is
- * refused (a rule for the other kind of connection may let us in). Nothing leads on from a host that can't be
- * reached, and an untrusted certificate that we were to check never leads to plaintext.
- */
-function mayTryNext(failure: DialError, attempt: 'tls' | 'plain', target: ConnectionTarget): boolean {
-  if (failure.isTlsRefused) return true
-  if (attempt === 'tls' && target.tls.verifyChain) return false
-  return failure.stage === 'tls' || failure.stage === 'authenticate'
-}
-
-function describeDialFailure(failure: DialError, target: ConnectionTarget, isTimeout: boolean): SourceError {
-  const address = `${target.host}:${target.port}`
-  if (isTimeout) {
-    return new SourceError({
-      code: 'CONNECT_TIMEOUT',
-      stage: failure.stage,
-      message: `${address} did not complete the connection within ${target.connectTimeoutMs / 1000} seconds.`,
-      remedy: 'Check server, port, route and firewall, or raise the connection timeout.',
-    })
-  }
-  if (failure.isTlsRefused) {
-    return new SourceError({
-      code: 'TLS_NOT_OFFERED',
-      stage: 'tls',
-      message: `The server ${address} does not offer TLS, but sslMode "${target.tls.mode}" asks for it.`,
-      remedy: 'Switch TLS on at the server, or choose sslMode "prefer" or "disable".',
-    })
-  }
-  return describeFailure(failure.cause, target, failure.stage)
+function leadsOn({ encryption, nextAfter }: DialAttempt, fault: ConnectFault): boolean {
+  if (fault.kind === 'other' || !nextAfter.includes(fault.kind)) return false
+  // A session that had gone on in plaintext was refused in plaintext already.
+  return encryption === 'plain' || fault.kind === 'handshake' || fault.isEncrypted
 }
 
 /** How long a goodbye may take; a server that is out of reach never answers it. */
 const CLOSE_TIMEOUT_MS = 2_000
-
-const STAGES = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
-
-/** Of several failures the one that got furthest; a wrong password says more than a missing rule. */
-function mostTelling(failures: readonly SourceError[]): SourceError {
-  const rank = (error: SourceError): number =>
-    STAGES.indexOf(error.stage) + (error.code === '28000' ? 0 : 0.5)
-  // @NOTE never empty: every plan has an attempt, and an attempt that didn't fail has returned.
-  return failures.reduce((best, error) => (rank(error) > rank(best) ? error : best)) as SourceError
-}
 
 export interface QueryOptions {
   /** `raw`: every value is PostgreSQL's text or null. Default: the driver's types (bigint as text). */
@@ -142,6 +124,7 @@ export class Session implements AsyncDisposable {
   /** 15 of `15.4`. */
   readonly serverMajor: number
   readonly isEncrypted: boolean
+  readonly loginMethod: LoginMethod
   readonly #client: DriverClient
   readonly #signal: AbortSignal | undefined
   #isClosed = false
@@ -149,6 +132,7 @@ export class Session implements AsyncDisposable {
   constructor(target: ConnectionTarget, dialled: Dialled, signal?: AbortSignal | undefined) {
     this.target = target
     this.isEncrypted = dialled.isEncrypted
+    this.loginMethod = dialled.loginMethod
     this.serverVersion = (dialled.parameters.get('server_version') ?? '').split(' ')[0] ?? ''
     this.serverMajor = Number.parseInt(this.serverVersion, 10) || 0
     this.#client = dialled.client
@@ -173,8 +157,14 @@ export class Session implements AsyncDisposable {
       return result.rows ?? []
     } catch (error) {
       this.#signal?.throwIfAborted()
-      throw describeFailure(error, this.target, 'query')
+      throw describeQueryFailure(error, this.target)
     }
+  }
+
+  /** The encrypted stream underneath; `undefined` in plaintext. */
+  get tlsSocket(): TLSSocket | undefined {
+    const { stream } = this.#client.connection
+    return stream instanceof TLSSocket ? stream : undefined
   }
 
   /** The driver underneath, for the reader that takes its socket over. */
@@ -184,8 +174,9 @@ export class Session implements AsyncDisposable {
 
   /** Tells the server to cancel what this session is doing. Never throws; the answer is the statement's error. */
   async cancel(): Promise<void> {
-    const { processID, secretKey } = this.#client
-    if (processID !== null && secretKey !== null) await sendCancelRequest(this.target, processID, secretKey)
+    const { processID: processId, secretKey } = this.#client
+    if (processId === null || secretKey === null) return
+    await sendCancelRequest(this.target, this.isEncrypted, { processId, secretKey })
   }
 
   /** Ends the session. Idempotent; never throws. */

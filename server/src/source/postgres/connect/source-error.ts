@@ -2,13 +2,17 @@
 export type SourceStage = 'resolve' | 'dial' | 'tls' | 'authenticate' | 'database' | 'query'
 
 export interface SourceErrorFacts {
-  /** An errno (`ECONNREFUSED`), an SQLSTATE (`28P01`), a TLS code, or one of ours (`CONNECT_TIMEOUT`). */
+  /** One of the catalogue in `failures.ts`; of stage `query`, the server's SQLSTATE (`42P01`). */
   readonly code: string
   readonly stage: SourceStage
   /** One sentence with the offending value and without a secret. */
   readonly message: string
   /** What to do about it, one sentence. */
   readonly remedy: string
+  /** The server's own code, where it was the server that refused. */
+  readonly sqlState?: string | undefined
+  /** The same may work in a while without anybody doing anything. */
+  readonly mayPass?: boolean | undefined
 }
 
 /** A source that can't be reached, refuses us, or fails while it is read. Its text is safe to show. */
@@ -17,11 +21,15 @@ export class SourceError extends Error {
   readonly code: string
   readonly stage: SourceStage
   readonly remedy: string
+  readonly sqlState: string | undefined
+  readonly mayPass: boolean
 
   constructor(facts: SourceErrorFacts, options?: ErrorOptions) {
     super(facts.message, options)
     this.code = facts.code
     this.stage = facts.stage
     this.remedy = facts.remedy
+    this.sqlState = facts.sqlState
+    this.mayPass = facts.mayPass ?? false
   }
 }

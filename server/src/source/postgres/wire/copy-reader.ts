@@ -1,4 +1,4 @@
-import { describeFailure } from '#source/postgres/connect/describe-failure.ts'
+import { describeQueryFailure } from '#source/postgres/connect/describe-failure.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/connect/source-error.ts'
 import { CopyDecoder, type CopyDecoderOptions } from './copy-decoder.ts'
@@ -95,7 +95,7 @@ export class CopyReader implements ByteConsumer {
     if (type === 'H') this.#checkFormat(payload)
     else if (type === 'C') this.#serverRowCount = Number(/^COPY (\d+)/.exec(decodeText(payload))?.[1])
     else if (type === 'E')
-      this.#failure ??= describeFailure(readErrorFields(payload), this.#session.target, 'query')
+      this.#failure ??= describeQueryFailure(readErrorFields(payload), this.#session.target)
     else if (type === 'Z') this.#conclude()
   }
 

@@ -90,6 +90,7 @@ async function abandon(session: Session): Promise<void> {
 function lostConnection(target: ConnectionTarget): SourceError {
   return new SourceError({
     code: 'CONNECTION_LOST',
+    mayPass: true,
     stage: 'query',
     message: `The server ${target.host}:${target.port} closed the connection in the middle of the copy.`,
     remedy: 'Look into the log of the server for the reason; the slice can be read again.',

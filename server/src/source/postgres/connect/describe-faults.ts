@@ -1,0 +1,52 @@
+import { classifyFault } from './classify-fault.ts'
+import type { ConnectFault } from './connect-fault.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import { describeFault, failureOf } from './describe-failure.ts'
+import type { FailureCode } from './failures.ts'
+import { probeLogin } from './probe-login.ts'
+import type { SourceError, SourceStage } from './source-error.ts'
+
+const STAGES: readonly SourceStage[] = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
+
+/** A rule is refused for each kind of connection on its own; it explains the least. */
+const RULES: ReadonlySet<FailureCode> = new Set<FailureCode>(['HBA_NO_ENTRY', 'HBA_REJECTED'])
+
+/** Of the faults of all attempts the one that got furthest, in words. `signal` bounds what has to be found out. */
+export async function describeFaults(
+  faults: readonly ConnectFault[],
+  target: ConnectionTarget,
+  signal: AbortSignal,
+): Promise<SourceError> {
+  const rank = (fault: ConnectFault): number =>
+    RULES.has(classifyFault(fault)) ? -1 : STAGES.indexOf(fault.stage)
+  // @NOTE never empty: every plan has an attempt, and an attempt without a fault has opened a session.
+  const telling = faults.reduce((best, fault) => (rank(fault) > rank(best) ? fault : best)) as ConnectFault
+  const code = await aboutEncryption(telling, target, signal)
+  return code === undefined
+    ? describeFault(telling, target)
+    : failureOf(code, { target, cause: telling.cause })
+}
+
+/**
+ * A rule that refuses may do so only for sessions of one kind. Whether TLS would be let in is asked without a
+ * password; plaintext is never tried for somebody who asks for TLS.
+ */
+async function aboutEncryption(
+  fault: ConnectFault,
+  target: ConnectionTarget,
+  signal: AbortSignal,
+): Promise<FailureCode | undefined> {
+  if (!RULES.has(classifyFault(fault))) return undefined
+  const kinds = new Set(
+    target.tls.attempts.flatMap(({ encryption, ifNotOffered }) => [encryption, ifNotOffered]),
+  )
+  if (!kinds.has('plain')) return 'TLS_FORBIDDEN_BY_SERVER'
+  if (kinds.has('tls')) return undefined
+  return (await probeLogin(target, signal)) ? 'TLS_REQUIRED_BY_SERVER' : undefined
+}
+
+/** What it means that the time was up. */
+export function timeoutCode(stage: SourceStage): FailureCode {
+  if (stage === 'resolve') return 'DNS_UNAVAILABLE'
+  return stage === 'dial' ? 'CONNECT_TIMEOUT' : 'SERVER_SILENT'
+}

@@ -1,0 +1,107 @@
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { isIP, type Socket } from 'node:net'
+import {
+  type ConnectionOptions,
+  connect,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
+import { certificateMatches, certificateNames, listNames } from './certificate-name.ts'
+import { ConnectFault } from './connect-fault.ts'
+import type { ConnectionTarget } from './connection-target.ts'
+import { guardSocket } from './guard-socket.ts'
+import type { TlsPlan } from './tls-plan.ts'
+
+/** The name of PostgreSQL's protocol within TLS; a server that is asked directly has to choose it. */
+const ALPN_PROTOCOL = 'postgresql'
+
+/**
+ * Turns a socket into an encrypted one and checks what the plan wants to be proven. It is given out only if all
+ * of it was, and nothing but the handshake has been sent by then.
+ * @throws ConnectFault
+ */
+export async function openTls(
+  socket: Socket,
+  target: ConnectionTarget,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  const { tls } = target
+  const secured = startHandshake(socket, target)
+  try {
+    await guardSocket(secured, signal, () => once(secured, 'secureConnect'))
+  } catch (error) {
+    if (error instanceof ConnectFault && error.code !== 'CONNECTION_CLOSED') throw error
+    const code = error instanceof ConnectFault ? 'TLS_CLOSED' : undefined
+    throw new ConnectFault({ code, stage: 'tls', kind: 'handshake', cause: error })
+  }
+  assertName(secured, target)
+  if (tls.negotiation === 'direct' && secured.alpnProtocol !== ALPN_PROTOCOL) {
+    secured.destroy()
+    throw new ConnectFault({ code: 'TLS_DIRECT_UNSUPPORTED', stage: 'tls', kind: 'handshake' })
+  }
+  return secured
+}
+
+function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSocket {
+  const options: ConnectionOptions = {
+    socket,
+    secureContext: secureContextOf(tls),
+    rejectUnauthorized: tls.verifyChain,
+    // The name is checked once the chain is: by libpq's rules, which are not those of the web.
+    checkServerIdentity: () => undefined,
+    ALPNProtocols: [ALPN_PROTOCOL],
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  }
+  return connect(options)
+}
+
+function assertName(secured: TLSSocket, { tls, host }: ConnectionTarget): void {
+  if (!tls.verifyName) return
+  const certificate = peerCertificate(secured)
+  const name = tls.expectedName ?? host
+  if (certificate !== undefined && certificateMatches(certificate, name)) return
+  secured.destroy()
+  const detail = certificate === undefined ? 'nothing' : listNames(certificateNames(certificate))
+  throw new ConnectFault({ code: 'TLS_NAME_MISMATCH', stage: 'tls', kind: 'handshake', detail })
+}
+
+/**
+ * The certificate that the server has shown.
+ * @NOTE not `getPeerX509Certificate`: after it, Node.js 24 gives the driver a certificate without its bytes, and
+ * SCRAM can't be bound to the channel.
+ */
+export function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
+  const { raw } = socket.getPeerCertificate()
+  return raw === undefined ? undefined : new X509Certificate(raw)
+}
+
+function secureContextOf(plan: TlsPlan): SecureContext {
+  const { ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
+  const client =
+    clientCertificate === undefined
+      ? {}
+      : {
+          cert: clientCertificate.certificate,
+          key: clientCertificate.key,
+          passphrase: clientCertificate.passphrase,
+        }
+  return createSecureContext({
+    minVersion,
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...client,
+    // Roots are read and parsed only where a certificate has to prove something: it takes a while.
+    ...(plan.verifyChain ? { ca: ca ?? systemRoots() } : {}),
+    ...(plan.verifyChain && crl !== undefined ? { crl } : {}),
+  })
+}
+
+let trustedRoots: string[] | undefined
+
+/** The roots that Node.js carries and those of the machine, where a company puts its own. */
+function systemRoots(): string[] {
+  trustedRoots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  return trustedRoots
+}
