@@ -1,0 +1,102 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { isSslRequest } from './wire-messages.ts'
+
+/**
+ * A small server on a free port of 127.0.0.1 that does what a PostgreSQL server would not. Disposing it ends its
+ * connections.
+ */
+export interface WireServer extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** What each connection, in the order of their arrival, has sent so far. */
+  received(): Buffer[]
+}
+
+/** Answers the first bytes of each connection and then says nothing more, or hangs up. */
+export function serveAnswer(answer: Uint8Array, then: 'stay' | 'close' = 'stay'): Promise<WireServer> {
+  return serve((socket) => {
+    socket.once('data', () => {
+      if (then === 'stay') socket.write(answer)
+      else socket.end(answer)
+    })
+  })
+}
+
+/** Accepts TLS, and sends plaintext in the same packet: what an attacker injects before the handshake. */
+export function serveInjection(injected: Uint8Array): Promise<WireServer> {
+  return serveAnswer(Buffer.concat([Buffer.from('S'), injected]))
+}
+
+/** Refuses TLS as an old server does, with an error in place of a letter, and each session with another. */
+export function serveErrors(toSslRequest: Uint8Array, toStartup: Uint8Array): Promise<WireServer> {
+  return serve((socket) => {
+    socket.once('data', (bytes) => socket.end(isSslRequest(bytes) ? toSslRequest : toStartup))
+  })
+}
+
+/** Accepts connections, reads, and never says a word. */
+export function serveSilence(): Promise<WireServer> {
+  return serve(() => undefined)
+}
+
+/** Hangs up on everybody: at once, or after the first bytes. */
+export function serveHangUp(when: 'at once' | 'after first bytes' = 'at once'): Promise<WireServer> {
+  return serve((socket) => {
+    if (when === 'at once') socket.end()
+    else socket.once('data', () => socket.end())
+  })
+}
+
+/** A web server, which takes the start of a session for a bad request. */
+export function serveHttp(): Promise<WireServer> {
+  const body = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
+  return serveAnswer(Buffer.from(body), 'close')
+}
+
+/** Hands each connection to `handle`. What it sends is recorded in any case. */
+export async function serve(handle: (socket: Socket) => void): Promise<WireServer> {
+  const sockets = new Set<Socket>()
+  const received: Buffer[][] = []
+  const server = createServer((socket) => {
+    const chunks: Buffer[] = []
+    received.push(chunks)
+    sockets.add(socket)
+    // A client that hangs up in the middle of what we write is none of our business.
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('data', (bytes) => chunks.push(bytes))
+    handle(socket)
+  })
+  const port = await listen(server)
+  return {
+    host: '127.0.0.1',
+    port,
+    received: () => received.map((chunks) => Buffer.concat(chunks)),
+    [Symbol.asyncDispose]: () => close(server, sockets),
+  }
+}
+
+/** A port of 127.0.0.1 that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  const port = await listen(probe)
+  await close(probe, new Set())
+  return port
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    for (const socket of sockets) socket.destroy()
+  })
+}
