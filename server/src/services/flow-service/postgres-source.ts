@@ -1,4 +1,5 @@
 import { openSession } from '#source/postgres/connect/session.ts'
+import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
 import { listRelations } from '#source/postgres/explore/list-relations.ts'
@@ -9,6 +10,7 @@ import type { SourcePort } from './source-port.ts'
 /** The port over PostgreSQL. */
 export function createPostgresSource(): SourcePort {
   return {
+    diagnoseConnection,
     testConnection,
     async listRelations(target, options = {}) {
       await using session = await openSession(target, { ...options, readOnly: true })

@@ -1,4 +1,5 @@
 import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { Diagnosis } from '#source/postgres/doctor/diagnosis.ts'
 import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import type { ListedRelation } from '#source/postgres/explore/list-relations.ts'
@@ -6,7 +7,10 @@ import type { PreviewRow } from '#source/postgres/explore/preview-relation.ts'
 
 /** What the service asks of a source. Each call opens a read-only session of its own and closes it. */
 export interface SourcePort {
-  /** Failures of the source are the result, not thrown. */
+  /** Everything that can be told about a connection. Failures of the source are the result, not thrown. */
+  diagnoseConnection(target: ConnectionTarget, options?: SourceCallOptions): Promise<Diagnosis>
+
+  /** Whether a session can be opened. Failures of the source are the result, not thrown. */
   testConnection(target: ConnectionTarget, options?: SourceCallOptions): Promise<ConnectionTestResult>
 
   /** Everything that the user may read, sorted by path. @throws SourceError */

@@ -101,7 +101,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** A server may say anything, at any length. */
+const MAX_QUOTED_LENGTH = 500
+
 function sentence(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ')
+  const line = text
+    .trim()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .slice(0, MAX_QUOTED_LENGTH)
   return /[.!?]$/.test(line) ? line : `${line}.`
 }

@@ -114,23 +114,24 @@ const TLS = {
   },
   TLS_UNKNOWN_AUTHORITY: {
     stage: 'tls',
-    message: (facts) => `The certificate of ${at(facts)} is signed by none of the trusted roots.`,
+    message: (facts) =>
+      `The certificate of ${at(facts)} is signed by none of the trusted roots, but by ${facts.detail}.`,
     remedy:
       'Give the certificate of the authority that signed it as sslRootCertificate, or use sslMode "require".',
   },
   TLS_CERTIFICATE_EXPIRED: {
     stage: 'tls',
-    message: (facts) => `The certificate of ${at(facts)} has expired.`,
+    message: (facts) => `The certificate of ${at(facts)} has expired: ${facts.detail}.`,
     remedy: CERTIFICATE,
   },
   TLS_CERTIFICATE_NOT_YET_VALID: {
     stage: 'tls',
-    message: (facts) => `The certificate of ${at(facts)} is not valid yet.`,
+    message: (facts) => `The certificate of ${at(facts)} is not valid yet: ${facts.detail}.`,
     remedy: 'Check the clocks of both machines and the dates of the certificate.',
   },
   TLS_CERTIFICATE_REVOKED: {
     stage: 'tls',
-    message: (facts) => `The certificate of ${at(facts)} is on the revocation list.`,
+    message: (facts) => `The certificate of ${at(facts)} is on the revocation list: ${facts.detail}.`,
     remedy: 'Do not trust this server; give it a new certificate, or a revocation list that is up to date.',
   },
   TLS_REVOCATION_UNKNOWN: {
@@ -141,7 +142,7 @@ const TLS = {
   },
   TLS_REVOCATION_LIST_EXPIRED: {
     stage: 'tls',
-    message: () => 'The revocation list in sslRevocationList is out of date.',
+    message: ({ detail }) => `The revocation list in sslRevocationList is out of date: that of ${detail}.`,
     remedy: 'Give the newest list of the authority.',
   },
   TLS_NAME_MISMATCH: {
@@ -159,7 +160,7 @@ const TLS = {
   },
   TLS_CERTIFICATE_INVALID: {
     stage: 'tls',
-    message: (facts) => `The certificate of ${at(facts)} is not accepted: ${facts.detail}`,
+    message: (facts) => `The certificate of ${at(facts)} is not accepted: ${facts.detail}.`,
     remedy: 'Check the certificate of the server and the roots in sslRootCertificate.',
   },
   TLS_VERSION_UNSUPPORTED: {
@@ -377,6 +378,16 @@ const SESSION = {
     message: (facts) => `The server ended the session of user ${user(facts)}: ${facts.detail}`,
     remedy:
       'Somebody or a rule of the server ended it; try again, and look into its log if it happens again.',
+  },
+  SERVER_TOO_OLD: {
+    stage: 'database',
+    message: (facts) => `The server ${at(facts)} is PostgreSQL ${facts.detail}.`,
+    remedy: 'Upgrade the server; PostgreSQL 12 is the oldest that is read.',
+  },
+  NOT_A_DATABASE: {
+    stage: 'database',
+    message: (facts) => `${database(facts)} is the console of a connection pooler and no database.`,
+    remedy: 'Give the name of a database.',
   },
   SERVER_REFUSED: {
     stage: 'database',

@@ -37,6 +37,7 @@ export async function openTls(
     const code = error instanceof ConnectFault ? 'TLS_CLOSED' : undefined
     throw new ConnectFault({ code, stage: 'tls', kind: 'handshake', cause: error })
   }
+  assertChain(secured, target)
   assertName(secured, target)
   if (tls.negotiation === 'direct' && secured.alpnProtocol !== ALPN_PROTOCOL) {
     secured.destroy()
@@ -49,13 +50,43 @@ function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSoc
   const options: ConnectionOptions = {
     socket,
     secureContext: secureContextOf(tls),
-    rejectUnauthorized: tls.verifyChain,
-    // The name is checked once the chain is: by libpq's rules, which are not those of the web.
+    // What the certificate proves is judged once it is here to be quoted: see below. Names count by libpq's rules.
+    rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ALPNProtocols: [ALPN_PROTOCOL],
     ...(isIP(host) === 0 ? { servername: host } : {}),
   }
   return connect(options)
+}
+
+function assertChain(secured: TLSSocket, { tls }: ConnectionTarget): void {
+  if (!tls.verifyChain || secured.authorized) return
+  // The types say Error; it is the name of OpenSSL's reason.
+  const cause = { code: String(secured.authorizationError) }
+  const certificate = peerCertificate(secured)
+  secured.destroy()
+  const detail = certificate === undefined ? cause.code : describeReason(cause.code, certificate)
+  throw new ConnectFault({ stage: 'tls', kind: 'handshake', cause, detail })
+}
+
+/** What of the certificate is to blame. */
+function describeReason(reason: string, certificate: X509Certificate): string {
+  const { validFrom, validTo, subject, issuer, serialNumber } = certificate
+  const oneLine = (name: string): string => name.replaceAll('\n', ', ')
+  switch (reason) {
+    case 'CERT_HAS_EXPIRED':
+      return Date.parse(validTo) < Date.now()
+        ? `it was valid until ${validTo}`
+        : 'an authority of its chain has'
+    case 'CERT_NOT_YET_VALID':
+      return `it is valid from ${validFrom} on`
+    case 'CERT_REVOKED':
+      return `serial number ${serialNumber}`
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return oneLine(subject)
+    default:
+      return `${oneLine(issuer)} (${reason})`
+  }
 }
 
 function assertName(secured: TLSSocket, { tls, host }: ConnectionTarget): void {

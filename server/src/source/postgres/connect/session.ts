@@ -58,12 +58,22 @@ export async function openSession(
   const dialled = await dialAttempts(target, options, AbortSignal.timeout(target.connectTimeoutMs))
   const session = new Session(target, dialled, options.signal)
   try {
+    assertUsable(session)
     await session.query(settingsFor(session, options).join('; '))
     return session
   } catch (error) {
     await session.close()
     throw error
   }
+}
+
+/** From this version on the catalogue has all that is asked of it. */
+const OLDEST_MAJOR = 12
+
+/** A server that answers, but that can't be worked with. */
+function assertUsable({ serverVersion, serverMajor, target }: Session): void {
+  if (serverVersion.includes('/bouncer')) throw failureOf('NOT_A_DATABASE', { target })
+  if (serverMajor < OLDEST_MAJOR) throw failureOf('SERVER_TOO_OLD', { target, detail: serverVersion })
 }
 
 function settingsFor({ serverMajor, target }: Session, options: OpenSessionOptions): string[] {

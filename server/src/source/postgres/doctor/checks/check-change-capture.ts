@@ -1,0 +1,104 @@
+import type { Capability, Finding, ServerFacts } from '#source/postgres/doctor/diagnosis.ts'
+import { finding } from '#source/postgres/doctor/findings.ts'
+import { formatRelationPath } from '#source/postgres/explore/relation-path.ts'
+import { type Checkup, counted, listSome } from './check.ts'
+
+/** From this version on a standby decodes changes. */
+const STANDBY_DECODES_MAJOR = 16
+
+interface Row {
+  readonly slots: number
+  readonly senders: number
+  readonly publications: number
+  readonly bare_total: number
+  readonly bare: { readonly schema: string; readonly name: string }[]
+}
+
+/** Everything that logical replication would want and does not find. */
+export async function checkChangeCapture(
+  { session, facts }: Checkup,
+  pooler: ServerFacts['pooler'],
+): Promise<Capability> {
+  const [row] = await session.query<Row>(
+    `with bare as (
+       select n.nspname::text as schema, c.relname::text as name
+         from pg_catalog.pg_class c
+         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and c.relpersistence = 'p'
+          and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+          and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+          and (c.relreplident = 'n' or c.relreplident = 'd' and not exists (
+                 select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary))
+     )
+     select (select count(*)::int from pg_catalog.pg_replication_slots) as slots,
+            (select count(*)::int from pg_catalog.pg_stat_activity a where a.backend_type = 'walsender') as senders,
+            (select count(*)::int from pg_catalog.pg_publication) as publications,
+            (select count(*)::int from bare) as bare_total,
+            (select coalesce(json_agg(first), '[]') from (select * from bare order by 1, 2 limit 20) first) as bare`,
+  )
+  const reasons = [...serverReasons({ session, facts }, row, pooler), ...roleReasons({ session, facts }, row)]
+  return { isPossible: reasons.length === 0, reasons }
+}
+
+function serverReasons(
+  { session, facts }: Checkup,
+  row: Row | undefined,
+  pooler: ServerFacts['pooler'],
+): Finding[] {
+  const setting = (name: string): string => facts.settings.get(name) ?? ''
+  const found: Finding[] = []
+  if (pooler !== 'none') {
+    found.push(finding('POOLER_CANNOT_REPLICATE', 'Poolers do not pass replication on.'))
+  }
+  if (facts.isStandby && session.serverMajor < STANDBY_DECODES_MAJOR) {
+    found.push(
+      finding('STANDBY_CANNOT_DECODE', `The server is a standby of version ${session.serverVersion}.`),
+    )
+  }
+  if (setting('wal_level') !== 'logical') {
+    found.push(finding('WAL_LEVEL_NOT_LOGICAL', `wal_level is "${setting('wal_level')}".`))
+  }
+  if ((row?.slots ?? 0) >= Number(setting('max_replication_slots'))) {
+    const max = setting('max_replication_slots')
+    found.push(
+      finding('REPLICATION_SLOTS_EXHAUSTED', `All ${max} replication slots of the server are taken.`),
+    )
+  }
+  if ((row?.senders ?? 0) >= Number(setting('max_wal_senders'))) {
+    found.push(
+      finding(
+        'WAL_SENDERS_EXHAUSTED',
+        `All ${setting('max_wal_senders')} WAL senders of the server are busy.`,
+      ),
+    )
+  }
+  return found
+}
+
+function roleReasons({ session, facts }: Checkup, row: Row | undefined): Finding[] {
+  const found: Finding[] = []
+  if (!facts.mayReplicate) {
+    found.push(
+      finding('REPLICATION_ROLE_MISSING', `User "${session.target.username}" has no right to replicate.`),
+    )
+  }
+  if ((row?.publications ?? 0) === 0) {
+    found.push(
+      finding('PUBLICATION_MISSING', `The database "${session.target.database}" has no publication.`),
+    )
+  }
+  const total = row?.bare_total ?? 0
+  if (total > 0) {
+    const names = listSome(
+      (row?.bare ?? []).map(({ schema, name }) => formatRelationPath(schema, name)),
+      total,
+    )
+    found.push(
+      finding(
+        'REPLICA_IDENTITY_MISSING',
+        `Updates and deletes of ${counted(total, 'table')} have no key: ${names}.`,
+      ),
+    )
+  }
+  return found
+}
