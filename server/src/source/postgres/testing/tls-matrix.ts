@@ -3,8 +3,9 @@ import type { Cluster } from '@headwater/testkit/postgres-lab/cluster.ts'
 import type { PsqlAnswer, PsqlOracle } from '@headwater/testkit/postgres-lab/psql.ts'
 import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import type { FailureCode } from '#source/postgres/connect/failures.ts'
+import { openSession } from '#source/postgres/connect/session.ts'
+import { SourceError } from '#source/postgres/connect/source-error.ts'
 import { planTls, type TlsMode } from '#source/postgres/connect/tls-plan.ts'
-import { type ConnectionTestResult, testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { targetOf } from './test-source.ts'
 
 export const TLS_MODES: readonly TlsMode[] = [
@@ -60,8 +61,7 @@ interface Place {
 async function fillCell(cluster: Cluster, oracle: PsqlOracle, place: Place): Promise<Cell> {
   const { row, mode, approach } = place
   const answer = await oracle.connect(psqlRequest(cluster, place))
-  const result = await testConnection(targetFor(cluster, place))
-  const [psql, ours] = [outcomeOfPsql(answer, mode, approach), ourOutcome(result)]
+  const [psql, ours] = [outcomeOfPsql(answer, mode, approach), await ourOutcome(targetFor(cluster, place))]
   // Without a root libpq does not even call; we do, and trust the roots of the system.
   const isUncalled = approach.root === undefined && mode.startsWith('verify-')
   // psql tells the reasons of all its attempts, we the one that says most.
@@ -112,17 +112,28 @@ function outcomeOfPsql(answer: PsqlAnswer, mode: TlsMode, { root }: Approach): O
   return connected({ isEncrypted: answer.isEncrypted, isChainVerified, isNameVerified })
 }
 
-function ourOutcome({ ok, tls, code, message }: ConnectionTestResult): Outcome {
-  if (ok && tls !== undefined) return connected(tls)
-  const reason = REASONS.find(({ codes }) => codes.includes(code as FailureCode))?.reason
-  return { isConnected: false, words: [reason ?? `${code}: ${message}`] }
+async function ourOutcome(target: ConnectionTarget): Promise<Outcome> {
+  try {
+    await using session = await openSession(target)
+    await session.query('select 1')
+    const { isEncrypted } = session
+    const { verifyChain, verifyName } = target.tls
+    const [isChainVerified, isNameVerified] = [isEncrypted && verifyChain, isEncrypted && verifyName]
+    return connected({ isEncrypted, isChainVerified, isNameVerified })
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    const reason = REASONS.find(({ codes }) => codes.includes(error.code as FailureCode))?.reason
+    return { isConnected: false, words: [reason ?? `${error.code}: ${error.message}`] }
+  }
 }
 
-function connected({
-  isEncrypted,
-  isChainVerified,
-  isNameVerified,
-}: NonNullable<ConnectionTestResult['tls']>): Outcome {
+interface Proven {
+  readonly isEncrypted: boolean
+  readonly isChainVerified: boolean
+  readonly isNameVerified: boolean
+}
+
+function connected({ isEncrypted, isChainVerified, isNameVerified }: Proven): Outcome {
   const proven = `${isChainVerified ? '+chain' : ''}${isNameVerified ? '+name' : ''}`
   return { isConnected: true, words: [isEncrypted ? `TLS${proven}` : `plaintext${proven}`] }
 }
