@@ -39,12 +39,19 @@ export function serveAnswers(toSslRequest: Uint8Array, toStartup: Uint8Array): P
   })
 }
 
-/** Agrees to TLS, and hangs up with an answer over it; in plaintext with the same. */
-export function serveTlsAnswer({ certificate, key }: KeyPair, answer: Uint8Array): Promise<WireServer> {
+/**
+ * Agrees to TLS, and hangs up with an answer over it; in plaintext with the same. `injected` goes out in plaintext
+ * in the packet that agrees to TLS.
+ */
+export function serveTlsAnswer(
+  { certificate, key }: KeyPair,
+  answer: Uint8Array,
+  injected = '',
+): Promise<WireServer> {
   return serve((socket) => {
     socket.once('data', (bytes) => {
       if (!isSslRequest(bytes)) return void socket.end(answer)
-      socket.write('S')
+      socket.write(`S${injected}`)
       const secured = new TLSSocket(socket, { isServer: true, cert: certificate, key })
       secured.on('error', () => undefined)
       secured.once('data', () => secured.end(answer))

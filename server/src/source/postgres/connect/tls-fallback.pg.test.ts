@@ -46,12 +46,11 @@ describe.runIf(canRun)(`what is tried after a failure: ${psqlTitle}, ${opensslTi
 
   const refusal = (code: string): Buffer => errorResponse(code, 'that is how it is')
   const letter = (text: string): Buffer => Buffer.from(text)
-  const slippedIn = Buffer.concat([letter('S'), refusal('28000')])
 
   test.each<[string, () => Promise<WireServer>]>([
     ['hangs up when it is asked', () => serveHangUp('after first bytes')],
     ['agrees to TLS and hangs up', () => serveAnswer(letter('S'), 'close')],
-    ['agrees to TLS and slips in a refusal', () => serveAnswers(slippedIn, refusal('28000'))],
+    ['slips in a byte before it speaks TLS', () => serveTlsAnswer(own, refusal('28000'), 'x')],
     ['answers with an error', () => serveAnswers(refusal('0A000'), refusal('0A000'))],
     ['answers with an unknown letter', () => serveAnswer(letter('?'))],
     ['refuses TLS and hangs up', () => serveAnswers(letter('N'), letter(''))],

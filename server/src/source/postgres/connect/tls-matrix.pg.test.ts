@@ -196,6 +196,23 @@ describe.runIf(canRun)(`TLS as libpq has it: ${psqlTitle}, ${opensslTitle}`, () 
     })
   })
 
+  // What is bound to is a digest of the certificate, and which one depends on how that is signed.
+  test.each<ServerCertificateName>(['valid', 'rsa', 'ecSha384'])(
+    'channel binding, a certificate that is %s',
+    async (name) => {
+      await expectAgreement(certificates.server[name], {
+        'no binding': { channelBinding: 'disable' },
+        'binding where it can be': { channelBinding: 'prefer' },
+        'binding or nothing': { channelBinding: 'require' },
+      })
+    },
+  )
+
+  // PostgreSQL itself finds no digest for such a signature: bound logins fail, whoever logs in.
+  test('a certificate that is ed25519, without channel binding', async () => {
+    await expectAgreement(certificates.server.ed25519, { 'no binding': { channelBinding: 'disable' } })
+  })
+
   // The server of npm has an OpenSSL that still speaks it.
   test('a server that speaks an old version of TLS only', async () => {
     const settings = { ssl_min_protocol_version: 'TLSv1', ssl_max_protocol_version: 'TLSv1.1' }

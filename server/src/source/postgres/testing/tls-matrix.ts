@@ -5,7 +5,7 @@ import type { ConnectionTarget } from '#source/postgres/connect/connection-targe
 import type { FailureCode } from '#source/postgres/connect/failures.ts'
 import { openSession } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/connect/source-error.ts'
-import { planTls, type TlsMode } from '#source/postgres/connect/tls-plan.ts'
+import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/connect/tls-plan.ts'
 import { targetOf } from './test-source.ts'
 
 export const TLS_MODES: readonly TlsMode[] = [
@@ -29,6 +29,7 @@ export interface Approach {
   readonly root?: string | undefined
   readonly crl?: string | undefined
   readonly client?: (KeyPair & { readonly passphrase?: string | undefined }) | undefined
+  readonly channelBinding?: TlsPlanExtras['channelBinding']
 }
 
 /** What one approach in one mode led to, for `psql` and for us. */
@@ -71,7 +72,7 @@ async function fillCell(cluster: Cluster, oracle: PsqlOracle, place: Place): Pro
 }
 
 function psqlRequest(cluster: Cluster, { approach, mode }: Place): Parameters<PsqlOracle['connect']>[0] {
-  const { host = 'localhost', address, user, password, root, crl, client } = approach
+  const { host = 'localhost', address, user, password, root, crl, client, channelBinding } = approach
   return {
     host,
     hostaddr: address,
@@ -83,11 +84,12 @@ function psqlRequest(cluster: Cluster, { approach, mode }: Place): Parameters<Ps
     rootCertificate: root,
     revocationList: crl,
     client,
+    channelBinding,
   }
 }
 
 function targetFor(cluster: Cluster, { approach, mode }: Place): ConnectionTarget {
-  const { host = 'localhost', address, user, password, root, crl, client } = approach
+  const { host = 'localhost', address, user, password, root, crl, client, channelBinding } = approach
   const target = targetOf(cluster, {
     server: address ?? host,
     username: user ?? cluster.user,
@@ -95,7 +97,7 @@ function targetFor(cluster: Cluster, { approach, mode }: Place): ConnectionTarge
   })
   const clientCertificate = client
   const expectedName = address === undefined ? undefined : host
-  return { ...target, tls: planTls(mode, { ca: root, crl, clientCertificate, expectedName }) }
+  return { ...target, tls: planTls(mode, { ca: root, crl, clientCertificate, expectedName, channelBinding }) }
 }
 
 interface Outcome {
@@ -153,6 +155,11 @@ const REASONS: readonly {
     reason: 'version',
     words: /SSL error: (unsupported protocol|.*alert protocol version)/,
     codes: ['TLS_VERSION_UNSUPPORTED'],
+  },
+  {
+    reason: 'channel binding',
+    words: /channel binding/,
+    codes: ['CHANNEL_BINDING_UNAVAILABLE', 'CHANNEL_BINDING_FAILED'],
   },
   { reason: 'no TLS', words: /server does not support SSL/, codes: ['TLS_NOT_OFFERED'] },
   {
