@@ -65,8 +65,11 @@ const CLIENT_RECIPES = {
 
 export type ClientCertificateName = keyof typeof CLIENT_RECIPES
 
-/** `current` and `expired` name the revoked ones, `empty` nobody; `otherRoot` is the list of another authority. */
-export type RevocationListName = 'current' | 'expired' | 'empty' | 'otherRoot'
+/**
+ * Of the root: `current` and `expired` name the revoked ones, `empty` nobody. The others, which name nobody, are
+ * those of other authorities.
+ */
+export type RevocationListName = 'current' | 'expired' | 'empty' | 'intermediate' | 'otherRoot'
 
 /** Makes them all, within about a second. Needs `openssl`: see `hasOpenssl`. */
 export async function createCertificates(): Promise<Certificates> {
@@ -87,7 +90,7 @@ export async function createCertificates(): Promise<Certificates> {
     intermediate,
     server: { ...server, viaIntermediate: withChain(server.viaIntermediate, intermediate) },
     client: { ...client, locked: lock(client.valid, 'pkcs8'), lockedOldForm: lock(client.valid, 'sec1') },
-    revocationLists: await makeRevocationLists(root, otherRoot, [server.revoked, client.revoked]),
+    revocationLists: await makeRevocationLists(signers, [server.revoked, client.revoked]),
   }
 }
 
@@ -117,15 +120,16 @@ function lock({ certificate, key }: KeyPair, type: 'pkcs8' | 'sec1'): LockedKeyP
 }
 
 async function makeRevocationLists(
-  root: KeyPair,
-  otherRoot: KeyPair,
+  { root, intermediate, otherRoot }: Readonly<Record<'root' | 'intermediate' | 'otherRoot', KeyPair>>,
   revoked: readonly KeyPair[],
 ): Promise<Record<RevocationListName, string>> {
-  const [current, expired, empty, other] = await Promise.all([
-    issueRevocationList(root, revoked),
-    issueRevocationList(root, revoked, { fromDay: -9, toDay: -5 }),
-    issueRevocationList(root, []),
-    issueRevocationList(otherRoot, []),
-  ])
-  return { current, expired, empty, otherRoot: other }
+  const lists = {
+    current: issueRevocationList(root, revoked),
+    expired: issueRevocationList(root, revoked, { fromDay: -9, toDay: -5 }),
+    empty: issueRevocationList(root, []),
+    intermediate: issueRevocationList(intermediate, []),
+    otherRoot: issueRevocationList(otherRoot, []),
+  }
+  const made = Object.entries(lists).map(async ([name, list]) => [name, await list])
+  return Object.fromEntries(await Promise.all(made)) as Record<RevocationListName, string>
 }

@@ -116,15 +116,16 @@ class StartedCluster implements Cluster {
   readonly major: number
   readonly dataDir: string
   readonly psql: string | undefined
+  // Known from the first start on.
+  port = 0
+  socketDir = ''
+  addresses: readonly string[] = []
   readonly #dir: string
   readonly #options: ClusterOptions
   readonly #files: ClusterFiles
   readonly #origin: Binaries['origin']
   #server: BundledPostgres | undefined
   #wasKilled = false
-  #port = 0
-  #socketDir = ''
-  #addresses: readonly string[] = []
 
   constructor(dir: string, binaries: Binaries, password: string, options: ClusterOptions) {
     const psql = path.join(binaries.binDir, 'psql')
@@ -140,20 +141,8 @@ class StartedCluster implements Cluster {
     this.psql = existsSync(psql) ? psql : undefined
   }
 
-  get port(): number {
-    return this.#port
-  }
-
-  get addresses(): readonly string[] {
-    return this.#addresses
-  }
-
   get pid(): number {
     return this.#running().pid
-  }
-
-  get socketDir(): string {
-    return this.#socketDir
   }
 
   async start(files: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -163,14 +152,14 @@ class StartedCluster implements Cluster {
     const logStart = (await this.readLog()).length
     this.#server = await startBundledPostgres({
       dataDir: path.join(this.#dir, 'postgres'),
-      listen: { port: this.#port, addresses: ['127.0.0.1', '::1'] },
+      listen: { port: this.port, addresses: ['127.0.0.1', '::1'] },
       database: this.database,
       settings: { ...THROW_AWAY, ...this.#options.startSettings },
       preferSystem: this.#origin === 'system',
     })
-    this.#port = this.#server.port
-    this.#socketDir = findRunning(path.join(this.#dir, 'postgres'))?.host ?? ''
-    this.#addresses = listening((await this.readLog()).slice(logStart))
+    this.port = this.#server.port
+    this.socketDir = findRunning(path.join(this.#dir, 'postgres'))?.host ?? ''
+    this.addresses = listening((await this.readLog()).slice(logStart))
     // The rules of access are those of any bundled server up to here.
     await this.reload({})
   }

@@ -17,14 +17,14 @@ export interface Upstream {
 }
 
 /** Stands between a client and a real server. */
-export interface Proxy extends WireServer {
+export interface WireProxy extends WireServer {
   /** Everything that went by so far, of all connections, as this proxy could read it. */
   fromClient(): Buffer
   fromServer(): Buffer
 }
 
 /** Passes all bytes on as they are, and keeps them: what somebody on the wire sees. */
-export function recordingProxy(upstream: Upstream): Promise<Proxy> {
+export function recordingProxy(upstream: Upstream): Promise<WireProxy> {
   return proxy((client, tap) => {
     join(client, connect(upstream.port, upstream.host), tap)
   })
@@ -34,7 +34,7 @@ export function recordingProxy(upstream: Upstream): Promise<Proxy> {
  * A man in the middle: speaks TLS with the client under a certificate of its own, and TLS with the server as a
  * client that checks nothing. It reads the conversation in between.
  */
-export function tlsInterceptor(upstream: Upstream, own: KeyPair): Promise<Proxy> {
+export function tlsInterceptor(upstream: Upstream, own: KeyPair): Promise<WireProxy> {
   return proxy((client, tap) => {
     client.once('data', () => {
       const intercept = (server: TLSSocket): void => {
@@ -54,7 +54,7 @@ export function tlsInterceptor(upstream: Upstream, own: KeyPair): Promise<Proxy>
 export function rewritingProxy(
   upstream: Upstream,
   parameters: Readonly<Record<string, string>>,
-): Promise<Proxy> {
+): Promise<WireProxy> {
   return proxy((client, tap) => {
     const onFirst = (bytes: Buffer): void => {
       if (isSslRequest(bytes)) {
@@ -84,7 +84,7 @@ interface Tap {
   readonly fromServer: Buffer[]
 }
 
-async function proxy(handle: (client: Socket, tap: Tap) => void): Promise<Proxy> {
+async function proxy(handle: (client: Socket, tap: Tap) => void): Promise<WireProxy> {
   const tap: Tap = { fromClient: [], fromServer: [] }
   const server = await serve((client) => handle(client, tap))
   return {

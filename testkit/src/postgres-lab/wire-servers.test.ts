@@ -13,7 +13,7 @@ import {
 import {
   freePort,
   serveAnswer,
-  serveErrors,
+  serveAnswers,
   serveHangUp,
   serveHttp,
   serveInjection,
@@ -40,13 +40,16 @@ test('servers that answer and hang up', async () => {
   expect(await talk(rude, SSL_REQUEST)).toBe('')
 })
 
-test('a server that answers TLS and sessions with an error each', async () => {
-  await using old = await serveErrors(
-    errorResponse('0A000', 'unsupported frontend protocol'),
-    errorResponse('53300', 'sorry, too many clients already'),
-  )
-  expect(await talk(old, SSL_REQUEST)).toContain('C0A000')
-  expect(await talk(old, Buffer.from([0, 0, 0, 8, 0, 3, 0, 0]))).toContain('C53300')
+test('a server that refuses TLS, and then the session', async () => {
+  await using refusing = await serveAnswers(Buffer.from('N'), errorResponse('53300', 'too many clients'))
+  const startup = Buffer.from([0, 0, 0, 8, 0, 3, 0, 0])
+  expect(await talk(refusing, startup)).toContain('C53300')
+  const socket = connect(refusing.port, refusing.host)
+  socket.write(SSL_REQUEST)
+  expect(String((await once(socket, 'data'))[0])).toBe('N')
+  socket.write(startup)
+  expect(String((await once(socket, 'data'))[0])).toContain('Mtoo many clients')
+  socket.destroy()
 })
 
 test('servers that stay', async () => {

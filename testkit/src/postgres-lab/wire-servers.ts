@@ -1,4 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { KeyPair } from './authority.ts'
 import { isSslRequest } from './wire-messages.ts'
 
 /**
@@ -27,10 +29,33 @@ export function serveInjection(injected: Uint8Array): Promise<WireServer> {
   return serveAnswer(Buffer.concat([Buffer.from('S'), injected]))
 }
 
-/** Refuses TLS as an old server does, with an error in place of a letter, and each session with another. */
-export function serveErrors(toSslRequest: Uint8Array, toStartup: Uint8Array): Promise<WireServer> {
+/** Answers the request for TLS, `N` perhaps, and hangs up with the answer to the start of a session. */
+export function serveAnswers(toSslRequest: Uint8Array, toStartup: Uint8Array): Promise<WireServer> {
   return serve((socket) => {
-    socket.once('data', (bytes) => socket.end(isSslRequest(bytes) ? toSslRequest : toStartup))
+    socket.on('data', (bytes) => {
+      if (isSslRequest(bytes)) socket.write(toSslRequest)
+      else socket.end(toStartup)
+    })
+  })
+}
+
+/**
+ * Agrees to TLS, and hangs up with an answer over it; in plaintext with the same. `injected` goes out in plaintext
+ * in the packet that agrees to TLS.
+ */
+export function serveTlsAnswer(
+  { certificate, key }: KeyPair,
+  answer: Uint8Array,
+  injected = '',
+): Promise<WireServer> {
+  return serve((socket) => {
+    socket.once('data', (bytes) => {
+      if (!isSslRequest(bytes)) return void socket.end(answer)
+      socket.write(`S${injected}`)
+      const secured = new TLSSocket(socket, { isServer: true, cert: certificate, key })
+      secured.on('error', () => undefined)
+      secured.once('data', () => secured.end(answer))
+    })
   })
 }
 
