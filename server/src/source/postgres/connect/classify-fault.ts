@@ -1,11 +1,9 @@
 import { DatabaseError } from 'pg'
+import { classifyRefusal } from './classify-refusal.ts'
 import type { ConnectFault } from './connect-fault.ts'
 import type { FailureCode } from './failures.ts'
 
-/**
- * Which failure of the catalogue a fault is. The server's SQLSTATE comes first and the routine that reported the
- * error next, since its words may be in any language.
- */
+/** Which failure of the catalogue a fault is. */
 export function classifyFault(fault: ConnectFault): FailureCode {
   if (fault.code !== undefined) return fault.code
   const { cause } = fault
@@ -93,63 +91,6 @@ const TLS_CODES: ReadonlyMap<string, FailureCode> = new Map<string, FailureCode>
 /** What the driver says of its own accord during SCRAM. */
 function classifyDriver(message: string): FailureCode | undefined {
   if (/server signature/i.test(message)) return 'SERVER_NOT_AUTHENTIC'
-  if (/nonce|SCRAM-SERVER|SASL/.test(message)) {
-    return /password must be a non-empty string/.test(message) ? 'PASSWORD_MISSING' : 'LOGIN_PROTOCOL_ERROR'
-  }
-  return undefined
-}
-
-function classifyRefusal(error: DatabaseError): FailureCode {
-  const { code = '', message } = error
-  switch (code) {
-    case '28P01':
-      return 'PASSWORD_REFUSED'
-    case '28000':
-      return classifyAuthorization(error)
-    case '3D000':
-      return 'DATABASE_NOT_FOUND'
-    case '42501':
-      return 'DATABASE_NOT_ALLOWED'
-    case '55000':
-      return 'DATABASE_CLOSED'
-    case '53300':
-      return classifyLimit(error)
-    case '57P03':
-      return classifyUnavailable(error)
-    case '57P01':
-    case '57P02':
-    case '57P05':
-      return 'SESSION_TERMINATED'
-    default:
-      return /no such database/.test(message) ? 'DATABASE_NOT_FOUND' : 'SERVER_REFUSED'
-  }
-}
-
-/** ClientAuthentication (rules), auth_failed (methods) and InitializeSessionUserId (roles) share this SQLSTATE. */
-function classifyAuthorization({ message, routine }: DatabaseError): FailureCode {
-  if (/no pg_hba\.conf entry/.test(message)) return 'HBA_NO_ENTRY'
-  if (/pg_hba\.conf rejects/.test(message)) return 'HBA_REJECTED'
-  if (/valid client certificate/.test(message)) return 'CLIENT_CERTIFICATE_REQUIRED'
-  if (/certificate authentication failed/i.test(message)) return 'CLIENT_CERTIFICATE_WRONG_USER'
-  if (/channel binding/.test(message)) return 'CHANNEL_BINDING_FAILED'
-  if (/(ident|peer) authentication failed/i.test(message)) return 'IDENT_FAILED'
-  if (/not permitted to log in/.test(message)) return 'ROLE_MAY_NOT_LOGIN'
-  if (/role .* does not exist/.test(message)) return 'ROLE_NOT_FOUND'
-  if (routine === 'InitializeSessionUserId') return 'ROLE_NOT_FOUND'
-  return 'AUTH_REFUSED'
-}
-
-function classifyLimit({ message, routine }: DatabaseError): FailureCode {
-  if (/for role "/.test(message) || routine === 'InitializeSessionUserId') return 'ROLE_CONNECTION_LIMIT'
-  if (/for database "/.test(message) || routine === 'CheckMyDatabase') return 'DATABASE_CONNECTION_LIMIT'
-  return 'SERVER_CONNECTION_LIMIT'
-}
-
-/** All of them come from one routine, so only the words tell them apart. */
-function classifyUnavailable({ message, detail = '' }: DatabaseError): FailureCode {
-  if (/starting up/.test(message)) return 'SERVER_STARTING_UP'
-  if (/shutting down/.test(message)) return 'SERVER_SHUTTING_DOWN'
-  if (/hot standby mode is disabled/i.test(detail)) return 'STANDBY_NOT_READABLE'
-  if (/recovery|not yet accepting|recovering/.test(message)) return 'SERVER_RECOVERING'
-  return 'SERVER_UNAVAILABLE'
+  if (/exceeds scramMaxIterations/.test(message)) return 'SCRAM_TOO_COSTLY'
+  return /nonce|SCRAM-SERVER|SASL/.test(message) ? 'LOGIN_PROTOCOL_ERROR' : undefined
 }

@@ -1,8 +1,10 @@
 import { DatabaseError } from 'pg'
 import { classifyFault } from './classify-fault.ts'
-import type { ConnectFault } from './connect-fault.ts'
+import { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
-import { FAILURES, type Failure, type FailureCode } from './failures.ts'
+import type { Failure } from './failure.ts'
+import { asSentence, detailOfFault, wordsOf } from './failure-detail.ts'
+import { FAILURES, type FailureCode } from './failures.ts'
 import { SourceError } from './source-error.ts'
 
 /** A failure of the catalogue in words. `detail` is what its message quotes. */
@@ -11,7 +13,7 @@ export function failureOf(
   { target, detail = '', cause }: { target: ConnectionTarget; detail?: string | undefined; cause?: unknown },
 ): SourceError {
   const failure: Failure = FAILURES[code]
-  const facts = { target, detail }
+  const facts = { target, detail: withoutSecret(detail, target) }
   const { remedy } = failure
   return new SourceError(
     {
@@ -28,8 +30,8 @@ export function failureOf(
 
 /** An attempt to open a session that failed, in words. */
 export function describeFault(fault: ConnectFault, target: ConnectionTarget): SourceError {
-  const detail = fault.detail ?? sentence(detailOf(fault.cause))
-  return failureOf(classifyFault(fault), { target, detail, cause: fault.cause })
+  const code = classifyFault(fault)
+  return failureOf(code, { target, detail: detailOfFault(fault, code, target), cause: fault.cause })
 }
 
 /** A statement that failed on an open session, in words: what the server says, under its own code. */
@@ -41,7 +43,7 @@ export function describeQueryFailure(error: unknown, target: ConnectionTarget): 
       {
         code: 'CONNECTION_LOST',
         stage: 'query',
-        message: `The connection to ${target.host}:${target.port} was lost: ${sentence(messageOf(error))}`,
+        message: `The connection to ${target.host}:${target.port} was lost: ${quote(error, target)}`,
         remedy: 'Look into the log of the server for the reason, and try again.',
         mayPass: true,
       },
@@ -52,13 +54,43 @@ export function describeQueryFailure(error: unknown, target: ConnectionTarget): 
     {
       code,
       stage: 'query',
-      message: `PostgreSQL says: ${sentence(messageOf(error))}`,
+      message: `PostgreSQL says: ${quote(error, target)}`,
       remedy: QUERY_REMEDIES[code] ?? 'See the code in the PostgreSQL manual, appendix A.',
       sqlState: code,
       mayPass: isPassing(code),
     },
     { cause: error },
   )
+}
+
+const OPENING_CODES: Readonly<Record<string, FailureCode>> = {
+  '57014': 'STATEMENT_TIMEOUT_TOO_SHORT',
+  '57P01': 'SESSION_TERMINATED',
+  '57P02': 'SESSION_TERMINATED',
+  '57P05': 'SESSION_TERMINATED',
+  CONNECTION_LOST: 'SESSION_LOST',
+}
+
+/** The first statements of a session that failed: as a failure of the catalogue, since no session came of it. */
+export function describeOpening(error: unknown, target: ConnectionTarget): unknown {
+  if (!(error instanceof SourceError) || error.stage !== 'query') return error
+  const code = OPENING_CODES[error.code] ?? 'SERVER_REFUSED'
+  return failureOf(code, { target, detail: quote(error.cause, target), cause: error.cause })
+}
+
+/** What a statement failed with. Of a stream that was cut off here the reason counts. */
+function quote(error: unknown, target: ConnectionTarget): string {
+  const words = error instanceof DatabaseError ? error.message : wordsOf(error)
+  const reason = error instanceof ConnectFault ? wordsOf(error.cause) : words
+  return withoutSecret(asSentence(reason), target)
+}
+
+/** A server that was sent a password in clear text could say it again. Shorter ones would be found in any word. */
+const SHORTEST_SECRET = 4
+
+function withoutSecret(text: string, { password, username, database, host }: ConnectionTarget): string {
+  const isNoSecret = [username, database, host].some((shown) => shown.includes(password))
+  return isNoSecret || password.length < SHORTEST_SECRET ? text : text.replaceAll(password, '***')
 }
 
 /** Errors of the server carry five digits and capitals; what a socket throws doesn't. */
@@ -87,27 +119,4 @@ const PASSING_CODES: ReadonlySet<string> = new Set(['40001', '40P01', '55P03'])
 
 function isPassing(sqlState: string): boolean {
   return PASSING_CLASSES.test(sqlState) || PASSING_CODES.has(sqlState)
-}
-
-/** A server's message with its detail; the message of anything else. */
-function detailOf(cause: unknown): string {
-  if (!(cause instanceof DatabaseError)) return messageOf(cause)
-  return cause.detail === undefined ? cause.message : `${sentence(cause.message)} ${cause.detail}`
-}
-
-function messageOf(error: unknown): string {
-  // Several addresses of one host may have failed; the first failure speaks for them.
-  if (error instanceof AggregateError && error.message === '') return messageOf(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** A server may say anything, at any length. */
-const MAX_QUOTED_LENGTH = 500
-
-function sentence(text: string): string {
-  const line = text
-    .trim()
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .slice(0, MAX_QUOTED_LENGTH)
-  return /[.!?]$/.test(line) ? line : `${line}.`
 }

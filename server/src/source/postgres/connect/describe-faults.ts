@@ -2,6 +2,7 @@ import { classifyFault } from './classify-fault.ts'
 import type { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { describeFault, failureOf } from './describe-failure.ts'
+import { detailOfFault } from './failure-detail.ts'
 import type { FailureCode } from './failures.ts'
 import { probeLogin } from './probe-login.ts'
 import type { SourceError, SourceStage } from './source-error.ts'
@@ -9,7 +10,7 @@ import type { SourceError, SourceStage } from './source-error.ts'
 const STAGES: readonly SourceStage[] = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
 
 /** A rule is refused for each kind of connection on its own; it explains the least. */
-const RULES: ReadonlySet<FailureCode> = new Set<FailureCode>(['HBA_NO_ENTRY', 'HBA_REJECTED'])
+const RULES: ReadonlySet<FailureCode> = new Set<FailureCode>(['HBA_NO_ENTRY', 'HBA_REJECTED', 'HBA_REFUSED'])
 
 /** Of the faults of all attempts the one that got furthest, in words. `signal` bounds what has to be found out. */
 export async function describeFaults(
@@ -22,9 +23,9 @@ export async function describeFaults(
   // @NOTE never empty: every plan has an attempt, and an attempt without a fault has opened a session.
   const telling = faults.reduce((best, fault) => (rank(fault) > rank(best) ? fault : best)) as ConnectFault
   const code = await aboutEncryption(telling, target, signal)
-  return code === undefined
-    ? describeFault(telling, target)
-    : failureOf(code, { target, cause: telling.cause })
+  if (code === undefined) return describeFault(telling, target)
+  const detail = detailOfFault(telling, classifyFault(telling), target)
+  return failureOf(code, { target, detail, cause: telling.cause })
 }
 
 /**
@@ -45,8 +46,11 @@ async function aboutEncryption(
   return (await probeLogin(target, signal)) ? 'TLS_REQUIRED_BY_SERVER' : undefined
 }
 
-/** What it means that the time was up. */
-export function timeoutCode(stage: SourceStage): FailureCode {
+/** What it means that the time was up while that fault came about. */
+export function timeoutCode({ stage, kind, code }: ConnectFault): FailureCode {
   if (stage === 'resolve') return 'DNS_UNAVAILABLE'
-  return stage === 'dial' ? 'CONNECT_TIMEOUT' : 'SERVER_SILENT'
+  // Asked for TLS, or sent the start of a session, and never answered.
+  if (code === 'CONNECTION_CLOSED' || (stage === 'tls' && kind !== 'handshake')) return 'SERVER_SILENT'
+  if (stage === 'dial') return 'CONNECT_TIMEOUT'
+  return stage === 'tls' ? 'TLS_TIMEOUT' : 'LOGIN_TIMEOUT'
 }

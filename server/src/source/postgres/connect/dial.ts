@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { Client, type ClientConfig, DatabaseError } from 'pg'
 import { ConnectFault, type FaultKind } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
-import { guardLogin } from './guard-login.ts'
+import { guardLogin, type LoginGuard } from './guard-login.ts'
 import type { SourceStage } from './source-error.ts'
 import type { DialAttempt } from './tls-plan.ts'
 import { openTransport, type Transport } from './transport.ts'
@@ -50,6 +50,8 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** Makes the socket of a session in plaintext. It must emit `data` until the driver is done with it. */
   readonly createSocket?: (() => Socket) | undefined
+  /** What the server may say in all; for whom its answers are no data. Default: no bound. */
+  readonly maxBytes?: number | undefined
 }
 
 /**
@@ -66,7 +68,7 @@ export async function dial(target: ConnectionTarget, options: DialOptions): Prom
 async function logIn(
   target: ConnectionTarget,
   { socket, isEncrypted }: Transport,
-  { applicationName, signal }: DialOptions,
+  { applicationName, signal, maxBytes }: DialOptions,
 ): Promise<Dialled> {
   const client = new Client(clientConfig(target, socket, applicationName)) as DriverClient
   const progress = watchLogin(client, target, socket)
@@ -74,18 +76,26 @@ async function logIn(
   client.on('error', () => {})
   const giveUp = (): void => void socket.destroy(signal.reason as Error)
   signal.addEventListener('abort', giveUp, { once: true })
+  let guard: LoginGuard | undefined
   try {
     signal.throwIfAborted()
     const connected = client.connect()
-    guardLogin(socket)
+    guard = guardLogin(socket, maxBytes)
     await connected
     return { client, isEncrypted, loginMethod: progress.method, parameters: progress.parameters }
   } catch (error) {
     socket.destroy()
+    if (guard?.hasAnswered !== true && !isEncrypted) throw unanswered(error)
     throw loginFault(error, progress.stage, isEncrypted)
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
+}
+
+/** Who hangs up without a word was never in a login; over TLS it has said a few. */
+function unanswered(error: unknown): ConnectFault {
+  if (error instanceof ConnectFault) return error
+  return new ConnectFault({ code: 'CONNECTION_CLOSED', stage: 'dial', cause: error })
 }
 
 /** Until the server has accepted our credentials its refusal is one that may lead on to the next attempt. */
@@ -95,8 +105,15 @@ function loginFault(error: unknown, stage: SourceStage, isEncrypted: boolean): C
   return error instanceof ConnectFault ? error : new ConnectFault({ cause: error, stage, kind, isEncrypted })
 }
 
+/** About half a second of hashing. A server that asks for more keeps a thread of ours busy for as long as it likes. */
+const MAX_SCRAM_ITERATIONS = 1_000_000
+
 /** Everything the driver would otherwise take from the environment is given; the password even if empty. */
-function clientConfig(target: ConnectionTarget, socket: Socket, applicationName: string): ClientConfig {
+function clientConfig(
+  target: ConnectionTarget,
+  socket: Socket,
+  applicationName: string,
+): ClientConfig & { scramMaxIterations: number } {
   const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
   return {
     host: target.host,
@@ -108,6 +125,7 @@ function clientConfig(target: ConnectionTarget, socket: Socket, applicationName:
     ssl: false,
     stream: () => connected(socket),
     enableChannelBinding: isBound,
+    scramMaxIterations: MAX_SCRAM_ITERATIONS,
   }
 }
 
@@ -138,6 +156,7 @@ function watchLogin(client: DriverClient, target: ConnectionTarget, socket: Sock
   connection.once('authenticationMD5Password', () => choose('md5'))
   connection.on('authenticationSASL', ({ mechanisms }) => {
     const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
+    if (!mechanisms.some((name) => name.startsWith('SCRAM-SHA-256'))) return refuse(socket, mechanisms)
     choose(isBound && mechanisms.includes('SCRAM-SHA-256-PLUS') ? 'scram-sha-256-plus' : 'scram-sha-256')
   })
   connection.once('authenticationOk', () => {
@@ -148,6 +167,12 @@ function watchLogin(client: DriverClient, target: ConnectionTarget, socket: Sock
     progress.parameters.set(status.parameterName, status.parameterValue)
   })
   return progress
+}
+
+/** OAUTHBEARER for one. */
+function refuse(socket: Socket, mechanisms: readonly string[]): void {
+  const detail = `SASL ${mechanisms.join(' or ')}`
+  socket.destroy(new ConnectFault({ code: 'AUTH_METHOD_UNSUPPORTED', stage: 'authenticate', detail }))
 }
 
 const METHOD_NAMES: Readonly<Record<LoginMethod, string>> = {

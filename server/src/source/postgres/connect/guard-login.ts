@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { ConnectFault } from './connect-fault.ts'
+import { ServerMessages } from './server-messages.ts'
 
 /** The first byte that a server may send: Authentication, ErrorResponse, NegotiateProtocolVersion, Notice. */
 const FIRST_LETTERS = 'REvN'
@@ -12,26 +13,35 @@ const FOREIGN_METHODS: ReadonlyMap<number, string> = new Map([
   [9, 'SSPI'],
 ])
 
+export interface LoginGuard {
+  /** The server has said something. */
+  readonly hasAnswered: boolean
+}
+
 /**
- * Stands between a stream and the driver that has just begun to read it: an answer that is not PostgreSQL's, a
- * way of login that the driver does not know, or bytes that it can't parse end the stream. The driver would wait
- * for ever for the first, and throw out of its listener, which ends the process, at the others.
+ * Stands between a stream and the driver that has just begun to read it, for as long as the driver does: an answer
+ * that is not PostgreSQL's, a way of login that the driver does not know, or bytes that it can't parse end the
+ * stream. The driver would wait for ever for the first, throw out of its listener, which ends the process, at
+ * others, and read one kind of message in an endless loop. `maxBytes` bounds what the server may say in all.
  */
-export function guardLogin(socket: Socket): void {
-  let isFirst = true
+export function guardLogin(socket: Socket, maxBytes?: number | undefined): LoginGuard {
+  const messages = new ServerMessages(maxBytes)
+  const guard = { hasAnswered: false }
   const listeners = socket.listeners('data') as ((chunk: Buffer) => void)[]
   socket.removeAllListeners('data')
   socket.on('data', (chunk: Buffer) => {
     try {
-      if (isFirst) assertPostgres(chunk)
-      isFirst = false
-      for (const listener of listeners) listener(chunk)
+      if (!guard.hasAnswered) assertPostgres(chunk)
+      guard.hasAnswered = true
+      const bytes = messages.push(chunk)
+      if (bytes.length > 0) for (const listener of listeners) listener(bytes)
     } catch (error) {
       socket.destroy(describe(error))
     }
   })
   // A socket that was asked about TLS and goes on in plaintext stands still since the answer.
   socket.resume()
+  return guard
 }
 
 function assertPostgres(chunk: Buffer): void {

@@ -12,6 +12,7 @@ import {
 import { certificateMatches, certificateNames, listNames } from './certificate-name.ts'
 import { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
+import type { FailureCode } from './failures.ts'
 import { guardSocket } from './guard-socket.ts'
 import type { TlsPlan } from './tls-plan.ts'
 
@@ -34,8 +35,7 @@ export async function openTls(
     await guardSocket(secured, signal, () => once(secured, 'secureConnect'))
   } catch (error) {
     if (error instanceof ConnectFault && error.code !== 'CONNECTION_CLOSED') throw error
-    const code = error instanceof ConnectFault ? 'TLS_CLOSED' : undefined
-    throw new ConnectFault({ code, stage: 'tls', kind: 'handshake', cause: error })
+    throw new ConnectFault({ code: handshakeCode(error, tls), stage: 'tls', kind: 'handshake', cause: error })
   }
   assertChain(secured, target)
   assertName(secured, target)
@@ -44,6 +44,18 @@ export async function openTls(
     throw new ConnectFault({ code: 'TLS_DIRECT_UNSUPPORTED', stage: 'tls', kind: 'handshake' })
   }
   return secured
+}
+
+/** Known where the handshake ended without a word of TLS; an older server takes a direct one for nonsense. */
+function handshakeCode(error: unknown, { negotiation }: TlsPlan): FailureCode | undefined {
+  const hungUp = error instanceof ConnectFault || codeOf(error) === 'ECONNRESET'
+  const isTls = !hungUp && codeOf(error) !== 'ERR_SSL_WRONG_VERSION_NUMBER'
+  if (negotiation === 'direct' && !isTls) return 'TLS_DIRECT_UNSUPPORTED'
+  return hungUp ? 'TLS_CLOSED' : undefined
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code
 }
 
 function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSocket {
@@ -84,9 +96,23 @@ function describeReason(reason: string, certificate: X509Certificate): string {
       return `serial number ${serialNumber}`
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return oneLine(subject)
+    case 'EE_KEY_TOO_SMALL':
+      return describeKey(certificate)
+    case 'UNABLE_TO_GET_CRL':
+    case 'CRL_HAS_EXPIRED':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return oneLine(issuer)
     default:
       return `${oneLine(issuer)} (${reason})`
   }
+}
+
+/** `rsa, 1024 bits` */
+function describeKey({ publicKey }: X509Certificate): string {
+  const bits = publicKey.asymmetricKeyDetails?.modulusLength
+  return `${publicKey.asymmetricKeyType}${bits === undefined ? '' : `, ${bits} bits`}`
 }
 
 function assertName(secured: TLSSocket, { tls, host }: ConnectionTarget): void {

@@ -167,7 +167,7 @@ describe('what goes wrong on the way', () => {
     const address = rude.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     expect(await fails({ port, sslMode: 'require' })).toMatchObject({ code: 'CONNECTION_CLOSED' })
-    expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ code: 'LOGIN_CLOSED' })
+    expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ code: 'CONNECTION_CLOSED' })
     rude.close()
   })
 

@@ -5,9 +5,10 @@ import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
-import { describeQueryFailure, failureOf } from './describe-failure.ts'
+import { describeOpening, describeQueryFailure, failureOf } from './describe-failure.ts'
 import { describeFaults, timeoutCode } from './describe-faults.ts'
 import { type Dialled, type DriverClient, dial, type LoginMethod } from './dial.ts'
+import { SourceError } from './source-error.ts'
 import type { DialAttempt } from './tls-plan.ts'
 
 export interface OpenSessionOptions {
@@ -20,6 +21,8 @@ export interface OpenSessionOptions {
   readonly statementTimeoutMs?: number | undefined
   /** See {@link dial}; for a reader that takes the socket over. */
   readonly createSocket?: (() => Socket) | undefined
+  /** See {@link dial}. */
+  readonly maxBytes?: number | undefined
   /** Told of each attempt that failed. */
   readonly onAttempt?: ((attempt: DialAttempt, fault: ConnectFault) => void) | undefined
 }
@@ -48,22 +51,48 @@ const NEWER_SETTINGS: readonly (readonly [major: number, setting: string])[] = [
 
 /**
  * Opens a session as the target's TLS plan says: attempts in order, with libpq's rules for going on.
- * All attempts together are bounded by `target.connectTimeoutMs`.
+ * All of it is bounded by `target.connectTimeoutMs`.
  * @throws SourceError; the signal's reason after an abort
  */
 export async function openSession(
   target: ConnectionTarget,
   options: OpenSessionOptions = {},
 ): Promise<Session> {
-  const dialled = await dialAttempts(target, options, AbortSignal.timeout(target.connectTimeoutMs))
+  const timeout = AbortSignal.timeout(target.connectTimeoutMs)
+  const dialled = await dialAttempts(target, options, timeout)
   const session = new Session(target, dialled, options.signal)
+  const giveUp = (): void => void dialled.client.connection.stream.destroy()
+  timeout.addEventListener('abort', giveUp, { once: true })
   try {
     assertUsable(session)
-    await session.query(settingsFor(session, options).join('; '))
+    await applySettings(session, settingsFor(session, options).join('; '))
     return session
   } catch (error) {
     await session.close()
-    throw error
+    options.signal?.throwIfAborted()
+    throw timeout.aborted
+      ? failureOf('LOGIN_TIMEOUT', { target, cause: error })
+      : describeOpening(error, target)
+  } finally {
+    timeout.removeEventListener('abort', giveUp)
+  }
+}
+
+const TIMED_OUT = '57014'
+/** Of one short statement; a server that is so busy that each of them takes a millisecond has other troubles. */
+const MAX_LIFTS = 5
+
+/**
+ * A timeout of the role may be shorter than all our settings take. It is lifted by a statement of its own then, which
+ * takes a few microseconds. As an option of the start-up it would be earlier still, but poolers refuse those.
+ */
+async function applySettings(session: Session, settings: string, lifts = 0): Promise<void> {
+  try {
+    await session.query(settings)
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== TIMED_OUT || lifts === MAX_LIFTS) throw error
+    await session.query('set statement_timeout = 0').catch(() => {})
+    await applySettings(session, settings, lifts + 1)
   }
 }
 
@@ -90,19 +119,19 @@ function settingsFor({ serverMajor, target }: Session, options: OpenSessionOptio
 /** Tries the attempts of the plan in order, going on where the plan says so. */
 async function dialAttempts(
   target: ConnectionTarget,
-  { signal, createSocket, applicationName = 'headwater', onAttempt }: OpenSessionOptions,
+  { signal, createSocket, applicationName = 'headwater', maxBytes, onAttempt }: OpenSessionOptions,
   timeout: AbortSignal,
 ): Promise<Dialled> {
   const bounded = signal ? AbortSignal.any([signal, timeout]) : timeout
   const faults: ConnectFault[] = []
   for (const attempt of target.tls.attempts) {
     try {
-      return await dial(target, { attempt, applicationName, signal: bounded, createSocket })
+      return await dial(target, { attempt, applicationName, signal: bounded, createSocket, maxBytes })
     } catch (error) {
       signal?.throwIfAborted()
       const fault = ConnectFault.from(error, 'dial')
       onAttempt?.(attempt, fault)
-      if (timeout.aborted) throw failureOf(timeoutCode(fault.stage), { target, cause: fault })
+      if (timeout.aborted) throw failureOf(timeoutCode(fault), { target, cause: fault })
       faults.push(fault)
       if (!leadsOn(attempt, fault)) break
     }
