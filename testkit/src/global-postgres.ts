@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { endAbandoned, startBundledPostgres } from '@headwater/server/store/bundled/bundled-postgres.ts'
+import { endAbandoned } from '@headwater/server/store/bundled/bundled-postgres.ts'
+import { CLUSTER_DIR_PREFIX, startCluster } from './postgres-lab/cluster.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,42 +16,28 @@ interface Project {
   provide(key: 'postgresUrl', value: string): void
 }
 
-// The data lives as long as the tests: speed is all that counts.
-const throwAway = {
-  fsync: 'off',
-  full_page_writes: 'off',
+const SETTINGS = {
   synchronous_commit: 'off',
   wal_level: 'minimal',
+  max_wal_senders: '0',
   shared_buffers: '128MB',
   max_connections: '200',
 }
 
-const dirPrefix = 'headwater-test-postgres-'
-
 /** Starts one PostgreSQL server for all files of a project; the returned function ends and removes it. */
 export default async function setUpPostgres({ provide }: Project): Promise<() => Promise<void>> {
   await removeAbandoned()
-  const dir = await mkdtemp(path.join(tmpdir(), dirPrefix))
-  const password = randomBytes(12).toString('hex')
-  const server = await startBundledPostgres({
-    dataDir: path.join(dir, 'postgres'),
-    listen: { port: 0, password },
-    database: 'headwater',
-    settings: throwAway,
-  })
-  provide(
-    'postgresUrl',
-    `postgres://${server.user}:${password}@${server.host}:${server.port}/${server.database}`,
-  )
+  const cluster = await startCluster({ database: 'headwater', startSettings: SETTINGS })
+  const { user, password, host, port, database } = cluster
+  provide('postgresUrl', `postgres://${user}:${password}@${host}:${port}/${database}`)
   return async () => {
-    await server.stop()
-    await rm(dir, { recursive: true, force: true })
+    await cluster[Symbol.asyncDispose]()
   }
 }
 
 /** Clears what test runs left behind that were killed before their tear-down. */
 async function removeAbandoned(): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(dirPrefix))
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(CLUSTER_DIR_PREFIX))
   await Promise.all(names.map((name) => removeIfAbandoned(path.join(tmpdir(), name))))
 }
 

@@ -24,8 +24,8 @@ export { BundledPostgresError } from './bundled-error.ts'
 export interface BundledPostgresOptions {
   /** Everything of the server lives here; made with mode 0700. */
   dataDir: string
-  /** A unix socket only, or 127.0.0.1 with scram-sha-256 besides; port 0 takes any free one. */
-  listen: 'socket' | { port: number; password: string }
+  /** A unix socket only, or TCP with scram-sha-256 besides. */
+  listen: 'socket' | TcpListening
   /** Made when missing. */
   database: string
   /** Settings of postgresql.conf, e.g. `fsync: 'off'` for data that may be thrown away. */
@@ -34,6 +34,15 @@ export interface BundledPostgresOptions {
   preferSystem?: boolean | undefined
   /** Ends the start; a started server is ended by `stop`. */
   signal?: AbortSignal | undefined
+}
+
+export interface TcpListening {
+  /** 0 takes any free one. */
+  port: number
+  /** Set for the role; the one that it has stays when absent. */
+  password?: string | undefined
+  /** Default 127.0.0.1. */
+  addresses?: readonly string[] | undefined
 }
 
 /** How to reach a server: `host` is the folder of the unix socket, or 127.0.0.1. */

@@ -13,7 +13,7 @@ export interface ServerPlan {
   socketDir: string
   hbaFile: string
   port: number
-  tcp: boolean
+  addresses: readonly string[]
   settings?: Readonly<Record<string, string>> | undefined
 }
 
@@ -55,12 +55,12 @@ export async function startServer(
 }
 
 function spawnServer(start: Launch, plan: ServerPlan, log: ServerLog): ChildProcess {
-  const { clusterDir, socketDir, hbaFile, port, tcp, settings } = plan
+  const { clusterDir, socketDir, hbaFile, port, addresses, settings } = plan
   const paths = { data: clusterDir, socket: socketDir, hba: hbaFile }
   const major = start.binaries.major
   return launch(start, 'postgres', paths, log.fd, ({ data = '', socket = '', hba = '' }) => [
     ...['-D', data, '-c', `${clusterMark}=${realpathSync(clusterDir)}`],
-    ...planServerArgs(major, { socketDir: socket, hbaFile: hba, port, tcp }, settings),
+    ...planServerArgs(major, { socketDir: socket, hbaFile: hba, port, addresses }, settings),
   ])
 }
 

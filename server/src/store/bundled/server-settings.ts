@@ -1,9 +1,10 @@
-/** How the server is reached. Without `tcp` the port is only a part of the socket's name. */
+/** How the server is reached. Without addresses the port is only a part of the socket's name. */
 export interface Listening {
   socketDir: string
   hbaFile: string
   port: number
-  tcp: boolean
+  /** Addresses of this machine; empty for the socket alone. */
+  addresses: readonly string[]
 }
 
 /** Marks a server's command line with the real path of its cluster, whatever name it was given it by. */
@@ -40,7 +41,7 @@ export function planServerArgs(
     // A list: quoted, since a folder's name may hold blanks and commas.
     unix_socket_directories: `"${listening.socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
-    listen_addresses: listening.tcp ? '127.0.0.1' : '',
+    listen_addresses: listening.addresses.join(','),
     port: String(listening.port),
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

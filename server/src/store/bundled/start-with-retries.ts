@@ -6,8 +6,8 @@ import { endStragglers } from './previous-server.ts'
 import type { ServerLog } from './server-log.ts'
 import { type ServerPlan, type ServerProcess, startServer } from './server-process.ts'
 
-export interface StartPlan extends Omit<ServerPlan, 'port' | 'tcp'> {
-  listen: 'socket' | { port: number }
+export interface StartPlan extends Omit<ServerPlan, 'port' | 'addresses'> {
+  listen: 'socket' | { port: number; addresses?: readonly string[] | undefined }
   signal?: AbortSignal | undefined
 }
 
@@ -23,12 +23,12 @@ export async function startWithRetries(
   plan: StartPlan,
   log: ServerLog,
 ): Promise<{ server: ServerProcess; port: number }> {
-  const tcp = plan.listen !== 'socket'
+  const addresses = plan.listen === 'socket' ? [] : (plan.listen.addresses ?? ['127.0.0.1'])
   for (let attempt = 1; ; attempt += 1) {
     const port = await choosePort(plan.listen)
     const mark = log.mark()
     try {
-      return { server: await startServer(start, { ...plan, port, tcp }, log, plan.signal), port }
+      return { server: await startServer(start, { ...plan, port, addresses }, log, plan.signal), port }
     } catch (error) {
       if (attempt === attempts || !isPassing(error, log.readTail(mark), plan)) throw error
       await sleep(pauseMs, undefined, { signal: plan.signal })
