@@ -7,6 +7,7 @@ import {
   createSecureContext,
   getCACertificates,
   type SecureContext,
+  type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
 import { certificateMatches, certificateNames, listNames } from './certificate-name.ts'
@@ -109,30 +110,36 @@ export function peerCertificate(socket: TLSSocket): X509Certificate | undefined 
   return raw === undefined ? undefined : new X509Certificate(raw)
 }
 
+/** What most verifying connections share: reading some 300 roots holds up the thread for a tenth of a second. */
+let systemContext: SecureContext | undefined
+
 function secureContextOf(plan: TlsPlan): SecureContext {
-  const { ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
-  const client =
-    clientCertificate === undefined
+  const { verifyChain, ca, crl, clientCertificate, minVersion, maxVersion } = plan
+  const isPlain = [crl, clientCertificate, minVersion, maxVersion].every((part) => part === undefined)
+  if (!verifyChain || ca !== undefined || !isPlain) return createSecureContext(contextOptions(plan))
+  systemContext ??= createSecureContext(contextOptions(plan))
+  return systemContext
+}
+
+function contextOptions(plan: TlsPlan): SecureContextOptions {
+  const { verifyChain, ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
+  return {
+    minVersion,
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(clientCertificate === undefined
       ? {}
       : {
           cert: clientCertificate.certificate,
           key: clientCertificate.key,
           passphrase: clientCertificate.passphrase,
-        }
-  return createSecureContext({
-    minVersion,
-    ...(maxVersion === undefined ? {} : { maxVersion }),
-    ...client,
-    // Roots are read and parsed only where a certificate has to prove something: it takes a while.
-    ...(plan.verifyChain ? { ca: ca ?? systemRoots() } : {}),
-    ...(plan.verifyChain && crl !== undefined ? { crl } : {}),
-  })
+        }),
+    // Roots and lists count only where a certificate has to prove something.
+    ...(verifyChain ? { ca: ca ?? systemRoots() } : {}),
+    ...(verifyChain && crl !== undefined ? { crl } : {}),
+  }
 }
-
-let trustedRoots: string[] | undefined
 
 /** The roots that Node.js carries and those of the machine, where a company puts its own. */
 function systemRoots(): string[] {
-  trustedRoots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
-  return trustedRoots
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }
