@@ -35,7 +35,8 @@ export async function openTls(
     await guardSocket(secured, signal, () => once(secured, 'secureConnect'))
   } catch (error) {
     if (error instanceof ConnectFault && error.code !== 'CONNECTION_CLOSED') throw error
-    const code = error instanceof ConnectFault ? 'TLS_CLOSED' : undefined
+    const closed = tls.negotiation === 'direct' ? 'TLS_DIRECT_UNSUPPORTED' : 'TLS_CLOSED'
+    const code = error instanceof ConnectFault || isReset(error) ? closed : undefined
     throw new ConnectFault({ code, stage: 'tls', kind: 'handshake', cause: error })
   }
   assertChain(secured, target)
@@ -45,6 +46,10 @@ export async function openTls(
     throw new ConnectFault({ code: 'TLS_DIRECT_UNSUPPORTED', stage: 'tls', kind: 'handshake' })
   }
   return secured
+}
+
+function isReset(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSocket {
@@ -121,6 +126,9 @@ function secureContextOf(plan: TlsPlan): SecureContext {
   return systemContext
 }
 
+/** Node.js reads only the first list of a text. */
+const REVOCATION_LIST = /-----BEGIN X509 CRL-----.*?-----END X509 CRL-----/gs
+
 function contextOptions(plan: TlsPlan): SecureContextOptions {
   const { verifyChain, ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
   return {
@@ -135,7 +143,7 @@ function contextOptions(plan: TlsPlan): SecureContextOptions {
         }),
     // Roots and lists count only where a certificate has to prove something.
     ...(verifyChain ? { ca: ca ?? systemRoots() } : {}),
-    ...(verifyChain && crl !== undefined ? { crl } : {}),
+    ...(verifyChain && crl !== undefined ? { crl: crl.match(REVOCATION_LIST) ?? [crl] } : {}),
   }
 }
 
