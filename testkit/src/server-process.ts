@@ -12,6 +12,7 @@ const CLI = new URL('cli/src/main.ts', ROOT).pathname
 /** A server in a process of its own, as a user starts it. */
 export interface ServerProcess {
   readonly url: string
+  readonly pid: number
   /** What it had said on standard output when it was ready. */
   readonly lines: readonly string[]
   readonly readyAfterMs: number
@@ -36,6 +37,7 @@ export async function startServerProcess(
   const ended = once(child, 'exit')
   return {
     url: (lines.at(-1) ?? '').replace('ready ', ''),
+    pid: child.pid ?? 0,
     lines,
     readyAfterMs: performance.now() - startedAt,
     async end(signal) {

@@ -18,9 +18,12 @@ export interface ClusterTemplate {
 /** In the data folder of every cluster that comes from a template; PostgreSQL doesn't look at it. */
 export const PASSWORD_FILE = 'headwater-password'
 
+/** So that a change in how clusters are made does not wait for the next cleaning of the temporary folder. */
+const OLDEST_MS = 24 * 60 * 60 * 1000
+
 /**
- * The template for an installed PostgreSQL (newest first), or for the one that npm brings. It is made once for a
- * version and a user of this machine: `initdb` costs more than ten times as much as unpacking.
+ * The template for an installed PostgreSQL (newest first), or for the one that npm brings. It is made once a day for
+ * a version and a user of this machine: `initdb` costs more than ten times as much as unpacking.
  */
 export async function findTemplate(origin: Binaries['origin']): Promise<ClusterTemplate> {
   const binaries = await chooseInstallation(origin)
@@ -29,7 +32,7 @@ export async function findTemplate(origin: Binaries['origin']): Promise<ClusterT
     tmpdir(),
     `headwater-test-cluster-${binaries.origin}-${binaries.version}-${user}.tar`,
   )
-  if (!(await isOwn(file))) await makeTemplate(file, binaries)
+  if (!(await isUsable(file))) await makeTemplate(file, binaries)
   return { file, binaries }
 }
 
@@ -40,9 +43,10 @@ async function chooseInstallation(origin: Binaries['origin']): Promise<Binaries>
 }
 
 /** Below a shared folder somebody else could have made it first. */
-async function isOwn(file: string): Promise<boolean> {
+async function isUsable(file: string): Promise<boolean> {
   const found = await lstat(file).catch(() => undefined)
-  return found?.isFile() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+  if (found?.isFile() !== true || found.uid !== process.getuid?.()) return false
+  return (found.mode & 0o077) === 0 && found.mtimeMs > Date.now() - OLDEST_MS
 }
 
 async function makeTemplate(file: string, binaries: Binaries): Promise<void> {

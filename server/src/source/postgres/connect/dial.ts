@@ -98,9 +98,13 @@ function unanswered(error: unknown): ConnectFault {
   return new ConnectFault({ code: 'CONNECTION_CLOSED', stage: 'dial', cause: error })
 }
 
+/** The server takes no sessions now, of whatever kind. */
+const CANNOT_CONNECT_NOW = '57P03'
+
 /** Until the server has accepted our credentials its refusal is one that may lead on to the next attempt. */
 function loginFault(error: unknown, stage: SourceStage, isEncrypted: boolean): ConnectFault {
-  const isRefusal = error instanceof DatabaseError && stage === 'authenticate'
+  const isRefusal =
+    error instanceof DatabaseError && stage === 'authenticate' && error.code !== CANNOT_CONNECT_NOW
   const kind: FaultKind = isRefusal ? 'rejection' : 'other'
   return error instanceof ConnectFault ? error : new ConnectFault({ cause: error, stage, kind, isEncrypted })
 }

@@ -7,6 +7,7 @@ import {
   createSecureContext,
   getCACertificates,
   type SecureContext,
+  type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
 import { certificateMatches, certificateNames, listNames } from './certificate-name.ts'
@@ -48,7 +49,7 @@ export async function openTls(
 
 /** Known where the handshake ended without a word of TLS; an older server takes a direct one for nonsense. */
 function handshakeCode(error: unknown, { negotiation }: TlsPlan): FailureCode | undefined {
-  const hungUp = error instanceof ConnectFault || codeOf(error) === 'ECONNRESET'
+  const hungUp = error instanceof ConnectFault || isReset(error)
   const isTls = !hungUp && codeOf(error) !== 'ERR_SSL_WRONG_VERSION_NUMBER'
   if (negotiation === 'direct' && !isTls) return 'TLS_DIRECT_UNSUPPORTED'
   return hungUp ? 'TLS_CLOSED' : undefined
@@ -56,6 +57,10 @@ function handshakeCode(error: unknown, { negotiation }: TlsPlan): FailureCode | 
 
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null)?.code
+}
+
+function isReset(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSocket {
@@ -135,30 +140,39 @@ export function peerCertificate(socket: TLSSocket): X509Certificate | undefined 
   return raw === undefined ? undefined : new X509Certificate(raw)
 }
 
+/** What most verifying connections share: reading some 300 roots holds up the thread for a tenth of a second. */
+let systemContext: SecureContext | undefined
+
 function secureContextOf(plan: TlsPlan): SecureContext {
-  const { ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
-  const client =
-    clientCertificate === undefined
+  const { verifyChain, ca, crl, clientCertificate, minVersion, maxVersion } = plan
+  const isPlain = [crl, clientCertificate, minVersion, maxVersion].every((part) => part === undefined)
+  if (!verifyChain || ca !== undefined || !isPlain) return createSecureContext(contextOptions(plan))
+  systemContext ??= createSecureContext(contextOptions(plan))
+  return systemContext
+}
+
+/** Node.js reads only the first list of a text. */
+const REVOCATION_LIST = /-----BEGIN X509 CRL-----.*?-----END X509 CRL-----/gs
+
+function contextOptions(plan: TlsPlan): SecureContextOptions {
+  const { verifyChain, ca, crl, clientCertificate, minVersion = 'TLSv1.2', maxVersion } = plan
+  return {
+    minVersion,
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(clientCertificate === undefined
       ? {}
       : {
           cert: clientCertificate.certificate,
           key: clientCertificate.key,
           passphrase: clientCertificate.passphrase,
-        }
-  return createSecureContext({
-    minVersion,
-    ...(maxVersion === undefined ? {} : { maxVersion }),
-    ...client,
-    // Roots are read and parsed only where a certificate has to prove something: it takes a while.
-    ...(plan.verifyChain ? { ca: ca ?? systemRoots() } : {}),
-    ...(plan.verifyChain && crl !== undefined ? { crl } : {}),
-  })
+        }),
+    // Roots and lists count only where a certificate has to prove something.
+    ...(verifyChain ? { ca: ca ?? systemRoots() } : {}),
+    ...(verifyChain && crl !== undefined ? { crl: crl.match(REVOCATION_LIST) ?? [crl] } : {}),
+  }
 }
-
-let trustedRoots: string[] | undefined
 
 /** The roots that Node.js carries and those of the machine, where a company puts its own. */
 function systemRoots(): string[] {
-  trustedRoots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
-  return trustedRoots
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }

@@ -1,26 +1,23 @@
-import { createServer } from 'node:net'
+import {
+  hasOpenssl,
+  issueCertificate,
+  type KeyPair,
+  opensslTitle,
+} from '@headwater/testkit/postgres-lab/authority.ts'
+import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/cluster.ts'
+import { freePort, serveHangUp, serveSilence } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
-import { freePort, startTlsServer, type TlsServer } from '#source/postgres/testing/tls-server.ts'
 import { type ConnectionTarget, parseConnectionTarget } from './connection-target.ts'
 import { openSession } from './session.ts'
 import { SourceError } from './source-error.ts'
 
 let source: TestSource
-let tlsServer: TlsServer
 beforeAll(async () => {
   source = await createTestSource()
-  tlsServer = await startTlsServer(source.database)
-  await using session = await openSession(targetOf(tlsServer))
-  await session.query(`
-    create role only_tls login password 'secret';
-    create role only_plain login password 'secret'`)
 })
-afterAll(async () => {
-  await tlsServer[Symbol.asyncDispose]()
-  await source[Symbol.asyncDispose]()
-})
+afterAll(() => source[Symbol.asyncDispose]())
 
 describe('a server without TLS', () => {
   test.each(['disable', 'allow', 'prefer'])('%s connects in plaintext', async (sslMode) => {
@@ -35,11 +32,32 @@ describe('a server without TLS', () => {
   })
 })
 
-describe('a server with TLS', () => {
+const HBA = `
+hostssl   all only_tls   all scram-sha-256
+hostnossl all only_plain all scram-sha-256
+host      all headwater  all scram-sha-256
+`
+
+describe.runIf(hasOpenssl)(`a server with TLS, with ${opensslTitle}`, () => {
+  let root: KeyPair
+  let tlsServer: Cluster
+  beforeAll(async () => {
+    root = await issueCertificate({ commonName: 'test root', isAuthority: true })
+    const names = ['DNS:localhost']
+    const tls = await issueCertificate({ commonName: 'localhost', names, issuer: root })
+    tlsServer = await startCluster({ hba: HBA, tls })
+    await tlsServer.query(`
+      create role only_tls login password 'secret';
+      create role only_plain login password 'secret'`)
+  })
+  afterAll(() => tlsServer[Symbol.asyncDispose]())
+
   const outcome = async (params: Record<string, unknown>): Promise<unknown> => {
-    const { ok, code, tls } = await testConnection(targetOf(tlsServer, params))
+    const target = targetOf(tlsServer, { server: 'localhost', ...params })
+    const { ok, code, tls } = await testConnection(target)
     return ok ? tls : code
   }
+  const as = (username: string): Record<string, unknown> => ({ username, password: 'secret' })
   const plain = { isEncrypted: false, isChainVerified: false, isNameVerified: false }
   const encrypted = { isEncrypted: true, isChainVerified: false, isNameVerified: false }
 
@@ -55,7 +73,7 @@ describe('a server with TLS', () => {
   })
 
   test('with its root the chain and the name are checked', async () => {
-    const sslRootCertificate = tlsServer.rootCertificate
+    const sslRootCertificate = root.certificate
     const chain = { ...encrypted, isChainVerified: true }
     expect(await outcome({ sslMode: 'verify-ca', sslRootCertificate })).toEqual(chain)
     expect(await outcome({ sslMode: 'verify-ca', server: '127.0.0.1', sslRootCertificate })).toEqual(chain)
@@ -67,9 +85,10 @@ describe('a server with TLS', () => {
 
   test('HostNameInCertificate is the name that counts', async () => {
     const connect = (name: string): Promise<unknown> => {
-      const text = `Server=127.0.0.1;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
+      const text = `Server=127.0.0.1;Port=${tlsServer.port};Database=postgres;
+        UID=headwater;Password=${tlsServer.password};
         EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=${name};
-        RootCertificate='${tlsServer.rootCertificate}'`
+        RootCertificate='${root.certificate}'`
       return testConnection(
         parseConnectionTarget('Connection String Based Authentication', { connectionString: text }),
       )
@@ -82,14 +101,15 @@ describe('a server with TLS', () => {
   })
 
   test('a rule that lets in the other kind only is met by allow and prefer', async () => {
-    expect(await outcome({ username: 'only_tls', sslMode: 'allow' })).toEqual(encrypted)
-    expect(await outcome({ username: 'only_plain', sslMode: 'prefer' })).toEqual(plain)
-    expect(await outcome({ username: 'only_tls', sslMode: 'disable' })).toBe('TLS_REQUIRED_BY_SERVER')
-    expect(await outcome({ username: 'only_plain', sslMode: 'require' })).toBe('TLS_FORBIDDEN_BY_SERVER')
+    expect(await outcome({ ...as('only_tls'), sslMode: 'allow' })).toEqual(encrypted)
+    expect(await outcome({ ...as('only_plain'), sslMode: 'prefer' })).toEqual(plain)
+    expect(await outcome({ ...as('only_tls'), sslMode: 'disable' })).toBe('TLS_REQUIRED_BY_SERVER')
+    expect(await outcome({ ...as('only_plain'), sslMode: 'require' })).toBe('TLS_FORBIDDEN_BY_SERVER')
   })
 
   test('a checked certificate that fails never leads to plaintext', async () => {
-    const text = `Server=localhost;Port=${tlsServer.port};Database=postgres;UID=headwater;Password=secret;
+    const text = `Server=localhost;Port=${tlsServer.port};Database=postgres;
+      UID=headwater;Password=${tlsServer.password};
       EncryptionMethod=6;ValidateServerCertificate=1`
     const target = parseConnectionTarget('Connection String Based Authentication', { connectionString: text })
     expect(await testConnection(target)).toMatchObject({ ok: false, code: 'TLS_UNKNOWN_AUTHORITY' })
@@ -151,24 +171,18 @@ describe('what goes wrong on the way', () => {
   })
 
   test('a server that accepts and says nothing is given up', async () => {
-    const silent = createServer(() => {})
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-    const address = silent.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await using silent = await serveSilence()
+    const { port } = silent
     for (const sslMode of ['disable', 'prefer']) {
       expect(await fails({ port, sslMode, connectionTimeout: 0.2 })).toMatchObject({ code: 'SERVER_SILENT' })
     }
-    silent.close()
   })
 
   test('a server that hangs up is not mistaken for one without TLS', async () => {
-    const rude = createServer((socket) => socket.destroy())
-    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve))
-    const address = rude.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await using rude = await serveHangUp()
+    const { port } = rude
     expect(await fails({ port, sslMode: 'require' })).toMatchObject({ code: 'CONNECTION_CLOSED' })
     expect(await fails({ port, sslMode: 'disable' })).toMatchObject({ code: 'CONNECTION_CLOSED' })
-    rude.close()
   })
 
   test('aborting a session cancels its statement on the server', async () => {

@@ -9,7 +9,7 @@ import {
   SSL_REQUEST,
 } from '@headwater/testkit/postgres-lab/wire-messages.ts'
 import { serveAnswer, serveInjection } from '@headwater/testkit/postgres-lab/wire-servers.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { targetOf } from '#source/postgres/testing/test-source.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { openSession, type Session } from './session.ts'
@@ -34,13 +34,14 @@ describe.runIf(hasOpenssl)(`what travels in clear text, with ${opensslTitle}`, (
   let cluster: Cluster
   beforeAll(async () => {
     certificates = await createCertificates()
-    cluster = await startCluster({ hba: HBA, tls: certificates.server.valid })
+    cluster = await startCluster({ hba: HBA })
     for (const user of USERS) {
       const encryption = user === 'by_md5' ? 'md5' : 'scram-sha-256'
       await cluster.query(`
         set password_encryption = '${encryption}'; create role ${user} login password '${PASSWORD}'`)
     }
   })
+  beforeEach(() => cluster.reload({ tls: certificates.server.valid }))
   afterAll(() => cluster[Symbol.asyncDispose]())
 
   function target(
@@ -102,7 +103,6 @@ describe.runIf(hasOpenssl)(`what travels in clear text, with ${opensslTitle}`, (
         expect(leaks(recorder, user)).toEqual([])
       }
     }
-    await cluster.reload({ tls: certificates.server.valid })
   })
 
   test.each<TlsMode>(['require', 'verify-ca', 'verify-full'])(

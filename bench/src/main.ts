@@ -1,0 +1,11 @@
+import { benchConnect } from './connect/bench-connect.ts'
+
+/** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
+const BENCHES = { connect: benchConnect } as const
+
+const [name = '', ...args] = process.argv.slice(2)
+if (Object.hasOwn(BENCHES, name)) await BENCHES[name as keyof typeof BENCHES](args)
+else {
+  process.stderr.write(`npm run bench -- ${Object.keys(BENCHES).join('|')} [flags]\n`)
+  process.exitCode = 1
+}
