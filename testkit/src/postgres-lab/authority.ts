@@ -13,7 +13,7 @@ export interface KeyPair {
   readonly key: string
 }
 
-export type KeyKind = 'ec' | 'ec-sha384' | 'rsa' | 'ed25519'
+export type KeyKind = 'ec' | 'ec-sha384' | 'rsa' | 'rsa-1024' | 'ed25519'
 
 /** A span of time, counted in days from now. */
 export interface Validity {
@@ -84,6 +84,7 @@ const KEYS = {
   ec: () => promisify(generateKeyPair)('ec', { namedCurve: 'prime256v1' }),
   'ec-sha384': () => promisify(generateKeyPair)('ec', { namedCurve: 'secp384r1' }),
   rsa: () => promisify(generateKeyPair)('rsa', { modulusLength: 2048 }),
+  'rsa-1024': () => promisify(generateKeyPair)('rsa', { modulusLength: 1024 }),
   ed25519: () => promisify(generateKeyPair)('ed25519'),
 } as const
 

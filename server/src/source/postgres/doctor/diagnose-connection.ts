@@ -1,28 +1,21 @@
 import { classifyFault } from '#source/postgres/connect/classify-fault.ts'
 import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import type { FailureCode } from '#source/postgres/connect/failures.ts'
-import { openSession, type Session } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/connect/source-error.ts'
-import type { CheckResult, Checkup } from './checks/check.ts'
-import { checkChangeCapture } from './checks/check-change-capture.ts'
-import { checkPrivileges } from './checks/check-privileges.ts'
-import { checkSecondSession } from './checks/check-second-session.ts'
-import { checkSettings } from './checks/check-settings.ts'
-import { readSessionFacts } from './checks/read-session-facts.ts'
-import type { Capability, Diagnosis, FailedAttempt, Finding, ServerFacts } from './diagnosis.ts'
+import type { Diagnosis, FailedAttempt, Finding } from './diagnosis.ts'
 import { effectiveTls } from './effective-tls.ts'
-import { type FindingCode, finding } from './findings.ts'
+import { EXAMINATION_MS, type Examination, examine } from './examine.ts'
+import type { FindingCode } from './findings.ts'
+import { openForTest } from './open-for-test.ts'
 
 export interface DiagnoseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** No statement of a test takes longer; a catalogue that is larger is not waited for. */
-const STATEMENT_MS = 2_000
-
 /**
  * Tests a connection and says all that it has found: how far it came, what is wrong and what to do about it, which
  * rights the user lacks, and what the server would let us do. Failures of the source are the result, not thrown.
+ * Takes as long as the target's connect timeout and a few seconds more at most.
  * @throws the signal's reason after an abort
  */
 export async function diagnoseConnection(
@@ -31,75 +24,28 @@ export async function diagnoseConnection(
 ): Promise<Diagnosis> {
   const startedMs = performance.now()
   const failedAttempts: FailedAttempt[] = []
-  const finish = (parts: Partial<Diagnosis> & { findings: readonly Finding[] }): Diagnosis =>
-    concluded(target, { ...parts, failedAttempts, elapsedMs: Math.round(performance.now() - startedMs) })
+  const finish = (examination: Examination): Diagnosis => {
+    const elapsedMs = Math.round(performance.now() - startedMs)
+    return concluded(target, examination, { failedAttempts, elapsedMs })
+  }
+  // What a server does after it has let us in is not bounded by the time to connect.
+  const patience = new AbortController()
+  const bounded = signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal])
+  let timer: NodeJS.Timeout | undefined
   try {
-    await using session = await openSession(target, {
-      signal,
-      readOnly: true,
-      statementTimeoutMs: STATEMENT_MS,
+    await using session = await openForTest(target, {
+      signal: bounded,
       onAttempt: ({ encryption }, fault) => failedAttempts.push({ encryption, code: classifyFault(fault) }),
     })
-    return finish(await examine(session, signal))
+    timer = setTimeout(() => patience.abort(new Error('The examination took too long.')), EXAMINATION_MS)
+    return finish(await examine(session, { signal, bounded }))
   } catch (error) {
+    signal?.throwIfAborted()
     if (!(error instanceof SourceError)) throw error
     return finish({ findings: [asFinding(error)] })
+  } finally {
+    clearTimeout(timer)
   }
-}
-
-async function examine(
-  session: Session,
-  signal: AbortSignal | undefined,
-): Promise<Partial<Diagnosis> & { findings: readonly Finding[] }> {
-  const tls = effectiveTls(session.target, session)
-  const facts = await readSessionFacts(session)
-  const checkup = { session, facts }
-  const second = await checkSecondSession(checkup, signal)
-  const privileges = await unlessUnfinished(() => checkPrivileges(checkup))
-  const capture = await captureUnlessUnfinished(checkup, second.pooler)
-  return {
-    tls,
-    server: describeServer(checkup, second.pooler),
-    findings: [...privileges.findings, ...second.findings, ...checkSettings(checkup).findings],
-    missingRights: privileges.missingRights ?? [],
-    canReadInParallel: second.canReadInParallel,
-    canCaptureChanges: capture,
-  }
-}
-
-function describeServer({ session, facts }: Checkup, pooler: ServerFacts['pooler']): ServerFacts {
-  return {
-    version: session.serverVersion,
-    timeZone: facts.settings.get('TimeZone') ?? '',
-    encoding: facts.settings.get('server_encoding') ?? '',
-    isStandby: facts.isStandby,
-    pooler,
-    maxConnections: Number(facts.settings.get('max_connections') ?? 0),
-  }
-}
-
-const TIMED_OUT = '57014'
-
-async function unlessUnfinished(check: () => Promise<CheckResult>): Promise<CheckResult> {
-  try {
-    return await check()
-  } catch (error) {
-    return { findings: [unfinished(error, 'privileges')] }
-  }
-}
-
-async function captureUnlessUnfinished(checkup: Checkup, pooler: ServerFacts['pooler']): Promise<Capability> {
-  try {
-    return await checkChangeCapture(checkup, pooler)
-  } catch (error) {
-    return { isPossible: false, reasons: [unfinished(error, 'change capture')] }
-  }
-}
-
-/** @throws `error` unless it is a statement that took too long */
-function unfinished(error: unknown, what: string): Finding {
-  if (!(error instanceof SourceError) || error.code !== TIMED_OUT) throw error
-  return finding('CHECK_UNFINISHED', `The check of ${what} took longer than ${STATEMENT_MS / 1000} seconds.`)
 }
 
 function asFinding({ stage, code, message, remedy, sqlState }: SourceError): Finding {
@@ -108,15 +54,16 @@ function asFinding({ stage, code, message, remedy, sqlState }: SourceError): Fin
 
 const WORST_FIRST: readonly Finding['severity'][] = ['error', 'warning', 'notice']
 
-type Concluding = Partial<Diagnosis> &
-  Pick<Diagnosis, 'failedAttempts' | 'elapsedMs'> & { findings: readonly Finding[] }
-
-function concluded(target: ConnectionTarget, parts: Concluding): Diagnosis {
-  const findings = parts.findings.toSorted(
+function concluded(
+  target: ConnectionTarget,
+  examination: Examination,
+  told: Pick<Diagnosis, 'failedAttempts' | 'elapsedMs'>,
+): Diagnosis {
+  const findings = examination.findings.toSorted(
     (a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity),
   )
   const leading = findings.find(({ severity }) => severity !== 'notice')
-  const { tls = effectiveTls(target), missingRights = [], ...rest } = parts
+  const { tls = effectiveTls(target), missingRights = [], ...rest } = examination
   return {
     ok: leading?.severity !== 'error',
     // @NOTE findings are made of the two catalogues alone; only their type is wider.
@@ -129,5 +76,6 @@ function concluded(target: ConnectionTarget, parts: Concluding): Diagnosis {
     missingRights,
     tls,
     warnings: target.warnings,
+    ...told,
   }
 }

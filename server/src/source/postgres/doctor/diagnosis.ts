@@ -49,8 +49,8 @@ export interface ServerFacts {
   readonly timeZone: string
   readonly encoding: string
   readonly isStandby: boolean
-  /** What stands between us and the server: nothing, or a pooler that gives each client a server session, or not. */
-  readonly pooler: 'none' | 'session' | 'transaction'
+  /** Nothing in between, or a pooler that lends a server session for a session of ours, a transaction or a statement. */
+  readonly pooler: 'none' | 'session' | 'transaction' | 'statement'
   readonly maxConnections: number
 }
 

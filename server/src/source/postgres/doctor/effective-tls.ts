@@ -54,7 +54,8 @@ export function effectiveTls({ tls, host }: ConnectionTarget, session?: Session 
   }
 }
 
-function usedTls(session: Session): UsedTls {
+/** What a session used, and what of it was proven. */
+export function usedTls(session: Session): UsedTls {
   const { tlsSocket, loginMethod } = session
   const { tls } = session.target
   const encrypted = tlsSocket !== undefined

@@ -3,14 +3,12 @@ import type { DiagnosisStage, Finding, Severity } from './diagnosis.ts'
 interface FindingKind {
   readonly severity: Severity
   readonly stage: DiagnosisStage
+  /** One thing to do, in one sentence; a check that knows it better gives its own. */
   readonly remedy: string
 }
 
-/**
- * What can be wrong with a session that is open. The names are part of the API. Those of changes (CDC) and of
- * parallel reading are reasons of a capability and lead no diagnosis.
- */
-export const FINDINGS = Object.freeze({
+/** Of the rights of the user, and of what it sees. */
+const PRIVILEGES = {
   SCHEMA_USAGE_MISSING: {
     severity: 'warning',
     stage: 'privileges',
@@ -29,7 +27,7 @@ export const FINDINGS = Object.freeze({
   NOTHING_READABLE: {
     severity: 'warning',
     stage: 'privileges',
-    remedy: 'Run the statements of missingRights, or use a user that may read.',
+    remedy: 'Run the statements of missingRights as the owner of the relations.',
   },
   DATABASE_EMPTY: {
     severity: 'warning',
@@ -39,29 +37,36 @@ export const FINDINGS = Object.freeze({
   ROW_SECURITY_ACTIVE: {
     severity: 'warning',
     stage: 'privileges',
-    remedy: 'Give the user a policy that lets it see every row, or BYPASSRLS.',
+    remedy: 'Create a policy that lets this user see every row that is to be delivered.',
   },
   ROLE_IS_SUPERUSER: {
     severity: 'notice',
     stage: 'privileges',
-    remedy: 'Make a role that may only connect and read; pg_read_all_data is enough.',
+    remedy: 'Use a role that may only connect and read.',
   },
+} as const satisfies Record<string, FindingKind>
+
+/** Of the server, and of what stands between. */
+const SETTINGS = {
   POOLER_TRANSACTION_MODE: {
     severity: 'warning',
     stage: 'settings',
-    remedy:
-      'Connect to the server itself or to a pool in session mode; settings of a session are lost between statements here.',
+    remedy: 'Connect to the server itself, without the pooler.',
+  },
+  POOLER_STATEMENT_MODE: {
+    severity: 'warning',
+    stage: 'settings',
+    remedy: 'Connect to the server itself; without transactions no run can read.',
   },
   POOLER_IN_BETWEEN: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Nothing has to be done; a direct connection can be cancelled and diagnosed better.',
+    remedy: 'Connect to the server itself where a running statement has to be cancelled for certain.',
   },
   SERVER_IS_STANDBY: {
     severity: 'warning',
     stage: 'settings',
-    remedy:
-      'Set hot_standby_feedback = on or raise max_standby_streaming_delay at the standby, or read from the primary.',
+    remedy: 'Set hot_standby_feedback = on at the standby.',
   },
   ENCODING_SQL_ASCII: {
     severity: 'warning',
@@ -76,71 +81,85 @@ export const FINDINGS = Object.freeze({
   TEMP_FILE_LIMIT_SMALL: {
     severity: 'warning',
     stage: 'settings',
-    remedy:
-      'Raise temp_file_limit for this user if views are read that sort or join much; tables need no temporary files.',
+    remedy: 'Raise temp_file_limit for this user if views are read that sort or join much.',
   },
   ROLE_CONNECTION_LIMIT_SMALL: {
     severity: 'warning',
     stage: 'settings',
-    remedy:
-      'Raise the limit: ALTER ROLE … CONNECTION LIMIT; one run reads over several connections and holds one more.',
+    remedy: 'Raise the connection limit of the role.',
   },
   CONNECTIONS_SCARCE: {
     severity: 'warning',
     stage: 'settings',
-    remedy:
-      'Raise max_connections or close idle sessions; one run reads over several connections and holds one more.',
+    remedy: 'Close sessions that nobody needs.',
   },
   PASSWORD_IN_CLEAR: {
     severity: 'warning',
     stage: 'settings',
-    remedy: 'Choose sslMode "require" or stronger, and let pg_hba.conf ask for scram-sha-256.',
+    remedy: 'Let the rule for this user in pg_hba.conf ask for scram-sha-256.',
   },
   CERTIFICATE_EXPIRES_SOON: {
     severity: 'warning',
     stage: 'settings',
-    remedy: 'Renew the certificate of the server in time.',
+    remedy: 'Renew the certificate of the server before that day.',
   },
   SEARCH_PATH_UNKNOWN: {
     severity: 'warning',
     stage: 'settings',
-    remedy: 'Correct the schema of the connection, or create it.',
+    remedy: 'Correct the schema of the connection.',
+  },
+} as const satisfies Record<string, FindingKind>
+
+/** Of the test itself. */
+const CHECKS = {
+  SERVER_UNRESPONSIVE: {
+    severity: 'error',
+    stage: 'settings',
+    remedy: 'Find out what keeps the server busy.',
   },
   CHECK_UNFINISHED: {
     severity: 'warning',
     stage: 'settings',
-    remedy: 'The catalogue is very large or the server very busy; try again when it is not.',
+    remedy: 'Try again when the server is less busy.',
   },
+  CHECK_FAILED: {
+    severity: 'warning',
+    stage: 'settings',
+    remedy: 'Check that the server is PostgreSQL itself and not something that speaks its protocol.',
+  },
+} as const satisfies Record<string, FindingKind>
 
+/** Reasons of a capability. They lead no diagnosis. */
+const REASONS = {
   SNAPSHOT_UNAVAILABLE: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Runs read this source over one connection only, or not at all; see the message.',
+    remedy: 'Connect to the server itself, without a pooler in between.',
   },
   NO_SECOND_SESSION: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Let the user open several sessions at a time.',
+    remedy: 'Let the user have several sessions at a time.',
   },
   WAL_LEVEL_NOT_LOGICAL: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Set wal_level = logical and restart the server.',
+    remedy: 'Set wal_level = logical, and restart the server.',
   },
   REPLICATION_ROLE_MISSING: {
     severity: 'notice',
     stage: 'privileges',
-    remedy: 'Run ALTER ROLE … REPLICATION, or grant the role of your provider for it (rds_replication).',
+    remedy: 'Give the user the attribute REPLICATION.',
   },
   REPLICATION_SLOTS_EXHAUSTED: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Raise max_replication_slots, or drop slots that nobody uses.',
+    remedy: 'Drop the replication slots that nobody uses.',
   },
   WAL_SENDERS_EXHAUSTED: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Raise max_wal_senders.',
+    remedy: 'Raise max_wal_senders, and restart the server.',
   },
   PUBLICATION_MISSING: {
     severity: 'notice',
@@ -150,23 +169,27 @@ export const FINDINGS = Object.freeze({
   REPLICA_IDENTITY_MISSING: {
     severity: 'notice',
     stage: 'privileges',
-    remedy: 'Give these tables a primary key, or run ALTER TABLE … REPLICA IDENTITY FULL.',
+    remedy: 'Give these tables a primary key.',
   },
   STANDBY_CANNOT_DECODE: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Connect to the primary; standbys decode changes from PostgreSQL 16 on.',
+    remedy: 'Connect to the primary.',
   },
   POOLER_CANNOT_REPLICATE: {
     severity: 'notice',
     stage: 'settings',
     remedy: 'Connect to the server itself.',
   },
-} as const satisfies Record<string, FindingKind>)
+} as const satisfies Record<string, FindingKind>
+
+/** What can be wrong with a session that is open. The names are part of the API. */
+export const FINDINGS = Object.freeze({ ...PRIVILEGES, ...SETTINGS, ...CHECKS, ...REASONS })
 
 export type FindingCode = keyof typeof FINDINGS
 
 /** A finding of the catalogue; `message` is one sentence with the offending value. */
-export function finding(code: FindingCode, message: string): Finding {
-  return { code, message, ...FINDINGS[code] }
+export function finding(code: FindingCode, message: string, remedy?: string | undefined): Finding {
+  const kind: FindingKind = FINDINGS[code]
+  return { code, message, ...kind, remedy: remedy ?? kind.remedy }
 }

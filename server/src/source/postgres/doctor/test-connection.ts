@@ -1,6 +1,7 @@
 import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
-import { openSession } from '#source/postgres/connect/session.ts'
 import { SourceError, type SourceStage } from '#source/postgres/connect/source-error.ts'
+import { usedTls } from './effective-tls.ts'
+import { openForTest } from './open-for-test.ts'
 
 /** How a connection test ended. A failed one says at which stage, why, and what to do. */
 export interface ConnectionTestResult {
@@ -20,22 +21,16 @@ export interface TlsOutcome {
   readonly isNameVerified: boolean
 }
 
-/** Opens a session, runs a statement, closes. Failures of the source are the result, not thrown. */
+/** Opens a session, which runs statements already, and closes it. Failures of the source are the result, not thrown. */
 export async function testConnection(
   target: ConnectionTarget,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ConnectionTestResult> {
   try {
-    await using session = await openSession(target, { ...options, readOnly: true })
-    await session.query('select 1')
-    const { isEncrypted, serverVersion } = session
-    const { verifyChain, verifyName } = target.tls
-    const tls = {
-      isEncrypted,
-      isChainVerified: isEncrypted && verifyChain,
-      isNameVerified: isEncrypted && verifyName,
-    }
-    return { ok: true, serverVersion, tls }
+    await using session = await openForTest(target, options)
+    const { encrypted, chainVerified, nameVerified } = usedTls(session)
+    const tls = { isEncrypted: encrypted, isChainVerified: chainVerified, isNameVerified: nameVerified }
+    return { ok: true, serverVersion: session.serverVersion, tls }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     const { code, stage, message, remedy } = error

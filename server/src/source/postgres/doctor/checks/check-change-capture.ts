@@ -1,10 +1,19 @@
 import type { Capability, Finding, ServerFacts } from '#source/postgres/doctor/diagnosis.ts'
 import { finding } from '#source/postgres/doctor/findings.ts'
 import { formatRelationPath } from '#source/postgres/explore/relation-path.ts'
+import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
 import { type Checkup, counted, listSome } from './check.ts'
+import type { Service } from './read-session-facts.ts'
 
 /** From this version on a standby decodes changes. */
 const STANDBY_DECODES_MAJOR = 16
+
+/** What sets wal_level where nobody may set it. */
+const LOGICAL_LEVEL: Readonly<Record<Service, string>> = {
+  rds: 'Set rds.logical_replication = 1 in the parameter group, and reboot the instance.',
+  cloudsql: 'Set the flag cloudsql.logical_decoding = on of the instance.',
+  azure: 'Set the server parameter wal_level = logical, and restart the server.',
+}
 
 interface Row {
   readonly slots: number
@@ -31,7 +40,7 @@ export async function checkChangeCapture(
                  select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary))
      )
      select (select count(*)::int from pg_catalog.pg_replication_slots) as slots,
-            (select count(*)::int from pg_catalog.pg_stat_activity a where a.backend_type = 'walsender') as senders,
+            (select count(*)::int from pg_catalog.pg_stat_replication) as senders,
             (select count(*)::int from pg_catalog.pg_publication) as publications,
             (select count(*)::int from bare) as bare_total,
             (select coalesce(json_agg(first), '[]') from (select * from bare order by 1, 2 limit 20) first) as bare`,
@@ -48,15 +57,21 @@ function serverReasons(
   const setting = (name: string): string => facts.settings.get(name) ?? ''
   const found: Finding[] = []
   if (pooler !== 'none') {
-    found.push(finding('POOLER_CANNOT_REPLICATE', 'Poolers do not pass replication on.'))
+    const message = 'A connection pooler stands in between, and poolers do not pass replication on.'
+    found.push(finding('POOLER_CANNOT_REPLICATE', message))
   }
   if (facts.isStandby && session.serverMajor < STANDBY_DECODES_MAJOR) {
     found.push(
-      finding('STANDBY_CANNOT_DECODE', `The server is a standby of version ${session.serverVersion}.`),
+      finding(
+        'STANDBY_CANNOT_DECODE',
+        `The server is a standby of version ${session.serverVersion}; standbys decode changes from ${STANDBY_DECODES_MAJOR} on.`,
+      ),
     )
   }
   if (setting('wal_level') !== 'logical') {
-    found.push(finding('WAL_LEVEL_NOT_LOGICAL', `wal_level is "${setting('wal_level')}".`))
+    const message = `wal_level is "${setting('wal_level')}" and not "logical".`
+    const remedy = facts.service && LOGICAL_LEVEL[facts.service]
+    found.push(finding('WAL_LEVEL_NOT_LOGICAL', message, remedy))
   }
   if ((row?.slots ?? 0) >= Number(setting('max_replication_slots'))) {
     const max = setting('max_replication_slots')
@@ -77,9 +92,16 @@ function serverReasons(
 
 function roleReasons({ session, facts }: Checkup, row: Row | undefined): Finding[] {
   const found: Finding[] = []
+  const grantee = quoteIdentifier(session.target.username)
   if (!facts.mayReplicate) {
     found.push(
-      finding('REPLICATION_ROLE_MISSING', `User "${session.target.username}" has no right to replicate.`),
+      finding(
+        'REPLICATION_ROLE_MISSING',
+        `User "${session.target.username}" has no right to replicate.`,
+        facts.service === 'rds'
+          ? `Run GRANT rds_replication TO ${grantee}.`
+          : `Run ALTER ROLE ${grantee} REPLICATION.`,
+      ),
     )
   }
   if ((row?.publications ?? 0) === 0) {
@@ -96,7 +118,7 @@ function roleReasons({ session, facts }: Checkup, row: Row | undefined): Finding
     found.push(
       finding(
         'REPLICA_IDENTITY_MISSING',
-        `Updates and deletes of ${counted(total, 'table')} have no key: ${names}.`,
+        `Updates and deletes of ${counted(total, 'table')} could not be told apart, for want of a key: ${names}.`,
       ),
     )
   }

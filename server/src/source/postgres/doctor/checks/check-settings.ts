@@ -1,7 +1,8 @@
 import type { Finding } from '#source/postgres/doctor/diagnosis.ts'
 import { effectiveTls } from '#source/postgres/doctor/effective-tls.ts'
 import { finding } from '#source/postgres/doctor/findings.ts'
-import type { CheckResult, Checkup } from './check.ts'
+import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
+import type { Checkup } from './check.ts'
 
 /** Sessions that one run may have open: those that read, and the one that holds the snapshot. */
 const SESSIONS_OF_A_RUN = 5
@@ -11,14 +12,13 @@ const SMALL_TEMP_FILES_KB = 1024 * 1024
 const SOON_MS = 30 * 24 * 3600 * 1000
 
 /** Settings of the server and of the connection that reading may suffer from. Asks nothing. */
-export function checkSettings(checkup: Checkup): CheckResult {
-  const findings = [
+export function checkSettings(checkup: Checkup): Finding[] {
+  return [
     ...checkCapacity(checkup),
     ...checkLimits(checkup),
     ...checkContents(checkup),
     ...checkSafety(checkup),
   ]
-  return { findings }
 }
 
 function checkCapacity({ facts, session }: Checkup): Finding[] {
@@ -29,16 +29,18 @@ function checkCapacity({ facts, session }: Checkup): Finding[] {
     found.push(
       finding(
         'ROLE_CONNECTION_LIMIT_SMALL',
-        `User "${user}" may have ${limit} sessions at a time; a run wants ${SESSIONS_OF_A_RUN}.`,
+        `User "${user}" may have ${limit} sessions at a time, and a run wants ${SESSIONS_OF_A_RUN}.`,
+        `Raise the limit with ALTER ROLE ${quoteIdentifier(user)} CONNECTION LIMIT ${SESSIONS_OF_A_RUN}.`,
       ),
     )
   }
+  // Ours is taken already.
   if (freeConnections < SESSIONS_OF_A_RUN - 1) {
     const max = facts.settings.get('max_connections')
     found.push(
       finding(
         'CONNECTIONS_SCARCE',
-        `Of the ${max} connections of the server ${Math.max(0, freeConnections)} are free.`,
+        `Of the ${max} connections of the server ${Math.max(0, freeConnections)} are free, and a run wants ${SESSIONS_OF_A_RUN}.`,
       ),
     )
   }
@@ -86,7 +88,7 @@ function checkContents({ facts, session }: Checkup): Finding[] {
     found.push(
       finding(
         'SEARCH_PATH_UNKNOWN',
-        `There is no schema ${facts.unknownSchemas.map((name) => `"${name}"`).join(', ')}.`,
+        `The database has no schema ${facts.unknownSchemas.map((name) => `"${name}"`).join(', ')}.`,
       ),
     )
   }

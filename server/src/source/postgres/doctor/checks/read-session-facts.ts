@@ -13,9 +13,14 @@ export interface SessionFacts {
   readonly freeConnections: number
   /** Schemas of the search path that was given which do not exist. */
   readonly unknownSchemas: readonly string[]
+  /** Of whom the server is rented, by the settings that it has. */
+  readonly service: Service | undefined
   /** By name, in the setting's base unit, as they were before we set any. */
   readonly settings: ReadonlyMap<string, string>
 }
+
+/** Where some things are not done with SQL. */
+export type Service = 'rds' | 'cloudsql' | 'azure'
 
 const SETTINGS = [
   'TimeZone',
@@ -33,15 +38,19 @@ const SETTINGS = [
 interface Row {
   readonly backend_pid: number
   readonly is_standby: boolean
-  readonly is_superuser: boolean
-  readonly may_replicate: boolean
-  readonly role_connection_limit: number
+  readonly is_superuser: boolean | null
+  readonly may_replicate: boolean | null
+  readonly role_connection_limit: number | null
   readonly free_connections: number
   readonly unknown_schemas: string[]
+  readonly service: Service | null
   readonly settings: Record<string, string>
 }
 
-/** Asks all of it in one statement. Settings are read as they are reset: our own must not hide them. */
+/**
+ * Asks all of it in one statement. Settings are read as they are reset: our own must not hide them. Sessions are
+ * counted where everybody may see them.
+ */
 export async function readSessionFacts(session: Session): Promise<SessionFacts> {
   const [row] = await session.query<Row>(
     `select pg_catalog.pg_backend_pid() as backend_pid,
@@ -53,25 +62,29 @@ export async function readSessionFacts(session: Session): Promise<SessionFacts> 
                  and pg_catalog.pg_has_role(provider.oid, 'member')) as may_replicate,
             r.rolconnlimit as role_connection_limit,
             current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-              - (select count(*)::int from pg_catalog.pg_stat_activity a
-                  where a.backend_type = 'client backend') as free_connections,
+              - coalesce(current_setting('reserved_connections', true)::int, 0)
+              - (select coalesce(sum(d.numbackends), 0)::int from pg_catalog.pg_stat_database d) as free_connections,
             array(select wanted from unnest($2::text[]) wanted
                    where not exists (select from pg_catalog.pg_namespace n where n.nspname = wanted)) as unknown_schemas,
+            case when current_setting('rds.logical_replication', true) is not null then 'rds'
+                 when current_setting('cloudsql.logical_decoding', true) is not null then 'cloudsql'
+                 when current_setting('azure.extensions', true) is not null then 'azure' end as service,
             (select json_object_agg(s.name, s.reset_val) from pg_catalog.pg_settings s
               where s.name = any($1)) as settings
-       from pg_catalog.pg_roles r
-      where r.rolname = current_user`,
+       from (select) one
+       left join pg_catalog.pg_roles r on r.rolname = current_user`,
     [SETTINGS, session.target.searchPath ?? []],
   )
-  if (row === undefined) throw new RangeError('a session has no row in pg_roles')
+  if (row === undefined) throw new RangeError('a question without a table has no answer')
   return {
     backendPid: row.backend_pid,
     isStandby: row.is_standby,
-    isSuperuser: row.is_superuser,
-    mayReplicate: row.may_replicate,
-    roleConnectionLimit: row.role_connection_limit,
+    isSuperuser: row.is_superuser ?? false,
+    mayReplicate: row.may_replicate ?? false,
+    roleConnectionLimit: row.role_connection_limit ?? -1,
     freeConnections: row.free_connections,
     unknownSchemas: row.unknown_schemas,
+    service: row.service ?? undefined,
     settings: new Map(Object.entries(row.settings)),
   }
 }

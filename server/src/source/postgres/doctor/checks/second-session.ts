@@ -1,0 +1,128 @@
+import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
+import { SourceError } from '#source/postgres/connect/source-error.ts'
+import type { Capability, Finding, ServerFacts } from '#source/postgres/doctor/diagnosis.ts'
+import { finding } from '#source/postgres/doctor/findings.ts'
+import { openForTest } from '#source/postgres/doctor/open-for-test.ts'
+import { quoteLiteral } from '#source/postgres/sql/quote.ts'
+import type { Checkup } from './check.ts'
+
+/** What only two sessions at a time can tell. */
+export interface SecondSessionResult {
+  readonly pooler: ServerFacts['pooler']
+  readonly canReadInParallel: Capability
+  readonly findings: readonly Finding[]
+}
+
+/** A second session on its way. `opened` never rejects for a source's failure, but resolves to it. */
+export interface SecondSession extends AsyncDisposable {
+  readonly opened: Promise<Session | SourceError>
+}
+
+/** A pool whose only session is ours makes the second one wait. */
+const PATIENCE_MS = 1_500
+
+/** Begins to open a second session beside the first. */
+export function openSecond(target: ConnectionTarget, signal: AbortSignal): SecondSession {
+  const connectTimeoutMs = Math.min(PATIENCE_MS, target.connectTimeoutMs)
+  const opened = openForTest({ ...target, connectTimeoutMs }, { signal }).catch((error: unknown) => {
+    if (error instanceof SourceError) return error
+    throw error
+  })
+  // Who waits for it hears of an abort; it may have come before anybody waits.
+  opened.catch(() => {})
+  return {
+    opened,
+    async [Symbol.asyncDispose]() {
+      const session = await opened.catch(() => undefined)
+      if (session instanceof SourceError || session === undefined) return
+      await session.close()
+    },
+  }
+}
+
+/**
+ * Lets the second session read under the first one's snapshot, as the readers of a run do; and sees whether a pooler
+ * gives both the same server session in turn.
+ */
+export async function compareSessions(
+  { session, facts }: Checkup,
+  second: Session | SourceError,
+): Promise<SecondSessionResult> {
+  const isPooled = session.driver.processID !== facts.backendPid
+  if (second instanceof SourceError) {
+    const message = `A second session could not be opened beside the first: ${second.message}`
+    const canReadInParallel = { isPossible: false, reasons: [finding('NO_SECOND_SESSION', message)] }
+    return described(isPooled ? 'session' : 'none', canReadInParallel)
+  }
+  const pooler = isPooled ? await findPoolMode(session, second, facts.backendPid) : 'none'
+  if (pooler === 'statement')
+    return described(pooler, snapshotUnavailable('the pooler allows no transactions.'))
+  return described(pooler, await tryParallelSnapshot(session, second))
+}
+
+/**
+ * In transaction mode a session of ours has no server session of its own: while the second one holds what it was
+ * given last, which is likely to be the one that the first had, the first gets another.
+ */
+async function findPoolMode(
+  first: Session,
+  second: Session,
+  firstPid: number,
+): Promise<'session' | 'transaction' | 'statement'> {
+  try {
+    await second.query('begin read only')
+  } catch (error) {
+    if (error instanceof SourceError) return 'statement'
+    throw error
+  }
+  const isShared = (await backendPid(second)) === firstPid || (await backendPid(first)) !== firstPid
+  await second.query('rollback')
+  return isShared ? 'transaction' : 'session'
+}
+
+async function backendPid(session: Session): Promise<number | undefined> {
+  const [row] = await session.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid')
+  return row?.pid
+}
+
+const POOLERS = {
+  session: ['POOLER_IN_BETWEEN', 'A connection pooler stands between this machine and the server.'],
+  transaction: [
+    'POOLER_TRANSACTION_MODE',
+    'The connection pooler in between is in transaction mode: what a session sets is lost, or meets other clients.',
+  ],
+  statement: [
+    'POOLER_STATEMENT_MODE',
+    'The connection pooler in between is in statement mode and allows no transactions.',
+  ],
+} as const
+
+function described(pooler: ServerFacts['pooler'], canReadInParallel: Capability): SecondSessionResult {
+  if (pooler === 'none') return { pooler, canReadInParallel, findings: [] }
+  const [code, message] = POOLERS[pooler]
+  return { pooler, canReadInParallel, findings: [finding(code, message)] }
+}
+
+/** Does what a run does: exports the snapshot of one transaction and imports it into another. */
+async function tryParallelSnapshot(first: Session, second: Session): Promise<Capability> {
+  const begin = 'begin transaction isolation level repeatable read read only'
+  try {
+    await first.query(begin)
+    const [exported] = await first.query<{ id: string }>('select pg_catalog.pg_export_snapshot() as id')
+    await second.query(begin)
+    await second.query(`set transaction snapshot ${quoteLiteral(exported?.id ?? '')}`)
+    return { isPossible: true, reasons: [] }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    return snapshotUnavailable(error.message)
+  } finally {
+    await second.query('rollback').catch(() => {})
+    await first.query('rollback').catch(() => {})
+  }
+}
+
+function snapshotUnavailable(why: string): Capability {
+  const message = `A snapshot could not be shared between two sessions: ${why}`
+  return { isPossible: false, reasons: [finding('SNAPSHOT_UNAVAILABLE', message)] }
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Cluster } from './cluster.ts'
+
+/** What a server says that takes no sessions now. */
+const CANNOT_CONNECT_NOW = '57P03'
+const PATIENCE_MS = 10_000
+
+/**
+ * Starts a stopped cluster that will never take sessions, because of `files` in its data folder or of its settings,
+ * and returns when it says so. Disposing the result ends the server; it is not to be started again.
+ */
+export async function startClosed(
+  cluster: Cluster,
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable> {
+  const starting = cluster.start(files).catch(() => undefined)
+  await untilItRefuses(cluster)
+  return {
+    async [Symbol.asyncDispose]() {
+      const [pid = ''] = (await readFile(path.join(cluster.dataDir, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGQUIT')
+      await starting
+    },
+  }
+}
+
+/** Ends a running cluster in the way that waits for its sessions, and returns when it takes no more. */
+export async function beginShutdown(cluster: Cluster): Promise<void> {
+  process.kill(cluster.pid, 'SIGTERM')
+  await untilItRefuses(cluster)
+}
+
+async function untilItRefuses(cluster: Cluster): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
+    const code = await tryIt(cluster)
+    if (code === CANNOT_CONNECT_NOW) return
+    if (performance.now() > deadline) throw new Error(`The server takes sessions, or none at all (${code}).`)
+    await sleep(10)
+  }
+}
+
+async function tryIt({ host, port, user, database, password }: Cluster): Promise<string | undefined> {
+  const client = new pg.Client({ host, port, user, database, password, ssl: false })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return undefined
+  } catch (error) {
+    return (error as { code?: string }).code
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
