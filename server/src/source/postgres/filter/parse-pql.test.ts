@@ -101,8 +101,9 @@ test.each([
   expect(parsePql(`a = ${text}`).node).toEqual(compare('=', 'a', value))
 })
 
-test.each([
+test.each<[string, 'Integer' | 'Double']>([
   ['9007199254740993', 'Integer'],
+  ['9007199254740992', 'Integer'],
   ['-0', 'Integer'],
   ['+5', 'Integer'],
   ['12345678901234567890.123456789', 'Double'],

@@ -130,8 +130,9 @@ function numberLiteral(text: string): FilterValue {
   return { nodeType: 'literal', literalType: /^[+-]?\d+$/.test(text) ? 'Integer' : 'Double', value: text }
 }
 
-/** The number, if JavaScript prints it as it was written; else its digits or its form would be lost. */
+/** The number, if JavaScript prints it as it was written and knows it from its neighbours. */
 function exactNumber(text: string): number | undefined {
   const value = Number(text)
-  return String(value) === text ? value : undefined
+  const isExact = String(value) === text && (!Number.isInteger(value) || Number.isSafeInteger(value))
+  return isExact ? value : undefined
 }
