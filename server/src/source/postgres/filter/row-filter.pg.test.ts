@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
+import { MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS } from './filter-limits.ts'
 import { type FilterValue, fieldLookup, filterValue, fnApply } from './filter-tree.ts'
 import { filteredIds } from './testing/filtered-ids.ts'
 
@@ -105,5 +106,20 @@ test.each<[string, number[]]>([
   ['not (amount = 0 and id = 2)', [1, 3]],
   ['paid = false or not (paid = false)', [1, 2]],
 ])('nulls: %s', async (text, ids) => {
+  expect(await filteredIds(source, 'orders', text)).toEqual(ids)
+})
+
+/** What the limits let through, PostgreSQL has to take. */
+test.each<[string, string, number[]]>([
+  ['a long list', `id in [${Array.from({ length: MAX_ITEMS - 1 }, (_, index) => index + 2).join()}]`, [2, 3]],
+  [
+    'many conditions',
+    Array.from({ length: MAX_ITEMS / 2 - 1 }, (_, index) => `id = ${index + 3}`).join(' or '),
+    [3],
+  ],
+  ['many groups', `${'(id > 0 and '.repeat(MAX_DEPTH / 2)}id = 2${')'.repeat(MAX_DEPTH / 2)}`, [2]],
+  ['many nots', `${'not ('.repeat(MAX_DEPTH)}id = 2${')'.repeat(MAX_DEPTH)}`, [2]],
+  ['a long text', `customer != "${'x'.repeat(MAX_CHARACTERS - 20)}"`, [1, 2, 3]],
+])('%s', async (_, text, ids) => {
   expect(await filteredIds(source, 'orders', text)).toEqual(ids)
 })
