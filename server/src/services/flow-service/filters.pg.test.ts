@@ -84,7 +84,7 @@ describe('a filter that cannot be used is refused at creation, by a patch and in
   test.each<[string, unknown, string, string]>([
     ['a column', text('moood = "sad"'), 'unknown-column', 'Did you mean "mood"?'],
     ['a column in JSON', json('=', 'moood', 'sad'), 'unknown-column', 'Did you mean "mood"?'],
-    ['a function', text('mood sounds "sad"'), 'unknown-function', 'they know =, !='],
+    ['a function', text('mood sounds "sad"'), 'unknown-function', 'Filters know =, !='],
     ['a function in JSON', json('between', 'id', 1), 'unknown-function', 'Filters know =, !='],
     ['a number of parameters', text('mood.isNull(1)'), 'arity', 'takes 1 parameter, 2 are given'],
     ['a syntax', text('mood = '), 'syntax', 'At offset 7: Expected a literal, found the end'],

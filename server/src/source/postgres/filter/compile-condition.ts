@@ -1,9 +1,9 @@
 import { isObject } from '#kit/json.ts'
-import { nearestName } from '#kit/nearest.ts'
 import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
-import { type FilterFunction, FUNCTION_NAMES, findFunction } from './filter-functions.ts'
+import { type FilterFunction, findFunction, unknownFunction } from './filter-functions.ts'
 import { MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS } from './filter-limits.ts'
 import { endsInEscape, findTextMatch } from './like-pattern.ts'
+import { nearestKnown } from './nearest-known.ts'
 import type { FilterColumn } from './row-filter.ts'
 import { type FilterPlace, type RowFilterCode, RowFilterError, shown } from './row-filter-error.ts'
 import { literalFor } from './row-filter-literal.ts'
@@ -44,7 +44,7 @@ export class ConditionCompiler {
       throw this.#error('syntax', `The function ${shown(fnName)} needs a list of params.`, node)
     this.#count(1, 0)
     const known = findFunction(fnName)
-    if (known === undefined) throw this.#unknownFunction(fnName, node)
+    if (known === undefined) throw this.#error('unknown-function', unknownFunction(fnName), node)
     if (params.length < known.min || params.length > known.max)
       throw this.#error('arity', arityOf(known, fnName, params.length), node)
     return this.#apply(known, params, depth)
@@ -212,16 +212,9 @@ export class ConditionCompiler {
   }
 
   #unknownColumn(name: string, node: object): RowFilterError {
-    const nearest = nearestOf(name, [...this.#columns.keys()])
+    const nearest = nearestKnown(name, [...this.#columns.keys()])
     const hint = nearest === undefined ? '' : ` Did you mean ${shown(nearest)}?`
     return this.#error('unknown-column', `There is no column ${shown(name)}.${hint}`, node)
-  }
-
-  #unknownFunction(name: string, node: object): RowFilterError {
-    const nearest = nearestOf(name, FUNCTION_NAMES)
-    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`
-    const message = `The function ${shown(name)} is not known.${hint} Filters know ${FUNCTION_NAMES.join(', ')}.`
-    return this.#error('unknown-function', message, node)
   }
 
   #error(code: RowFilterCode, message: string, node: unknown): RowFilterError {
@@ -237,15 +230,6 @@ function operand({ name, type }: FilterColumn): string {
 
 function isLiteral(node: unknown): node is Record<string, unknown> {
   return isObject(node) && node['nodeType'] === 'literal' && 'value' in node
-}
-
-/** PostgreSQL's names have 63 bytes; comparing longer ones takes time and helps nobody. */
-const MAX_COMPARED = 128
-
-/** The nearest name; of a path, that of its end. */
-function nearestOf(name: string, candidates: readonly string[]): string | undefined {
-  if (name.length > MAX_COMPARED) return undefined
-  return nearestName(name, candidates) ?? nearestName(name.slice(name.lastIndexOf('.') + 1), candidates)
 }
 
 function arityOf({ min, max }: FilterFunction, fnName: string, given: number): string {

@@ -1,3 +1,6 @@
+import { nearestKnown } from './nearest-known.ts'
+import { shown } from './row-filter-error.ts'
+
 /** A function of a filter, as PQL spells it, and how many parameters it takes. */
 export interface FilterFunction {
   readonly name: string
@@ -34,4 +37,11 @@ export const FUNCTION_NAMES: readonly string[] = FUNCTIONS.map(({ name }) => nam
 export function findFunction(name: string): FilterFunction | undefined {
   const key = name.trim().toLowerCase()
   return BY_NAME.get(key === '==' ? '=' : key)
+}
+
+/** What is wrong with a function that filters don't know. */
+export function unknownFunction(name: string): string {
+  const nearest = nearestKnown(name, FUNCTION_NAMES)
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`
+  return `The function ${shown(name)} is not known.${hint} Filters know ${FUNCTION_NAMES.join(', ')}.`
 }

@@ -1,4 +1,4 @@
-import { FUNCTION_NAMES, findFunction } from './filter-functions.ts'
+import { findFunction, unknownFunction } from './filter-functions.ts'
 import { MAX_CHARACTERS, MAX_DEPTH } from './filter-limits.ts'
 import {
   type FieldLookup,
@@ -10,7 +10,7 @@ import {
   fnApply,
 } from './filter-tree.ts'
 import { PqlLiterals } from './pql-literals.ts'
-import { type FilterPlace, RowFilterError, shown } from './row-filter-error.ts'
+import { type FilterPlace, RowFilterError } from './row-filter-error.ts'
 
 /** A parsed text: its tree, and where each node stands in the text. */
 export interface ParsedPql {
@@ -45,7 +45,12 @@ export function parsePql(text: string): ParsedPql {
 
 /** Words that are no column, unless they stand in backticks. */
 const RESERVED: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'notin', 'like', 'is', 'null'])
-const NEGATED: Readonly<Record<string, string>> = { in: 'notIn' }
+
+/** A part of a column's name, or the name of a function of it. */
+interface Segment {
+  readonly name: string
+  readonly place: FilterPlace
+}
 
 class PqlParser extends PqlLiterals {
   whole(): FnApply {
@@ -90,12 +95,11 @@ class PqlParser extends PqlLiterals {
 
   #condition(): FnApply {
     if (this.startsLiteral()) return this.#flipped()
-    const place = this.here()
     const path = this.#path()
-    if (!this.#isSign('(')) return this.#afterColumn(this.#column(path, place))
-    const name = path.at(-1) ?? ''
-    if (path.length === 1) return this.#prefixCall(name, place)
-    return this.#method(this.#column(path.slice(0, -1), place), name, place)
+    if (!this.#isSign('(')) return this.#afterColumn(this.#column(path))
+    // @NOTE a path has a first segment.
+    const last = path.at(-1) as Segment
+    return path.length === 1 ? this.#prefixCall(last) : this.#method(this.#column(path.slice(0, -1)), last)
   }
 
   /** `5 < column`: the tree keeps the order, the compiler turns it round. */
@@ -104,32 +108,33 @@ class PqlParser extends PqlLiterals {
     const place = this.here()
     const sign = this.#takeComparison()
     if (sign === undefined) throw this.expected('a comparison')
-    const columnPlace = this.here()
     if (this.startsLiteral())
       throw this.expected('a column', ' A text in quotes is a literal; names of columns go in backticks.')
-    return this.#placed(place, fnApply(sign, literal, this.#column(this.#path(), columnPlace)))
+    return this.#placed(place, fnApply(sign, literal, this.#column(this.#path())))
   }
 
   /** Names with dots between them: all of one column's name, or at last a function of it. */
-  #path(): readonly string[] {
+  #path(): readonly Segment[] {
     const { kind, value } = this.token
     if (kind === 'name' && RESERVED.has(value.toLowerCase()))
       throw this.expected('a column', ` ${value} is a word of PQL; a column of that name goes in backticks.`)
-    const names = [this.#name('a column')]
-    while (this.takeSign('.')) names.push(this.#name('a name after the dot'))
-    return names
+    const path = [this.#segment('a column')]
+    while (this.takeSign('.')) path.push(this.#segment('a name after the dot'))
+    return path
   }
 
-  #name(what: string): string {
+  #segment(what: string): Segment {
     const { kind, value } = this.token
+    const place = this.here()
     if (kind !== 'name' && kind !== 'quoted') throw this.expected(what)
     this.advance()
-    return value
+    return { name: value, place }
   }
 
-  #column(path: readonly string[], place: FilterPlace): FieldLookup {
-    const name = path.join('.')
-    return this.#placed({ position: place.position, token: name }, fieldLookup(name))
+  #column(path: readonly Segment[]): FieldLookup {
+    const token = path.map(({ place }) => place.token).join('.')
+    const node = fieldLookup(path.map(({ name }) => name).join('.'))
+    return this.#placed({ position: path[0]?.place.position ?? 0, token }, node)
   }
 
   #afterColumn(column: FieldLookup): FnApply {
@@ -138,18 +143,22 @@ class PqlParser extends PqlLiterals {
     if (sign !== undefined) return this.#placed(place, fnApply(sign, column, this.#value()))
     if (this.takeWord('is')) return this.#isNull(column, place)
     const isNegated = this.takeWord('not')
-    for (const word of ['in', 'notIn', 'like']) {
-      if (isNegated && word === 'notIn') continue
-      if (this.takeWord(word)) return this.#worded(word, isNegated, column, place)
-    }
+    if (this.takeWord('like')) return this.#like(column, isNegated, place)
+    if (this.takeWord('in')) return this.#in(isNegated ? 'notIn' : 'in', column, place)
+    if (!isNegated && this.takeWord('notIn')) return this.#in('notIn', column, place)
     throw this.#noOperator(isNegated)
   }
 
-  #worded(word: string, isNegated: boolean, column: FieldLookup, place: FilterPlace): FnApply {
-    const operand = word === 'like' ? this.#pattern() : this.#list()
-    const name = isNegated ? (NEGATED[word] ?? word) : word
-    const node = this.#placed(place, fnApply(name, column, operand))
-    return isNegated && name === word ? this.#placed(place, fnApply('not', node)) : node
+  #like(column: FieldLookup, isNegated: boolean, place: FilterPlace): FnApply {
+    if (this.token.kind !== 'string') throw this.expected('a text in quotes after "like"')
+    const node = this.#placed(place, fnApply('like', column, this.#value()))
+    return isNegated ? this.#placed(place, fnApply('not', node)) : node
+  }
+
+  #in(name: 'in' | 'notIn', column: FieldLookup, place: FilterPlace): FnApply {
+    const listPlace = this.here()
+    const list = this.#placed(listPlace, filterValue(this.list()))
+    return this.#placed(place, fnApply(name, column, list))
   }
 
   #isNull(column: FieldLookup, place: FilterPlace): FnApply {
@@ -160,30 +169,29 @@ class PqlParser extends PqlLiterals {
 
   #noOperator(isNegated: boolean): RowFilterError {
     if (isNegated) return this.expected('"in" or "like" after "not"')
-    if (this.token.kind === 'name' && !RESERVED.has(this.token.value.toLowerCase()))
-      return this.#unknown(this.token.value)
+    const { kind, value } = this.token
+    if (kind === 'name' && !RESERVED.has(value.toLowerCase()))
+      throw unknown({ name: value, place: this.here() })
     return this.expected('a comparison', ' A column of booleans is compared with true or false.')
   }
 
-  #prefixCall(name: string, place: FilterPlace): FnApply {
+  #prefixCall({ name, place }: Segment): FnApply {
     const known = findFunction(name)
-    if (known === undefined) throw this.#unknown(name, place)
-    if (known.kind !== 'null')
-      throw this.expected(
-        known.kind === 'text' ? `column.${known.name}(…)` : `${known.name} between its operands`,
-      )
+    if (known === undefined) throw unknown({ name, place })
+    if (known.kind !== 'null') {
+      const form = known.kind === 'text' ? `column.${known.name}(…)` : `${known.name} between its operands`
+      throw this.expected(form)
+    }
     this.takeSign('(')
-    const columnPlace = this.here()
-    const column = this.#column(this.#path(), columnPlace)
+    const column = this.#column(this.#path())
     if (!this.takeSign(')')) throw this.expected('")"')
     return this.#placed(place, fnApply(known.name, column))
   }
 
   /** `column.startsWith("a", false)`. How many parameters a function takes is the compiler's to check. */
-  #method(column: FieldLookup, name: string, place: FilterPlace): FnApply {
+  #method(column: FieldLookup, { name, place }: Segment): FnApply {
     const known = findFunction(name)
-    if (known === undefined || (known.kind !== 'text' && known.kind !== 'null'))
-      throw this.#unknown(name, { ...place, token: name })
+    if (known?.kind !== 'text' && known?.kind !== 'null') throw unknown({ name, place })
     this.takeSign('(')
     const params: FilterNode[] = [column]
     while (!this.takeSign(')')) {
@@ -191,21 +199,6 @@ class PqlParser extends PqlLiterals {
       params.push(this.#value())
     }
     return this.#placed(place, fnApply(known.name, ...params))
-  }
-
-  #unknown(name: string, place: FilterPlace = this.here()): RowFilterError {
-    const message = `${shown(name)} is not known in filters; they know ${FUNCTION_NAMES.join(', ')}.`
-    return new RowFilterError('unknown-function', message, place)
-  }
-
-  #pattern(): FilterValue {
-    if (this.token.kind !== 'string') throw this.expected('a text in quotes after "like"')
-    return this.#value()
-  }
-
-  #list(): FilterValue {
-    const place = this.here()
-    return this.#placed(place, filterValue(this.list()))
   }
 
   #value(): FilterValue {
@@ -228,4 +221,8 @@ class PqlParser extends PqlLiterals {
     this.places.set(node, place)
     return node
   }
+}
+
+function unknown({ name, place }: Segment): RowFilterError {
+  return new RowFilterError('unknown-function', unknownFunction(name), place)
 }
