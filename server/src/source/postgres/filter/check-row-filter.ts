@@ -27,6 +27,9 @@ export async function checkRowFilter(
 /** Data exceptions; no such function or operator, or an ambiguous one; types that don't match; not supported. */
 const REFUSALS = /^(?:22...|42883|42725|42804|42P22|0A000)$/
 
+/** PostgreSQL repeats the literal in its message, however long it is. */
+const MAX_REASON = 200
+
 function refusal(error: SourceError, { literalSql, literals }: RowFilter, before: string): RowFilterError {
   const { message, position } = error.cause as { readonly message: string; readonly position?: string }
   const literal =
@@ -35,7 +38,7 @@ function refusal(error: SourceError, { literalSql, literals }: RowFilter, before
       : literalAt(position, before + literalSql, before.length, literals)
   const what =
     literal === undefined ? 'the filter' : `${shown(literal.text)} for column ${shown(literal.column)}`
-  return new RowFilterError('refused', `PostgreSQL refuses ${what}: ${message}.`)
+  return new RowFilterError('refused', `PostgreSQL refuses ${what}: ${message.slice(0, MAX_REASON)}.`)
 }
 
 /** The literal at, or next after, the place that the server complains of; it counts characters from 1. */

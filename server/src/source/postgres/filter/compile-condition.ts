@@ -91,7 +91,7 @@ export class ConditionCompiler {
       const message = `The column ${shown(name)} of type ${type.typeName} has no order; use =, !=, in or like.`
       throw this.#error('no-order', message, node)
     }
-    if (isNumber && type.patternCast === '') {
+    if (isNumber && (type.patternCast === '' || type.literalCast === 'bpchar')) {
       const message = `The column ${shown(name)} of type ${type.typeName} is text and has no order of numbers; write the literal in quotes to compare texts.`
       throw this.#error('no-order', message, node)
     }

@@ -5,7 +5,12 @@ import { fieldLookup, filterValue, fnApply } from './filter-tree.ts'
 import { compileRowFilter } from './row-filter.ts'
 import type { RowFilterError } from './row-filter-error.ts'
 
-const columns = [{ name: 'a', type: describePostgresType({ typeName: 'text', typeOid: 25, typmod: -1 }) }]
+const columns = [
+  { name: 'a', type: describePostgresType({ typeName: 'text', typeOid: 25, typmod: -1 }) },
+  { name: 'n', type: describePostgresType({ typeName: 'numeric', typeOid: 1700, typmod: -1 }) },
+  { name: 'at', type: describePostgresType({ typeName: 'timestamp', typeOid: 1114, typmod: -1 }) },
+  { name: 'raw', type: describePostgresType({ typeName: 'bytea', typeOid: 17, typmod: -1 }) },
+]
 const compile = (filter: unknown) => compileRowFilter(filter, columns)
 
 function codeOf(filter: unknown): string | undefined {
@@ -42,7 +47,7 @@ test('what is within the limits compiles', () => {
 })
 
 /** Each would take minutes, or the whole stack, if it were read with recursion or by looking back. */
-describe('what is beyond is refused, and soon', () => {
+describe('hostile filters are answered at once', () => {
   test.each([
     ['one group too many', groups(MAX_DEPTH + 1), 'too-deep'],
     ['100,000 open parentheses', '('.repeat(100_000), 'too-deep'],
@@ -89,6 +94,18 @@ describe('what is beyond is refused, and soon', () => {
     ['a long name', `${'x'.repeat(200_000)} = 1`, 'unknown-column'],
     ['a long name in JSON', fnApply('isNull', fieldLookup('x'.repeat(1_000_000))), 'unknown-column'],
     ['a long path', `${'x.'.repeat(100_000)}x = 1`, 'unknown-column'],
+    ['digits that are no number', `n = "${'1'.repeat(200_000)}x"`, 'literal'],
+    ['digits that are no time', `at = "2024-01-01T00:00:00.${'0'.repeat(200_000)}x"`, 'literal'],
+    [
+      'digits that are no bytes',
+      fnApply('=', fieldLookup('raw'), filterValue(`\\x${'0'.repeat(200_001)}`)),
+      'literal',
+    ],
+    [
+      'backslashes before a letter',
+      fnApply('like', fieldLookup('n'), filterValue(`${'\\'.repeat(200_001)}x`)),
+      undefined,
+    ],
     ['a long name of a function', fnApply('x'.repeat(1_000_000), fieldLookup('a')), 'unknown-function'],
   ])('%s', (_, filter, code) => {
     expect(codeOf(filter)).toBe(code)

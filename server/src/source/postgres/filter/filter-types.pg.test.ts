@@ -117,6 +117,7 @@ const TYPES: readonly TypeCase[] = [
     'v = "ab   "': [1],
     'v like "ab"': [1],
     'v.endsWith("%")': [3],
+    'v < 9': /no order of numbers/,
     'v = "abcde"': [],
     'v in ["ab", "x"]': [1],
   }),

@@ -26,8 +26,9 @@ export function findTextMatch(name: string): TextMatch | undefined {
 
 /** PostgreSQL finds the lone backslash at the end of a pattern only when it gets to a row. */
 export function endsInEscape(pattern: string): boolean {
-  const backslashes = /\\*$/.exec(pattern)?.[0].length ?? 0
-  return backslashes % 2 === 1
+  let start = pattern.length
+  while (pattern[start - 1] === '\\') start--
+  return (pattern.length - start) % 2 === 1
 }
 
 function escaped(text: string): string {

@@ -14,7 +14,7 @@ export interface Unfit {
 type Fitted = FilterLiteral | Unfit
 
 const INTEGER = /^[+-]?\d{1,18}$/
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/
 const NOT_FINITE = /^(?:nan|[+-]?inf(?:inity)?)$/i
 const UUID = /^\{?[0-9a-f]{4}(?:-?[0-9a-f]{4}){7}\}?$/i
 const HEX_BYTES = /^\\x(?:[0-9a-f]{2})*$/i
