@@ -3,6 +3,7 @@ import { RelationNotFoundError } from '#source/postgres/explore/relation-errors.
 import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
 import { RowFilterError } from '#source/postgres/filter/row-filter-error.ts'
 import { type Auth, targetOf } from './auth-params.ts'
+import { filterProblem } from './filter-problem.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 import type { SourcePort } from './source-port.ts'
 
@@ -53,6 +54,6 @@ function toProblem(error: unknown): unknown {
   if (error instanceof RelationNotFoundError)
     return new FlowProblem('1101-404', error.message, { object: error.path })
   if (error instanceof RelationPathError) return invalidRequest(error.message, 'object')
-  if (error instanceof RowFilterError) return invalidRequest(error.message, 'filters')
+  if (error instanceof RowFilterError) return filterProblem(error)
   return error
 }

@@ -23,6 +23,14 @@ export interface SourcePort {
     options?: SourceCallOptions,
   ): Promise<RelationShape>
 
+  /** Has the source check a row filter for a relation. @throws as describeRelation, and RowFilterError */
+  checkFilter(
+    target: ConnectionTarget,
+    path: string,
+    filters: unknown,
+    options?: SourceCallOptions,
+  ): Promise<void>
+
   /** The shape, and the first rows that pass the filter. @throws as describeRelation, and RowFilterError */
   previewRelation(
     target: ConnectionTarget,
@@ -37,7 +45,7 @@ export interface SourceCallOptions {
 
 export interface PreviewCallOptions extends SourceCallOptions {
   readonly limit: number
-  /** PQL in JSON. */
+  /** PQL, as JSON or as text. */
   readonly filters?: unknown
 }
 

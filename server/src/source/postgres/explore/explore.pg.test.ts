@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSession } from '#source/postgres/connect/session.ts'
-import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
 import { describeRelation } from './describe-relation.ts'
 import { listRelations } from './list-relations.ts'
@@ -203,80 +202,5 @@ describe('preview', () => {
     const stopped = previewRelation(source.session, sleeping, { timeoutMs: 50 })
     await expect(stopped).rejects.toMatchObject({ code: '57014', stage: 'query' })
     expect(await source.session.query('select 1 as one')).toEqual([{ one: 1 }])
-  })
-})
-
-describe('row filters give the same rows in a preview and in a copy', () => {
-  const field = (fieldName: string) => ({ nodeType: 'fieldLookup', fieldName })
-  const compare = (fnName: string, name: string, value: unknown) => ({
-    nodeType: 'fnApply',
-    fnName,
-    params: [field(name), { nodeType: 'literal', value }],
-  })
-  const apply = (fnName: string, ...params: unknown[]) => ({ nodeType: 'fnApply', fnName, params })
-
-  test.each([
-    ['=', compare('=', 'line', 2), [2]],
-    ['= beyond 2^53', compare('=', 'id', '9007199254740993'), [2]],
-    ['!=', compare('!=', 'customer', 'Ann'), [2, 3]],
-    ['<', compare('<', 'line', 2.5), [1, 2]],
-    ['<=', compare('<=', 'amount', 12.5), [1, 3]],
-    ['>', compare('>', 'placed', '2000-01-01T00:00:00Z'), [1, 2]],
-    ['>=', compare('>=', 'day', '2022-06-22'), [1]],
-    ['= NaN', compare('=', 'ratio', 'NaN'), [2]],
-    ['like', compare('like', 'customer', '%nn'), [1]],
-    ['like on a number', compare('like', 'amount', '%.50'), [1]],
-    ['in', compare('in', 'line', [1, '3', 7]), [1, 3]],
-    ['in nothing', compare('in', 'line', []), []],
-    ['isNull', apply('isNull', field('amount')), [2]],
-    ['jsonb', compare('=', 'note', '{"a":1}'), [1]],
-    ['bytea', compare('=', 'raw', '\\x00ff'), [1]],
-    ['a quote', compare('=', 'customer', "O'Neill; --"), [2]],
-    ['a backslash', compare('=', 'customer', 'back\\slash'), [3]],
-    ['an injection', compare('=', 'customer', "' or true; drop table orders; --"), []],
-    ['a backslash before a quote', compare('=', 'customer', "\\' or true --"), []],
-    [
-      'and, or, not, three deep',
-      apply(
-        'and',
-        apply('not', apply('or', compare('=', 'line', 1), compare('=', 'line', 9))),
-        compare('>', 'line', 2),
-      ),
-      [3],
-    ],
-    ['a dollar', compare('=', 'customer', '$1'), []],
-  ])('%s', async (_, node, lines) => {
-    const shape = await describeRelation(source.session, 'orders')
-    const filter = compileRowFilter({ type: 'PQL', format: 'pql/json', value: node }, shape.columns)
-    const preview = await previewRelation(source.session, shape, { filter, columns: ['line'] })
-    expect(preview.map((row) => row['line']).sort()).toEqual(lines)
-    const { ring } = await copyAll(source, 'orders', { where: filter.literalSql })
-    expect(ring.rows.map((row) => Number(row[1])).sort()).toEqual(lines)
-  })
-
-  test('types with an order of their own, enums and padded text', async () => {
-    await source.database.query(`
-      create type mood as enum ('sad', 'fine', 'happy');
-      create table odd (n int, t time, i interval, m mood, c char(8), e int[], d inet);
-      insert into odd values (1, '09:00', '2 days', 'sad', 'ab', '{1}', '10.0.0.9'), (2, '10:00', '10 hours', 'happy', 'ab c', '{2}', '10.0.0.10')`)
-    const shape = await describeRelation(source.session, 'odd')
-    const matching = async (node: unknown): Promise<unknown[]> => {
-      const filter = compileRowFilter(node, shape.columns)
-      const rows = await previewRelation(source.session, shape, { filter })
-      const { ring } = await copyAll(source, 'odd', { where: filter.literalSql })
-      expect(ring.rows.map((row) => Number(row[0]))).toEqual(rows.map((row) => row['n']))
-      return rows.map((row) => row['n'])
-    }
-    expect(await matching(compare('>', 't', '9:30'))).toEqual([2])
-    expect(await matching(compare('>', 'i', '1 day'))).toEqual([1])
-    expect(await matching(compare('>', 'm', 'fine'))).toEqual([2])
-    expect(await matching(compare('=', 'c', 'ab'))).toEqual([1])
-    expect(await matching(compare('like', 'c', 'ab'))).toEqual([1])
-    expect(await matching(compare('=', 'e', '{2}'))).toEqual([2])
-    expect(await matching(compare('<', 'd', '10.0.0.10'))).toEqual([1])
-    await expect(matching(compare('=', 'm', 'angry'))).rejects.toMatchObject({
-      code: '22P02',
-      stage: 'query',
-    })
   })
 })
