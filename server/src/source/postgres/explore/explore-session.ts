@@ -5,7 +5,7 @@ import { SourceError } from '#source/postgres/connect/source-error.ts'
 /** `lock_not_available` */
 const LOCKED = '55P03'
 /** How long to wait for a lock that somebody else holds; a person is waiting for the answer. */
-const LOCK_TIMEOUT_MS = 3_000
+const LOCK_TIMEOUT_MS = 2_000
 
 export interface ExploreSessionOptions {
   /** Ends the session: a running statement is cancelled on the server. */

@@ -36,8 +36,6 @@ const DEFAULT_TIMEOUT_MS = 10_000
 const SECOND_LOOK_MS = 1_000
 /** Of all values together: an answer is one text in memory. */
 const MAX_LENGTH = 32 * 1024 * 1024
-/** A select list has no more, and one item tells what was cut. */
-const MAX_COLUMNS = 1_663
 
 /**
  * Some rows, in no particular order and under one snapshot, without a sort and, of a large table, without reading
@@ -56,17 +54,16 @@ export async function previewRelation(
   const columns = options.columns?.map((name) => findColumn(shape, name)) ?? shape.columns
   const limit = Math.min(Math.max(1, Math.floor(options.limit ?? DEFAULT_LIMIT)), MAX_LIMIT)
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
-  const shown = columns.slice(0, MAX_COLUMNS)
   const request: Request = {
     shape,
-    columns: shown,
+    columns,
     limit,
     filter: options.filter,
     timeoutMs,
     deadlineMs: performance.now() + timeoutMs,
   }
   const found = await inReadOnly(session, () => findRows(session, request))
-  return toPreview(found, request, shown.length < columns.length)
+  return toPreview(found, request)
 }
 
 function findColumn(shape: RelationShape, name: string): RelationColumn {
@@ -205,15 +202,13 @@ function fromRange({ relation, fromBlock, toBlock }: BlockRange): { from: string
   return { from: `only ${relation}`, where }
 }
 
-function toPreview(found: FoundRows, request: Request, isNarrowed: boolean): Preview {
+function toPreview({ rows, partialReason }: FoundRows, request: Request): Preview {
   const { columns } = request
-  if (found.rows.length === 0 && found.partialReason !== undefined) throw nothingInTime(request)
-  const narrowed = isNarrowed ? `Only the first ${MAX_COLUMNS} columns are shown.` : undefined
-  const reasons = [found.partialReason, narrowed].filter((reason) => reason !== undefined)
+  if (rows.length === 0 && partialReason !== undefined) throw nothingInTime(request)
   return {
-    rows: found.rows.map((texts) => previewRow(texts, columns)),
-    ...(reasons.length === 0 ? {} : { partialReason: reasons.join(' ') }),
-    cutValues: found.rows.flatMap((texts, row) => parseCutList(texts[columns.length] ?? '', row, columns)),
+    rows: rows.map((texts) => previewRow(texts, columns)),
+    ...(partialReason === undefined ? {} : { partialReason }),
+    cutValues: rows.flatMap((texts, row) => parseCutList(texts[columns.length] ?? '', row, columns)),
   }
 }
 

@@ -38,11 +38,11 @@ export function watermarkCandidates(facts: WatermarkFacts): WatermarkCandidate[]
 const TIMES = new Set(['timestamptz', 'timestamp', 'date'])
 const INTEGERS = new Set(['int', 'long'])
 
-/** Words of the times at which a row changes, in the languages in which schemas are written most. */
+/** Words of names in which a row's changes, or only its making, leave their time; names as `lower_with_lines`. */
 const CHANGE_NAME =
-  /(updat|modif|chang|touch|altered|edited|revis|mtime|geaendert|aktualisiert|actualiz|last.?(write|upd|mod|edit|chg)|(^|_)upd(_|$)|(^|_)mod(_|$)|sys_?mod_?stamp)/i
+  /(^|_)(last|date|row|sys)?(updat|upd(_|$)|modif|mod(_|$|stamp|date|time)|chang|touch|alter|edit|writ|revis|mtime|aktualisiert|geaendert|actualiz)/
 const INSERT_NAME =
-  /(creat|insert|added|regist|occurr|happen|event|logged|ingest|load|record|received|sent|order|placed|posted|start|ctime|angelegt|erstellt|(^|_)ts$|timestamp|_at$)/i
+  /(^|_)(date|row|sys)?(creat|insert|added|regist|occurr|happen|event|log|ingest|load|record|receiv|sent|order|placed|posted|ctime|erstellt|angelegt|ts$|timestamp)/
 const COUNTER_NAME =
   /(^|_)(row_?ver(sion)?|version|revision|seq(uence)?(_?n(o|um|umber))?|lsn|scn|change_?id)$/i
 const NOW_DEFAULT =
@@ -61,8 +61,9 @@ function weigh(column: RelationColumn, facts: WatermarkFacts): Weighed | undefin
   const known = facts.columnFacts.find(({ name }) => name === column.name)
   const isTime = TIMES.has(kind)
   const isSerial = known?.generated === 'identity' || SERIAL_DEFAULT.test(known?.defaultSql ?? '')
-  const sees = seenBy(column, isSerial)
-  if (!isTime && !(INTEGERS.has(kind) && (isSerial || COUNTER_NAME.test(column.name)))) return undefined
+  const name = withLines(column.name)
+  const sees = seenBy(name, isSerial)
+  if (!isTime && !(INTEGERS.has(kind) && (isSerial || COUNTER_NAME.test(name)))) return undefined
   const signs: Signs = {
     sees,
     isSerial,
@@ -87,10 +88,15 @@ function weigh(column: RelationColumn, facts: WatermarkFacts): Weighed | undefin
   }
 }
 
-function seenBy({ name }: RelationColumn, isSerial: boolean): WatermarkCandidate['sees'] {
+function seenBy(name: string, isSerial: boolean): WatermarkCandidate['sees'] {
   if (isSerial) return 'inserts'
   if (CHANGE_NAME.test(name) || COUNTER_NAME.test(name)) return 'changes'
   return INSERT_NAME.test(name) ? 'inserts' : 'unknown'
+}
+
+/** `lastModifiedDate` -> `last_modified_date`. */
+function withLines(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
 interface Signs {
