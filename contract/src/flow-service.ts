@@ -46,17 +46,6 @@ export const ActionQuery = Type.Object(
   OPEN,
 )
 
-export const ExploreQuery = Type.Object(
-  {
-    objectType: Text('`root` (the default), `table` or `view`'),
-    object: Text('Path of a table or view as the root lists it'),
-    preview: Text('`true` to get rows'),
-    previewCount: Text('Rows at most, 1 to 1000; 100 when absent'),
-    filters: Text('Base64 of a row filter in PQL'),
-  },
-  OPEN,
-)
-
 export const IfMatchHeader = Type.Object(
   { 'if-match': Text('The etag of the resource as it was last read') },
   OPEN,
@@ -309,28 +298,6 @@ export const TestResult = Type.Object(
   OPEN,
 )
 
-const ExploredItem = Type.Object({
-  type: Type.String(),
-  name: Type.String(),
-  path: Type.String(),
-  canPreview: Type.Boolean(),
-  canFetchSchema: Type.Boolean(),
-})
-
-export const Explored = Type.Union([
-  Type.Array(ExploredItem),
-  Type.Object(
-    {
-      format: Type.String(),
-      schema: Type.Object({
-        columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }, OPEN)),
-      }),
-      data: Type.Optional(Type.Array(Type.Object({}, OPEN))),
-    },
-    OPEN,
-  ),
-])
-
 export const FlowServiceError = Type.Object(
   {
     type: Type.String({ examples: ['https://ns.adobe.com/aep/errors/FLOW-1439-404'] }),
@@ -345,4 +312,3 @@ export const FlowServiceError = Type.Object(
 )
 
 export type EntityListQuery = Static<typeof EntityListQuery>
-export type ExploreQuery = Static<typeof ExploreQuery>

@@ -96,13 +96,31 @@ const EXPLORE_SPEC: JsonObject = {
   requestSpec: {
     $schema: JSON_SCHEMA_DRAFT,
     type: 'object',
-    properties: { objectType: { type: 'string', enum: ['table', 'root'] } },
+    properties: {
+      objectType: { type: 'string', enum: ['table', 'root'] },
+      limit: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        description:
+          'Of the root: items on a page. The next page is in the headers Link and x-next-continuation-token.',
+      },
+      continuationToken: { type: 'string', description: 'Of the root: where a page starts.' },
+      includePartitions: { type: 'boolean', description: 'Of the root: list partitions, too.' },
+      schema: { type: 'string', description: 'Of the root: only what is in this schema.' },
+      search: { type: 'string', description: 'Of the root: only what has this text in its path.' },
+    },
     allOf: [
       {
         if: { properties: { objectType: { enum: ['table'] } } },
         // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's word.
         then: {
-          properties: { object: { type: 'string' }, preview: { type: 'boolean' } },
+          properties: {
+            object: { type: 'string' },
+            preview: { type: 'boolean' },
+            previewCount: { type: 'integer', minimum: 1, maximum: 1_000 },
+            filters: { type: 'string', description: 'Base64 of a row filter.' },
+          },
           required: ['object'],
         },
       },
@@ -123,6 +141,7 @@ const EXPLORE_SPEC: JsonObject = {
             path: { type: 'string' },
             canPreview: { type: 'boolean' },
             canFetchSchema: { type: 'boolean' },
+            meta: { type: 'object' },
           },
         },
       },
@@ -146,6 +165,7 @@ const EXPLORE_SPEC: JsonObject = {
               },
             },
           },
+          meta: { type: 'object' },
           data: { type: 'array' },
         },
       },
@@ -176,7 +196,7 @@ export const POSTGRE_SQL: ConnectionSpec = {
       columnNameEscapeChar: '"',
       valueEscapeChar: "'",
     },
-    uiAttributes: { apiFeatures: { explorePaginationSupported: false } },
+    uiAttributes: { apiFeatures: { explorePaginationSupported: true } },
   },
   permissionsInfo: SOURCE_PERMISSIONS,
 }

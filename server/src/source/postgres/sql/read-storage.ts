@@ -1,4 +1,5 @@
 import type { Session } from '#source/postgres/connect/session.ts'
+import { countedRows } from './relation-kinds.ts'
 
 /** One relation that stores rows of the relation asked for: itself, a partition, or an inheriting child. */
 export interface StoredLeaf {
@@ -14,10 +15,15 @@ export interface StoredLeaf {
   readonly isReadable: boolean
   /** Row-level security filters what this user sees of it. */
   readonly isFiltered: boolean
+  /** Rows and blocks as VACUUM or ANALYZE last counted them; absent before the first. */
+  readonly counted?: { readonly rows: number; readonly blocks: number } | undefined
 }
 
 interface Row {
   readonly schema: string
+  readonly kind: string
+  readonly tuples: number
+  readonly pages: number
   readonly name: string
   readonly heap_bytes: string
   readonly toast_bytes: string
@@ -41,7 +47,8 @@ export async function readStorage(
        union
        select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid
      )
-     select n.nspname::text as schema, c.relname::text as name,
+     select n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
+            c.reltuples as tuples, c.relpages as pages,
             case when c.relkind = 'f' then 0 else coalesce(pg_catalog.pg_relation_size(c.oid), 0) end as heap_bytes,
             case when c.reltoastrelid = 0 then 0
                  else coalesce(pg_catalog.pg_relation_size(c.reltoastrelid), 0) end as toast_bytes,
@@ -58,10 +65,11 @@ export async function readStorage(
     [oid],
   )
   const blockBytes = Number(rows[0]?.block_size ?? 8192)
-  return { leaves: rows.map((row) => toLeaf(row, blockBytes)), blockBytes }
+  return { leaves: rows.map((row) => toLeaf(row, blockBytes, session.serverMajor)), blockBytes }
 }
 
-function toLeaf(row: Row, blockBytes: number): StoredLeaf {
+function toLeaf(row: Row, blockBytes: number, serverMajor: number): StoredLeaf {
+  const rows = countedRows(row.tuples, row.kind, serverMajor)
   return {
     schema: row.schema,
     name: row.name,
@@ -70,5 +78,6 @@ function toLeaf(row: Row, blockBytes: number): StoredLeaf {
     isAddressable: row.is_heap,
     isReadable: row.is_readable,
     isFiltered: row.is_filtered,
+    ...(rows === undefined ? {} : { counted: { rows, blocks: row.pages } }),
   }
 }

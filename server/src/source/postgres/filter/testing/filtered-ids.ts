@@ -24,7 +24,7 @@ export async function filteredIds(source: TestSource, path: string, filter: unkn
     limit: MAX_ROWS,
   })
   const { ring } = await copyAll(source, path, { where: compiled.literalSql })
-  const ids = sorted(previewed.map((row) => row['id']))
+  const ids = sorted(previewed.rows.map((row) => row['id']))
   expect(sorted(ring.rows.map(([id]) => id))).toEqual(ids)
   expect(await idsWithOldEscapes(source, quoteQualified(shape.schema, shape.name), compiled)).toEqual(ids)
   return ids
