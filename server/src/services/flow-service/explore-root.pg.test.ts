@@ -1,5 +1,8 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { Explored } from '@headwater/contract/explore.ts'
+import { Ajv } from 'ajv'
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NASTY_NAMES } from '#source/postgres/explore/testing/nasty-names.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
@@ -68,9 +71,23 @@ describe('odd names go through the API and back', () => {
   })
 })
 
+test('the connection spec says that there are pages, and takes the requests that are made here', async () => {
+  const { body } = await service.call('GET', `/connectionSpecs/${POSTGRES.id}`)
+  const [{ attributes, exploreSpec }] = body.items
+  expect(attributes.uiAttributes.apiFeatures.explorePaginationSupported).toBe(true)
+  const validate = new Ajv({ strict: false }).compile(exploreSpec.requestSpec)
+  expect(validate({ objectType: 'root', limit: 7, search: 'x', schema: 'y', includePartitions: true })).toBe(
+    true,
+  )
+  expect(validate({ objectType: 'table', object: 'x', preview: true, previewCount: 5 })).toBe(true)
+  expect(validate({ objectType: 'table' })).toBe(false)
+  expect(validate({ objectType: 'root', limit: 0 })).toBe(false)
+})
+
 describe('pages', () => {
   test('follow each other by the Link header to the whole list', async () => {
     const whole = await service.call('GET', url)
+    expect(Value.Errors(Explored, whole.body)).toEqual([])
     expect(whole.headers).not.toHaveProperty('link')
     const items: AnyBody[] = []
     let next: string | undefined = `${url}?objectType=root&limit=7`
