@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { Explored } from '@headwater/contract/explore.ts'
 import { Ajv } from 'ajv'
 import { Value } from 'typebox/value'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { NASTY_NAMES } from '#source/postgres/explore/testing/nasty-names.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import {
@@ -26,6 +26,8 @@ let connectionId: string
 let url: string
 /** Called when the first relations of a list have left the source. */
 let afterFirstChunk: () => Promise<void> = async () => {}
+let address: Promise<string> | undefined
+const listening = (): Promise<string> => (address ??= service.listen())
 
 beforeAll(async () => {
   service = await startFlowService({
@@ -165,6 +167,10 @@ describe('a list that goes out as it comes', () => {
       do $$ begin for i in 1..${CROWD} loop execute format('create view crowd.v%s as select 1 as x', i); end loop; end $$`)
   })
 
+  afterEach(() => {
+    afterFirstChunk = async () => {}
+  })
+
   test('is one array', async () => {
     const { status, body, headers } = await service.call('GET', `${url}?schema=crowd`)
     expect([status, body.length]).toEqual([200, CROWD])
@@ -178,17 +184,27 @@ describe('a list that goes out as it comes', () => {
         select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()`)
     }
-    const address = await service.listen()
-    try {
-      const response = await request(`${address}${url}?schema=crowd`)
-      expect(response.statusCode).toBe(200)
-      const { text, isWhole } = await readAll(response)
-      expect(isWhole).toBe(false)
-      expect(text).toMatch(/^\[\{"type":"view"/)
-      expect(() => JSON.parse(text)).toThrow(SyntaxError)
-    } finally {
-      afterFirstChunk = async () => {}
+    const response = await request(`${await listening()}${url}?schema=crowd`)
+    expect(response.statusCode).toBe(200)
+    const { text, isWhole } = await readAll(response)
+    expect(isWhole).toBe(false)
+    expect(text).toMatch(/^\[\{"type":"view"/)
+    expect(() => JSON.parse(text)).toThrow(SyntaxError)
+  })
+
+  test('the session with the source ends when the client hangs up in the middle of a list', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    afterFirstChunk = () => hungUp.promise
+    const response = await request(`${await listening()}${url}?schema=crowd`)
+    const countSessions = async (): Promise<number> => {
+      const { rows } = await service.source.query(`
+        select from pg_stat_activity where datname = current_database() and application_name = 'headwater'`)
+      return rows.length
     }
+    await vi.waitFor(async () => expect(await countSessions()).toBe(1), { timeout: 10_000 })
+    response.destroy()
+    await vi.waitFor(async () => expect(await countSessions()).toBe(0), { timeout: 10_000 })
+    hungUp.resolve()
   })
 })
 
