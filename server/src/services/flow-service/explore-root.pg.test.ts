@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Explored } from '@headwater/contract/explore.ts'
+import { Ajv } from 'ajv'
+import { Value } from 'typebox/value'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { NASTY_NAMES } from '#source/postgres/explore/testing/nasty-names.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import {
@@ -23,6 +26,8 @@ let connectionId: string
 let url: string
 /** Called when the first relations of a list have left the source. */
 let afterFirstChunk: () => Promise<void> = async () => {}
+let address: Promise<string> | undefined
+const listening = (): Promise<string> => (address ??= service.listen())
 
 beforeAll(async () => {
   service = await startFlowService({
@@ -68,9 +73,23 @@ describe('odd names go through the API and back', () => {
   })
 })
 
+test('the connection spec says that there are pages, and takes the requests that are made here', async () => {
+  const { body } = await service.call('GET', `/connectionSpecs/${POSTGRES.id}`)
+  const [{ attributes, exploreSpec }] = body.items
+  expect(attributes.uiAttributes.apiFeatures.explorePaginationSupported).toBe(true)
+  const validate = new Ajv({ strict: false }).compile(exploreSpec.requestSpec)
+  expect(validate({ objectType: 'root', limit: 7, search: 'x', schema: 'y', includePartitions: true })).toBe(
+    true,
+  )
+  expect(validate({ objectType: 'table', object: 'x', preview: true, previewCount: 5 })).toBe(true)
+  expect(validate({ objectType: 'table' })).toBe(false)
+  expect(validate({ objectType: 'root', limit: 0 })).toBe(false)
+})
+
 describe('pages', () => {
   test('follow each other by the Link header to the whole list', async () => {
     const whole = await service.call('GET', url)
+    expect(Value.Errors(Explored, whole.body)).toEqual([])
     expect(whole.headers).not.toHaveProperty('link')
     const items: AnyBody[] = []
     let next: string | undefined = `${url}?objectType=root&limit=7`
@@ -148,6 +167,10 @@ describe('a list that goes out as it comes', () => {
       do $$ begin for i in 1..${CROWD} loop execute format('create view crowd.v%s as select 1 as x', i); end loop; end $$`)
   })
 
+  afterEach(() => {
+    afterFirstChunk = async () => {}
+  })
+
   test('is one array', async () => {
     const { status, body, headers } = await service.call('GET', `${url}?schema=crowd`)
     expect([status, body.length]).toEqual([200, CROWD])
@@ -161,17 +184,27 @@ describe('a list that goes out as it comes', () => {
         select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()`)
     }
-    const address = await service.listen()
-    try {
-      const response = await request(`${address}${url}?schema=crowd`)
-      expect(response.statusCode).toBe(200)
-      const { text, isWhole } = await readAll(response)
-      expect(isWhole).toBe(false)
-      expect(text).toMatch(/^\[\{"type":"view"/)
-      expect(() => JSON.parse(text)).toThrow(SyntaxError)
-    } finally {
-      afterFirstChunk = async () => {}
+    const response = await request(`${await listening()}${url}?schema=crowd`)
+    expect(response.statusCode).toBe(200)
+    const { text, isWhole } = await readAll(response)
+    expect(isWhole).toBe(false)
+    expect(text).toMatch(/^\[\{"type":"view"/)
+    expect(() => JSON.parse(text)).toThrow(SyntaxError)
+  })
+
+  test('the session with the source ends when the client hangs up in the middle of a list', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    afterFirstChunk = () => hungUp.promise
+    const response = await request(`${await listening()}${url}?schema=crowd`)
+    const countSessions = async (): Promise<number> => {
+      const { rows } = await service.source.query(`
+        select from pg_stat_activity where datname = current_database() and application_name = 'headwater'`)
+      return rows.length
     }
+    await vi.waitFor(async () => expect(await countSessions()).toBe(1), { timeout: 10_000 })
+    response.destroy()
+    await vi.waitFor(async () => expect(await countSessions()).toBe(0), { timeout: 10_000 })
+    hungUp.resolve()
   })
 })
 

@@ -1,4 +1,6 @@
 import { get } from 'node:http'
+import { Explored } from '@headwater/contract/explore.ts'
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type AnyBody,
@@ -48,6 +50,7 @@ async function explore(object: string, more: Record<string, string> = {}): Promi
   const query = new URLSearchParams({ objectType: 'table', object, ...more })
   const { status, body } = await service.call('GET', `${url}?${query}`)
   expect([status, body?.errorMessage]).toEqual([200, undefined])
+  expect(Value.Errors(Explored, body)).toEqual([])
   return body
 }
 
@@ -91,6 +94,16 @@ describe('what is said of a table', () => {
     expect(told['place']).toEqual({ originalType: 'text', nullable: true, comment: 'where' })
     const person = await explore('public.person')
     expect(person.schema.columns[0].meta).toMatchObject({ generated: 'identity', primaryKeyPosition: 1 })
+  })
+
+  test('columns that are computed when they are read', async ({ skip }) => {
+    const { rows } = await service.source.query('show server_version_num')
+    if (Number(rows[0]?.['server_version_num']) < 180_000) skip('PostgreSQL has them from version 18 on')
+    await service.source.query(`
+      create table computed (a int, b int generated always as (a * 2) virtual); insert into computed values (4)`)
+    const { schema, data } = await explore('public.computed', { preview: 'true' })
+    expect(schema.columns[1].meta).toEqual({ originalType: 'integer', nullable: true, generated: 'virtual' })
+    expect(data).toEqual([{ a: 4, b: 8 }])
   })
 
   test('columns that an incremental flow could follow, best first', async () => {

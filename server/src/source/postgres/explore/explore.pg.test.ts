@@ -70,6 +70,11 @@ describe('listing', () => {
     expect(paths).toEqual(['public.orders', 'public.v_orders'])
     const shape = await describeRelation(session, 'orders')
     expect(shape.columns.map((column) => column.name)).toEqual(['id', 'customer'])
+    // The place of a row is a column that only SELECT on the whole table shows.
+    expect(shape).toMatchObject({
+      canReadInParallel: false,
+      parallelObstacle: expect.stringMatching(/some of/),
+    })
     const { rows } = await previewRelation(session, shape, { limit: 1 })
     expect(rows).toEqual([{ id: 1, customer: 'Ann' }])
     const own = { ...source, session, target: session.target }

@@ -170,16 +170,21 @@ describe('a selection', () => {
       create materialized view told.empty as select 1 as id with no data;
       create view told.seen as select 1 as id;
       create foreign table told.far (id int) server nowhere;
-      insert into told.parent select generate_series(1, 1000); analyze told.parent`)
+      create table told.counted as select generate_series(1, 1000) as id; analyze told.counted`)
     const relations = await listAll(session, { schema: 'told', includePartitions: true })
     const told = relations.map(({ schema: _, path: __, type, name, ...rest }) => [name, type, rest] as const)
     const plain = { isPopulated: true, isUnlogged: false, isPartition: false }
     expect(told).toEqual([
       ['child', 'table', { ...plain, kind: 'table', parent: 'told.parent' }],
+      [
+        'counted',
+        'table',
+        { ...plain, kind: 'table', estimatedRows: 1000, estimatedBytes: expect.any(Number) },
+      ],
       ['empty', 'view', { ...plain, kind: 'materialized view', isPopulated: false }],
       ['far', 'table', { ...plain, kind: 'foreign table' }],
       ['fleeting', 'table', { ...plain, kind: 'table', isUnlogged: true, comment: 'not for long' }],
-      ['parent', 'table', { ...plain, kind: 'table', estimatedRows: 1000, estimatedBytes: 5 * 8192 }],
+      ['parent', 'table', { ...plain, kind: 'table' }],
       ['parted', 'table', { ...plain, kind: 'partitioned table' }],
       [
         'parted_1',

@@ -35,7 +35,8 @@ interface Row {
 
 /**
  * The relation's leaves, in the order of their names, found through partitioning and inheritance alike.
- * Views have none. Sizes are those of the files now, not of the last ANALYZE.
+ * Views have none. Sizes are those of the files now, not of the last ANALYZE. The limit makes the planner look each
+ * leaf up, as it expects a tree to be large and would read the whole catalogue for one table.
  */
 export async function readStorage(
   session: Session,
@@ -57,7 +58,7 @@ export async function readStorage(
             has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as is_readable,
             pg_catalog.row_security_active(c.oid) as is_filtered
        from tree
-       join pg_catalog.pg_class c on c.oid = tree.oid
+      cross join lateral (select * from pg_catalog.pg_class where oid = tree.oid limit 1) c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        left join pg_catalog.pg_am am on am.oid = c.relam
       where c.relkind in ('r', 'm', 'f')
