@@ -1,10 +1,7 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
+import { AUTH_SPEC_NAMES } from '#source/postgres/connect/auth-spec-names.ts'
 import { ConnectionParamsError } from '#source/postgres/connect/connection-params-error.ts'
-import {
-  AUTH_SPEC_NAMES,
-  type ConnectionTarget,
-  parseConnectionTarget,
-} from '#source/postgres/connect/connection-target.ts'
+import { type ConnectionTarget, parseConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 import { assertMatchesSpec } from './spec-schema.ts'
 import type { AuthSpec, ConnectionSpec } from './specs/spec.ts'
