@@ -73,6 +73,7 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    edition: 'azure' | 'aws'
     mappingSchema: string
     mapsColumn: string
   }
@@ -110,6 +111,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    edition: 'azure' as 'azure' | 'aws',
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
@@ -135,6 +137,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
     },
     config: {
+      get edition() {
+        return world.edition
+      },
       get validateOnCreate() {
         return world.validateOnCreate
       },
