@@ -89,6 +89,8 @@ export interface FlowTestService extends AsyncDisposable {
 export interface FlowTestOptions {
   /** Stands between the service and its source. */
   readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Default a silent one. */
+  readonly log?: pino.Logger | undefined
 }
 
 /** The headers of a caller who may do everything. */
@@ -115,7 +117,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
-  const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
+  const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
     keyring: openKeyring({ dataDir }),

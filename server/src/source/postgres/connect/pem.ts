@@ -42,11 +42,6 @@ export function parsePemBlocks({ name, value }: Setting): readonly PemBlock[] {
   }
 }
 
-/** Certificates or lists in one text, each as a text of its own. */
-export function splitPem(text: string): readonly string[] {
-  return parsePemBlocks({ name: 'PEM', value: text }).map((block) => block.text)
-}
-
 /** Of a key that was encrypted in OpenSSL's old way: the two lines that say how. */
 const ENCRYPTION_LINES = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s+DEK-Info:\s*([A-Za-z0-9-]+,\s*[0-9A-Fa-f]+)\s/
 
