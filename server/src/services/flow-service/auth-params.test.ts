@@ -26,6 +26,16 @@ const BASIC = 'Basic Authentication'
 const STRING = 'Connection String Based Authentication'
 
 describe('reading auth', () => {
+  test('asks for what is missing in the order of the form', () => {
+    const names = ['server', 'database', 'username', 'password']
+    const given: Record<string, string> = {}
+    for (const name of names) {
+      const read = () => readAuth(POSTGRE_SQL, { specName: BASIC, params: given }, false)
+      expect(code(read)).toEqual(['1100-400', { field: `auth.params.${name}` }])
+      given[name] = 'x'
+    }
+  })
+
   test('keeps the name of the way of authentication as it was sent', () => {
     const auth = readAuth(POSTGRE_SQL, { specName: ' basic authentication ', params: PARAMS }, false)
     expect(auth).toEqual({ specName: ' basic authentication ', params: PARAMS })

@@ -41,7 +41,10 @@ describe('the spec of PostgreSQL', () => {
     expect(secretsOf(string)).toEqual(['connectionString', 'sslKey', 'sslPassword'])
     expect(basic.required).toEqual(['server', 'database', 'username'])
     // A client certificate can take the place of the password, and nothing else can.
-    expect([basic.if, basic.else]).toEqual([{ required: ['sslCertificate'] }, { required: ['password'] }])
+    expect(basic.allOf).toContainEqual({
+      if: { required: ['sslCertificate'] },
+      else: { required: ['password'] },
+    })
     expect(secretsOf(basic)).toEqual(['password', 'sslKey', 'sslPassword'])
     expect(basic.properties.port).toMatchObject({ type: ['string', 'integer'], default: '5432' })
     for (const name of ['sslRootCertificate', 'sslHostName', 'schema'])

@@ -100,6 +100,8 @@ const SSL_MODE: Readonly<Record<Edition, JsonObject>> = {
   },
 }
 
+const BASIC_REQUIRED = ['server', 'database', 'username']
+
 function basic(edition: Edition): AuthSpec {
   return {
     name: 'Basic Authentication',
@@ -117,9 +119,12 @@ function basic(edition: Edition): AuthSpec {
         sslMode: SSL_MODE[edition],
         ...EXTENSIONS,
       },
-      required: ['server', 'database', 'username'],
-      if: { required: ['sslCertificate'] },
-      else: { required: ['password'] },
+      required: BASIC_REQUIRED,
+      // A condition is looked at before what is required, so that is said again: the password is asked for last.
+      allOf: [
+        { required: BASIC_REQUIRED },
+        { if: { required: ['sslCertificate'] }, else: { required: ['password'] } },
+      ],
     },
   }
 }
