@@ -217,6 +217,26 @@ export const Spec = Type.Object(
   OPEN,
 )
 
+export const SpecBody = Type.Object(
+  { name: Given('Name of the kind of system'), providerId: Given('Id of the provider') },
+  OPEN,
+)
+
+export const SpecConfigQuery = Type.Object(
+  {
+    outputType: Text('Kind of configuration'),
+    outputField: Text('Field to return'),
+    start: Text('Index of the first item; 0 when absent'),
+    limit: Text('Items on a page, 1 to 100; 20 when absent'),
+  },
+  OPEN,
+)
+
+export const SpecConfigs = Type.Object({
+  items: Type.Array(Type.Object({}, OPEN)),
+  pageInfo: Type.Object({ hasNext: Type.Boolean() }),
+})
+
 /** One resource, in a list of its own. */
 export const One = <Item extends ReturnType<typeof Type.Object>>(item: Item) =>
   Type.Object({ items: Type.Array(item) })

@@ -1,56 +1,9 @@
 import type { JsonObject } from '#kit/json.ts'
-import {
-  type AuthSpec,
-  BATCH_PROVIDER_ID,
-  type ConnectionSpec,
-  JSON_SCHEMA_DRAFT,
-  SOURCE_PERMISSIONS,
-} from './spec.ts'
+import { POSTGRES_AUTH_SPECS } from './postgre-sql-auth.ts'
+import { BATCH_PROVIDER_ID, type ConnectionSpec, JSON_SCHEMA_DRAFT, SOURCE_PERMISSIONS } from './spec.ts'
 
 const DOCS =
   'https://experienceleague.adobe.com/docs/experience-platform/sources/connectors/databases/postgres.html'
-
-const CONNECTION_STRING: AuthSpec = {
-  name: 'Connection String Based Authentication',
-  type: 'BasicAuthentication',
-  spec: {
-    $schema: JSON_SCHEMA_DRAFT,
-    type: 'object',
-    description: 'Credentials in one line, as an ODBC driver takes them.',
-    properties: {
-      connectionString: {
-        type: 'string',
-        format: 'password',
-        description:
-          'Server={host};Database={database};Port={port};UID={user};Password={password}, and optionally ' +
-          'EncryptionMethod=0|1|6 and ValidateServerCertificate=0|1.',
-      },
-    },
-    required: ['connectionString'],
-  },
-}
-
-const BASIC: AuthSpec = {
-  name: 'Basic Authentication',
-  type: 'BasicAuthentication',
-  spec: {
-    $schema: JSON_SCHEMA_DRAFT,
-    type: 'object',
-    description: 'Credentials as single values.',
-    properties: {
-      server: { type: 'string', description: 'Host name or IP address.' },
-      port: { type: ['string', 'integer'], default: '5432', description: 'TCP port.' },
-      database: { type: 'string', description: 'Name of the database.' },
-      username: { type: 'string', description: 'Role that may connect and read.' },
-      password: { type: 'string', format: 'password', description: 'Password of the role.' },
-      sslMode: {
-        type: ['string', 'boolean'],
-        description: 'Disable, Allow, Prefer, Require, Verify Ca or Verify Full.',
-      },
-    },
-    required: ['server', 'database', 'username', 'password'],
-  },
-}
 
 const SOURCE_SPEC: JsonObject = {
   name: 'Database',
@@ -179,7 +132,7 @@ export const POSTGRE_SQL: ConnectionSpec = {
   name: 'postgre-sql',
   providerId: BATCH_PROVIDER_ID,
   version: '1.0',
-  authSpec: [CONNECTION_STRING, BASIC],
+  authSpec: POSTGRES_AUTH_SPECS.azure,
   sourceSpec: SOURCE_SPEC,
   exploreSpec: EXPLORE_SPEC,
   attributes: {
@@ -200,3 +153,6 @@ export const POSTGRE_SQL: ConnectionSpec = {
   },
   permissionsInfo: SOURCE_PERMISSIONS,
 }
+
+/** The same in the edition that takes single values only. */
+export const POSTGRE_SQL_AWS: ConnectionSpec = { ...POSTGRE_SQL, authSpec: POSTGRES_AUTH_SPECS.aws }

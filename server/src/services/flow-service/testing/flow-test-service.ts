@@ -73,6 +73,7 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    edition: 'azure' | 'aws'
     mappingSchema: string
     mapsColumn: string
   }
@@ -88,6 +89,8 @@ export interface FlowTestService extends AsyncDisposable {
 export interface FlowTestOptions {
   /** Stands between the service and its source. */
   readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Default a silent one. */
+  readonly log?: pino.Logger | undefined
 }
 
 /** The headers of a caller who may do everything. */
@@ -110,10 +113,11 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    edition: 'azure' as 'azure' | 'aws',
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
-  const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
+  const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
     keyring: openKeyring({ dataDir }),
@@ -135,6 +139,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
     },
     config: {
+      get edition() {
+        return world.edition
+      },
       get validateOnCreate() {
         return world.validateOnCreate
       },
