@@ -46,17 +46,6 @@ export const ActionQuery = Type.Object(
   OPEN,
 )
 
-export const ExploreQuery = Type.Object(
-  {
-    objectType: Text('`root` (the default), `table` or `view`'),
-    object: Text('Path of a table or view as the root lists it'),
-    preview: Text('`true` to get rows'),
-    previewCount: Text('Rows at most, 1 to 1000; 100 when absent'),
-    filters: Text('Base64 of a row filter in PQL'),
-  },
-  OPEN,
-)
-
 export const IfMatchHeader = Type.Object(
   { 'if-match': Text('The etag of the resource as it was last read') },
   OPEN,
@@ -228,6 +217,26 @@ export const Spec = Type.Object(
   OPEN,
 )
 
+export const SpecBody = Type.Object(
+  { name: Given('Name of the kind of system'), providerId: Given('Id of the provider') },
+  OPEN,
+)
+
+export const SpecConfigQuery = Type.Object(
+  {
+    outputType: Text('Kind of configuration'),
+    outputField: Text('Field to return'),
+    start: Text('Index of the first item; 0 when absent'),
+    limit: Text('Items on a page, 1 to 100; 20 when absent'),
+  },
+  OPEN,
+)
+
+export const SpecConfigs = Type.Object({
+  items: Type.Array(Type.Object({}, OPEN)),
+  pageInfo: Type.Object({ hasNext: Type.Boolean() }),
+})
+
 /** One resource, in a list of its own. */
 export const One = <Item extends ReturnType<typeof Type.Object>>(item: Item) =>
   Type.Object({ items: Type.Array(item) })
@@ -309,28 +318,6 @@ export const TestResult = Type.Object(
   OPEN,
 )
 
-const ExploredItem = Type.Object({
-  type: Type.String(),
-  name: Type.String(),
-  path: Type.String(),
-  canPreview: Type.Boolean(),
-  canFetchSchema: Type.Boolean(),
-})
-
-export const Explored = Type.Union([
-  Type.Array(ExploredItem),
-  Type.Object(
-    {
-      format: Type.String(),
-      schema: Type.Object({
-        columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }, OPEN)),
-      }),
-      data: Type.Optional(Type.Array(Type.Object({}, OPEN))),
-    },
-    OPEN,
-  ),
-])
-
 export const FlowServiceError = Type.Object(
   {
     type: Type.String({ examples: ['https://ns.adobe.com/aep/errors/FLOW-1439-404'] }),
@@ -345,4 +332,3 @@ export const FlowServiceError = Type.Object(
 )
 
 export type EntityListQuery = Static<typeof EntityListQuery>
-export type ExploreQuery = Static<typeof ExploreQuery>

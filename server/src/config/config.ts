@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { ConfigError } from './config-error.ts'
 import type { Env } from './env.ts'
 import type { Flags } from './flags.ts'
-import type { LogLevel } from './values.ts'
+import type { Edition, LogLevel } from './values.ts'
 
-export type { LogLevel } from './values.ts'
+export type { Edition, LogLevel } from './values.ts'
 
 /** Where the files of the lake are. */
 export type LakeConfig =
@@ -33,6 +33,7 @@ export interface Config {
   /** Undefined: the store makes one at the first start and keeps it. */
   readonly orgId?: string | undefined
   readonly tenantId: string
+  readonly edition: Edition
   readonly minIntervalMinutes: number
   readonly validateOnCreate: boolean
   readonly extractSlots: number
@@ -62,6 +63,7 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     publicUrl: env.publicUrl,
     orgId: env.orgId,
     tenantId: env.tenantId ?? 'headwater',
+    edition: env.edition ?? 'azure',
     minIntervalMinutes: env.minIntervalMinutes ?? 15,
     validateOnCreate: env.validateOnCreate ?? true,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),

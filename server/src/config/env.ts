@@ -4,6 +4,7 @@ import {
   ExpectationError,
   type Parse,
   parseBoolean,
+  parseEdition,
   parseHttpUrl,
   parseLogLevel,
   parseOrgId,
@@ -59,6 +60,11 @@ const variables = {
     'HEADWATER_TENANT_ID',
     parseTenantId,
     'namespace of own schema fields; default headwater',
+  ),
+  edition: variable(
+    'HEADWATER_EDITION',
+    parseEdition,
+    'edition of the platform to stand in for, azure or aws (no connection strings); default azure',
   ),
   minIntervalMinutes: variable(
     'HEADWATER_MIN_INTERVAL_MINUTES',

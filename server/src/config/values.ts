@@ -1,6 +1,10 @@
 /** Reads the text of one setting; throws ExpectationError. */
 export type Parse<T> = (text: string) => T
 
+/** Which edition of the platform the server stands in for: they offer different ways of authentication. */
+export const editions = ['azure', 'aws'] as const
+export type Edition = (typeof editions)[number]
+
 /** What a setting's text must be, as the end of "... must be". Never holds the text. */
 export class ExpectationError extends Error {
   override readonly name = 'ExpectationError'
@@ -59,6 +63,12 @@ export const parseLogLevel: Parse<LogLevel> = (text) => {
   const level = logLevels.find((name) => name === text.toLowerCase())
   if (level !== undefined) return level
   throw new ExpectationError(`one of ${logLevels.join(', ')}`)
+}
+
+export const parseEdition: Parse<Edition> = (text) => {
+  const edition = editions.find((name) => name === text.toLowerCase())
+  if (edition !== undefined) return edition
+  throw new ExpectationError(`one of ${editions.join(', ')}`)
 }
 
 export const parseOrgId: Parse<string> = (text) => {

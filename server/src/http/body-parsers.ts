@@ -39,8 +39,14 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new MalformedJsonError(error instanceof Error ? error.message : 'unreadable')
+    throw new MalformedJsonError(placeOf(error))
   }
+}
+
+/** Where it stops to be JSON, never what stands there: the engine quotes the text, and a password with it. */
+function placeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  return /(at position \d+(?: \(line \d+ column \d+\))?)$/.exec(message)?.[1] ?? 'it cannot be read'
 }
 
 function hasNul(value: unknown): boolean {

@@ -39,8 +39,10 @@ export interface PostgresColumnType {
   readonly readCast: '' | '::text' | '::numeric::text'
   /** What a literal compared with the column is cast to, without modifiers; empty: the server infers it. */
   readonly literalCast: string
-  /** The column has to be compared in its text form, as its type has no `=` or is read as text. */
+  /** The column has to be compared in its text form, as its type has no `=`, or none that can be relied on. */
   readonly comparesAsText: boolean
+  /** Appended to the column where a pattern is matched with it; empty for the types of text. */
+  readonly patternCast: '' | '::text'
   readonly explore: ExploredType
 }
 
@@ -70,6 +72,7 @@ interface Entry {
   readonly readCast?: PostgresColumnType['readCast'] | undefined
   readonly literalCast: string
   readonly comparesAsText?: boolean | undefined
+  readonly isText?: boolean | undefined
 }
 
 function finish(entry: Entry, typeName: string): PostgresColumnType {
@@ -80,6 +83,7 @@ function finish(entry: Entry, typeName: string): PostgresColumnType {
     readCast: entry.readCast ?? '',
     literalCast: entry.literalCast,
     comparesAsText: entry.comparesAsText ?? false,
+    patternCast: entry.isText === true ? '' : '::text',
     explore: { ...entry.explore, meta: { originalType: typeName } },
   }
 }
@@ -101,7 +105,12 @@ function textEntry(literalCast: string): Entry {
   return { columnType: STRING, decoder: 'bytes', explore: EXPLORE_STRING, literalCast }
 }
 
+const TEXT: Entry = { ...textEntry('text'), isText: true }
 const AS_TEXT: Entry = { ...textEntry('text'), readCast: '::text', comparesAsText: true }
+/** Read as text, but compared by its own operators with a literal of its own type. */
+const OF_ITS_OWN: Entry = { ...AS_TEXT, literalCast: '', comparesAsText: false }
+/** citext and other types of text that are not PostgreSQL's own: they bring their `like`, too. */
+const OTHER_TEXT: Entry = { ...OF_ITS_OWN, isText: true }
 /** An enum's binary form is its label. */
 const ENUM: Entry = textEntry('')
 const DOMAIN_OF_ENUM: Entry = { ...textEntry('text'), comparesAsText: true }
@@ -116,10 +125,22 @@ const ORDERED: ReadonlyMap<number, string> = new Map([
   [1083, 'time'],
   [1186, 'interval'],
   [1266, 'timetz'],
+  [1560, 'varbit'], // bit: cast to it, a literal would be cut to one bit
+  [1562, 'varbit'],
 ])
 
+/** Arrays without an `=`, since their elements have none: of xml, json and the geometric types; and two vectors. */
+const UNCOMPARABLE_ARRAYS: ReadonlySet<number> = new Set([
+  22, 30, 143, 199, 629, 719, 1017, 1018, 1019, 1020, 1027,
+])
+/** Types above are made by users and extensions. */
+const LAST_BUILT_IN_OID = 16_383
+
 function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
-  if (facts.category === 'E') return oid === facts.typeOid ? ENUM : DOMAIN_OF_ENUM
+  const { category, typeOid } = facts
+  if (category === 'E') return oid === typeOid ? ENUM : DOMAIN_OF_ENUM
+  if (category === 'S' && oid > LAST_BUILT_IN_OID) return OTHER_TEXT
+  if (category === 'R' || (category === 'A' && !UNCOMPARABLE_ARRAYS.has(oid))) return OF_ITS_OWN
   const literalCast = ORDERED.get(oid)
   return literalCast === undefined ? AS_TEXT : { ...AS_TEXT, literalCast, comparesAsText: false }
 }
@@ -174,10 +195,10 @@ const ENTRIES: ReadonlyMap<number, Entry> = new Map<number, Entry>([
       literalCast: 'double precision',
     },
   ],
-  [25, textEntry('text')],
-  [1043, textEntry('text')], // varchar
+  [25, TEXT],
+  [1043, TEXT], // varchar
   [1042, textEntry('bpchar')],
-  [19, textEntry('text')], // name
+  [19, TEXT], // name
   [
     1082,
     {

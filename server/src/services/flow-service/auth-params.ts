@@ -1,16 +1,16 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
+import { AUTH_SPEC_NAMES } from '#source/postgres/connect/auth-spec-names.ts'
 import { ConnectionParamsError } from '#source/postgres/connect/connection-params-error.ts'
 import {
-  AUTH_SPEC_NAMES,
   type ConnectionTarget,
+  findDestination,
   parseConnectionTarget,
 } from '#source/postgres/connect/connection-target.ts'
+import { nameParams } from '#source/postgres/connect/parse-settings.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
+import { findMask } from './secret-params.ts'
 import { assertMatchesSpec } from './spec-schema.ts'
 import type { AuthSpec, ConnectionSpec } from './specs/spec.ts'
-
-/** What is shown in the place of a secret. Sent back, it means: keep the secret that is stored. */
-export const SECRET_MASK = '********'
 
 /** The `auth` of a connection with its secrets in clear. Never logged, never shown. */
 export interface Auth {
@@ -35,6 +35,7 @@ export function readAuth(spec: ConnectionSpec, given: unknown, isDraft: boolean)
   const authSpec = requireAuthSpec(spec, specName)
   const auth = { specName: specName as string, params: (params ?? {}) as JsonObject }
   if (!isObject(auth.params)) throw invalidRequest('auth.params must be an object.', 'auth.params')
+  assertNoMask(auth.params)
   if (!isDraft) assertComplete(authSpec, auth)
   return auth
 }
@@ -44,9 +45,15 @@ function requireAuthSpec(spec: ConnectionSpec, specName: unknown): AuthSpec {
   const found = spec.authSpec?.find((authSpec) => foldName(authSpec.name) === wanted)
   if (found !== undefined) return found
   const names = (spec.authSpec ?? []).map((authSpec) => `"${authSpec.name}"`)
-  const message = `The auth spec ${JSON.stringify(specName ?? null)} is not found on the connection spec ${spec.id}. `
+  const shown = shownName(specName)
+  const message = `The auth spec ${shown === undefined ? 'of auth.specName' : `"${shown}"`} is not found on the connection spec ${spec.id}. `
   const remedy = names.length === 0 ? 'It takes no auth.' : `Use ${names.join(' or ')}.`
-  throw new FlowProblem('1415-400', message + remedy, { specName: String(specName), id: spec.id })
+  throw new FlowProblem('1415-400', message + remedy, { specName: shown ?? null, id: spec.id })
+}
+
+/** A name as it may be repeated: whoever mixes up the members of auth sends a secret in its place. */
+function shownName(specName: unknown): string | undefined {
+  return typeof specName === 'string' && /^[\w .()-]{1,80}$/.test(specName) ? specName : undefined
 }
 
 /** Exact, then without regard to case and outer blanks; an old name stands for the connection string. */
@@ -56,8 +63,19 @@ function foldName(name: string): string {
   return isAlias ? AUTH_SPEC_NAMES.connectionString.toLowerCase() : folded
 }
 
+/** Whoever copies a connection from an answer has no secrets in his hands. */
+function assertNoMask(params: JsonObject): void {
+  const path = findMask(params)
+  if (path === undefined) return
+  const field = `auth.params.${path}`
+  throw invalidRequest(
+    `${field} is the mask that answers show. No secret is stored for it: send the secret.`,
+    field,
+  )
+}
+
 function assertComplete(authSpec: AuthSpec, auth: Auth): void {
-  assertMatchesSpec(authSpec.spec, auth.params, 'auth.params')
+  assertMatchesSpec(authSpec.spec, nameParams(auth.params), 'auth.params')
   targetOf(auth)
 }
 
@@ -76,40 +94,20 @@ export function targetOf(auth: Auth): ConnectionTarget {
   }
 }
 
-/** The same object with every secret replaced by the mask; all keys stay. */
-export function maskParams(spec: ConnectionSpec, params: JsonObject): JsonObject {
-  const names = Object.entries(params)
-  return Object.fromEntries(names.map(([name, value]) => [name, isSecret(spec, name) ? SECRET_MASK : value]))
-}
-
-/** The parameters of a change, in which a mask that was sent back stands for the stored secret. */
-export function unmaskParams(params: JsonObject, stored: JsonObject | undefined): JsonObject {
-  const names = Object.entries(params)
-  return Object.fromEntries(
-    names.map(([name, value]) => [
-      name,
-      value === SECRET_MASK && stored?.[name] !== undefined ? stored[name] : value,
-    ]),
+/**
+ * Refuses to take stored secrets to another server: whoever may change a connection need not know its password,
+ * and a server of his own would be told it. `kept` are the paths of the secrets that were sent back masked.
+ *
+ * @throws {FlowProblem} 1100 naming the secrets that have to be sent again
+ */
+export function assertSecretsStay(stored: Auth | undefined, next: Auth, kept: readonly string[]): void {
+  const [first] = kept
+  if (first === undefined) return
+  const before = stored && findDestination(stored.specName, stored.params)
+  if (before === findDestination(next.specName, next.params)) return
+  const names = kept.map((path) => `auth.params.${path}`).join(', ')
+  throw invalidRequest(
+    `The connection is to lead to another server or port, and stored secrets stay with theirs. Send again: ${names}.`,
+    `auth.params.${first}`,
   )
-}
-
-/** Keys that a schema marks, and any other whose name says that it is one: clients send extra keys. */
-function isSecret(spec: ConnectionSpec, name: string): boolean {
-  if (/pass(word|wd|phrase)?$|pwd|secret|token|connection_?string|private_?key/i.test(name)) return true
-  return (spec.authSpec ?? []).some((authSpec) => {
-    const properties = authSpec.spec['properties']
-    const property = isObject(properties) ? properties[name] : undefined
-    return isObject(property) && property['format'] === 'password'
-  })
-}
-
-/** A patch's value for a path below `/auth`, with its secrets masked. */
-export function maskPatchValue(spec: ConnectionSpec, path: string, value: unknown): unknown {
-  const [, first, second, name] = path.split('/')
-  if (first !== 'auth') return value
-  if (name !== undefined) return isSecret(spec, name) ? SECRET_MASK : value
-  if (!isObject(value)) return value
-  if (second === 'params') return maskParams(spec, value as JsonObject)
-  const { params } = value
-  return isObject(params) ? { ...value, params: maskParams(spec, params as JsonObject) } : value
 }

@@ -1,7 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { SourceError } from '#source/postgres/connect/source-error.ts'
-import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
+import { readFilter } from '#source/postgres/filter/filter-document.ts'
 import { targetOf } from './auth-params.ts'
 import { askSource } from './check-source.ts'
 import { findConnection } from './connection-store.ts'
@@ -10,10 +10,11 @@ import { textOf } from './entity-document.ts'
 import { invalidRequest } from './problems.ts'
 
 /**
- * Checks the row filter of a source connection against its table. A source that can't be reached now leaves it
- * unchecked: the flow that reads the table checks it again.
+ * Checks the row filter of a source connection: its notation by itself, the rest against its table. A source
+ * that can't be reached now leaves the rest unchecked: the flow that reads the table checks it again.
  *
- * @throws {FlowProblem} 1100 for an unknown column or function, a wrong number of parameters, an unfit literal
+ * @throws {FlowProblem} 1100 for a text that can't be parsed, an unknown column or function, a wrong number of
+ *   parameters, a literal that its column can't be compared with
  */
 export async function checkFilters(
   { db, keyring, source }: FlowServiceDependencies,
@@ -27,11 +28,11 @@ export async function checkFilters(
     throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
   const connection = await findConnection(db, keyring, scope, textOf(base, 'id'))
   const auth = connection?.auth
-  if (auth === undefined) return
   const path = textOf(params, 'tableName')
   await askSource(undefined, async (signal) => {
-    const shape = await source.describeRelation(targetOf(auth), path, { signal }).catch(unlessUnreachable)
-    if (shape !== undefined) compileRowFilter(filters, shape.columns)
+    readFilter(filters)
+    if (auth === undefined) return
+    await source.checkFilter(targetOf(auth), path, filters, { signal }).catch(unlessUnreachable)
   })
 }
 

@@ -1,9 +1,11 @@
 import { SourceError } from '#source/postgres/connect/source-error.ts'
+import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
 import { RelationNotFoundError } from '#source/postgres/explore/relation-errors.ts'
 import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
 import { RowFilterError } from '#source/postgres/filter/row-filter-error.ts'
 import { type Auth, targetOf } from './auth-params.ts'
-import { FlowProblem, invalidRequest } from './problems.ts'
+import { filterProblem } from './filter-problem.ts'
+import { FlowProblem, invalidRequest, type ReportArguments } from './problems.ts'
 import type { SourcePort } from './source-port.ts'
 
 /** How long a client waits for a source at most; clients that time out repeat their POST. */
@@ -20,12 +22,27 @@ export async function assertReachable(
   signal?: AbortSignal | undefined,
 ): Promise<void> {
   const target = targetOf(auth)
-  const { ok, message, remedy } = await askSource(signal, (bounded) =>
+  const { ok, ...fault } = await askSource(signal, (bounded) =>
     source.testConnection(target, { signal: bounded }),
   )
-  if (!ok)
-    throw invalidRequest([message ?? 'The source cannot be reached.', remedy].join(' ').trim(), 'auth.params')
+  if (!ok) throw sourceProblem(fault, { field: 'auth.params' })
 }
+
+/** What the source said, what to do about it, and both again for programs, in the report. */
+function sourceProblem(
+  { code, stage, message = 'The source cannot be reached.', remedy }: SourceFault,
+  args: ReportArguments = {},
+): FlowProblem {
+  const known = Object.entries({ code, stage, remedy }).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === 'string'
+  })
+  return new FlowProblem('1100-400', [message, remedy].join(' ').trim(), {
+    ...args,
+    ...Object.fromEntries(known),
+  })
+}
+
+type SourceFault = Pick<ConnectionTestResult, 'code' | 'stage' | 'message' | 'remedy'>
 
 /**
  * Asks a source something, within bounds of time. Whatever goes wrong there is a 400 or 404 of ours: clients
@@ -49,10 +66,10 @@ export async function askSource<T>(
 }
 
 function toProblem(error: unknown): unknown {
-  if (error instanceof SourceError) return invalidRequest(`${error.message} ${error.remedy}`)
+  if (error instanceof SourceError) return sourceProblem(error)
   if (error instanceof RelationNotFoundError)
     return new FlowProblem('1101-404', error.message, { object: error.path })
   if (error instanceof RelationPathError) return invalidRequest(error.message, 'object')
-  if (error instanceof RowFilterError) return invalidRequest(error.message, 'filters')
+  if (error instanceof RowFilterError) return filterProblem(error)
   return error
 }

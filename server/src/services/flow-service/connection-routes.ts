@@ -1,3 +1,4 @@
+import { Explored, ExploreQuery } from '@headwater/contract/explore.ts'
 import * as contract from '@headwater/contract/flow-service.ts'
 import type { FastifyInstance } from 'fastify'
 import { type ActionParameters, readAction } from './actions.ts'
@@ -20,6 +21,7 @@ import {
   referenceOf,
   sendCreated,
 } from './route-parts.ts'
+import { sendExplored } from './send-explored.ts'
 import { testConnection } from './test-connection.ts'
 
 /** Base connections: credentials, and what can be seen with them. */
@@ -98,11 +100,14 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
     schema: itemSchema({
       operationId: 'exploreConnection',
       summary: 'List tables and views, or show the columns and first rows of one',
-      query: contract.ExploreQuery,
-      answer: contract.Explored,
+      query: ExploreQuery,
+      answer: Explored,
     }),
-    handler: async (request) =>
-      exploreConnection(deps, request.scope, idOf(request), request.query as ExploreParameters),
+    handler: async (request, reply) => {
+      const parameters = request.query as ExploreParameters
+      const exploring = { id: idOf(request), parameters, signal: request.signal }
+      return sendExplored(reply, exploring.id, await exploreConnection(deps, request.scope, exploring))
+    },
   })
   service.post('/connections/:id/action', {
     schema: itemSchema({

@@ -1,6 +1,6 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { maskParams, readAuth } from './auth-params.ts'
+import { readAuth } from './auth-params.ts'
 import { assertReachable } from './check-source.ts'
 import { sealAuth } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
@@ -8,6 +8,7 @@ import { compact, createOperation, newEntity } from './entity-document.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
 import { readDescription, readName } from './entity-rules.ts'
 import { insertEntity } from './entity-store.ts'
+import { maskParams } from './secret-params.ts'
 import { requireConnectionSpec } from './spec-catalogue.ts'
 
 export interface CreateOptions {
@@ -25,7 +26,7 @@ export async function createConnection(
   body: JsonObject,
   { isDraft, signal }: CreateOptions,
 ): Promise<JsonObject> {
-  const spec = requireConnectionSpec(body['connectionSpec'])
+  const spec = requireConnectionSpec(body['connectionSpec'], config.edition)
   const name = readName(body, isDraft)
   const description = readDescription(body)
   const auth = readAuth(spec, body['auth'], isDraft)
@@ -38,7 +39,7 @@ export async function createConnection(
     description,
     connectionSpec: { id: spec.id, version: spec.version },
     state: isDraft ? 'draft' : 'enabled',
-    auth: auth && { specName: auth.specName, params: maskParams(spec, auth.params) },
+    auth: auth && { specName: auth.specName, params: maskParams(auth.params) },
     version: entity.etag,
     lastOperation: createOperation(nowMs, isDraft),
   })

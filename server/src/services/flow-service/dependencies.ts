@@ -5,6 +5,7 @@ import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { Run } from './run.ts'
 import type { SourcePort } from './source-port.ts'
+import type { Edition } from './specs/spec.ts'
 
 /** Everything that the service takes from the rest of the program; boot connects it. */
 export interface FlowServiceDependencies {
@@ -26,6 +27,8 @@ export interface FlowServiceDependencies {
 }
 
 export interface FlowServiceConfig {
+  /** Which ways of authentication are offered. */
+  readonly edition: Edition
   /** Open a session with the source before a connection is stored or gets new credentials. */
   readonly validateOnCreate: boolean
   /** Shortest interval of the frequency `minute`; the documented one is 15. */

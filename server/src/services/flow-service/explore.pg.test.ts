@@ -50,8 +50,9 @@ describe('exploring', () => {
       path: 'public.big_orders',
       canPreview: true,
       canFetchSchema: true,
+      meta: { kind: 'view' },
     })
-    expect(body[2].type).toBe('table')
+    expect(body[2]).toMatchObject({ type: 'table', meta: { kind: 'table' } })
     expect((await service.call('GET', `${url}?objectType=ROOT`)).body).toEqual(body)
   })
 

@@ -1,10 +1,10 @@
 import type { Scope } from '#http/scope.ts'
 import type { PatchOperation } from '#json-patch/apply-patch.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { type Auth, maskParams, maskPatchValue, readAuth, unmaskParams } from './auth-params.ts'
+import { type Auth, assertSecretsStay, readAuth } from './auth-params.ts'
 import type { ChangeRequest } from './change-entity.ts'
 import { assertReachable } from './check-source.ts'
-import { findConnection, sealAuth } from './connection-store.ts'
+import { findConnection, type StoredConnection, sealAuth } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { changed, compact, doneOperation, stateOf, textOf } from './entity-document.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
@@ -13,8 +13,9 @@ import { replaceEntity } from './entity-store.ts'
 import { assertCurrent, requireIfMatch } from './if-match.ts'
 import { type PatchRules, patched, readPatch, shownOperations } from './patch-document.ts'
 import { FlowProblem, notFound } from './problems.ts'
+import { maskParams, maskPatchValue, restoreSecrets } from './secret-params.ts'
 import { requireConnectionSpec } from './spec-catalogue.ts'
-import type { ConnectionSpec } from './specs/spec.ts'
+import type { Edition } from './specs/spec.ts'
 
 const RULES: PatchRules = {
   patchable: new Set(['name', 'description', 'auth', 'attributes', 'labels']),
@@ -28,7 +29,7 @@ function specRefused(): FlowProblem {
 
 /**
  * Changes a base connection. The operations see the masked document; a mask that comes back keeps the secret.
- * New credentials are checked as on create.
+ * New credentials are checked as on create; a change of something else leaves them alone.
  */
 export async function patchConnection(
   { db, keyring, now, source, config }: FlowServiceDependencies,
@@ -41,45 +42,46 @@ export async function patchConnection(
   if (current === undefined) throw notFound(CONNECTIONS.name, id)
   assertCurrent(current.document, expected)
   const isDraft = stateOf(current.document) === 'draft'
-  const spec = requireConnectionSpec(current.document['connectionSpec'])
   const next = patched(current.document, operations)
   readName(next, isDraft)
   readDescription(next)
-  const auth = readAuth(spec, unmaskedAuth(next['auth'], current.auth), isDraft)
   const touchesAuth = operations.some(({ path }) => path.split('/')[1] === 'auth')
+  const auth = touchesAuth ? readChangedAuth(config.edition, next, current) : current.auth
   if (touchesAuth && auth !== undefined && !isDraft && config.validateOnCreate)
     await assertReachable(source, auth, signal)
   const nowMs = now()
-  const shown = auth && { specName: auth.specName, params: maskParams(spec, auth.params) }
+  const shown = auth && { specName: auth.specName, params: maskParams(auth.params) }
   const document = changed(
     compact({ ...next, auth: shown }),
     scope,
     nowMs,
-    updateOperation(spec, nowMs, operations),
+    updateOperation(nowMs, operations),
   )
-  const columns = { auth_params: sealAuth(keyring, id, auth) }
   await replaceEntity(db, scope, CONNECTIONS, {
     id,
     expected: textOf(current.document, 'etag'),
     document,
-    columns,
+    columns: touchesAuth ? { auth_params: sealAuth(keyring, id, auth) } : undefined,
   })
   return document
 }
 
-function unmaskedAuth(auth: unknown, stored: Auth | undefined): unknown {
-  if (!isObject(auth) || !isObject(auth['params'])) return auth
-  return { ...auth, params: unmaskParams(auth['params'] as JsonObject, stored?.params) }
+/** The auth of a changed document, with stored secrets in the place of masks. */
+function readChangedAuth(edition: Edition, next: JsonObject, stored: StoredConnection): Auth | undefined {
+  const spec = requireConnectionSpec(stored.document['connectionSpec'], edition)
+  const isDraft = stateOf(stored.document) === 'draft'
+  const given = next['auth']
+  if (!isObject(given) || !isObject(given['params'])) return readAuth(spec, given, isDraft)
+  const { params, kept } = restoreSecrets(given['params'] as JsonObject, stored.auth?.params)
+  const auth = readAuth(spec, { ...given, params }, isDraft)
+  if (auth !== undefined) assertSecretsStay(stored.auth, auth, kept)
+  return auth
 }
 
-function updateOperation(
-  spec: ConnectionSpec,
-  nowMs: number,
-  operations: readonly PatchOperation[],
-): JsonObject {
+function updateOperation(nowMs: number, operations: readonly PatchOperation[]): JsonObject {
   const masked = operations.map((operation) => ({
     ...operation,
-    value: maskPatchValue(spec, operation.path, operation.value) as PatchOperation['value'],
+    value: maskPatchValue(operation.path, operation.value),
   }))
   return doneOperation('update', nowMs, shownOperations(masked))
 }

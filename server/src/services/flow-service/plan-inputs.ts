@@ -31,7 +31,7 @@ export interface FlowPlanInputs {
   readonly tableName: string
   /** `undefined` for all columns. */
   readonly selectedColumns: readonly string[] | undefined
-  /** PQL in JSON. */
+  /** The document of the row filter: PQL as a tree or as text. */
   readonly filters: JsonObject | undefined
   /** Without one every run copies everything. */
   readonly deltaColumn: DeltaColumn | undefined

@@ -1,9 +1,12 @@
-import { openSession } from '#source/postgres/connect/session.ts'
+import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
-import { listRelations } from '#source/postgres/explore/list-relations.ts'
+import { exploreRelation, openExploreSession } from '#source/postgres/explore/explore-session.ts'
+import { listRelations, streamRelations } from '#source/postgres/explore/list-relations.ts'
 import { previewRelation } from '#source/postgres/explore/preview-relation.ts'
+import { profileRelation } from '#source/postgres/explore/profile-relation.ts'
+import { checkRowFilter } from '#source/postgres/filter/check-row-filter.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { SourcePort } from './source-port.ts'
 
@@ -12,19 +15,42 @@ export function createPostgresSource(): SourcePort {
   return {
     diagnoseConnection,
     testConnection,
-    async listRelations(target, options = {}) {
-      await using session = await openSession(target, { ...options, readOnly: true })
-      return await listRelations(session)
+    async listRelations(target, { limit, ...query }, options = {}) {
+      await using session = await openExploreSession(target, options)
+      return await listRelations(session, query, limit)
+    },
+    async *streamRelations(target, query, options = {}) {
+      await using session = await openExploreSession(target, options)
+      yield* streamRelations(session, query)
     },
     async describeRelation(target, path, options = {}) {
-      await using session = await openSession(target, { ...options, readOnly: true })
-      return await describeRelation(session, path)
+      return await exploreRelation(target, path, options, (session) => describeRelation(session, path))
+    },
+    async profileRelation(target, path, options = {}) {
+      return await exploreRelation(target, path, options, (session) => profileRelation(session, path))
+    },
+    async checkFilter(target, path, filters, options = {}) {
+      await exploreRelation(target, path, options, async (session) => {
+        const shape = await describeRelation(session, path)
+        await checkRowFilter(session, shape, compileRowFilter(filters, shape.columns))
+      })
     },
     async previewRelation(target, path, { limit, filters, signal }) {
-      await using session = await openSession(target, { signal, readOnly: true })
-      const shape = await describeRelation(session, path)
-      const filter = filters === undefined ? undefined : compileRowFilter(filters, shape.columns)
-      return { shape, rows: await previewRelation(session, shape, { limit, filter }) }
+      const timeoutMs = previewTimeout(target)
+      return await exploreRelation(target, path, { signal }, async (session) => {
+        const profile = await profileRelation(session, path)
+        const { shape } = profile
+        const filter = filters === undefined ? undefined : compileRowFilter(filters, shape.columns)
+        if (filter !== undefined) await checkRowFilter(session, shape, filter)
+        return { profile, preview: await previewRelation(session, shape, { limit, filter, timeoutMs }) }
+      })
     },
   }
+}
+
+/** The client of a preview waits for it, whatever the connection allows other statements. */
+const LONGEST_PREVIEW_MS = 15_000
+
+function previewTimeout({ statementTimeoutMs }: ConnectionTarget): number | undefined {
+  return statementTimeoutMs === undefined ? undefined : Math.min(statementTimeoutMs, LONGEST_PREVIEW_MS)
 }

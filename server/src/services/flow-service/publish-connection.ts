@@ -24,7 +24,7 @@ export async function publishConnection(
   assertCurrent(current.document, ifMatch)
   assertDraft(current.document)
   readName(current.document, false)
-  const spec = requireConnectionSpec(current.document['connectionSpec'])
+  const spec = requireConnectionSpec(current.document['connectionSpec'], config.edition)
   const auth = readAuth(spec, current.auth, false)
   if (auth !== undefined && config.validateOnCreate) await assertReachable(source, auth, signal)
   const nowMs = now()

@@ -21,7 +21,7 @@ export async function registerFlowService(
 function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   writeErrors(service, FLOW_FAMILY)
   guardRoutes(service, { ...deps.gateway, sandboxNotFound })
-  serveSpecRoutes(service)
+  serveSpecRoutes(service, deps)
   serveConnectionRoutes(service, deps)
   serveConnectedRoutes(service, deps)
   serveFlowRoutes(service, deps)

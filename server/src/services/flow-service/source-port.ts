@@ -2,8 +2,13 @@ import type { ConnectionTarget } from '#source/postgres/connect/connection-targe
 import type { Diagnosis } from '#source/postgres/doctor/diagnosis.ts'
 import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
-import type { ListedRelation } from '#source/postgres/explore/list-relations.ts'
-import type { PreviewRow } from '#source/postgres/explore/preview-relation.ts'
+import type {
+  ListedRelation,
+  ListRelationsOptions,
+  RelationPage,
+} from '#source/postgres/explore/list-relations.ts'
+import type { Preview } from '#source/postgres/explore/preview-relation.ts'
+import type { RelationProfile } from '#source/postgres/explore/profile-relation.ts'
 
 /** What the service asks of a source. Each call opens a read-only session of its own and closes it. */
 export interface SourcePort {
@@ -13,17 +18,43 @@ export interface SourcePort {
   /** Whether a session can be opened. Failures of the source are the result, not thrown. */
   testConnection(target: ConnectionTarget, options?: SourceCallOptions): Promise<ConnectionTestResult>
 
-  /** Everything that the user may read, sorted by path. @throws SourceError */
-  listRelations(target: ConnectionTarget, options?: SourceCallOptions): Promise<readonly ListedRelation[]>
+  /** A page of what the user may read, by schema and name. @throws SourceError */
+  listRelations(
+    target: ConnectionTarget,
+    query: ListRelationsOptions & { readonly limit: number },
+    options?: SourceCallOptions,
+  ): Promise<RelationPage>
 
-  /** @throws SourceError, RelationNotFoundError, RelationPathError */
+  /** All of it in chunks, in flat memory. The session is open as long as the caller iterates. @throws SourceError */
+  streamRelations(
+    target: ConnectionTarget,
+    query: ListRelationsOptions,
+    options?: SourceCallOptions,
+  ): AsyncGenerator<readonly ListedRelation[], void, undefined>
+
+  /** What reading needs to know. @throws SourceError, RelationNotFoundError, RelationPathError */
   describeRelation(
     target: ConnectionTarget,
     path: string,
     options?: SourceCallOptions,
   ): Promise<RelationShape>
 
-  /** The shape, and the first rows that pass the filter. @throws as describeRelation, and RowFilterError */
+  /** Has the source check a row filter for a relation. @throws as describeRelation, and RowFilterError */
+  checkFilter(
+    target: ConnectionTarget,
+    path: string,
+    filters: unknown,
+    options?: SourceCallOptions,
+  ): Promise<void>
+
+  /** What a person wants to know. @throws as describeRelation */
+  profileRelation(
+    target: ConnectionTarget,
+    path: string,
+    options?: SourceCallOptions,
+  ): Promise<RelationProfile>
+
+  /** The profile, and some rows that pass the filter. @throws as describeRelation, and RowFilterError */
   previewRelation(
     target: ConnectionTarget,
     path: string,
@@ -37,12 +68,11 @@ export interface SourceCallOptions {
 
 export interface PreviewCallOptions extends SourceCallOptions {
   readonly limit: number
-  /** PQL in JSON. */
+  /** PQL, as JSON or as text. */
   readonly filters?: unknown
 }
 
 export interface RelationPreview {
-  readonly shape: RelationShape
-  /** Keyed by column; nulls are left out. */
-  readonly rows: readonly PreviewRow[]
+  readonly profile: RelationProfile
+  readonly preview: Preview
 }

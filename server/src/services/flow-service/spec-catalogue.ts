@@ -2,26 +2,32 @@ import { isObject } from '#kit/json.ts'
 import { FlowProblem } from './problems.ts'
 import { CRM_TO_AEP } from './specs/crm-to-aep.ts'
 import { DATALAKE } from './specs/datalake.ts'
-import { POSTGRE_SQL } from './specs/postgre-sql.ts'
-import type { ConnectionSpec, FlowSpec } from './specs/spec.ts'
+import { POSTGRE_SQL, POSTGRE_SQL_AWS } from './specs/postgre-sql.ts'
+import type { ConnectionSpec, Edition, FlowSpec } from './specs/spec.ts'
 
 /** Systems that this server can read from or write to; nothing is listed that would not work. */
-export const CONNECTION_SPECS: readonly ConnectionSpec[] = [POSTGRE_SQL, DATALAKE]
+export const CONNECTION_SPECS: Readonly<Record<Edition, readonly ConnectionSpec[]>> = {
+  azure: [POSTGRE_SQL, DATALAKE],
+  aws: [POSTGRE_SQL_AWS, DATALAKE],
+}
 
 export const FLOW_SPECS: readonly FlowSpec[] = [CRM_TO_AEP]
 
-export function findConnectionSpec(id: string): ConnectionSpec | undefined {
-  return CONNECTION_SPECS.find((spec) => spec.id === id.toLowerCase())
+export function findConnectionSpec(id: string, edition: Edition): ConnectionSpec | undefined {
+  return CONNECTION_SPECS[edition].find((spec) => spec.id === id.toLowerCase())
 }
 
 export function findFlowSpec(id: string): FlowSpec | undefined {
   return FLOW_SPECS.find((spec) => spec.id === id.toLowerCase())
 }
 
-/** The connection spec that a body's `connectionSpec` names; throws 1413 when it names none that exists. */
-export function requireConnectionSpec(given: unknown): ConnectionSpec {
+/**
+ * The connection spec that a body's `connectionSpec` names; throws 1413 when it names none that exists. Where
+ * its ways of authentication don't matter, any edition does.
+ */
+export function requireConnectionSpec(given: unknown, edition: Edition = 'azure'): ConnectionSpec {
   const id = requireSpecId(given, 'connectionSpec')
-  const spec = findConnectionSpec(id)
+  const spec = findConnectionSpec(id, edition)
   if (spec === undefined)
     throw unknownSpec('connectionSpec', id, 'GET /connectionSpecs lists those that exist.')
   assertVersion('connectionSpec', given, spec.version)

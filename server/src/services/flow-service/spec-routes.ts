@@ -1,19 +1,30 @@
 import * as contract from '@headwater/contract/flow-service.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FlowServiceDependencies } from './dependencies.ts'
 import { listOf } from './list-query.ts'
 import { getSpec, listSpecs, type SpecCollection } from './list-specs.ts'
+import { refuseSpec } from './refuse-spec.ts'
+import { bodyOf, requireBody } from './request-body.ts'
 import { collectionSchema, idOf, itemSchema } from './route-parts.ts'
 import { CONNECTION_SPECS, FLOW_SPECS } from './spec-catalogue.ts'
+import type { Edition } from './specs/spec.ts'
 
 const SPEC_FIELDS = ['id', 'name', 'providerId', 'version', 'type', 'attributes', 'permissionsInfo']
 
-const CONNECTION_SPEC_LIST: SpecCollection = {
-  name: 'connectionSpecs',
-  specs: CONNECTION_SPECS,
-  filterable: {
-    fields: new Set([...SPEC_FIELDS, 'authSpec', 'sourceSpec', 'targetSpec', 'exploreSpec']),
-    unknownFieldCode: '1423-400',
-  },
+const CONNECTION_SPEC_LISTS: Readonly<Record<Edition, SpecCollection>> = {
+  azure: connectionSpecList('azure'),
+  aws: connectionSpecList('aws'),
+}
+
+function connectionSpecList(edition: Edition): SpecCollection {
+  return {
+    name: 'connectionSpecs',
+    specs: CONNECTION_SPECS[edition],
+    filterable: {
+      fields: new Set([...SPEC_FIELDS, 'authSpec', 'sourceSpec', 'targetSpec', 'exploreSpec']),
+      unknownFieldCode: '1423-400',
+    },
+  }
 }
 
 const FLOW_SPEC_LIST: SpecCollection = {
@@ -33,8 +44,15 @@ const FLOW_SPEC_LIST: SpecCollection = {
   },
 }
 
+type Dependencies = Pick<FlowServiceDependencies, 'config'>
+
 /** What can be connected, and how. */
-export function serveSpecRoutes(service: FastifyInstance): void {
+export function serveSpecRoutes(service: FastifyInstance, deps: Dependencies): void {
+  serveConnectionSpecRoutes(service, deps)
+  serveFlowSpecRoutes(service)
+}
+
+function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Dependencies): void {
   service.get('/connectionSpecs', {
     schema: collectionSchema({
       operationId: 'listConnectionSpecs',
@@ -42,7 +60,7 @@ export function serveSpecRoutes(service: FastifyInstance): void {
       query: contract.SpecListQuery,
       answer: contract.Page(contract.Spec),
     }),
-    handler: async (request) => listSpecs(CONNECTION_SPEC_LIST, propertyOf(request)),
+    handler: async (request) => listSpecs(CONNECTION_SPEC_LISTS[config.edition], propertyOf(request)),
   })
   service.get('/connectionSpecs/:id', {
     schema: itemSchema({
@@ -50,8 +68,51 @@ export function serveSpecRoutes(service: FastifyInstance): void {
       summary: 'Show how a kind of system is connected',
       answer: contract.One(contract.Spec),
     }),
-    handler: async (request) => getSpec(CONNECTION_SPEC_LIST, idOf(request)),
+    handler: async (request) => getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request)),
   })
+  service.get('/connectionSpecs/:id/configs', {
+    schema: itemSchema({
+      operationId: 'listConnectionSpecConfigs',
+      summary: 'List configurations of a kind of system; none has any',
+      query: contract.SpecConfigQuery,
+      answer: contract.SpecConfigs,
+    }),
+    handler: async (request) => {
+      getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request))
+      return { items: [], pageInfo: { hasNext: false } }
+    },
+  })
+  serveRefusedSpecRoutes(service, { config })
+}
+
+function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependencies): void {
+  service.post('/connectionSpecs', {
+    schema: collectionSchema({
+      operationId: 'createConnectionSpec',
+      summary: 'Refused: kinds of systems come with the server',
+      body: contract.SpecBody,
+      status: 201,
+      answer: contract.One(contract.Spec),
+    }),
+    preValidation: requireBody,
+    handler: async (request) => refuseSpec(bodyOf(request)),
+  })
+  service.put('/connectionSpecs/:id', {
+    schema: itemSchema({
+      operationId: 'replaceConnectionSpec',
+      summary: 'Refused: kinds of systems come with the server',
+      body: contract.SpecBody,
+      answer: contract.One(contract.Spec),
+    }),
+    preValidation: requireBody,
+    handler: async (request) => {
+      getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request))
+      return refuseSpec(bodyOf(request))
+    },
+  })
+}
+
+function serveFlowSpecRoutes(service: FastifyInstance): void {
   service.get('/flowSpecs', {
     schema: collectionSchema({
       operationId: 'listFlowSpecs',

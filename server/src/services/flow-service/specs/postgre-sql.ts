@@ -1,56 +1,9 @@
 import type { JsonObject } from '#kit/json.ts'
-import {
-  type AuthSpec,
-  BATCH_PROVIDER_ID,
-  type ConnectionSpec,
-  JSON_SCHEMA_DRAFT,
-  SOURCE_PERMISSIONS,
-} from './spec.ts'
+import { POSTGRES_AUTH_SPECS } from './postgre-sql-auth.ts'
+import { BATCH_PROVIDER_ID, type ConnectionSpec, JSON_SCHEMA_DRAFT, SOURCE_PERMISSIONS } from './spec.ts'
 
 const DOCS =
   'https://experienceleague.adobe.com/docs/experience-platform/sources/connectors/databases/postgres.html'
-
-const CONNECTION_STRING: AuthSpec = {
-  name: 'Connection String Based Authentication',
-  type: 'BasicAuthentication',
-  spec: {
-    $schema: JSON_SCHEMA_DRAFT,
-    type: 'object',
-    description: 'Credentials in one line, as an ODBC driver takes them.',
-    properties: {
-      connectionString: {
-        type: 'string',
-        format: 'password',
-        description:
-          'Server={host};Database={database};Port={port};UID={user};Password={password}, and optionally ' +
-          'EncryptionMethod=0|1|6 and ValidateServerCertificate=0|1.',
-      },
-    },
-    required: ['connectionString'],
-  },
-}
-
-const BASIC: AuthSpec = {
-  name: 'Basic Authentication',
-  type: 'BasicAuthentication',
-  spec: {
-    $schema: JSON_SCHEMA_DRAFT,
-    type: 'object',
-    description: 'Credentials as single values.',
-    properties: {
-      server: { type: 'string', description: 'Host name or IP address.' },
-      port: { type: ['string', 'integer'], default: '5432', description: 'TCP port.' },
-      database: { type: 'string', description: 'Name of the database.' },
-      username: { type: 'string', description: 'Role that may connect and read.' },
-      password: { type: 'string', format: 'password', description: 'Password of the role.' },
-      sslMode: {
-        type: ['string', 'boolean'],
-        description: 'Disable, Allow, Prefer, Require, Verify Ca or Verify Full.',
-      },
-    },
-    required: ['server', 'database', 'username', 'password'],
-  },
-}
 
 const SOURCE_SPEC: JsonObject = {
   name: 'Database',
@@ -96,13 +49,31 @@ const EXPLORE_SPEC: JsonObject = {
   requestSpec: {
     $schema: JSON_SCHEMA_DRAFT,
     type: 'object',
-    properties: { objectType: { type: 'string', enum: ['table', 'root'] } },
+    properties: {
+      objectType: { type: 'string', enum: ['table', 'root'] },
+      limit: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10_000,
+        description:
+          'Of the root: items on a page. The next page is in the headers Link and x-next-continuation-token.',
+      },
+      continuationToken: { type: 'string', description: 'Of the root: where a page starts.' },
+      includePartitions: { type: 'boolean', description: 'Of the root: list partitions, too.' },
+      schema: { type: 'string', description: 'Of the root: only what is in this schema.' },
+      search: { type: 'string', description: 'Of the root: only what has this text in its path.' },
+    },
     allOf: [
       {
         if: { properties: { objectType: { enum: ['table'] } } },
         // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's word.
         then: {
-          properties: { object: { type: 'string' }, preview: { type: 'boolean' } },
+          properties: {
+            object: { type: 'string' },
+            preview: { type: 'boolean' },
+            previewCount: { type: 'integer', minimum: 1, maximum: 1_000 },
+            filters: { type: 'string', description: 'Base64 of a row filter.' },
+          },
           required: ['object'],
         },
       },
@@ -123,6 +94,7 @@ const EXPLORE_SPEC: JsonObject = {
             path: { type: 'string' },
             canPreview: { type: 'boolean' },
             canFetchSchema: { type: 'boolean' },
+            meta: { type: 'object' },
           },
         },
       },
@@ -146,6 +118,7 @@ const EXPLORE_SPEC: JsonObject = {
               },
             },
           },
+          meta: { type: 'object' },
           data: { type: 'array' },
         },
       },
@@ -159,7 +132,7 @@ export const POSTGRE_SQL: ConnectionSpec = {
   name: 'postgre-sql',
   providerId: BATCH_PROVIDER_ID,
   version: '1.0',
-  authSpec: [CONNECTION_STRING, BASIC],
+  authSpec: POSTGRES_AUTH_SPECS.azure,
   sourceSpec: SOURCE_SPEC,
   exploreSpec: EXPLORE_SPEC,
   attributes: {
@@ -176,7 +149,10 @@ export const POSTGRE_SQL: ConnectionSpec = {
       columnNameEscapeChar: '"',
       valueEscapeChar: "'",
     },
-    uiAttributes: { apiFeatures: { explorePaginationSupported: false } },
+    uiAttributes: { apiFeatures: { explorePaginationSupported: true } },
   },
   permissionsInfo: SOURCE_PERMISSIONS,
 }
+
+/** The same in the edition that takes single values only. */
+export const POSTGRE_SQL_AWS: ConnectionSpec = { ...POSTGRE_SQL, authSpec: POSTGRES_AUTH_SPECS.aws }

@@ -1,5 +1,8 @@
 import type { JsonObject } from '#kit/json.ts'
 
+/** Editions of the platform. They differ in the ways of authentication that a spec has. */
+export type Edition = 'azure' | 'aws'
+
 /** One way to give credentials: its name, and the JSON Schema of `auth.params`. */
 export interface AuthSpec {
   readonly name: string

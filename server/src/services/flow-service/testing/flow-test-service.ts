@@ -11,6 +11,7 @@ import { openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/run.ts'
+import type { SourcePort } from '#services/flow-service/source-port.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -72,6 +73,7 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    edition: 'azure' | 'aws'
     mappingSchema: string
     mapsColumn: string
   }
@@ -80,10 +82,27 @@ export interface FlowTestService extends AsyncDisposable {
     path: string,
     options?: CallOptions,
   ): Promise<Answer>
+  /** Listens on a free port, for what only a socket shows, and returns the address of the service. */
+  listen(): Promise<string>
+}
+
+export interface FlowTestOptions {
+  /** Stands between the service and its source. */
+  readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Default a silent one. */
+  readonly log?: pino.Logger | undefined
+}
+
+/** The headers of a caller who may do everything. */
+export const CALLER: Readonly<Record<string, string>> = {
+  authorization: 'Bearer valid',
+  'x-api-key': 'client',
+  'x-gw-ims-org-id': ORG,
+  'x-sandbox-name': 'prod',
 }
 
 /** Starts the service; the source has a table `public.orders` of ten rows. */
-export async function startFlowService(): Promise<FlowTestService> {
+export async function startFlowService(options: FlowTestOptions = {}): Promise<FlowTestService> {
   const [metadata, source] = await Promise.all([createMetadataDatabase(), createTestDatabase()])
   const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-flow-service-'))
   const db = openDatabase(openPool({ url: metadata.url }, { max: 6 }))
@@ -94,10 +113,11 @@ export async function startFlowService(): Promise<FlowTestService> {
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    edition: 'azure' as 'azure' | 'aws',
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
-  const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
+  const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
     keyring: openKeyring({ dataDir }),
@@ -119,6 +139,9 @@ export async function startFlowService(): Promise<FlowTestService> {
         orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
     },
     config: {
+      get edition() {
+        return world.edition
+      },
       get validateOnCreate() {
         return world.validateOnCreate
       },
@@ -128,7 +151,7 @@ export async function startFlowService(): Promise<FlowTestService> {
     findMappingSet: async (_scope, id, version = 0) =>
       id === MAPPING && version === 0 ? mappingSet(world.mappingSchema, world.mapsColumn) : undefined,
     lakeFieldsOf: async () => FIELDS,
-    source: createPostgresSource(),
+    source: options.wrapSource?.(createPostgresSource()) ?? createPostgresSource(),
     submitRun: async (_tx, run) => void submitted.push(run),
     nudgeScheduler: () => {
       world.nudges++
@@ -142,10 +165,7 @@ export async function startFlowService(): Promise<FlowTestService> {
     world,
     async call(method, url, { body, headers = {} } = {}) {
       const all = {
-        authorization: 'Bearer valid',
-        'x-api-key': 'client',
-        'x-gw-ims-org-id': ORG,
-        'x-sandbox-name': 'prod',
+        ...CALLER,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       }
@@ -165,6 +185,7 @@ export async function startFlowService(): Promise<FlowTestService> {
         headers: answer.headers,
       }
     },
+    listen: async () => `${await app.listen({ host: '127.0.0.1', port: 0 })}${BASE}`,
     async [Symbol.asyncDispose]() {
       await app.close()
       await db.destroy()

@@ -1,152 +1,89 @@
 import { ConnectionParamsError } from './connection-params-error.ts'
 
-/** The keys of a connection string that mean something here, by their canonical names. */
-export type ConnectionKey =
-  | 'Server'
-  | 'Port'
-  | 'Database'
-  | 'UID'
-  | 'Password'
-  | 'EncryptionMethod'
-  | 'ValidateServerCertificate'
-  | 'HostNameInCertificate'
-  | 'SSLMode'
-  | 'RootCertificate'
-  | 'Timeout'
-
-export interface ConnectionStringParts {
-  readonly values: ReadonlyMap<ConnectionKey, string>
-  readonly warnings: readonly string[]
-}
-
-/** Spellings are compared in lower case without blanks and underscores. */
-const KEYS: ReadonlyMap<string, ConnectionKey> = new Map<string, ConnectionKey>([
-  ['server', 'Server'],
-  ['host', 'Server'],
-  ['hostname', 'Server'],
-  ['port', 'Port'],
-  ['portnumber', 'Port'],
-  ['database', 'Database'],
-  ['db', 'Database'],
-  ['dbname', 'Database'],
-  ['uid', 'UID'],
-  ['user', 'UID'],
-  ['userid', 'UID'],
-  ['username', 'UID'],
-  ['logonid', 'UID'],
-  ['password', 'Password'],
-  ['pwd', 'Password'],
-  ['psw', 'Password'],
-  ['encryptionmethod', 'EncryptionMethod'],
-  ['em', 'EncryptionMethod'],
-  ['validateservercertificate', 'ValidateServerCertificate'],
-  ['validationservercertificate', 'ValidateServerCertificate'],
-  ['vsc', 'ValidateServerCertificate'],
-  ['hostnameincertificate', 'HostNameInCertificate'],
-  ['hnic', 'HostNameInCertificate'],
-  ['sslmode', 'SSLMode'],
-  ['sslrootcert', 'RootCertificate'],
-  ['rootcertificate', 'RootCertificate'],
-  ['truststore', 'RootCertificate'],
-  ['timeout', 'Timeout'],
-  ['connecttimeout', 'Timeout'],
-  ['connectiontimeout', 'Timeout'],
-  ['logintimeout', 'Timeout'],
-  ['lt', 'Timeout'],
-])
+/** A keyword as it was written, and its value without quotes. */
+export type KeywordPair = readonly [name: string, value: string]
 
 /**
- * Reads `Server=…;Database=…;UID=…;Password=…` or a `postgres://` URL. Unknown keys are ignored with a warning,
- * the last of two equal keys wins with a warning.
- * @throws ConnectionParamsError naming `connectionString` when the text has neither form.
+ * Reads `Server=…;Database=…;UID=…;Password=…`. A value that holds `;` stands in single quotes, double quotes
+ * or braces, and its closing mark is doubled inside; any other value ends at `;`.
+ * @throws ConnectionParamsError naming `connectionString` for text between two `;` without a `=`
  */
-export function parseConnectionString(text: string): ConnectionStringParts {
-  return /^\s*postgres(?:ql)?:\/\//i.test(text) ? parseUrl(text.trim()) : parsePairs(text)
-}
-
-function parsePairs(text: string): ConnectionStringParts {
-  const collected = new Collector()
-  let rest = text
-  while (rest.trim() !== '') {
-    const pair = /^\s*;?\s*([^=;]*)(=?)/.exec(rest)
-    const key = pair?.[1]?.trim() ?? ''
-    if (!pair || pair[0] === '') break
-    rest = rest.slice(pair[0].length)
-    if (pair[2] === '=') {
-      const { value, length } = takeValue(rest)
-      rest = rest.slice(length)
-      collected.add(key, value)
-    } else if (key !== '') {
-      throw new ConnectionParamsError('connectionString', 'must consist of Key=Value pairs separated by ";".')
+export function parsePairs(text: string): readonly KeywordPair[] {
+  const pairs: KeywordPair[] = []
+  const quotes = new QuoteReader(text)
+  let at = 0
+  while (at < text.length) {
+    const end = endOfKeyword(text, at)
+    const name = text.slice(at, end).trim()
+    at = end + 1
+    if (text[end] === '=') {
+      const { value, next } = quotes.read(at) ?? plainValue(text, at)
+      pairs.push([name, value])
+      at = next
+    } else if (name !== '') {
+      throw new ConnectionParamsError(
+        'connectionString',
+        'must consist of Key=Value pairs separated by ";". A value that holds ";" stands in quotes.',
+      )
     }
   }
-  return collected.parts()
+  return pairs
 }
 
-const WRAPPED = [
-  /^\s*\{((?:[^}]|\}\})*)\}\s*(?:;|$)/,
-  /^\s*'((?:[^']|'')*)'\s*(?:;|$)/,
-  /^\s*"((?:[^"]|"")*)"\s*(?:;|$)/,
-]
+function endOfKeyword(text: string, from: number): number {
+  let end = from
+  while (end < text.length && text[end] !== '=' && text[end] !== ';') end++
+  return end
+}
 
-/** A value in braces or quotes may hold `;`, and its closing mark when doubled; otherwise it ends at `;`. */
-function takeValue(rest: string): { value: string; length: number } {
-  for (const wrapped of WRAPPED) {
-    const match = wrapped.exec(rest)
-    if (match) return { value: undouble(match[0].trim()[0] ?? '', match[1] ?? ''), length: match[0].length }
+interface ParsedValue {
+  readonly value: string
+  /** Where the next keyword begins. */
+  readonly next: number
+}
+
+function plainValue(text: string, from: number): ParsedValue {
+  const found = text.indexOf(';', from)
+  const end = found < 0 ? text.length : found
+  return { value: text.slice(from, end).trim(), next: end + 1 }
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '{': '}', "'": "'", '"': '"' }
+
+/** Finds quoted values. A mark that was never closed is a plain character from then on, so that no text is read twice. */
+class QuoteReader {
+  readonly #text: string
+  readonly #unclosed = new Set<string>()
+
+  constructor(text: string) {
+    this.#text = text
   }
-  const end = rest.indexOf(';')
-  const raw = end < 0 ? rest : rest.slice(0, end)
-  return { value: raw.trim(), length: end < 0 ? rest.length : end + 1 }
-}
 
-function undouble(opening: string, inner: string): string {
-  const closing = opening === '{' ? '}' : opening
-  return inner.replaceAll(closing + closing, closing)
-}
-
-function parseUrl(text: string): ConnectionStringParts {
-  const collected = new Collector()
-  try {
-    const url = new URL(text)
-    const host = decodeURIComponent(url.hostname)
-    collected.addGiven('Server', host)
-    collected.addGiven('Port', url.port)
-    collected.addGiven('UID', decodeURIComponent(url.username))
-    collected.addGiven('Password', decodeURIComponent(url.password))
-    collected.addGiven('Database', decodeURIComponent(url.pathname.slice(1)))
-    for (const [key, value] of url.searchParams) collected.add(key, value)
-    collected.addDefault('SSLMode', 'prefer') // as libpq does for URLs
-  } catch {
-    // The cause is dropped on purpose: it quotes the URL, and the password with it.
-    throw new ConnectionParamsError('connectionString', 'is not a valid postgres:// URL.')
-  }
-  return collected.parts()
-}
-
-class Collector {
-  readonly #values = new Map<ConnectionKey, string>()
-  readonly #warnings: string[] = []
-
-  add(spelling: string, value: string): void {
-    const key = KEYS.get(spelling.toLowerCase().replaceAll(/[\s_]/g, ''))
-    if (!key) {
-      this.#warnings.push(`The key "${spelling.slice(0, 60)}" of the connection string is not used.`)
-      return
+  /** The quoted value that begins at `from`; `undefined` when none does, or something but `;` follows it. */
+  read(from: number): ParsedValue | undefined {
+    const start = this.#skipBlanks(from)
+    const closing = CLOSING[this.#text[start] ?? '']
+    if (closing === undefined || this.#unclosed.has(closing)) return undefined
+    const end = this.#findClosing(closing, start + 1)
+    if (end < 0) {
+      this.#unclosed.add(closing)
+      return undefined
     }
-    if (this.#values.has(key)) this.#warnings.push(`${key} is given more than once; the last one counts.`)
-    this.#values.set(key, value)
+    const after = this.#skipBlanks(end + 1)
+    if (after < this.#text.length && this.#text[after] !== ';') return undefined
+    const inner = this.#text.slice(start + 1, end)
+    return { value: inner.replaceAll(closing + closing, closing), next: after + 1 }
   }
 
-  addGiven(key: ConnectionKey, value: string): void {
-    if (value !== '') this.#values.set(key, value)
+  #findClosing(closing: string, from: number): number {
+    let at = this.#text.indexOf(closing, from)
+    while (at >= 0 && this.#text[at + 1] === closing) at = this.#text.indexOf(closing, at + 2)
+    return at
   }
 
-  addDefault(key: ConnectionKey, value: string): void {
-    if (!this.#values.has(key)) this.#values.set(key, value)
-  }
-
-  parts(): ConnectionStringParts {
-    return { values: this.#values, warnings: this.#warnings }
+  #skipBlanks(from: number): number {
+    let at = from
+    while (at < this.#text.length && /\s/.test(this.#text[at] ?? '')) at++
+    return at
   }
 }

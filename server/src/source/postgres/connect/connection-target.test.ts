@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConnectionParamsError } from './connection-params-error.ts'
-import { parseConnectionTarget } from './connection-target.ts'
+import { findDestination, parseConnectionTarget } from './connection-target.ts'
+import { listIdleKeywords } from './idle-keywords.ts'
+import { listSettingNames } from './setting-names.ts'
 
 const STRING = 'Connection String Based Authentication'
 const fromString = (connectionString: string) => parseConnectionTarget(STRING, { connectionString })
@@ -32,27 +34,6 @@ describe('connection strings', () => {
       warnings: [],
       connectTimeoutMs: 15_000,
     })
-  })
-
-  test.each([
-    ['no keys of encryption', '', 'disable'],
-    ['0', 'EncryptionMethod=0', 'disable'],
-    ['1', 'EncryptionMethod=1', 'require'],
-    ['1 and 0', 'EncryptionMethod=1;ValidateServerCertificate=0', 'require'],
-    ['1 and 1', 'EncryptionMethod=1;ValidateServerCertificate=1', 'verify-ca'],
-    ['the misspelt key', 'EncryptionMethod=1;ValidationServerCertificate=1', 'verify-ca'],
-    ['3', 'EncryptionMethod=3', 'require'],
-    ['6', 'EncryptionMethod=6', 'prefer'],
-    ['SSL Mode', 'SSL Mode=Verify Full', 'verify-full'],
-  ])('encryption: %s', (_, keys, mode) => {
-    expect(fromString(`${BASE};${keys}`).tls.mode).toBe(mode)
-  })
-
-  test('a host name in the certificate makes the name count', () => {
-    const { tls } = fromString(
-      `${BASE};EncryptionMethod=1;ValidateServerCertificate=1;HostNameInCertificate=pg.example`,
-    )
-    expect(tls).toMatchObject({ mode: 'verify-full', verifyName: true, expectedName: 'pg.example' })
   })
 
   test.each([
@@ -101,6 +82,28 @@ describe('connection strings', () => {
     expect(fromString('postgres://ann:s3cret@db/shop').tls.mode).toBe('prefer')
   })
 
+  test.each([
+    ['an @ in the password', 'postgres://ann:p@ss@db/shop', 'p@ss', 'db'],
+    ['a ? in the password', 'postgres://ann:p?ss@db/shop?user=ann', 'p?ss', 'db'],
+    ['a colon in the password', 'postgres://ann:p:ss@db:5432/shop', 'p:ss', 'db'],
+    ['an @ in the query', 'postgres://ann:pass@db?dbname=shop&user=ann@db', 'pass', 'db'],
+    ['everything in the query', 'postgresql:///?host=db&user=ann&password=a%26b&dbname=shop', 'a&b', 'db'],
+    ['a plus', 'POSTGRES://ann:a+b@db/shop', 'a+b', 'db'],
+    ['hostaddr', 'postgres://ann:pass@db/shop?hostaddr=10.0.0.7', 'pass', '10.0.0.7'],
+  ])('URLs with %s', (_, text, password, host) => {
+    expect(fromString(text)).toMatchObject({ host, port: 5432, database: 'shop', password })
+  })
+
+  test('hostaddr is where to connect, host what the certificate must say', () => {
+    const { host, tls } = fromString('postgres://ann:pass@db/shop?hostaddr=10.0.0.7&sslmode=verify-full')
+    expect([host, tls.expectedName]).toEqual(['10.0.0.7', 'db'])
+  })
+
+  test('marks that are never closed are read once, however many there are', () => {
+    const text = `${BASE};${"x={}};y='z;".repeat(50_000)}`
+    expect(fromString(text).password).toBe('s3cret')
+  })
+
   test('the Azure form of a user', () => {
     expect(fromString('Server=db;Database=shop;UID=ann@server;Password=s3cret').username).toBe('ann@server')
   })
@@ -114,6 +117,20 @@ describe('connection strings', () => {
     ['Port', `${BASE};Port=s3cret`],
     ['Server', 'Server=/var/run/postgresql;Database=shop;UID=ann;Password=s3cret'],
     ['Server', 'postgres://ann:s3cret@db/shop?host=/tmp'],
+    ['Server', 'postgres://ann:s3cret@%2Fvar%2Frun/shop'],
+    ['Server', 'postgres://ann:s3cret@/shop'],
+    ['Server', 'postgres://ann:s3cret@one:5432,two:5433/shop'],
+    ['Server', 'postgres://ann:s3cret@one,two/shop'],
+    ['Server', 'Server=one,two;Database=shop;UID=ann;Password=s3cret'],
+    ['Server', 'host=db dbname=shop user=ann password=s3cret'],
+    ['Port', 'postgres://ann:s3cret@db:s3cret/shop'],
+    ['Timeout', `${BASE};Timeout=s3cret`],
+    ['CommandTimeout', `${BASE};QT=-5`],
+    ['SearchPath', `${BASE};Search Path=a,,b`],
+    ['SearchPath', `${BASE};Search Path='"a'`],
+    ['TrustServerCertificate', `${BASE};Trust Server Certificate=s3cret`],
+    ['TargetSessionAttributes', `${BASE};target_session_attrs=s3cret`],
+    ['AuthenticationType', `${BASE};AM=4`],
     ['EncryptionMethod', `${BASE};EncryptionMethod=9`],
     ['ValidateServerCertificate', `${BASE};EncryptionMethod=1;ValidateServerCertificate=maybe`],
     ['SSLMode', `${BASE};SSLMode=s3cret`],
@@ -126,12 +143,117 @@ describe('connection strings', () => {
     expect(keyOf(() => fromString(text))).toBe(key)
   })
 
-  test('warnings for what has no effect', () => {
+  test('what has no effect is told, in other words for what is known and for what is not', () => {
     const { warnings } = fromString(
-      `${BASE};Pooling=true;SSLMode=require;EncryptionMethod=0;RootCertificate=/etc/root.crt`,
+      `${BASE};Pooling=true;Frobnicate=s3cret;SSLMode=require;EncryptionMethod=0;Database=shop;s3cret!=1;=1`,
     )
-    expect(warnings).toHaveLength(3)
-    expect(warnings.join(' ')).toMatch(/Pooling.*path.*EncryptionMethod/)
+    expect(warnings).toEqual([
+      'Pooling has no effect here: a session is opened when it is needed and closed after it.',
+      'The key "Frobnicate" is not known and not used.',
+      'Database is given more than once; the last one counts.',
+      'A key that is not known is not used.',
+      'A key that is not known is not used.',
+      'EncryptionMethod is not used: SSLMode is given and says it all.',
+    ])
+  })
+
+  test('a key that is not known is shown up to 60 characters', () => {
+    expect(fromString(`${BASE};${'x'.repeat(100)}=1`).warnings).toEqual([
+      `The key "${'x'.repeat(60)}" is not known and not used.`,
+    ])
+  })
+})
+
+/** A value that would be found anywhere. */
+const CANARY = 'canary7f3a'
+
+describe('every keyword', () => {
+  const strings = [
+    ...listSettingNames().map(([name]) => name),
+    ...listIdleKeywords(),
+    ...['Nobody Knows', `${CANARY}!`, '\u00e9'],
+  ]
+
+  test.each(strings)('%s tells nothing of its value', (name) => {
+    let heard = ''
+    try {
+      heard = fromString(`${BASE};${name}=${CANARY};${name.toUpperCase()}='${CANARY}'`).warnings.join(' ')
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConnectionParamsError)
+      heard = `${String(error)} ${(error as ConnectionParamsError).key} ${(error as Error).stack?.split('\n')[0]}`
+    }
+    expect(heard.toLowerCase()).not.toContain(CANARY)
+  })
+
+  test('of a driver that does nothing here is told apart from an unknown one', () => {
+    for (const name of listIdleKeywords())
+      expect(fromString(`${BASE};${name}=1`).warnings[0]).toMatch(/^\S+ has no effect here: /)
+  })
+
+  test.each([
+    ['HOST=db;PORT=6432;DB=shop;UID=ann;PWD=pw;EM=1;VSC=1;HNIC=pg;LT=7;QT=9', 'DataDirect, short'],
+    [
+      'HostName=db;PortNumber=6432;Database=shop;LogonID=ann;Password=pw;EncryptionMethod=1;' +
+        'ValidateServerCertificate=1;HostNameInCertificate=pg;LoginTimeout=7;QueryTimeout=9',
+      'DataDirect',
+    ],
+    [
+      'Host=db;Port=6432;Database=shop;Username=ann;Password=pw;SSL Mode=VerifyFull;Host Name In Certificate=pg;' +
+        'Timeout=7;Command Timeout=9',
+      'Npgsql',
+    ],
+    [
+      'Server=db;Port=6432;DB=shop;User Id=ann;PSW=pw;SslMode=Verify-Full;HNIC=pg;Timeout=7;CommandTimeout=9',
+      'Npgsql, older',
+    ],
+    [
+      'postgres://ann:pw@db:6432/shop?sslmode=verify-full&hostnameincertificate=pg&connect_timeout=7&commandtimeout=9',
+      'libpq',
+    ],
+  ])('%#: %s', (text) => {
+    expect(fromString(text)).toEqual({
+      host: 'db',
+      port: 6432,
+      database: 'shop',
+      username: 'ann',
+      password: 'pw',
+      tls: expect.objectContaining({ mode: 'verify-full', expectedName: 'pg' }),
+      connectTimeoutMs: 7_000,
+      statementTimeoutMs: 9_000,
+      warnings: [],
+    })
+  })
+})
+
+describe('timeouts and schemas', () => {
+  test.each([
+    ['', 15_000, undefined, 0],
+    ['Timeout=3;Command Timeout=0.5', 3_000, 500, 0],
+    ['Timeout=0;Command Timeout=0', 120_000, undefined, 1],
+    ['LT=-1;QT=-1', 120_000, undefined, 1],
+    ['Timeout=3600;Command Timeout=1e12', 120_000, 2_147_483_647, 1],
+    ['Timeout= ;Command Timeout= ', 15_000, undefined, 0],
+  ])('%s', (keys, connectTimeoutMs, statementTimeoutMs, warningCount) => {
+    const target = fromString(`${BASE};${keys}`)
+    expect(target).toMatchObject({ connectTimeoutMs })
+    expect(target.statementTimeoutMs).toBe(statementTimeoutMs)
+    expect(target.warnings).toHaveLength(warningCount)
+  })
+
+  test.each([
+    ['Sales', ['sales'], ['Sales']],
+    ['Sales, "Old, odd" ,public', ['sales', 'Old, odd', 'public'], ['Sales', 'Old, odd', 'public']],
+    ['"a""b"', ['a"b'], ['a"b']],
+    ['$user', ['$user'], ['$user']],
+    [' ', undefined, undefined],
+  ])('the schemas of %s', (text, inString, asParameter) => {
+    expect(fromString(`${BASE};Search Path='${text}'`).searchPath).toEqual(inString)
+    expect(fromBasic({ schema: text }).searchPath).toEqual(asParameter)
+  })
+
+  test('one server is asked, whatever kind was wished for', () => {
+    expect(fromString(`${BASE};target_session_attrs=any`).warnings).toEqual([])
+    expect(fromString(`${BASE};Target Session Attributes=ReadWrite`).warnings).toHaveLength(1)
   })
 })
 
@@ -145,28 +267,6 @@ describe('basic authentication', () => {
   })
 
   test.each([
-    ['Disable', 'disable'],
-    ['Disabled', 'disable'],
-    ['ALLOW', 'allow'],
-    ['Prefer', 'prefer'],
-    ['Require', 'require'],
-    ['Verify Ca', 'verify-ca'],
-    ['Verify-Ca', 'verify-ca'],
-    ['verify_ca', 'verify-ca'],
-    ['Verify Full', 'verify-full'],
-    ['Verify-Full', 'verify-full'],
-    ['verifyfull', 'verify-full'],
-    [false, 'prefer'],
-    ['false', 'prefer'],
-    [true, 'require'],
-    ['true', 'require'],
-    [5, 'verify-full'],
-    ['0', 'disable'],
-  ])('sslMode %s', (sslMode, mode) => {
-    expect(fromBasic({ sslMode }).tls.mode).toBe(mode)
-  })
-
-  test.each([
     [{ server: 'db:6432' }, 'db', 6432],
     [{ server: 'db,6432' }, 'db', 6432],
     [{ server: 'tcp:db', port: '6432' }, 'db', 6432],
@@ -174,6 +274,10 @@ describe('basic authentication', () => {
     [{ server: '::1', port: 6432 }, '::1', 6432],
     [{ server: 'db:6432', port: 6432 }, 'db', 6432],
     [{ port: '' }, 'db', 5432],
+    [{ port: null }, 'db', 5432],
+    [{ Server: 'db', server: undefined, PORT: 6432 }, 'db', 6432],
+    [{ password: { type: 'SecureString', value: 'pw' } }, 'db', 5432],
+    [{ authenticationType: 'Basic', pooling: true, commandTimeout: 30, connectVia: 'x' }, 'db', 5432],
   ])('%o', (changes, host, port) => {
     expect(fromBasic(changes)).toMatchObject({ host, port })
   })
@@ -190,6 +294,16 @@ describe('basic authentication', () => {
     ['port', { port: 0 }],
     ['port', { server: 'db:5432', port: 6432 }],
     ['sslMode', { sslMode: 'sometimes' }],
+    ['sslMode', { sslMode: ['require'] }],
+    ['server', { server: 'one,two' }],
+    ['server', { server: '@socket' }],
+    ['server', { server: 'https://db' }],
+    ['server', { server: `${'x'.repeat(256)}` }],
+    ['database', { database: 'a\0b' }],
+    ['password', { password: { type: 'AzureKeyVaultSecret', secretName: 's3cret' } }],
+    ['authenticationType', { authenticationType: 'Kerberos' }],
+    ['connectionTimeout', { connectionTimeout: 'soon' }],
+    ['schema', { schema: ['public'] }],
   ])('%s is at fault', (key, changes) => {
     expect(keyOf(() => fromBasic(changes))).toBe(key)
   })
@@ -200,4 +314,17 @@ test('names of authentication specs', () => {
   expect(parseConnectionTarget('Basic Authentication for PostgreSQL', { connectionString }).host).toBe('db')
   expect(parseConnectionTarget(' basic authentication ', basic).host).toBe('db')
   expect(keyOf(() => parseConnectionTarget('OAuth2', basic))).toBe('auth.specName')
+})
+
+test('where a connection leads is known before the rest is complete', () => {
+  expect(findDestination('Basic Authentication', { server: 'DB.example', port: 6432 })).toBe(
+    'db.example:6432',
+  )
+  expect(findDestination('Basic Authentication', { server: 'db.example:6432' })).toBe('db.example:6432')
+  expect(findDestination(STRING, { connectionString: 'Host=db' })).toBe('db:5432')
+  expect(findDestination(STRING, { connectionString: 'postgres://u@db/x?hostaddr=10.0.0.7' })).toBe(
+    '10.0.0.7:5432',
+  )
+  expect(findDestination('Basic Authentication', { server: '/tmp' })).toBeUndefined()
+  expect(findDestination('Basic Authentication', {})).toBeUndefined()
 })

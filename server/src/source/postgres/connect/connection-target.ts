@@ -1,7 +1,10 @@
-import { isIP } from 'node:net'
 import { ConnectionParamsError } from './connection-params-error.ts'
-import { type ConnectionKey, type ConnectionStringParts, parseConnectionString } from './connection-string.ts'
-import { parseTlsMode, planTls, planTlsFromKeys, type TlsPlan, type TlsPlanExtras } from './tls-plan.ts'
+import { type AuthParams, parseSettings } from './parse-settings.ts'
+import { planSettingsTls } from './plan-settings-tls.ts'
+import { parseServerAddress } from './server-address.ts'
+import { parseSearchPath, parseSeconds, parseWord } from './setting-values.ts'
+import type { Settings } from './settings.ts'
+import type { TlsPlan } from './tls-plan.ts'
 
 /** Everything that is needed to open a session. Plain data: it travels between threads; never log it. */
 export interface ConnectionTarget {
@@ -9,6 +12,7 @@ export interface ConnectionTarget {
   readonly port: number
   readonly database: string
   readonly username: string
+  /** Empty where a client certificate alone authenticates. */
   readonly password: string
   readonly tls: TlsPlan
   readonly connectTimeoutMs: number
@@ -20,150 +24,85 @@ export interface ConnectionTarget {
   readonly warnings: readonly string[]
 }
 
-/** The names under which clients send the two forms of authentication, and an old alias of the first. */
-export const AUTH_SPEC_NAMES = Object.freeze({
-  connectionString: 'Connection String Based Authentication',
-  basic: 'Basic Authentication',
-  connectionStringAlias: 'Basic Authentication for PostgreSQL',
-})
-
-const DEFAULT_PORT = 5432
 const DEFAULT_CONNECT_TIMEOUT_MS = 15_000
 const MAX_CONNECT_TIMEOUT_MS = 120_000
+/** What PostgreSQL's `statement_timeout` can hold. */
+const MAX_STATEMENT_TIMEOUT_MS = 2_147_483_647
 
 /**
  * The target that the `auth` object of a base connection describes.
  * @throws ConnectionParamsError with the name of the missing or bad key.
  */
-export function parseConnectionTarget(
-  specName: string,
-  params: Readonly<Record<string, unknown>>,
-): ConnectionTarget {
-  switch (specName.trim().toLowerCase()) {
-    case AUTH_SPEC_NAMES.connectionString.toLowerCase():
-    case AUTH_SPEC_NAMES.connectionStringAlias.toLowerCase():
-      return fromConnectionString(requireText(params, 'connectionString'))
-    case AUTH_SPEC_NAMES.basic.toLowerCase():
-      return fromBasicParams(params)
-    default:
-      throw new ConnectionParamsError(
-        'auth.specName',
-        `must be "${AUTH_SPEC_NAMES.connectionString}" or "${AUTH_SPEC_NAMES.basic}".`,
-      )
-  }
-}
-
-function fromConnectionString(text: string): ConnectionTarget {
-  const { values, warnings } = parseConnectionString(text)
-  const notes = [...warnings]
-  const need = (key: ConnectionKey): string => requireValue(key, values.get(key))
-  const extras: TlsPlanExtras = {
-    ...readRootCertificate(values.get('RootCertificate'), notes),
-    ...(values.has('HostNameInCertificate') ? { expectedName: values.get('HostNameInCertificate') } : {}),
-  }
+export function parseConnectionTarget(specName: string, params: AuthParams): ConnectionTarget {
+  const settings = parseSettings(specName, params)
+  assertOneWayIn(settings)
+  const address = parseServerAddress(settings)
+  const tls = planSettingsTls(settings)
+  const statementTimeoutMs = parseSeconds(settings.find('commandTimeout'))
+  const searchPath = parseSearchPath(settings.find('schema'), {
+    folds: settings.nameOf('schema') !== 'schema',
+  })
+  noteTargetSession(settings)
   return {
-    ...splitServer(need('Server'), values.get('Port'), 'Server', 'Port'),
-    database: need('Database'),
-    username: need('UID'),
-    password: need('Password'),
-    tls: planTlsOfString({ values, warnings: notes }, extras, notes),
-    connectTimeoutMs: parseTimeout(values.get('Timeout')),
-    warnings: notes,
+    ...address,
+    database: settings.get('database').value,
+    username: settings.get('username').value,
+    password: parsePassword(settings, tls),
+    tls,
+    connectTimeoutMs: parseConnectTimeout(settings),
+    ...(statementTimeoutMs === undefined || statementTimeoutMs === Number.POSITIVE_INFINITY
+      ? {}
+      : { statementTimeoutMs: Math.min(statementTimeoutMs, MAX_STATEMENT_TIMEOUT_MS) }),
+    ...(searchPath === undefined ? {} : { searchPath }),
+    warnings: settings.warnings,
   }
 }
 
-/** A mode in libpq's words says more than the ODBC keys and wins. */
-function planTlsOfString(parts: ConnectionStringParts, extras: TlsPlanExtras, notes: string[]): TlsPlan {
-  const mode = parts.values.get('SSLMode')
-  const encryptionMethod = parts.values.get('EncryptionMethod')
-  if (mode === undefined) {
-    const validateServerCertificate = parts.values.get('ValidateServerCertificate')
-    return planTlsFromKeys({ encryptionMethod, validateServerCertificate }, extras)
-  }
-  if (encryptionMethod !== undefined) notes.push('SSLMode is given, so EncryptionMethod is not used.')
-  return planTls(parseTlsMode(mode, 'SSLMode'), extras)
-}
-
-function fromBasicParams(params: Readonly<Record<string, unknown>>): ConnectionTarget {
-  const notes: string[] = []
-  const sslMode = params['sslMode'] ?? params['sslmode'] ?? params['SSLMode'] ?? 'prefer'
-  const root = params['sslRootCertificate'] ?? params['sslrootcert']
-  const extras = readRootCertificate(typeof root === 'string' ? root : undefined, notes)
-  const port = params['port']
-  return {
-    ...splitServer(
-      requireText(params, 'server'),
-      port === undefined ? undefined : String(port),
-      'server',
-      'port',
-    ),
-    database: requireText(params, 'database'),
-    username: requireText(params, 'username'),
-    password: requireText(params, 'password'),
-    tls: planTls(parseTlsMode(sslMode), extras),
-    connectTimeoutMs: parseTimeout(params['connectionTimeout']),
-    warnings: notes,
+/**
+ * Where a connection leads, as far as that can be told: `host:port` of parameters that may be incomplete
+ * otherwise. `undefined` when they don't lead anywhere.
+ */
+export function findDestination(specName: string, params: AuthParams): string | undefined {
+  try {
+    const { host, port } = parseServerAddress(parseSettings(specName, params))
+    return `${host.toLowerCase()}:${port}`
+  } catch (error) {
+    if (error instanceof ConnectionParamsError) return undefined
+    throw error
   }
 }
 
-function requireText(params: Readonly<Record<string, unknown>>, key: string): string {
-  const value = params[key]
-  if (value !== undefined && value !== null && typeof value !== 'string') {
-    throw new ConnectionParamsError(key, 'must be a string.')
-  }
-  return requireValue(key, value ?? undefined)
+/** Only a client certificate can take the place of a password. */
+function parsePassword(settings: Settings, tls: TlsPlan): string {
+  if (tls.clientCertificate !== undefined) return settings.find('password')?.value ?? ''
+  return settings.get('password').value
 }
 
-function requireValue(key: string, value: string | undefined): string {
-  if (value === undefined || value === '') throw new ConnectionParamsError(key, 'is missing.')
-  // A NUL would end the value inside the start-up message and let the rest be read as another setting.
-  if (value.includes('\0')) throw new ConnectionParamsError(key, 'must not contain a NUL character.')
-  return value
+function assertOneWayIn(settings: Settings): void {
+  const given = settings.find('authenticationType')
+  if (given === undefined || ['basic', '0'].includes(given.value.trim().toLowerCase())) return
+  throw new ConnectionParamsError(
+    given.name,
+    'must be Basic: user name with a password or a client certificate.',
+  )
 }
 
-/** `host`, `host:port`, `host,port`, `[::1]`, `[::1]:port`, `tcp:host`; a port in both places must agree. */
-function splitServer(
-  server: string,
-  port: string | undefined,
-  serverKey: string,
-  portKey: string,
-): { host: string; port: number } {
-  const text = server.trim().replace(/^tcp:/i, '')
-  const parts = isIP(text) ? [text, text] : /^(?:\[([^\]]+)\]|([^:,[\]]+))(?:[:,]\s*(\d+))?$/.exec(text)
-  const host = (parts?.[1] ?? parts?.[2] ?? '').trim()
-  if (host === '' || /[\s/@\\]/.test(host)) {
-    // Paths would reach unix sockets of this machine, which are none of a caller's business.
-    throw new ConnectionParamsError(serverKey, 'must be a host name or an address, with a port at most.')
-  }
-  const inner = isIP(text) ? undefined : parts?.[3]
-  const outer = port === undefined || port.trim() === '' ? undefined : parsePort(port, portKey)
-  const fromServer = inner === undefined ? undefined : parsePort(inner, serverKey)
-  if (outer !== undefined && fromServer !== undefined && outer !== fromServer) {
-    throw new ConnectionParamsError(portKey, `is ${outer}, but ${serverKey} says ${fromServer}.`)
-  }
-  return { host, port: outer ?? fromServer ?? DEFAULT_PORT }
+function parseConnectTimeout(settings: Settings): number {
+  const timeoutMs = parseSeconds(settings.find('connectionTimeout')) ?? DEFAULT_CONNECT_TIMEOUT_MS
+  if (timeoutMs <= MAX_CONNECT_TIMEOUT_MS) return timeoutMs
+  const name = settings.nameOf('connectionTimeout')
+  settings.warnings.push(
+    `${name} is above the longest time allowed and counts as ${MAX_CONNECT_TIMEOUT_MS / 1000}.`,
+  )
+  return MAX_CONNECT_TIMEOUT_MS
 }
 
-function parsePort(text: string, key: string): number {
-  const port = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0
-  if (port >= 1 && port <= 65_535) return port
-  throw new ConnectionParamsError(key, 'must be a port from 1 to 65535.')
-}
+const SESSION_KINDS = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const
 
-/** Seconds, as all the dialects count them. 0 or nothing means the default. */
-function parseTimeout(value: unknown): number {
-  if (value === undefined || value === null || value === '') return DEFAULT_CONNECT_TIMEOUT_MS
-  const seconds = Number(value)
-  if (!Number.isFinite(seconds) || seconds < 0) {
-    throw new ConnectionParamsError('Timeout', 'must be a number of seconds.')
-  }
-  return seconds === 0 ? DEFAULT_CONNECT_TIMEOUT_MS : Math.min(seconds * 1000, MAX_CONNECT_TIMEOUT_MS)
-}
-
-/** Only certificates themselves: a path would let a caller read files of this machine. */
-function readRootCertificate(value: string | undefined, notes: string[]): { ca?: string } {
-  if (value === undefined || value === '' || value === 'system') return {}
-  if (value.includes('-----BEGIN CERTIFICATE-----')) return { ca: value }
-  notes.push('The root certificate is given as a path, which is not read; give its PEM text.')
-  return {}
+/** It chooses among hosts; with one there is nothing to choose. */
+function noteTargetSession(settings: Settings): void {
+  const given = settings.find('targetSessionAttributes')
+  const kind = parseWord(given, SESSION_KINDS)
+  if (given === undefined || kind === undefined || kind === 'any') return
+  settings.warnings.push(`${given.name} is not checked: there is one host, and it is only read from.`)
 }

@@ -19,6 +19,8 @@ export interface OpenSessionOptions {
   readonly readOnly?: boolean | undefined
   /** Bounds each statement; absent, none is. */
   readonly statementTimeoutMs?: number | undefined
+  /** How long a statement waits for a lock; absent, as long as it takes. */
+  readonly lockTimeoutMs?: number | undefined
   /** See {@link dial}; for a reader that takes the socket over. */
   readonly createSocket?: (() => Socket) | undefined
   /** See {@link dial}. */
@@ -39,7 +41,6 @@ const SESSION_SETTINGS = [
   "set bytea_output = 'hex'",
   "set xmloption = 'content'",
   'set standard_conforming_strings = on',
-  'set lock_timeout = 0',
   'set idle_in_transaction_session_timeout = 0',
 ]
 
@@ -110,6 +111,7 @@ function settingsFor({ serverMajor, target }: Session, options: OpenSessionOptio
   return [
     ...SESSION_SETTINGS,
     `set statement_timeout = ${options.statementTimeoutMs ?? 0}`,
+    `set lock_timeout = ${options.lockTimeoutMs ?? 0}`,
     ...NEWER_SETTINGS.filter(([major]) => serverMajor >= major).map(([, setting]) => setting),
     ...(path === undefined || path === '' ? [] : [`set search_path = ${path}`]),
     ...(options.readOnly === true ? ['set default_transaction_read_only = on'] : []),

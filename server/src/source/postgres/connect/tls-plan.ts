@@ -88,9 +88,9 @@ export function planTls(mode: TlsMode, extras: TlsPlanExtras = {}): TlsPlan {
 export function parseTlsMode(value: unknown, key = 'sslMode'): TlsMode {
   const mode = MODES.get(
     String(value)
-      .trim()
       .toLowerCase()
-      .replaceAll(/[\s_-]/g, ''),
+      .replaceAll(/[\s_]/g, '')
+      .replaceAll(/(?<=[a-z])-(?=[a-z])/g, ''),
   )
   if (mode) return mode
   // The value isn't repeated: in a connection string with a stray ";" it may be a piece of the password.
@@ -120,42 +120,32 @@ const MODES: ReadonlyMap<string, TlsMode> = new Map<string, TlsMode>([
   ['5', 'verify-full'],
 ])
 
-/** The ODBC pair of keys of a connection string. */
-export interface EncryptionKeys {
-  readonly encryptionMethod: string | undefined
-  readonly validateServerCertificate: string | undefined
+/** What `EncryptionMethod`, `ValidateServerCertificate` and `HostNameInCertificate` ask for together. */
+export interface OdbcEncryption {
+  /** Methods 0, 1 and 6: none, TLS or nothing, TLS unless the server says that it has none. */
+  readonly method: 'none' | 'required' | 'requested'
+  readonly isValidated: boolean
+  /** Whether the certificate must carry a name: `expectedName` of the plan, or else the host's. */
+  readonly checksName: boolean
 }
 
 /**
- * The plan that `EncryptionMethod` and `ValidateServerCertificate` ask for. Method 6 with validation is
- * "prefer, and check the certificate when there is one": plaintext then only follows a server's plain "no".
- * @throws ConnectionParamsError for values outside the documented ones.
+ * The plan of the ODBC keys. Unlike in libpq's modes, roots decide nothing: without validation they are not
+ * used. Method 6 goes on in plaintext only after the server's plain "no"; with validation it checks the
+ * certificate when there is one.
  */
-export function planTlsFromKeys(keys: EncryptionKeys, extras: TlsPlanExtras = {}): TlsPlan {
-  const method = keys.encryptionMethod?.trim() ?? '0'
-  const isValidated = parseValidation(keys.validateServerCertificate)
-  if (!/^[0-6]$/.test(method)) {
-    throw new ConnectionParamsError('EncryptionMethod', 'must be a digit from 0 to 6.')
-  }
-  if (method === '0') return planTls('disable', extras)
-  if (method === '6')
-    return {
-      ...planTls('prefer', extras),
-      attempts: [{ encryption: 'tls', ifNotOffered: 'plain', nextAfter: [] }],
-      verifyChain: isValidated,
-      verifyName: namesHost(isValidated, extras),
-    }
-  if (method !== '1' || !isValidated) return planTls('require', extras)
-  return planTls(extras.expectedName === undefined ? 'verify-ca' : 'verify-full', extras)
+export function planOdbcTls(encryption: OdbcEncryption, extras: TlsPlanExtras = {}): TlsPlan {
+  const { isValidated, checksName } = encryption
+  const { ca: _ca, crl: _crl, expectedName: _name, ...unchecked } = extras
+  const plan = planTls(odbcMode(encryption), isValidated ? extras : unchecked)
+  const attempts: readonly DialAttempt[] =
+    encryption.method === 'requested' ? [{ ...TLS_OR_FAIL, ifNotOffered: 'plain' }] : plan.attempts
+  return { ...plan, attempts, verifyChain: isValidated, verifyName: isValidated && checksName }
 }
 
-function namesHost(isValidated: boolean, extras: TlsPlanExtras): boolean {
-  return isValidated && extras.expectedName !== undefined
-}
-
-function parseValidation(value: string | undefined): boolean {
-  const text = value?.trim().toLowerCase() ?? '0'
-  if (text === '1' || text === 'true') return true
-  if (text === '0' || text === 'false' || text === '') return false
-  throw new ConnectionParamsError('ValidateServerCertificate', 'must be 0 or 1.')
+function odbcMode({ method, isValidated, checksName }: OdbcEncryption): TlsMode {
+  if (method === 'none') return 'disable'
+  if (method === 'requested') return 'prefer'
+  if (!isValidated) return 'require'
+  return checksName ? 'verify-full' : 'verify-ca'
 }

@@ -15,12 +15,14 @@ const columns = [
   column('doc', 114, 'json'),
   column('at', 1114, 'timestamp without time zone'),
   column('key', 2950, 'uuid'),
+  column('day', 1082, 'date'),
   column('amount', 1700, 'numeric'),
 ]
 const field = (fieldName: string) => ({ nodeType: 'fieldLookup', fieldName })
 const literal = (value: unknown) => ({ nodeType: 'literal', value })
 const apply = (fnName: string, ...params: unknown[]) => ({ nodeType: 'fnApply', fnName, params })
-const compare = (fnName: string, name: string, value: unknown) => apply(fnName, field(name), literal(value))
+const compare = (fnName: string, name: string, value: unknown, more = {}) =>
+  apply(fnName, { ...field(name), ...more }, literal(value))
 
 describe('compiled', () => {
   test.each([
@@ -36,6 +38,53 @@ describe('compiled', () => {
       `"city" in ('a'::text, 'b'::text)`,
     ],
     [compare('in', 'city', []), 'false', [], 'false'],
+    [
+      compare('notin', 'id', [1, 2.5]),
+      '"id" is not null and "id" not in ($1::bigint, $2::numeric)',
+      ['1', '2.5'],
+      `"id" is not null and "id" not in ('1'::bigint, '2.5'::numeric)`,
+    ],
+    [compare('notIn', 'city', []), '"city" is not null', [], '"city" is not null'],
+    [apply('isNotNull', field('city')), '"city" is not null', [], '"city" is not null'],
+    [apply('<=', literal(5), field('id')), '"id" >= $1::bigint', ['5'], `"id" >= '5'::bigint`],
+    [apply('!=', literal(5), field('id')), '"id" != $1::bigint', ['5'], `"id" != '5'::bigint`],
+    [
+      apply('StartsWith', field('city'), literal('50%_\\')),
+      '"city" like $1::text',
+      ['50\\%\\_\\\\%'],
+      ` "city" like  E'50\\\\%\\\\_\\\\\\\\%'::text`.trim(),
+    ],
+    [
+      apply('doesNotContain', field('id'), literal('7'), literal(false)),
+      '"id"::text not ilike $1::text',
+      ['%7%'],
+      `"id"::text not ilike '%7%'::text`,
+    ],
+    [apply('equals', field('id'), literal(7)), '"id" = $1::bigint', ['7'], `"id" = '7'::bigint`],
+    [
+      apply('equals', field('city'), literal('Oslo'), literal(true)),
+      '"city" = $1::text',
+      ['Oslo'],
+      `"city" = 'Oslo'::text`,
+    ],
+    [
+      apply('notEqualTo', field('city'), literal('o_o'), literal(false)),
+      '"city" not ilike $1::text',
+      ['o\\_o'],
+      `"city" not ilike  E'o\\\\_o'::text`,
+    ],
+    [
+      compare('=', 'at', '2024-01-01T10:00Z'),
+      '"at" = $1::timestamp',
+      ['2024-01-01T10:00Z'],
+      `"at" = '2024-01-01T10:00Z'::timestamp`,
+    ],
+    [
+      compare('<', 'day', '2024-01-01T10:00'),
+      '"day" < $1::timestamp',
+      ['2024-01-01T10:00'],
+      `"day" < '2024-01-01T10:00'::timestamp`,
+    ],
     [apply('ISNULL', field('city')), '"city" is null', [], '"city" is null'],
     [
       apply('NOT', compare('=', 'ok', true)),
@@ -63,7 +112,7 @@ describe('compiled', () => {
       `("id" = '1'::bigint) and (("id" = '2'::bigint) or ("id" = '3'::bigint))`,
     ],
   ])('%j', (node, sql, values, literalSql) => {
-    expect(compileRowFilter(node, columns)).toEqual({ sql, values, literalSql })
+    expect(compileRowFilter(node, columns)).toMatchObject({ sql, values, literalSql })
     expect(compileRowFilter({ type: 'PQL', format: 'pql/json', value: node }, columns).sql).toBe(sql)
   })
 })
@@ -90,11 +139,29 @@ describe('refused', () => {
     ['a null in a list', compare('in', 'city', [null]), /can't be compared/],
     ['a number for like', compare('like', 'city', 1), /must be a string/],
     ['a NUL', compare('=', 'city', 'a\0b'), /NUL/],
-    ['a literal first', apply('=', literal(1), field('id')), /fieldLookup/],
+    ['two literals', apply('=', literal(1), literal(1)), /fieldLookup/],
     ['two columns', apply('=', field('id'), field('id')), /literal/],
     ['a function without a name', { nodeType: 'fnApply', params: [] }, /fnName/],
     ['params that are no list', { nodeType: 'fnApply', fnName: '=', params: {} }, /list of params/],
-    ['something else', 'id = 1', /fnApply/],
+    ['a list', [], /object/],
+    ['a column alone', field('ok'), /fnApply/],
+    ['a column of a column', compare('=', 'id', 1, { object: field('t') }), /no paths/],
+    ['a lone backslash at the end of a pattern', compare('like', 'city', 'a\\\\\\'), /lone backslash/],
+    ['half a character', compare('=', 'city', 'a\ud800'), /half of a character/],
+    ['digits that JSON lost', compare('=', 'amount', 2 ** 53), /in quotes/],
+    ['an order of numbers on text', compare('<', 'city', 7), /text and has no order of numbers/],
+    ['an order on json', compare('<', 'doc', '{}'), /no order/],
+    ['a pattern that is a number', apply('contains', field('city'), literal(7)), /must be a string/],
+    ['a flag that is a text', apply('contains', field('city'), literal('a'), literal('no')), /true or false/],
+    [
+      'too many flags',
+      apply('equals', field('city'), literal('a'), literal(true), literal(true)),
+      /takes 2 or 3/,
+    ],
+    ['an offset without a time zone', compare('=', 'at', '2024-01-01T00:00:00+02:00'), /no time zone/],
+    ['a date of this country or that', compare('=', 'at', '06/07/2024'), /YYYY-MM-DD/],
+    ['a time of day that moves', compare('=', 'at', '12:00 tomorrow'), /YYYY-MM-DD/],
+    ['nanoseconds', compare('=', 'at', '2024-01-01T00:00:00.0000001'), /microseconds/],
     ['an abyss', nested(100), /nested deeper/],
   ])('%s', (_, node, problem) => {
     expect(() => compileRowFilter(node, columns)).toThrow(RowFilterError)

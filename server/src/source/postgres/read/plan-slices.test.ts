@@ -24,6 +24,8 @@ function shape(leaves: RelationLeaf[], canReadInParallel = true): RelationShape 
     blockBytes: 8192,
     sizeBytes: sum((one) => one.sizeBytes),
     canReadInParallel,
+    isRowFiltered: false,
+    isPopulated: true,
     leaves,
   }
 }

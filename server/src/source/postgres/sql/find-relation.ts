@@ -1,7 +1,6 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { RelationName } from '#source/postgres/explore/relation-path.ts'
-
-export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table'
+import { countedRows, type RelationKind, relationKindOf } from './relation-kinds.ts'
 
 export interface FoundRelation {
   readonly oid: number
@@ -13,6 +12,8 @@ export interface FoundRelation {
   readonly isReadable: boolean
   /** Row-level security filters what this user sees of it. */
   readonly isFiltered: boolean
+  /** False for a materialised view that was never refreshed: it can't be read. */
+  readonly isPopulated: boolean
 }
 
 interface Row {
@@ -24,15 +25,8 @@ interface Row {
   readonly has_children: boolean
   readonly is_readable: boolean
   readonly is_filtered: boolean
+  readonly is_populated: boolean
 }
-
-export const RELATION_KINDS: ReadonlyMap<string, RelationKind> = new Map<string, RelationKind>([
-  ['r', 'table'],
-  ['p', 'partitioned table'],
-  ['v', 'view'],
-  ['m', 'materialized view'],
-  ['f', 'foreign table'],
-])
 
 /** The relation of that name; without a schema the one that an unqualified name means to this user. */
 export async function findRelation(
@@ -44,7 +38,7 @@ export async function findRelation(
             c.reltuples as tuples, c.relhassubclass as has_children,
             has_schema_privilege(n.oid, 'usage')
               and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as is_readable,
-            pg_catalog.row_security_active(c.oid) as is_filtered
+            pg_catalog.row_security_active(c.oid) as is_filtered, c.relispopulated as is_populated
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -56,11 +50,11 @@ export async function findRelation(
     oid: Number(row.oid),
     schema: row.schema,
     name: row.name,
-    kind: RELATION_KINDS.get(row.kind) ?? 'table',
-    // -1 since PostgreSQL 14, and 0 before, is "never counted".
-    estimatedRows: row.tuples > 0 ? row.tuples : undefined,
+    kind: relationKindOf(row.kind),
+    estimatedRows: countedRows(row.tuples, row.kind, session.serverMajor),
     hasChildren: row.has_children,
     isReadable: row.is_readable,
     isFiltered: row.is_filtered,
+    isPopulated: row.is_populated,
   }
 }

@@ -4,6 +4,8 @@ import { describePostgresType, type PostgresColumnType } from '#typemap/postgres
 export interface RelationColumn {
   readonly name: string
   readonly type: PostgresColumnType
+  /** OID of the type, of a domain that of the type below it. */
+  readonly baseTypeOid: number
   readonly nullable: boolean
   readonly isGenerated: boolean
   readonly comment?: string | undefined
@@ -63,6 +65,7 @@ function toColumn(row: Row): RelationColumn {
       typmod: row.typmod,
       category: row.category,
     }),
+    baseTypeOid: Number(row.base_type_oid),
     nullable: !row.not_null,
     isGenerated: row.is_generated,
     ...(row.comment === null ? {} : { comment: row.comment }),

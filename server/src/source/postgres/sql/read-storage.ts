@@ -1,4 +1,5 @@
 import type { Session } from '#source/postgres/connect/session.ts'
+import { countedRows } from './relation-kinds.ts'
 
 /** One relation that stores rows of the relation asked for: itself, a partition, or an inheriting child. */
 export interface StoredLeaf {
@@ -14,10 +15,15 @@ export interface StoredLeaf {
   readonly isReadable: boolean
   /** Row-level security filters what this user sees of it. */
   readonly isFiltered: boolean
+  /** Rows and blocks as VACUUM or ANALYZE last counted them; absent before the first. */
+  readonly counted?: { readonly rows: number; readonly blocks: number } | undefined
 }
 
 interface Row {
   readonly schema: string
+  readonly kind: string
+  readonly tuples: number
+  readonly pages: number
   readonly name: string
   readonly heap_bytes: string
   readonly toast_bytes: string
@@ -29,7 +35,8 @@ interface Row {
 
 /**
  * The relation's leaves, in the order of their names, found through partitioning and inheritance alike.
- * Views have none. Sizes are those of the files now, not of the last ANALYZE.
+ * Views have none. Sizes are those of the files now, not of the last ANALYZE. The limit makes the planner look each
+ * leaf up, as it expects a tree to be large and would read the whole catalogue for one table.
  */
 export async function readStorage(
   session: Session,
@@ -41,7 +48,8 @@ export async function readStorage(
        union
        select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid
      )
-     select n.nspname::text as schema, c.relname::text as name,
+     select n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
+            c.reltuples as tuples, c.relpages as pages,
             case when c.relkind = 'f' then 0 else coalesce(pg_catalog.pg_relation_size(c.oid), 0) end as heap_bytes,
             case when c.reltoastrelid = 0 then 0
                  else coalesce(pg_catalog.pg_relation_size(c.reltoastrelid), 0) end as toast_bytes,
@@ -50,7 +58,7 @@ export async function readStorage(
             has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as is_readable,
             pg_catalog.row_security_active(c.oid) as is_filtered
        from tree
-       join pg_catalog.pg_class c on c.oid = tree.oid
+      cross join lateral (select * from pg_catalog.pg_class where oid = tree.oid limit 1) c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        left join pg_catalog.pg_am am on am.oid = c.relam
       where c.relkind in ('r', 'm', 'f')
@@ -58,10 +66,11 @@ export async function readStorage(
     [oid],
   )
   const blockBytes = Number(rows[0]?.block_size ?? 8192)
-  return { leaves: rows.map((row) => toLeaf(row, blockBytes)), blockBytes }
+  return { leaves: rows.map((row) => toLeaf(row, blockBytes, session.serverMajor)), blockBytes }
 }
 
-function toLeaf(row: Row, blockBytes: number): StoredLeaf {
+function toLeaf(row: Row, blockBytes: number, serverMajor: number): StoredLeaf {
+  const rows = countedRows(row.tuples, row.kind, serverMajor)
   return {
     schema: row.schema,
     name: row.name,
@@ -70,5 +79,6 @@ function toLeaf(row: Row, blockBytes: number): StoredLeaf {
     isAddressable: row.is_heap,
     isReadable: row.is_readable,
     isFiltered: row.is_filtered,
+    ...(rows === undefined ? {} : { counted: { rows, blocks: row.pages } }),
   }
 }
