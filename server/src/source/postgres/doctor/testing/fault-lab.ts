@@ -131,7 +131,7 @@ export class FaultLab implements AsyncDisposable {
         lost: `host=${host} port=${await freePort()} dbname=shop`,
       },
       users: { reader: CANARY },
-      settings: { admin_users: 'reader', default_pool_size: '4' },
+      settings: { admin_users: 'reader', default_pool_size: '4', query_wait_timeout: '1' },
     })
     return this.#resources.use(pooler)
   }

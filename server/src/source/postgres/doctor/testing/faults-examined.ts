@@ -83,7 +83,7 @@ export const PRIVILEGE_FAULTS: readonly Fault[] = [
     quotes: user,
     inject: async (lab) => {
       const cluster = await lab.roomy()
-      return injected(targetAt(cluster, { user: cluster.user, password: cluster.password }))
+      return injected(targetAt(cluster, { user: 'boss' }))
     },
   },
 ]
@@ -230,9 +230,8 @@ const OF_CHECKS: readonly Fault[] = [
     inject: async (lab) => {
       const cluster = await lab.roomy()
       await runAll(cluster, 'shop', ['revoke select on pg_catalog.pg_publication from public'])
-      const target = targetAt(cluster, { user: 'clerk' })
       return {
-        target: { ...target, username: 'reader' },
+        target: targetAt(cluster, { user: 'clerk' }),
         [Symbol.asyncDispose]: () =>
           runAll(cluster, 'shop', ['grant select on pg_catalog.pg_publication to public']),
       }
@@ -282,7 +281,7 @@ export const CAPTURE_FAULTS: readonly Fault[] = [
     do: 'create table heap (id int)',
     undo: 'drop table heap',
   }),
-  uncapturable('REPLICATION_SLOTS_EXHAUSTED', 'no replication slot left', () => ['All 1'], {
+  uncapturable('REPLICATION_SLOTS_EXHAUSTED', 'no replication slot left', () => ['None of the 1'], {
     do: "select pg_create_physical_replication_slot('taken')",
     undo: "select pg_drop_replication_slot('taken')",
   }),
@@ -291,7 +290,7 @@ export const CAPTURE_FAULTS: readonly Fault[] = [
     code: 'WAL_SENDERS_EXHAUSTED',
     stage: 'settings',
     place: 'capture',
-    quotes: () => ['All 1'],
+    quotes: () => ['None of the 1'],
     inject: async (lab) => {
       const cluster = await lab.narrow()
       return injected(targetAt(cluster), await holdSessions(cluster, 1, { replication: true }))

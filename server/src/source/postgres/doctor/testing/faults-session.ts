@@ -54,7 +54,8 @@ function closed(
     const resources = new AsyncDisposableStack()
     const cluster = resources.use(await startCluster({ startSettings }))
     const put = await files(cluster)
-    await cluster.stop()
+    // A shutdown in order would write that the backup of the label has come to nothing.
+    await cluster.stop('immediate')
     resources.use(await startClosed(cluster, put))
     return injected(targetAt(cluster, { database: 'postgres' }), resources)
   }

@@ -120,7 +120,7 @@ const SERVER_CERTIFICATES: readonly Fault[] = [
     code: 'TLS_CERTIFICATE_INVALID',
     stage: 'tls',
     needs: 'openssl',
-    quotes: () => ['INVALID_CA'],
+    quotes: () => ['CN=valid.headwater.test'],
     inject: async (lab) => {
       const { root, server: issued } = await lab.certificates()
       const own = await issueCertificate({ commonName: 'localhost', issuer: issued.valid })
