@@ -94,7 +94,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       summary: 'Try to open a session with the source',
       answer: contract.TestResult,
     }),
-    handler: async (request) => testConnection(deps, request.scope, idOf(request)),
+    handler: async (request) => testConnection(deps, request.scope, idOf(request), request.signal),
   })
   service.get('/connections/:id/explore', {
     schema: itemSchema({
