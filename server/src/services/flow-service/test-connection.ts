@@ -6,6 +6,7 @@ import { findConnection } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
 import { FlowProblem, notFound } from './problems.ts'
+import { requireConnectionSpec } from './spec-catalogue.ts'
 
 /**
  * Says whether a session with the source can be opened, and beside it all that was found on the way. A source
@@ -19,10 +20,21 @@ export async function testConnection(
 ): Promise<JsonObject> {
   const connection = await findConnection(db, keyring, scope, id)
   if (connection === undefined) throw notFound(CONNECTIONS.name, id)
-  const { auth } = connection
+  const { auth, document } = connection
+  const takesAuth = requireConnectionSpec(document['connectionSpec']).authSpec !== undefined
   // The lake is part of this server: who gets an answer has reached it.
-  if (auth === undefined) return { result: true }
-  const { ok, ...told } = await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal }))
+  if (auth === undefined && !takesAuth) return { result: true }
+  if (auth === undefined) return answer(incomplete('auth is missing.'))
+  try {
+    return answer(await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal })))
+  } catch (error) {
+    // Whoever has asked has hung up, which is no error of ours; nobody reads this.
+    if (signal?.aborted === true) return { result: false }
+    throw error
+  }
+}
+
+function answer({ ok, ...told }: Told): JsonObject {
   // Members without a value are left out, as in every answer.
   return { result: ok, diagnosis: JSON.parse(JSON.stringify(told)) as JsonObject }
 }
@@ -42,13 +54,17 @@ async function diagnose(ask: () => Promise<Diagnosis>): Promise<Told> {
   try {
     return await ask()
   } catch (error) {
-    if (!(error instanceof FlowProblem)) throw error
-    return {
-      ok: false,
-      code: 'PARAMETERS_INCOMPLETE',
-      stage: 'parameters',
-      message: error.message,
-      remedy: 'Complete or correct auth.params.',
-    }
+    if (error instanceof FlowProblem) return incomplete(error.message)
+    throw error
+  }
+}
+
+function incomplete(message: string): Incomplete {
+  return {
+    ok: false,
+    code: 'PARAMETERS_INCOMPLETE',
+    stage: 'parameters',
+    message,
+    remedy: 'Complete or correct auth.params.',
   }
 }
