@@ -48,6 +48,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     handler: async (request, reply) => {
       const document = await createConnection(deps, request.scope, bodyOf(request), {
         isDraft: isDraft(request),
+        signal: request.signal,
       })
       return sendCreated(reply, CONNECTIONS.name, document)
     },
@@ -94,7 +95,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       summary: 'Try to open a session with the source',
       answer: contract.TestResult,
     }),
-    handler: async (request) => testConnection(deps, request.scope, idOf(request)),
+    handler: async (request) => testConnection(deps, request.scope, idOf(request), request.signal),
   })
   service.get('/connections/:id/explore', {
     schema: itemSchema({

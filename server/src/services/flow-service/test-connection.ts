@@ -5,7 +5,7 @@ import { targetOf } from './auth-params.ts'
 import { findConnection } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { CONNECTIONS } from './entity-kinds.ts'
-import { FlowProblem, notFound } from './problems.ts'
+import { FlowProblem, invalidRequest, notFound } from './problems.ts'
 
 /**
  * Says whether a session with the source can be opened, and beside it all that was found on the way. A source
@@ -22,7 +22,7 @@ export async function testConnection(
   const { auth } = connection
   // The lake is part of this server: who gets an answer has reached it.
   if (auth === undefined) return { result: true }
-  const { ok, ...told } = await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal }))
+  const { ok, ...told } = await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal }), signal)
   // Members without a value are left out, as in every answer.
   return { result: ok, diagnosis: JSON.parse(JSON.stringify(told)) as JsonObject }
 }
@@ -38,10 +38,12 @@ interface Incomplete {
   readonly remedy: string
 }
 
-async function diagnose(ask: () => Promise<Diagnosis>): Promise<Told> {
+async function diagnose(ask: () => Promise<Diagnosis>, signal: AbortSignal | undefined): Promise<Told> {
   try {
     return await ask()
   } catch (error) {
+    // Nobody reads the answer any more; it only must not count as an error of ours.
+    if (signal?.aborted) throw invalidRequest('The client has hung up.')
     if (!(error instanceof FlowProblem)) throw error
     return {
       ok: false,
