@@ -25,7 +25,7 @@ const DETAILS: Partial<Record<FailureCode, Describe>> = {
   CONNECTION_REFUSED: (cause, { host }) => (isIP(host) === 0 ? inBracket(addressesOf(cause).join(', ')) : ''),
   HOST_UNREACHABLE: (cause) => inBracket(codeOf(cause)),
   TLS_VERSION_UNSUPPORTED: (_, { tls }) =>
-    inBracket(`${tls.minVersion ?? 'TLSv1.2'} to ${tls.maxVersion ?? 'TLSv1.3'} were offered`),
+    [...new Set([tls.minVersion ?? 'TLSv1.2', tls.maxVersion ?? 'TLSv1.3'])].join(', '),
   CLIENT_CERTIFICATE_UNTRUSTED: describeClientCertificate,
   CLIENT_CERTIFICATE_EXPIRED: describeClientCertificate,
   CLIENT_CERTIFICATE_REVOKED: describeClientCertificate,
@@ -70,7 +70,13 @@ export function wordsOf(error: unknown): string {
   }
   // Several addresses of one host may have failed; the first failure speaks for them.
   if (error instanceof AggregateError && error.message === '') return wordsOf(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
+  return reasonOf(error) ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** OpenSSL's own words, without the place in its source. */
+function reasonOf(error: unknown): string | undefined {
+  const { code, reason } = (error ?? {}) as { code?: unknown; reason?: unknown }
+  return typeof reason === 'string' && String(code).startsWith('ERR_') ? reason : undefined
 }
 
 /** A server may say anything, at any length. */

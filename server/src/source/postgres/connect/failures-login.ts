@@ -45,7 +45,7 @@ export const LOGIN_FAILURES = {
     stage: 'authenticate',
     message: (facts) =>
       `A rule of the server rejects user ${user(facts)} of database ${database(facts)}: ${facts.detail}`,
-    remedy: 'Remove the "reject" rule from pg_hba.conf, and reload the server.',
+    remedy: `${ADD_RULE} above the one that rejects, and reload the server.`,
   },
   HBA_REFUSED: {
     stage: 'authenticate',
@@ -57,7 +57,7 @@ export const LOGIN_FAILURES = {
     stage: 'authenticate',
     message: (facts) =>
       `The server lets user ${user(facts)} into database ${database(facts)} over TLS only, and ${tlsMode(facts)} never uses it.`,
-    remedy: 'Choose sslMode "verify-full", or "require" where the certificate can\'t be checked.',
+    remedy: 'Choose sslMode "require", or a stronger one.',
   },
   TLS_FORBIDDEN_BY_SERVER: {
     stage: 'authenticate',

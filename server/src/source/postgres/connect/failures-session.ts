@@ -41,7 +41,7 @@ export const SESSION_FAILURES = {
     stage: 'database',
     mayPass: true,
     message: (facts) => `The server ${at(facts)} has no connection left: ${facts.detail}`,
-    remedy: 'Close sessions that nobody needs, or raise the limit (max_connections).',
+    remedy: 'Close sessions that nobody needs.',
   },
   SERVER_STARTING_UP: {
     stage: 'database',
@@ -106,13 +106,13 @@ export const SESSION_FAILURES = {
     stage: 'database',
     mayPass: true,
     message: (facts) =>
-      `The pooler at ${at(facts)} does not reach the server of database ${database(facts)}: ${facts.detail}`,
-    remedy: 'Look into the log of the pooler for why the server refuses it.',
+      `The pooler at ${at(facts)} got no connection to the server of database ${database(facts)}: ${facts.detail}`,
+    remedy: 'Look into the log of the pooler; its server may be down, or its pool be full.',
   },
   SERVER_REFUSED: {
     stage: 'database',
     message: (facts) => `The server ${at(facts)} refuses the session: ${facts.detail}`,
-    remedy: 'Look into the log of the server, and for the SQLSTATE in appendix A of the PostgreSQL manual.',
+    remedy: 'Look into the log of the server for more about it.',
   },
 } as const satisfies Record<string, Failure>
 

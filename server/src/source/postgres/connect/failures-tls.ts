@@ -90,7 +90,8 @@ export const TLS_FAILURES = {
   },
   TLS_VERSION_UNSUPPORTED: {
     stage: 'tls',
-    message: (facts) => `The server ${at(facts)} and this one have no TLS version in common${facts.detail}.`,
+    message: (facts) =>
+      `The server ${at(facts)} speaks none of the TLS versions that it is offered: ${facts.detail}.`,
     remedy: 'Let the server speak TLS 1.2 or newer (ssl_min_protocol_version, ssl_max_protocol_version).',
   },
   TLS_DIRECT_UNSUPPORTED: {

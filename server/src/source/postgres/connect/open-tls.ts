@@ -82,8 +82,21 @@ function assertChain(secured: TLSSocket, { tls }: ConnectionTarget): void {
   const cause = { code: String(secured.authorizationError) }
   const certificate = peerCertificate(secured)
   secured.destroy()
-  const detail = certificate === undefined ? cause.code : describeReason(cause.code, certificate)
-  throw new ConnectFault({ stage: 'tls', kind: 'handshake', cause, detail })
+  const failed = { stage: 'tls', kind: 'handshake', cause } as const
+  if (certificate === undefined) throw new ConnectFault({ ...failed, detail: cause.code })
+  if (cause.code === UNNAMED && rsaBits(certificate) < SHORTEST_RSA_BITS) {
+    const detail = `rsa, ${rsaBits(certificate)} bits`
+    throw new ConnectFault({ ...failed, code: 'TLS_CERTIFICATE_WEAK', detail })
+  }
+  throw new ConnectFault({ ...failed, detail: describeReason(cause.code, certificate) })
+}
+
+/** What Node.js calls those of OpenSSL's reasons that it has no name for: that a key is too short, for one. */
+const UNNAMED = 'UNSPECIFIED'
+const SHORTEST_RSA_BITS = 2048
+
+function rsaBits({ publicKey }: X509Certificate): number {
+  return publicKey.asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY
 }
 
 /** What of the certificate is to blame. */
@@ -101,8 +114,6 @@ function describeReason(reason: string, certificate: X509Certificate): string {
       return `serial number ${serialNumber}`
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return oneLine(subject)
-    case 'EE_KEY_TOO_SMALL':
-      return describeKey(certificate)
     case 'UNABLE_TO_GET_CRL':
     case 'CRL_HAS_EXPIRED':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
@@ -112,12 +123,6 @@ function describeReason(reason: string, certificate: X509Certificate): string {
     default:
       return `${oneLine(issuer)} (${reason})`
   }
-}
-
-/** `rsa, 1024 bits` */
-function describeKey({ publicKey }: X509Certificate): string {
-  const bits = publicKey.asymmetricKeyDetails?.modulusLength
-  return `${publicKey.asymmetricKeyType}${bits === undefined ? '' : `, ${bits} bits`}`
 }
 
 function assertName(secured: TLSSocket, { tls, host }: ConnectionTarget): void {

@@ -33,7 +33,7 @@ export async function examine(session: Session, { signal, bounded }: ExamineOpti
   const tls = effectiveTls(session.target, session)
   const attempts = new Attempts(session, signal)
   const facts = await attempts.run('the server itself', () => readSessionFacts(session))
-  if (facts === undefined) return { tls, findings: unanswered(attempts.findings) }
+  if (facts === undefined) return { tls, findings: attempts.findings.map((found) => asFirst(found, session)) }
   const checkup = { session, facts }
   await using second = openSecond(session.target, bounded)
   const privileges = await attempts.run('privileges', () => checkPrivileges(checkup))
@@ -57,15 +57,11 @@ export async function examine(session: Session, { signal, bounded }: ExamineOpti
 }
 
 /** Who does not answer the first question will not answer any. */
-function unanswered(findings: readonly Finding[]): Finding[] {
-  return findings.map((found) =>
-    found.code === 'CHECK_UNFINISHED'
-      ? finding(
-          'SERVER_UNRESPONSIVE',
-          `The server did not answer a simple question within ${EXAMINATION_MS / 1000} seconds.`,
-        )
-      : found,
-  )
+function asFirst(found: Finding, { target }: Session): Finding {
+  if (found.code !== 'CHECK_UNFINISHED') return found
+  const server = `${target.host}:${target.port}`
+  const message = `The server ${server} did not answer a simple question within ${EXAMINATION_MS / 1000} seconds.`
+  return finding('SERVER_UNRESPONSIVE', message)
 }
 
 function poolerOf(compared: SecondSessionResult | undefined): ServerFacts['pooler'] {

@@ -2,7 +2,7 @@ import type { ConnectionTarget } from '#source/postgres/connect/connection-targe
 import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
 
 /** No statement of a test takes longer. */
-export const STATEMENT_MS = 2_000
+const STATEMENT_MS = 2_000
 
 /** What all answers of a test amount to at most: names of relations and columns, no data. */
 const MAX_BYTES = 32 * 1024 * 1024
@@ -15,7 +15,7 @@ export async function openForTest(
   return await openSession(target, {
     ...options,
     readOnly: true,
-    statementTimeoutMs: STATEMENT_MS,
+    statementTimeoutMs: Math.min(STATEMENT_MS, target.statementTimeoutMs ?? STATEMENT_MS),
     maxBytes: MAX_BYTES,
   })
 }

@@ -57,11 +57,19 @@ export class Attempts {
       return finding('CHECK_FAILED', `The check of ${what} failed: the server's answer makes no sense.`)
     }
     const ending = ENDINGS[error.code]
-    if (ending === undefined) return finding('CHECK_FAILED', `The check of ${what} failed. ${error.message}`)
+    if (ending === undefined) return failed(what, error)
     this.#ended = 'lost'
     const { code, stage, message, remedy } = failureOf(ending, { target, detail: lastWords(error) })
     return { severity: 'error', code, stage, message, remedy, sqlState: error.sqlState }
   }
+}
+
+const PERMISSION_DENIED = '42501'
+
+function failed(what: string, { code, message }: SourceError): Finding {
+  const remedy = 'Give the user the rights on the system catalogue that every user has by default.'
+  const said = `The check of ${what} failed. ${message}`
+  return finding('CHECK_FAILED', said, code === PERMISSION_DENIED ? remedy : undefined)
 }
 
 function unfinished(what: string): Finding {

@@ -76,14 +76,14 @@ function serverReasons(
   if ((row?.slots ?? 0) >= Number(setting('max_replication_slots'))) {
     const max = setting('max_replication_slots')
     found.push(
-      finding('REPLICATION_SLOTS_EXHAUSTED', `All ${max} replication slots of the server are taken.`),
+      finding('REPLICATION_SLOTS_EXHAUSTED', `None of the ${max} replication slots of the server is free.`),
     )
   }
   if ((row?.senders ?? 0) >= Number(setting('max_wal_senders'))) {
     found.push(
       finding(
         'WAL_SENDERS_EXHAUSTED',
-        `All ${setting('max_wal_senders')} WAL senders of the server are busy.`,
+        `None of the ${setting('max_wal_senders')} WAL senders of the server is free.`,
       ),
     )
   }

@@ -94,7 +94,10 @@ function describeCounts({ relations, readable }: CountRow, user: string, databas
     return [finding('DATABASE_EMPTY', `The database "${database}" has no table and no view.`)]
   }
   if (readable > 0) return []
-  return [finding('NOTHING_READABLE', `User "${user}" may read none of the ${relations} tables and views.`)]
+  const all = counted(relations, 'relation')
+  return [
+    finding('NOTHING_READABLE', `User "${user}" may read none of the ${all} of database "${database}".`),
+  ]
 }
 
 function describeSchemas(schemas: readonly string[], user: string): Finding[] {

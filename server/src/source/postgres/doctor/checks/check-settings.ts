@@ -47,18 +47,25 @@ function checkCapacity({ facts, session }: Checkup): Finding[] {
   return found
 }
 
-function checkLimits({ facts }: Checkup): Finding[] {
+function checkLimits({ facts, session }: Checkup): Finding[] {
+  const user = session.target.username
   const found: Finding[] = []
   const statementMs = Number(facts.settings.get('statement_timeout') ?? 0)
   if (statementMs > 0 && statementMs < SHORT_STATEMENT_MS) {
     found.push(
-      finding('STATEMENT_TIMEOUT_SHORT', `The server ends statements of this user after ${statementMs} ms.`),
+      finding(
+        'STATEMENT_TIMEOUT_SHORT',
+        `The server ends statements of user "${user}" after ${statementMs} ms.`,
+      ),
     )
   }
   const tempKb = Number(facts.settings.get('temp_file_limit') ?? -1)
   if (tempKb >= 0 && tempKb < SMALL_TEMP_FILES_KB) {
     found.push(
-      finding('TEMP_FILE_LIMIT_SMALL', `The server lets this user have ${tempKb} kB of temporary files.`),
+      finding(
+        'TEMP_FILE_LIMIT_SMALL',
+        `The server lets user "${user}" have ${tempKb} kB of temporary files.`,
+      ),
     )
   }
   return found
