@@ -16,6 +16,11 @@ const ENDINGS: Readonly<Record<string, FailureCode>> = {
   '57P05': 'SESSION_TERMINATED',
 }
 
+/** No further statement will have an answer. */
+export function endsSession({ code }: SourceError): boolean {
+  return ENDINGS[code] !== undefined
+}
+
 /** Runs checks one by one; what keeps one of them from its answer is a finding. */
 export class Attempts {
   readonly findings: Finding[] = []

@@ -10,6 +10,7 @@ const MAX_LISTED = 500
 
 interface SchemaRow {
   readonly schema: string
+  readonly total: number
 }
 
 interface RelationRow {
@@ -62,28 +63,32 @@ async function countRelations(session: Session): Promise<CountRow> {
   return row ?? { relations: 0, readable: 0, without_usage: 0 }
 }
 
-async function listClosedSchemas(session: Session): Promise<string[]> {
-  const rows = await session.query<SchemaRow>(
-    `select n.nspname::text as schema
+async function listClosedSchemas(session: Session): Promise<SchemaRow[]> {
+  return await session.query<SchemaRow>(
+    `select n.nspname::text as schema, count(*) over ()::int as total
        from pg_catalog.pg_namespace n
       where not has_schema_privilege(n.oid, 'usage')
         and exists (select from pg_catalog.pg_class c where c.relnamespace = n.oid and ${OF_USERS})
-      order by n.nspname`,
+      order by n.nspname
+      limit ${MAX_LISTED}`,
   )
-  return rows.map(({ schema }) => schema)
 }
 
+/** A table of which every column was granted by itself lacks nothing. */
 async function listClosedRelations(session: Session): Promise<RelationRow[]> {
   return await session.query<RelationRow>(
     `select n.nspname::text as schema, c.relname::text as name,
-            case when has_any_column_privilege(c.oid, 'select') then array(
-              select a.attname::text from pg_catalog.pg_attribute a
-               where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-                 and not has_column_privilege(c.oid, a.attnum, 'select')
-               order by a.attnum) end as hidden_columns,
+            case when may.read_some then hidden.columns end as hidden_columns,
             count(*) over ()::int as total
        from ${RELATIONS}
+       cross join lateral (select has_any_column_privilege(c.oid, 'select') as read_some) may
+       cross join lateral (
+         select array_agg(a.attname::text order by a.attnum) as columns
+           from pg_catalog.pg_attribute a
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            and not has_column_privilege(c.oid, a.attnum, 'select')) hidden
       where ${OF_USERS} and not has_table_privilege(c.oid, 'select')
+        and (hidden.columns is not null or not may.read_some)
       order by n.nspname, c.relname
       limit ${MAX_LISTED}`,
   )
@@ -100,14 +105,15 @@ function describeCounts({ relations, readable }: CountRow, user: string, databas
   ]
 }
 
-function describeSchemas(schemas: readonly string[], user: string): Finding[] {
-  if (schemas.length === 0) return []
-  const names = listSome(schemas.map((name) => `"${name}"`))
+function describeSchemas(closed: readonly SchemaRow[], user: string): Finding[] {
+  const total = closed[0]?.total ?? 0
+  if (total === 0) return []
+  const names = listSome(
+    closed.map(({ schema }) => `"${schema}"`),
+    total,
+  )
   return [
-    finding(
-      'SCHEMA_USAGE_MISSING',
-      `User "${user}" has no USAGE on ${counted(schemas.length, 'schema')}: ${names}.`,
-    ),
+    finding('SCHEMA_USAGE_MISSING', `User "${user}" has no USAGE on ${counted(total, 'schema')}: ${names}.`),
   ]
 }
 
@@ -140,13 +146,13 @@ function pathOf({ schema, name }: RelationRow): string {
 }
 
 function missingRights(
-  schemas: readonly string[],
+  schemas: readonly SchemaRow[],
   closed: readonly RelationRow[],
   user: string,
 ): MissingRight[] {
   const grantee = quoteIdentifier(user)
   const usage = schemas.map(
-    (schema): MissingRight => ({
+    ({ schema }): MissingRight => ({
       privilege: 'USAGE',
       kind: 'schema',
       object: schema,

@@ -5,6 +5,7 @@ import type { Capability, Finding, ServerFacts } from '#source/postgres/doctor/d
 import { finding } from '#source/postgres/doctor/findings.ts'
 import { openForTest } from '#source/postgres/doctor/open-for-test.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
+import { endsSession } from './attempt.ts'
 import type { Checkup } from './check.ts'
 
 /** What only two sessions at a time can tell. */
@@ -106,19 +107,38 @@ function described(pooler: ServerFacts['pooler'], canReadInParallel: Capability)
 
 /** Does what a run does: exports the snapshot of one transaction and imports it into another. */
 async function tryParallelSnapshot(first: Session, second: Session): Promise<Capability> {
-  const begin = 'begin transaction isolation level repeatable read read only'
   try {
-    await first.query(begin)
-    const [exported] = await first.query<{ id: string }>('select pg_catalog.pg_export_snapshot() as id')
-    await second.query(begin)
-    await second.query(`set transaction snapshot ${quoteLiteral(exported?.id ?? '')}`)
-    return { isPossible: true, reasons: [] }
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    return snapshotUnavailable(error.message)
+    const id = await exportSnapshot(first)
+    const failure = id instanceof SourceError ? id : await importSnapshot(second, id)
+    return failure === undefined ? { isPossible: true, reasons: [] } : snapshotUnavailable(failure.message)
   } finally {
     await second.query('rollback').catch(() => {})
     await first.query('rollback').catch(() => {})
+  }
+}
+
+const BEGIN = 'begin transaction isolation level repeatable read read only'
+
+/** @throws what ends the session, which is more than that it has no snapshot to give */
+async function exportSnapshot(session: Session): Promise<string | SourceError> {
+  try {
+    await session.query(BEGIN)
+    const [exported] = await session.query<{ id: string }>('select pg_catalog.pg_export_snapshot() as id')
+    return exported?.id ?? ''
+  } catch (error) {
+    if (!(error instanceof SourceError) || endsSession(error)) throw error
+    return error
+  }
+}
+
+async function importSnapshot(session: Session, id: string): Promise<SourceError | undefined> {
+  try {
+    await session.query(BEGIN)
+    await session.query(`set transaction snapshot ${quoteLiteral(id)}`)
+    return undefined
+  } catch (error) {
+    if (error instanceof SourceError) return error
+    throw error
   }
 }
 
