@@ -41,7 +41,9 @@ export async function connect(api: Api, auth: Answer, stamp: string): Promise<Co
     },
     { note: ({ id }) => `base connection ${id}` },
   )
-  await api.get(`${FLOW}/connections/${connection.id}/test`, { note: ({ result }) => `result ${result}` })
+  await api.get(`${FLOW}/connections/${connection.id}/test`, {
+    note: ({ result, diagnosis }) => `result ${result}, PostgreSQL ${diagnosis.server.version}`,
+  })
   const relations = await api.get(`${FLOW}/connections/${connection.id}/explore?objectType=root`, {
     note: (items) => `${items.length} relations`,
   })

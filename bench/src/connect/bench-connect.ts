@@ -6,6 +6,7 @@ import { ApiClient } from '@headwater/testkit/api-client.ts'
 import { createCredentials, startServerProcess } from '@headwater/testkit/server-process.ts'
 import { type Action, type Measured, measureInTurn } from '../measure.ts'
 import { printTable, say } from '../table.ts'
+import { measureFaults } from './measure-faults.ts'
 import { psqlAction } from './psql.ts'
 import { type Sizes, type SourceServer, startSourceServer } from './source-server.ts'
 
@@ -44,6 +45,8 @@ export async function benchConnect(args: string[]): Promise<void> {
   const after = await server.peakBytes()
   say()
   say(`Peak memory of the server: ${megabytes(before)} before, ${megabytes(after)} after all rounds.`)
+  say()
+  await measureFaults()
 }
 
 function readFlags(args: string[]): { readonly sizes: Sizes; readonly rounds: number } {

@@ -48,6 +48,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     handler: async (request, reply) => {
       const document = await createConnection(deps, request.scope, bodyOf(request), {
         isDraft: isDraft(request),
+        signal: request.signal,
       })
       return sendCreated(reply, CONNECTIONS.name, document)
     },

@@ -50,7 +50,7 @@ export function isDraft(request: FastifyRequest): boolean {
 
 /** The id, the version and the body of a request that changes one resource. */
 export function changeOf(request: FastifyRequest): ChangeRequest {
-  return { id: idOf(request), ifMatch: readIfMatch(request), body: request.body }
+  return { id: idOf(request), ifMatch: readIfMatch(request), body: request.body, signal: request.signal }
 }
 
 /** Answers 201 with the reference of what was created, and where it is. */

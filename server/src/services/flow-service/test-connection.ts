@@ -13,7 +13,7 @@ import { requireConnectionSpec } from './spec-catalogue.ts'
  * that fails is an answer and no error.
  */
 export async function testConnection(
-  { db, keyring, source }: FlowServiceDependencies,
+  { db, keyring, source, config }: FlowServiceDependencies,
   scope: Scope,
   id: string,
   signal?: AbortSignal | undefined,
@@ -21,9 +21,9 @@ export async function testConnection(
   const connection = await findConnection(db, keyring, scope, id)
   if (connection === undefined) throw notFound(CONNECTIONS.name, id)
   const { auth, document } = connection
-  const takesAuth = requireConnectionSpec(document['connectionSpec']).authSpec !== undefined
+  const authSpec = requireConnectionSpec(document['connectionSpec'], config.edition).authSpec
   // The lake is part of this server: who gets an answer has reached it.
-  if (auth === undefined && !takesAuth) return { result: true }
+  if (auth === undefined && authSpec === undefined) return { result: true }
   if (auth === undefined) return answer(incomplete('auth is missing.'))
   try {
     return answer(await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal })))
@@ -50,7 +50,7 @@ interface Incomplete {
   readonly remedy: string
 }
 
-async function diagnose(ask: () => Promise<Diagnosis>): Promise<Told> {
+async function diagnose(ask: () => Promise<Diagnosis>, signal: AbortSignal | undefined): Promise<Told> {
   try {
     return await ask()
   } catch (error) {
