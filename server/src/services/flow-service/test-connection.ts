@@ -50,7 +50,7 @@ interface Incomplete {
   readonly remedy: string
 }
 
-async function diagnose(ask: () => Promise<Diagnosis>, signal: AbortSignal | undefined): Promise<Told> {
+async function diagnose(ask: () => Promise<Diagnosis>): Promise<Told> {
   try {
     return await ask()
   } catch (error) {

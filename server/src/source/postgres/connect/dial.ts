@@ -30,6 +30,8 @@ export type DriverClient = Client & {
   readonly connection: DriverConnection
   readonly processID: number | null
   readonly secretKey: number | null
+  /** Of the last answer: outside, within, or within one that has failed. */
+  getTransactionStatus(): 'I' | 'T' | 'E' | null
 }
 
 /** How the server made sure of us. `none` is a rule of trust, or a client certificate. */

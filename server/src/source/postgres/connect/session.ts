@@ -1,26 +1,26 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { QueryResultRow, types } from 'pg'
-import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { ConnectFault } from './connect-fault.ts'
 import type { ConnectionTarget } from './connection-target.ts'
 import { describeOpening, describeQueryFailure, failureOf } from './describe-failure.ts'
 import { describeFaults, timeoutCode } from './describe-faults.ts'
 import { type Dialled, type DriverClient, dial, type LoginMethod } from './dial.ts'
+import {
+  localSettings,
+  planSettings,
+  type Setting,
+  type SettingsOptions,
+  settingStatement,
+} from './session-settings.ts'
 import { SourceError } from './source-error.ts'
 import type { DialAttempt } from './tls-plan.ts'
 
-export interface OpenSessionOptions {
+export interface OpenSessionOptions extends SettingsOptions {
   /** Ends the session: a running statement is cancelled on the server. */
   readonly signal?: AbortSignal | undefined
   readonly applicationName?: string | undefined
-  /** Every transaction of the session is read only unless it says otherwise. */
-  readonly readOnly?: boolean | undefined
-  /** Bounds each statement; absent, none is. */
-  readonly statementTimeoutMs?: number | undefined
-  /** How long a statement waits for a lock; absent, as long as it takes. */
-  readonly lockTimeoutMs?: number | undefined
   /** See {@link dial}; for a reader that takes the socket over. */
   readonly createSocket?: (() => Socket) | undefined
   /** See {@link dial}. */
@@ -28,27 +28,6 @@ export interface OpenSessionOptions {
   /** Told of each attempt that failed. */
   readonly onAttempt?: ((attempt: DialAttempt, fault: ConnectFault) => void) | undefined
 }
-
-/**
- * What must not depend on the server's configuration: the text forms of values, and that a long read isn't
- * cut short by a timeout meant for a shop's checkout.
- */
-const SESSION_SETTINGS = [
-  "set datestyle = 'ISO, MDY'",
-  "set intervalstyle = 'postgres'",
-  "set timezone = 'UTC'",
-  'set extra_float_digits = 1',
-  "set bytea_output = 'hex'",
-  "set xmloption = 'content'",
-  'set standard_conforming_strings = on',
-  'set idle_in_transaction_session_timeout = 0',
-]
-
-/** Timeouts that came with a version of their own. */
-const NEWER_SETTINGS: readonly (readonly [major: number, setting: string])[] = [
-  [14, 'set idle_session_timeout = 0'],
-  [17, 'set transaction_timeout = 0'],
-]
 
 /**
  * Opens a session as the target's TLS plan says: attempts in order, with libpq's rules for going on.
@@ -66,7 +45,7 @@ export async function openSession(
   timeout.addEventListener('abort', giveUp, { once: true })
   try {
     assertUsable(session)
-    await applySettings(session, settingsFor(session, options).join('; '))
+    await session.set(planSettings(target, session.serverMajor, options))
     return session
   } catch (error) {
     await session.close()
@@ -79,24 +58,6 @@ export async function openSession(
   }
 }
 
-const TIMED_OUT = '57014'
-/** Of one short statement; a server that is so busy that each of them takes a millisecond has other troubles. */
-const MAX_LIFTS = 5
-
-/**
- * A timeout of the role may be shorter than all our settings take. It is lifted by a statement of its own then, which
- * takes a few microseconds. As an option of the start-up it would be earlier still, but poolers refuse those.
- */
-async function applySettings(session: Session, settings: string, lifts = 0): Promise<void> {
-  try {
-    await session.query(settings)
-  } catch (error) {
-    if (!(error instanceof SourceError) || error.code !== TIMED_OUT || lifts === MAX_LIFTS) throw error
-    await session.query('set statement_timeout = 0').catch(() => {})
-    await applySettings(session, settings, lifts + 1)
-  }
-}
-
 /** From this version on the catalogue has all that is asked of it. */
 const OLDEST_MAJOR = 12
 
@@ -104,18 +65,6 @@ const OLDEST_MAJOR = 12
 function assertUsable({ serverVersion, serverMajor, target }: Session): void {
   if (serverVersion.includes('/bouncer')) throw failureOf('NOT_A_DATABASE', { target })
   if (serverMajor < OLDEST_MAJOR) throw failureOf('SERVER_TOO_OLD', { target, detail: serverVersion })
-}
-
-function settingsFor({ serverMajor, target }: Session, options: OpenSessionOptions): string[] {
-  const path = target.searchPath?.map(quoteIdentifier).join(', ')
-  return [
-    ...SESSION_SETTINGS,
-    `set statement_timeout = ${options.statementTimeoutMs ?? 0}`,
-    `set lock_timeout = ${options.lockTimeoutMs ?? 0}`,
-    ...NEWER_SETTINGS.filter(([major]) => serverMajor >= major).map(([, setting]) => setting),
-    ...(path === undefined || path === '' ? [] : [`set search_path = ${path}`]),
-    ...(options.readOnly === true ? ['set default_transaction_read_only = on'] : []),
-  ]
 }
 
 /** Tries the attempts of the plan in order, going on where the plan says so. */
@@ -147,6 +96,10 @@ function leadsOn({ encryption, nextAfter }: DialAttempt, fault: ConnectFault): b
   return encryption === 'plain' || fault.kind === 'handshake' || fault.isEncrypted
 }
 
+const TIMED_OUT = '57014'
+/** Of one short statement; a server that is so busy that each of them takes a millisecond has other troubles. */
+const MAX_LIFTS = 5
+
 /** How long a goodbye may take; a server that is out of reach never answers it. */
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -154,6 +107,8 @@ export interface QueryOptions {
   /** `raw`: every value is PostgreSQL's text or null. Default: the driver's types (bigint as text). */
   readonly values?: 'raw' | 'parsed' | undefined
 }
+
+const BEGIN = /^\s*begin\b/i
 
 const RAW_TYPES = { getTypeParser: () => (text: string | null) => text } as unknown as typeof types
 
@@ -169,6 +124,8 @@ export class Session implements AsyncDisposable {
   readonly #client: DriverClient
   readonly #signal: AbortSignal | undefined
   #isClosed = false
+  /** Behind a pooler: what each transaction begins with. */
+  #localSettings: string | undefined
 
   constructor(target: ConnectionTarget, dialled: Dialled, signal?: AbortSignal | undefined) {
     this.target = target
@@ -182,10 +139,52 @@ export class Session implements AsyncDisposable {
   }
 
   /**
+   * Makes settings those of the session, or, behind a pooler, of each of its transactions: what a session sets there
+   * is lost, or met by other clients.
+   */
+  async set(settings: readonly Setting[], lifts = 0): Promise<void> {
+    const statement = settingStatement(settings, this.#client.processID)
+    try {
+      const [row] = await this.#run<{ is_lent: boolean }>(statement)
+      if (row?.is_lent === true) this.#localSettings = localSettings(settings)
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.code !== TIMED_OUT || lifts === MAX_LIFTS) throw error
+      // A timeout of the role is shorter than all of that takes: it is lifted by a statement of its own, which takes
+      // a few microseconds. As an option of the start-up it would be earlier still, but poolers refuse those.
+      await this.#run('set statement_timeout = 0').catch(() => {})
+      await this.set(settings, lifts + 1)
+    }
+  }
+
+  /** Another server session may be ours for each transaction: a pooler stands in between. */
+  get isPooled(): boolean {
+    return this.#localSettings !== undefined
+  }
+
+  /**
    * Runs one statement, or several without parameters (the rows are then those of none).
    * @throws SourceError of stage `query`; the signal's reason after an abort.
    */
   async query<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    options: QueryOptions = {},
+  ): Promise<Row[]> {
+    const isOutside = this.#client.getTransactionStatus() === 'I'
+    if (this.#localSettings === undefined || !isOutside) return await this.#run(text, values, options)
+    if (BEGIN.test(text)) return await this.#run(`${text}; ${this.#localSettings}`)
+    await this.#run(`begin; ${this.#localSettings}`)
+    try {
+      const rows = await this.#run<Row>(text, values, options)
+      await this.#run('commit')
+      return rows
+    } catch (error) {
+      await this.#run('rollback').catch(() => {})
+      throw error
+    }
+  }
+
+  async #run<Row extends QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
     options: QueryOptions = {},

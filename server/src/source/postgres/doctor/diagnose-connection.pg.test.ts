@@ -170,7 +170,7 @@ describe('a rented server', () => {
 
 describe('a session that ends in the middle', () => {
   const QUESTIONS = [
-    'set datestyle',
+    'set_config',
     'as backend_pid',
     'as without_usage',
     'hidden_columns',

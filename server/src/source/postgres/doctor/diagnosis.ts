@@ -49,8 +49,8 @@ export interface ServerFacts {
   readonly timeZone: string
   readonly encoding: string
   readonly isStandby: boolean
-  /** Nothing in between, or a pooler that lends a server session for a session of ours, a transaction or a statement. */
-  readonly pooler: 'none' | 'session' | 'transaction' | 'statement'
+  /** Nothing in between, or a pooler that lends a session of the server for a session of ours, or for a transaction. */
+  readonly pooler: 'none' | 'session' | 'transaction'
   readonly maxConnections: number
 }
 

@@ -58,8 +58,12 @@ export async function examine(session: Session, { signal, bounded }: ExamineOpti
 
 /** Who does not answer the first question will not answer any. */
 function asFirst(found: Finding, { target }: Session): Finding {
-  if (found.code !== 'CHECK_UNFINISHED') return found
   const server = `${target.host}:${target.port}`
+  if (/statement pooling mode/.test(found.message)) {
+    const message = `The pooler at ${server} is in statement mode and allows no transactions, which reading needs.`
+    return finding('POOLER_STATEMENT_MODE', message)
+  }
+  if (found.code !== 'CHECK_UNFINISHED') return found
   const message = `The server ${server} did not answer a simple question within ${EXAMINATION_MS / 1000} seconds.`
   return finding('SERVER_UNRESPONSIVE', message)
 }

@@ -54,9 +54,9 @@ const SETTINGS = {
     remedy: 'Connect to the server itself, without the pooler.',
   },
   POOLER_STATEMENT_MODE: {
-    severity: 'warning',
+    severity: 'error',
     stage: 'settings',
-    remedy: 'Connect to the server itself; without transactions no run can read.',
+    remedy: 'Connect to the server itself, without the pooler.',
   },
   POOLER_IN_BETWEEN: {
     severity: 'notice',
@@ -134,7 +134,7 @@ const REASONS = {
   SNAPSHOT_UNAVAILABLE: {
     severity: 'notice',
     stage: 'settings',
-    remedy: 'Connect to the server itself, without a pooler in between.',
+    remedy: 'Connect to one server itself, and not to what spreads sessions over several.',
   },
   NO_SECOND_SESSION: {
     severity: 'notice',

@@ -105,7 +105,7 @@ describe('in the session', () => {
     diagnose((watch) =>
       serveOpen((socket, message) => {
         watch(socket)
-        if (message.includes('set datestyle')) socket.write(SET_DONE)
+        if (message.includes('set_config')) socket.write(SET_DONE)
         else if (message[0] !== 'X'.charCodeAt(0)) answer(socket)
       }),
     )

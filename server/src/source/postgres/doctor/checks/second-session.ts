@@ -50,15 +50,13 @@ export async function compareSessions(
   { session, facts }: Checkup,
   second: Session | SourceError,
 ): Promise<SecondSessionResult> {
-  const isPooled = session.driver.processID !== facts.backendPid
+  const { isPooled } = session
   if (second instanceof SourceError) {
     const message = `A second session could not be opened beside the first: ${second.message}`
     const canReadInParallel = { isPossible: false, reasons: [finding('NO_SECOND_SESSION', message)] }
     return described(isPooled ? 'session' : 'none', canReadInParallel)
   }
   const pooler = isPooled ? await findPoolMode(session, second, facts.backendPid) : 'none'
-  if (pooler === 'statement')
-    return described(pooler, snapshotUnavailable('the pooler allows no transactions.'))
   return described(pooler, await tryParallelSnapshot(session, second))
 }
 
@@ -70,13 +68,8 @@ async function findPoolMode(
   first: Session,
   second: Session,
   firstPid: number,
-): Promise<'session' | 'transaction' | 'statement'> {
-  try {
-    await second.query('begin read only')
-  } catch (error) {
-    if (error instanceof SourceError) return 'statement'
-    throw error
-  }
+): Promise<'session' | 'transaction'> {
+  await second.query('begin read only')
   const isShared = (await backendPid(second)) === firstPid || (await backendPid(first)) !== firstPid
   await second.query('rollback')
   return isShared ? 'transaction' : 'session'
@@ -91,11 +84,7 @@ const POOLERS = {
   session: ['POOLER_IN_BETWEEN', 'A connection pooler stands between this machine and the server.'],
   transaction: [
     'POOLER_TRANSACTION_MODE',
-    'The connection pooler in between is in transaction mode: what a session sets is lost, or meets other clients.',
-  ],
-  statement: [
-    'POOLER_STATEMENT_MODE',
-    'The connection pooler in between is in statement mode and allows no transactions.',
+    'The connection pooler in between is in transaction mode: a run keeps some of its server sessions for as long as it reads.',
   ],
 } as const
 
@@ -143,6 +132,6 @@ async function importSnapshot(session: Session, id: string): Promise<SourceError
 }
 
 function snapshotUnavailable(why: string): Capability {
-  const message = `A snapshot could not be shared between two sessions: ${why}`
+  const message = `A snapshot could not be shared between two sessions. ${why}`
   return { isPossible: false, reasons: [finding('SNAPSHOT_UNAVAILABLE', message)] }
 }

@@ -1,4 +1,5 @@
 import { startCluster } from '@headwater/testkit/postgres-lab/cluster.ts'
+import { spreadingProxy } from '@headwater/testkit/postgres-lab/spreading-proxy.ts'
 import pg from 'pg'
 import type { FindingCode } from '#source/postgres/doctor/findings.ts'
 import type { Fault, Injected } from './fault.ts'
@@ -158,6 +159,17 @@ const OF_ROLES: readonly Fault[] = [
 
 const OF_SERVERS: readonly Fault[] = [
   {
+    name: 'a name behind which there are several servers',
+    code: 'SNAPSHOT_UNAVAILABLE',
+    stage: 'settings',
+    place: 'parallel',
+    quotes: () => ['snapshot'],
+    inject: async (lab) => {
+      const balancer = await spreadingProxy([await lab.roomy(), await lab.narrow()])
+      return injected(targetAt(balancer), balancer)
+    },
+  },
+  {
     name: 'a server with little room left',
     code: 'CONNECTIONS_SCARCE',
     stage: 'settings',
@@ -191,9 +203,8 @@ const OF_SERVERS: readonly Fault[] = [
 const OF_POOLERS: readonly Fault[] = (
   [
     ['POOLER_TRANSACTION_MODE', 'by_transaction', 'transaction mode', undefined],
-    ['POOLER_STATEMENT_MODE', 'by_statement', 'statement mode', undefined],
+    ['POOLER_STATEMENT_MODE', 'by_statement', 'no transactions', undefined],
     ['POOLER_IN_BETWEEN', 'by_session', 'pooler', 'finding'],
-    ['SNAPSHOT_UNAVAILABLE', 'by_statement', 'transactions', 'parallel'],
     ['POOLER_CANNOT_REPLICATE', 'by_session', 'replication', 'capture'],
   ] as const
 ).map(([code, name, words, place]) => ({

@@ -161,7 +161,7 @@ const INTERRUPTED: readonly Fault[] = [
     ...interrupted(
       'STATEMENT_TIMEOUT_TOO_SHORT',
       'a role whose every statement is cancelled',
-      'set ',
+      'statement_timeout',
       async () => queryMessage('select pg_sleep(5)'),
     ),
     quotes: user,
