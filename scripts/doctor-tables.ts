@@ -1,7 +1,7 @@
-import type { Failure } from '../server/src/source/postgres/connect/failure.ts'
-import { FAILURES } from '../server/src/source/postgres/connect/failures.ts'
-import { planTls } from '../server/src/source/postgres/connect/tls-plan.ts'
 import { FINDINGS } from '../server/src/source/postgres/doctor/findings.ts'
+import type { Failure } from '../server/src/source/postgres/failures/failure.ts'
+import { FAILURES } from '../server/src/source/postgres/failures/failures.ts'
+import { planTls } from '../server/src/source/postgres/params/tls-plan.ts'
 
 /** The connection that the examples of `docs/connection-doctor.md` speak of. */
 const TARGET = {

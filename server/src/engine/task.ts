@@ -2,7 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { ColumnDigest } from '#columns/digest.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 
 /** One slice of one run: everything that a lane needs to turn it into a verified part file. */

@@ -1,5 +1,5 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 
 /**
  * Tables that this session has locked, and that were rewritten after its snapshot was taken: the catalogue as the

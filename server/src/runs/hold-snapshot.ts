@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { waitsForSlices } from './slice-ledger.ts'

@@ -1,12 +1,12 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { AUTH_SPEC_NAMES } from '#source/postgres/connect/auth-spec-names.ts'
-import { ConnectionParamsError } from '#source/postgres/connect/connection-params-error.ts'
+import { AUTH_SPEC_NAMES } from '#source/postgres/params/auth-spec-names.ts'
+import { ConnectionParamsError } from '#source/postgres/params/connection-params-error.ts'
 import {
   type ConnectionTarget,
   findDestination,
   parseConnectionTarget,
-} from '#source/postgres/connect/connection-target.ts'
-import { nameParams } from '#source/postgres/connect/parse-settings.ts'
+} from '#source/postgres/params/connection-target.ts'
+import { nameParams } from '#source/postgres/params/parse-settings.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
 import { findMask } from './secret-params.ts'
 import { assertMatchesSpec } from './spec-schema.ts'

@@ -1,6 +1,6 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { readFilter } from '#source/postgres/filter/filter-document.ts'
 import { targetOf } from './auth-params.ts'
 import { askSource } from './check-source.ts'

@@ -1,7 +1,7 @@
-import { SourceError } from '#source/postgres/connect/source-error.ts'
 import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
 import { RelationNotFoundError } from '#source/postgres/explore/relation-errors.ts'
 import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { RowFilterError } from '#source/postgres/filter/row-filter-error.ts'
 import { type Auth, targetOf } from './auth-params.ts'
 import { filterProblem } from './filter-problem.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { listSettingNames } from '#source/postgres/connect/setting-names.ts'
+import { listSettingNames } from '#source/postgres/params/setting-names.ts'
 import { makeIdentity } from '#source/postgres/testing/make-certificate.ts'
 import {
   type Answer,

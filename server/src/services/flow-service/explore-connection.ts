@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Scope } from '#http/scope.ts'
 import type { Json } from '#kit/json.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { targetOf } from './auth-params.ts'
 import { findConnection } from './connection-store.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#kit/json.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { parseFilterDocument } from '#source/postgres/filter/filter-document.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { askSource } from './check-source.ts'
 import { parseFlag } from './list-query.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'

@@ -1,7 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { Keyring } from '#secrets/keyring.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { Database } from '#store/database.ts'
 import { targetOf } from './auth-params.ts'
 import { openAuth } from './connection-store.ts'

@@ -1,4 +1,3 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
@@ -8,6 +7,7 @@ import { previewRelation } from '#source/postgres/explore/preview-relation.ts'
 import { profileRelation } from '#source/postgres/explore/profile-relation.ts'
 import { checkRowFilter } from '#source/postgres/filter/check-row-filter.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { SourcePort } from './source-port.ts'
 
 /** The port over PostgreSQL. */

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
-import { findSettingKey, isSecretSetting } from '#source/postgres/connect/setting-names.ts'
+import { findSettingKey, isSecretSetting } from '#source/postgres/params/setting-names.ts'
 
 /** What is shown in the place of a secret. Sent back, it means: keep the secret that is stored. */
 export const SECRET_MASK = '********'

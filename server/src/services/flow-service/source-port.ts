@@ -1,4 +1,3 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import type { Diagnosis } from '#source/postgres/doctor/diagnosis.ts'
 import type { ConnectionTestResult } from '#source/postgres/doctor/test-connection.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
@@ -9,6 +8,7 @@ import type {
 } from '#source/postgres/explore/list-relations.ts'
 import type { Preview } from '#source/postgres/explore/preview-relation.ts'
 import type { RelationProfile } from '#source/postgres/explore/profile-relation.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 
 /** What the service asks of a source. Each call opens a read-only session of its own and closes it. */
 export interface SourcePort {

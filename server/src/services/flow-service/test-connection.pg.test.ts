@@ -5,11 +5,11 @@ import { freePort } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import pino from 'pino'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import type { Fault } from '#source/postgres/doctor/testing/fault.ts'
 import { canMake, FaultLab } from '#source/postgres/doctor/testing/fault-lab.ts'
 import { CANARY } from '#source/postgres/doctor/testing/fault-sources.ts'
 import { FAULTS } from '#source/postgres/doctor/testing/faults.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import {
   type Answer,
   basicParams,

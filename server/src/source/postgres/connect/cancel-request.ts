@@ -1,4 +1,4 @@
-import type { ConnectionTarget } from './connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { openTransport } from './transport.ts'
 
 /** 1234 in the high half, 5678 in the low: the protocol number that stands for "cancel". */

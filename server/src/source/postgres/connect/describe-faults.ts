@@ -1,11 +1,11 @@
-import { classifyFault } from './classify-fault.ts'
-import type { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
-import { describeFault, failureOf } from './describe-failure.ts'
-import { detailOfFault } from './failure-detail.ts'
-import type { FailureCode } from './failures.ts'
+import { classifyFault } from '#source/postgres/failures/classify-fault.ts'
+import type { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import { describeFault, failureOf } from '#source/postgres/failures/describe-failure.ts'
+import { detailOfFault } from '#source/postgres/failures/failure-detail.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import type { SourceError, SourceStage } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { probeLogin } from './probe-login.ts'
-import type { SourceError, SourceStage } from './source-error.ts'
 
 const STAGES: readonly SourceStage[] = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
 

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Client, type ClientConfig, DatabaseError } from 'pg'
-import { ConnectFault, type FaultKind } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
+import { ConnectFault, type FaultKind } from '#source/postgres/failures/connect-fault.ts'
+import type { SourceStage } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { DialAttempt } from '#source/postgres/params/tls-plan.ts'
 import { guardLogin, type LoginGuard } from './guard-login.ts'
-import type { SourceStage } from './source-error.ts'
-import type { DialAttempt } from './tls-plan.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 /** What we use of the driver beyond its public types: the connection that carries the messages. */

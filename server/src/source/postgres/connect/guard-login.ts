@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { ConnectFault } from './connect-fault.ts'
-import { ServerMessages } from './server-messages.ts'
+import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import { ServerMessages } from '#source/postgres/failures/server-messages.ts'
 
 /** The first byte that a server may send: Authentication, ErrorResponse, NegotiateProtocolVersion, Notice. */
 const FIRST_LETTERS = 'REvN'

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ConnectFault } from './connect-fault.ts'
+import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
 
 /**
  * Runs a step on a socket that may fail, be closed by the other side, or be given up meanwhile: each of these

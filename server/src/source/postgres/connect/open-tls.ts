@@ -10,12 +10,12 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls'
+import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { TlsPlan } from '#source/postgres/params/tls-plan.ts'
 import { certificateMatches, certificateNames, listNames } from './certificate-name.ts'
-import { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
-import type { FailureCode } from './failures.ts'
 import { guardSocket } from './guard-socket.ts'
-import type { TlsPlan } from './tls-plan.ts'
 
 /** The name of PostgreSQL's protocol within TLS; a server that is asked directly has to choose it. */
 const ALPN_PROTOCOL = 'postgresql'

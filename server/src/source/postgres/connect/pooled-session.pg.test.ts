@@ -7,9 +7,9 @@ import {
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 import { openSession } from './session.ts'
 
 const SETTINGS = [

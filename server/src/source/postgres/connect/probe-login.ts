@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { ConnectionTarget } from './connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { guardSocket } from './guard-socket.ts'
 import { openTransport } from './transport.ts'
 

@@ -1,5 +1,5 @@
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteIdentifier, quoteLiteral } from '#source/postgres/sql/quote.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 
 export type Setting = readonly [name: string, value: string]
 

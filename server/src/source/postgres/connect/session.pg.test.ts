@@ -8,10 +8,10 @@ import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/clus
 import { freePort, serveHangUp, serveSilence } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
+import { type ConnectionTarget, parseConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { copyAll, createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
-import { type ConnectionTarget, parseConnectionTarget } from './connection-target.ts'
 import { openSession } from './session.ts'
-import { SourceError } from './source-error.ts'
 
 let source: TestSource
 beforeAll(async () => {

@@ -1,10 +1,16 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { QueryResultRow, types } from 'pg'
+import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import {
+  describeOpening,
+  describeQueryFailure,
+  failureOf,
+} from '#source/postgres/failures/describe-failure.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { DialAttempt } from '#source/postgres/params/tls-plan.ts'
 import { sendCancelRequest } from './cancel-request.ts'
-import { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
-import { describeOpening, describeQueryFailure, failureOf } from './describe-failure.ts'
 import { describeFaults, timeoutCode } from './describe-faults.ts'
 import { type Dialled, type DriverClient, dial, type LoginMethod } from './dial.ts'
 import {
@@ -14,8 +20,6 @@ import {
   type SettingsOptions,
   settingStatement,
 } from './session-settings.ts'
-import { SourceError } from './source-error.ts'
-import type { DialAttempt } from './tls-plan.ts'
 
 export interface OpenSessionOptions extends SettingsOptions {
   /** Ends the session: a running statement is cancelled on the server. */

@@ -3,10 +3,10 @@ import { type Certificates, createCertificates } from '@headwater/testkit/postgr
 import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/cluster.ts'
 import { recordingProxy } from '@headwater/testkit/postgres-lab/proxies.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { planTls } from '#source/postgres/params/tls-plan.ts'
 import { targetOf } from '#source/postgres/testing/test-source.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 import { openSession } from './session.ts'
-import { planTls } from './tls-plan.ts'
 
 /** The first byte of a TLS record that carries a handshake. */
 const HANDSHAKE = 0x16

@@ -14,10 +14,10 @@ import {
   type WireServer,
 } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TlsMode } from '#source/postgres/params/tls-plan.ts'
 import { targetOf } from '#source/postgres/testing/test-source.ts'
 import { TLS_MODES } from '#source/postgres/testing/tls-matrix.ts'
 import { openSession } from './session.ts'
-import type { TlsMode } from './tls-plan.ts'
 
 const USER = { user: 'ann', password: 'secret', database: 'shop' }
 

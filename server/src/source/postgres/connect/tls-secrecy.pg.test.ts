@@ -10,10 +10,10 @@ import {
 } from '@headwater/testkit/postgres-lab/wire-messages.ts'
 import { serveAnswer, serveInjection } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/params/tls-plan.ts'
 import { targetOf } from '#source/postgres/testing/test-source.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 import { openSession, type Session } from './session.ts'
-import { planTls, type TlsMode, type TlsPlanExtras } from './tls-plan.ts'
 
 const PASSWORD = 'never-in-clear-text'
 const HBA = `

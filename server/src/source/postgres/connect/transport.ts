@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
+import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { DialAttempt } from '#source/postgres/params/tls-plan.ts'
 import { guardSocket } from './guard-socket.ts'
 import { openTls } from './open-tls.ts'
-import type { DialAttempt } from './tls-plan.ts'
 
 /** A stream of bytes to a server, on which the start-up message comes next. */
 export interface Transport {

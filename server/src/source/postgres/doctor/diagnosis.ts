@@ -1,5 +1,5 @@
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
-import type { SourceStage } from '#source/postgres/connect/source-error.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import type { SourceStage } from '#source/postgres/failures/source-error.ts'
 import type { EffectiveTls } from './effective-tls.ts'
 import type { FindingCode } from './findings.ts'
 

@@ -1,8 +1,8 @@
 import { certificateNames, listNames } from '#source/postgres/connect/certificate-name.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { peerCertificate } from '#source/postgres/connect/open-tls.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
-import type { TlsMode } from '#source/postgres/connect/tls-plan.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { TlsMode } from '#source/postgres/params/tls-plan.ts'
 
 /** What a connection's parameters mean for its encryption, and what a session then used. */
 export interface EffectiveTls {

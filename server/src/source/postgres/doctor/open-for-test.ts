@@ -1,5 +1,5 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 
 /** No statement of a test takes longer. */
 const STATEMENT_MS = 2_000

@@ -1,5 +1,5 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
-import { SourceError, type SourceStage } from '#source/postgres/connect/source-error.ts'
+import { SourceError, type SourceStage } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { usedTls } from './effective-tls.ts'
 import { openForTest } from './open-for-test.ts'
 

@@ -1,6 +1,6 @@
 import { Query, type types } from 'pg'
-import { describeQueryFailure } from '#source/postgres/connect/describe-failure.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
+import { describeQueryFailure } from '#source/postgres/failures/describe-failure.ts'
 
 /** Each value is PostgreSQL's text or null, in the order of the select list. */
 export type TextRow = readonly (string | null)[]

@@ -1,6 +1,6 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { openSession, type Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 
 /** `lock_not_available` */
 const LOCKED = '55P03'

@@ -1,5 +1,5 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { RowFilter } from '#source/postgres/filter/row-filter.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'

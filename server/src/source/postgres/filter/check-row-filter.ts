@@ -1,5 +1,5 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { PlacedLiteral, RowFilter } from './row-filter.ts'
 import { RowFilterError, shown } from './row-filter-error.ts'

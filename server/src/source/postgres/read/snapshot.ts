@@ -1,5 +1,5 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
 
 /** An exported snapshot. It lives until this is disposed or its session dies; readers import it by its id. */

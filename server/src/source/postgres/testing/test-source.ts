@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
-import { type ConnectionTarget, parseConnectionTarget } from '#source/postgres/connect/connection-target.ts'
 import { openSession, type Session } from '#source/postgres/connect/session.ts'
 import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
+import { type ConnectionTarget, parseConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'

@@ -1,11 +1,11 @@
 import type { KeyPair } from '@headwater/testkit/postgres-lab/authority.ts'
 import type { Cluster } from '@headwater/testkit/postgres-lab/cluster.ts'
 import type { PsqlAnswer, PsqlOracle } from '@headwater/testkit/postgres-lab/psql.ts'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
 import { openSession } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
-import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/connect/tls-plan.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/params/tls-plan.ts'
 import { targetOf } from './test-source.ts'
 
 export const TLS_MODES: readonly TlsMode[] = [

@@ -1,6 +1,6 @@
-import { describeQueryFailure } from '#source/postgres/connect/describe-failure.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
+import { describeQueryFailure } from '#source/postgres/failures/describe-failure.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { CopyDecoder, type CopyDecoderOptions } from './copy-decoder.ts'
 import type { ByteConsumer } from './socket-tap.ts'
 import { WireFormatError } from './wire-format-error.ts'

@@ -1,9 +1,9 @@
-import { failureOf } from '#source/postgres/connect/describe-failure.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
-import { SourceError } from '#source/postgres/connect/source-error.ts'
 import type { Finding } from '#source/postgres/doctor/diagnosis.ts'
 import { finding } from '#source/postgres/doctor/findings.ts'
+import { failureOf } from '#source/postgres/failures/describe-failure.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import { SourceError } from '#source/postgres/failures/source-error.ts'
 
 /** The server cancelled a statement. */
 const TIMED_OUT = '57014'

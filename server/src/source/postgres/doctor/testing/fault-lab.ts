@@ -8,8 +8,8 @@ import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/clus
 import { type Pooler, pgbouncerPath, startPooler } from '@headwater/testkit/postgres-lab/pooler.ts'
 import { freePort } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import pg from 'pg'
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
-import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/connect/tls-plan.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { planTls, type TlsMode, type TlsPlanExtras } from '#source/postgres/params/tls-plan.ts'
 import type { Injected, Need } from './fault.ts'
 import { CANARY, HBA, seedNarrow, seedRoomy } from './fault-sources.ts'
 

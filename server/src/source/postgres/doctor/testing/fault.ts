@@ -1,8 +1,8 @@
-import type { ConnectionTarget } from '#source/postgres/connect/connection-target.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
 import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
 import type { Capability, Diagnosis, DiagnosisStage, Finding } from '#source/postgres/doctor/diagnosis.ts'
 import type { FindingCode } from '#source/postgres/doctor/findings.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { FaultLab } from './fault-lab.ts'
 
 /** What a machine may lack. */

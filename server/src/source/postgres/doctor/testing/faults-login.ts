@@ -8,7 +8,7 @@ import {
 } from '@headwater/testkit/postgres-lab/refusing-servers.ts'
 import { encodeMessage, PASSWORD_REQUEST } from '@headwater/testkit/postgres-lab/wire-messages.ts'
 import { serveAnswer, type WireServer } from '@headwater/testkit/postgres-lab/wire-servers.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
 import type { Fault, Injected } from './fault.ts'
 import { type FaultLab, injected, type TargetOptions, targetAt } from './fault-lab.ts'
 import { hasFeature } from './fault-sources.ts'

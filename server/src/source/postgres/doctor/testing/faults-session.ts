@@ -3,7 +3,7 @@ import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/clus
 import { type Meddling, meddlingProxy } from '@headwater/testkit/postgres-lab/meddling-proxy.ts'
 import { rewritingProxy } from '@headwater/testkit/postgres-lab/proxies.ts'
 import { refusal, serveDialogue } from '@headwater/testkit/postgres-lab/refusing-servers.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
 import type { Fault, Injected } from './fault.ts'
 import { type FaultLab, holdSessions, injected, type TargetOptions, targetAt } from './fault-lab.ts'
 

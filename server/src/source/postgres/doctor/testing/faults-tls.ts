@@ -13,8 +13,8 @@ import {
   serveInjection,
   type WireServer,
 } from '@headwater/testkit/postgres-lab/wire-servers.ts'
-import type { FailureCode } from '#source/postgres/connect/failures.ts'
-import type { TlsMode, TlsPlanExtras } from '#source/postgres/connect/tls-plan.ts'
+import type { FailureCode } from '#source/postgres/failures/failures.ts'
+import type { TlsMode, TlsPlanExtras } from '#source/postgres/params/tls-plan.ts'
 import type { Fault, Injected } from './fault.ts'
 import { type FaultLab, injected, targetAt } from './fault-lab.ts'
 

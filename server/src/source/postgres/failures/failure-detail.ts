@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { DatabaseError } from 'pg'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 import type { FailureCode } from './failures.ts'
 
 /** What the message of a failure quotes: what the fault brought along, or else what its cause says. */

@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { classifyFault } from './classify-fault.ts'
 import { ConnectFault } from './connect-fault.ts'
-import type { ConnectionTarget } from './connection-target.ts'
 import type { Failure } from './failure.ts'
 import { asSentence, detailOfFault, wordsOf } from './failure-detail.ts'
 import { FAILURES, type FailureCode } from './failures.ts'

@@ -1,4 +1,4 @@
-import type { ConnectionTarget } from './connection-target.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { SourceStage } from './source-error.ts'
 
 /** What the sentences of a failure are made of. No secret. */
