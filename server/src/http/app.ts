@@ -20,6 +20,9 @@ export interface AppOptions {
 /** 32 MiB: room for schemas and mapping sets of any size; data never comes through here. */
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
+/** 512 KiB: the largest row filter, in Base64, in the URL of a preview. */
+const HEADER_LIMIT_BYTES = 512 * 1024
+
 /**
  * The HTTP application without any service: JSON in and out, errors in JSON, request ids, API docs at `/docs`.
  * Services register themselves on it as encapsulated plugins.
@@ -27,6 +30,9 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 export async function createApp(options: AppOptions): Promise<App> {
   const app = fastify({
     loggerInstance: options.log,
+    http: { maxHeaderSize: HEADER_LIMIT_BYTES },
+    frameworkErrors: (_error, request, reply) =>
+      sendProblem(request, reply, new PlainProblem(400, 'BadRequestError', 'The URL is not well-formed.')),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },

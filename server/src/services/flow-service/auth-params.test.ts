@@ -78,7 +78,7 @@ describe('reading auth', () => {
     expect(read({ ...without, sslCertificate: certificate, sslKey: key })).toBe('none')
     expect(read({ ...without, sslcert: certificate, sslkey: key })).toBe('none')
     expect(read(without)).toEqual(['1100-400', { field: 'auth.params.password' }])
-    expect(read({ ...without, sslKey: key })).toEqual(['1100-400', { field: 'auth.params.password' }])
+    expect(read({ ...without, sslKey: key })).toEqual(['1100-400', { field: 'sslCertificate' }])
     expect(read({ ...without, sslCertificate: certificate })).toEqual(['1100-400', { field: 'sslKey' }])
   })
 
@@ -117,6 +117,12 @@ describe('reading auth', () => {
         '1100-400',
         { field: 'auth.params.password' },
       ])
+    const connectionString = 'Server=db;Database=shop;UID=ann;Password=********'
+    const inString = { specName: 'Connection String Based Authentication', params: { connectionString } }
+    expect(code(() => readAuth(POSTGRE_SQL, inString, false))).toEqual([
+      '1100-400',
+      { field: 'auth.params.connectionString' },
+    ])
   })
 })
 

@@ -8,7 +8,7 @@ import {
 } from '#source/postgres/params/connection-target.ts'
 import { nameParams } from '#source/postgres/params/parse-settings.ts'
 import { FlowProblem, invalidRequest } from './problems.ts'
-import { findMask } from './secret-params.ts'
+import { findMask, SECRET_MASK } from './secret-params.ts'
 import { assertMatchesSpec } from './spec-schema.ts'
 import type { AuthSpec, ConnectionSpec } from './specs/spec.ts'
 
@@ -67,16 +67,20 @@ function foldName(name: string): string {
 function assertNoMask(params: JsonObject): void {
   const path = findMask(params)
   if (path === undefined) return
-  const field = `auth.params.${path}`
-  throw invalidRequest(
-    `${field} is the mask that answers show. No secret is stored for it: send the secret.`,
+  throw maskSent(`auth.params.${path}`)
+}
+
+function maskSent(field: string): FlowProblem {
+  return invalidRequest(
+    `${field} holds the mask that answers show. No secret is stored for it: send the secret.`,
     field,
   )
 }
 
 function assertComplete(authSpec: AuthSpec, auth: Auth): void {
   assertMatchesSpec(authSpec.spec, nameParams(auth.params), 'auth.params')
-  targetOf(auth)
+  // In a connection string the mask is a part of a value.
+  if (targetOf(auth).password === SECRET_MASK) throw maskSent('auth.params.connectionString')
 }
 
 /**

@@ -10,6 +10,7 @@ import type { SourcePort } from './source-port.ts'
 
 /** How long a client waits for a source at most; clients that time out repeat their POST. */
 const SOURCE_TIMEOUT_MS = 20_000
+const CONNECT_TIMEOUT_MS = SOURCE_TIMEOUT_MS - 2_000
 
 /**
  * Opens a session with the source and closes it.
@@ -21,7 +22,9 @@ export async function assertReachable(
   auth: Auth,
   signal?: AbortSignal | undefined,
 ): Promise<void> {
-  const target = targetOf(auth)
+  const given = targetOf(auth)
+  // So that a server that says nothing is told as such before the client's patience ends.
+  const target = { ...given, connectTimeoutMs: Math.min(given.connectTimeoutMs, CONNECT_TIMEOUT_MS) }
   const { ok, ...fault } = await askSource(signal, (bounded) =>
     source.testConnection(target, { signal: bounded }),
   )
@@ -57,12 +60,16 @@ export async function askSource<T>(
   try {
     return await ask(bounded)
   } catch (error) {
-    if (bounded.aborted)
-      throw invalidRequest(
-        `The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds. Check that it is up, and try again.`,
-      )
+    if (bounded.aborted) throw sourceProblem(UNANSWERED)
     throw toProblem(error)
   }
+}
+
+const UNANSWERED: SourceFault = {
+  code: 'SOURCE_TIMEOUT',
+  stage: 'query',
+  message: `The source did not answer within ${SOURCE_TIMEOUT_MS / 1000} seconds.`,
+  remedy: 'Check that it is up and not overloaded, and try again.',
 }
 
 function toProblem(error: unknown): unknown {

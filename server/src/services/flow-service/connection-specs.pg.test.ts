@@ -42,7 +42,7 @@ describe('the spec of PostgreSQL', () => {
     expect(basic.required).toEqual(['server', 'database', 'username'])
     // A client certificate can take the place of the password, and nothing else can.
     expect(basic.allOf).toContainEqual({
-      if: { required: ['sslCertificate'] },
+      if: { anyOf: [{ required: ['sslCertificate'] }, { required: ['sslKey'] }] },
       else: { required: ['password'] },
     })
     expect(secretsOf(basic)).toEqual(['password', 'sslKey', 'sslPassword'])

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { JsonObject } from '#kit/json.ts'
 import { parseFilterDocument } from '#source/postgres/filter/filter-document.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
@@ -59,9 +60,15 @@ function parsePreviewCount(text: string | undefined): number {
   )
 }
 
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
+
 /** Base64 in either alphabet, padded or not; a plus that was not encoded is a blank by now, and the docs' example ends with a stray backslash. */
 function parseFilters(text: string | undefined): unknown {
   if (text === undefined || text.trim() === '') return undefined
   const base64 = text.trim().replaceAll(' ', '+').replace(/\\+$/, '')
-  return parseFilterDocument(Buffer.from(base64, 'base64').toString('utf8'))
+  const decoded = BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined
+  if (decoded === undefined || !isUtf8(decoded)) {
+    throw invalidRequest('filters is not Base64. Send the Base64 form of a row filter.', 'filters')
+  }
+  return parseFilterDocument(decoded.toString('utf8'))
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type AnyBody,
   basicParams,
+  CALLER,
   created,
   type FlowTestService,
   flowBody,
@@ -62,6 +63,36 @@ async function patch(id: string, operations: unknown): Promise<AnyBody> {
     headers: { 'if-match': etag },
   })
 }
+
+test('a filter in a URL is Base64, of JSON or of PQL text, and as long as filters may be', async () => {
+  const explore = (filters: string) =>
+    service.call(
+      'GET',
+      `/connections/${ids.base}/explore?objectType=table&object=public.moods&preview=true&filters=${encodeURIComponent(filters)}`,
+    )
+  const base64 = (filter: string) => Buffer.from(filter).toString('base64')
+  expect((await explore(base64('mood = "happy"'))).body.data).toHaveLength(1)
+  for (const wrong of [JSON.stringify(text('id = 1')), 'mood = "happy"', 'not-base64!', '/////w==']) {
+    const { status, body } = await explore(wrong)
+    expect([status, body.message]).toEqual([
+      400,
+      'filters is not Base64. Send the Base64 form of a row filter.',
+    ])
+  }
+  // Over a real connection: a limit of the server's own stands before the service.
+  const url = await service.listen()
+  const long = base64(`id in [${Array.from({ length: 4_000 }, (_, id) => id).join(', ')}, 987654321]`)
+  const answer = await fetch(
+    `${url}/connections/${ids.base}/explore?objectType=table&object=public.moods&preview=true&filters=${encodeURIComponent(long)}`,
+    { headers: CALLER },
+  )
+  expect([answer.status, ((await answer.json()) as AnyBody).data?.length]).toEqual([200, 3])
+  const malformed = await fetch(`${url}/connections/%zz`, { headers: CALLER })
+  expect([malformed.status, await malformed.json()]).toEqual([
+    400,
+    expect.objectContaining({ status: 400, title: 'BadRequestError' }),
+  ])
+})
 
 test('a source connection takes either notation and keeps it as it was sent; a preview shows its rows', async () => {
   for (const filters of [

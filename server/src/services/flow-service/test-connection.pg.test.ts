@@ -133,7 +133,7 @@ describe('a draft', () => {
     const answer = await testOf(id)
     expect(answer.body).toMatchObject({
       result: false,
-      diagnosis: { code: 'PARAMETERS_INCOMPLETE', stage: 'parameters' },
+      diagnosis: { code: 'PARAMETERS_INVALID', stage: 'parameters' },
     })
     expect(answer.body.diagnosis.message).toMatch(/\.$/)
   })

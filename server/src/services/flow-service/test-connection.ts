@@ -24,7 +24,7 @@ export async function testConnection(
   const authSpec = requireConnectionSpec(document['connectionSpec'], config.edition).authSpec
   // The lake is part of this server: who gets an answer has reached it.
   if (auth === undefined && authSpec === undefined) return { result: true }
-  if (auth === undefined) return answer(incomplete('auth is missing.'))
+  if (auth === undefined) return answer(invalid('auth is missing.'))
   try {
     return answer(await diagnose(() => source.diagnoseConnection(targetOf(auth), { signal })))
   } catch (error) {
@@ -39,32 +39,34 @@ function answer({ ok, ...told }: Told): JsonObject {
   return { result: ok, diagnosis: JSON.parse(JSON.stringify(told)) as JsonObject }
 }
 
-type Told = Pick<Diagnosis, 'ok' | 'code' | 'stage' | 'message' | 'remedy'> | Incomplete
+type Told = Diagnosis | Invalid
 
-/** A draft may hold parameters that lead nowhere. */
-interface Incomplete {
-  readonly ok: false
-  readonly code: 'PARAMETERS_INCOMPLETE'
+/** A draft may hold parameters that lead nowhere. In the shape of every diagnosis. */
+type Invalid = Pick<
+  Diagnosis,
+  'ok' | 'message' | 'remedy' | 'missingRights' | 'failedAttempts' | 'warnings' | 'elapsedMs'
+> & {
+  readonly code: 'PARAMETERS_INVALID'
   readonly stage: 'parameters'
-  readonly message: string
-  readonly remedy: string
+  readonly findings: readonly object[]
 }
 
 async function diagnose(ask: () => Promise<Diagnosis>): Promise<Told> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof FlowProblem) return incomplete(error.message)
+    if (error instanceof FlowProblem) return invalid(error.message)
     throw error
   }
 }
 
-function incomplete(message: string): Incomplete {
-  return {
-    ok: false,
-    code: 'PARAMETERS_INCOMPLETE',
+function invalid(message: string): Invalid {
+  const found = {
+    code: 'PARAMETERS_INVALID',
     stage: 'parameters',
     message,
     remedy: 'Complete or correct auth.params.',
-  }
+  } as const
+  const nothing = { missingRights: [], failedAttempts: [], warnings: [], elapsedMs: 0 }
+  return { ok: false, ...found, findings: [{ severity: 'error', ...found }], ...nothing }
 }

@@ -123,7 +123,10 @@ function basic(edition: Edition): AuthSpec {
       // A condition is looked at before what is required, so that is said again: the password is asked for last.
       allOf: [
         { required: BASIC_REQUIRED },
-        { if: { required: ['sslCertificate'] }, else: { required: ['password'] } },
+        {
+          if: { anyOf: [{ required: ['sslCertificate'] }, { required: ['sslKey'] }] },
+          else: { required: ['password'] },
+        },
       ],
     },
   }

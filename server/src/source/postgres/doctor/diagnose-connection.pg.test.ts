@@ -37,7 +37,7 @@ describe('a source with which nothing is wrong', () => {
       stage: 'settings',
       message: 'The source can be reached and read.',
       remedy: undefined,
-      findings: [],
+      findings: [expect.objectContaining({ severity: 'notice', code: 'NOT_ENCRYPTED' })],
       missingRights: [],
       tls: {
         mode: 'disable',
@@ -95,7 +95,7 @@ describe('a source with which nothing is wrong', () => {
     for (let round = 0; round < 20; round += 1) {
       const diagnosis = await diagnoseConnection(target)
       expect(diagnosis).toMatchObject({ ok: true, code: 'OK' })
-      expect(codes(diagnosis)).toEqual(['STATEMENT_TIMEOUT_SHORT'])
+      expect(codes(diagnosis)).toEqual(['STATEMENT_TIMEOUT_SHORT', 'NOT_ENCRYPTED'])
     }
   })
 
@@ -208,7 +208,12 @@ describe('a session that ends in the middle', () => {
   test('what comes after a check that does not end is unfinished as well', async () => {
     await using proxy = await meddlingProxy(await lab.roomy(), 'as without_usage', async () => undefined)
     const diagnosis = await diagnoseConnection(targetAt(proxy))
-    expect(codes(diagnosis)).toEqual(['CHECK_UNFINISHED', 'CHECK_UNFINISHED', 'CHECK_UNFINISHED'])
+    expect(codes(diagnosis)).toEqual([
+      'CHECK_UNFINISHED',
+      'CHECK_UNFINISHED',
+      'CHECK_UNFINISHED',
+      'NOT_ENCRYPTED',
+    ])
     expect(diagnosis).toMatchObject({ ok: true, code: 'CHECK_UNFINISHED', server: { encoding: 'UTF8' } })
     await expectNoSessions('reader')
   })

@@ -7,7 +7,7 @@ import type { FindingCode } from './findings.ts'
 export type DiagnosisStage = SourceStage | 'privileges' | 'settings'
 
 /**
- * `error`: nothing can be read this way. `warning`: something that was asked for, or will be, does not work, or is
+ * `error`: no session can be had, or none that could read anything whatever its user may do. `warning`: something that was asked for, or will be, does not work, or is
  * not safe. `notice`: worth knowing.
  */
 export type Severity = 'error' | 'warning' | 'notice'

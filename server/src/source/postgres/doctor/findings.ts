@@ -98,6 +98,11 @@ const SETTINGS = {
     stage: 'settings',
     remedy: 'Let the rule for this user in pg_hba.conf ask for scram-sha-256.',
   },
+  NOT_ENCRYPTED: {
+    severity: 'notice',
+    stage: 'settings',
+    remedy: 'Choose sslMode "verify-full" or EncryptionMethod=1, if anything but this machine is on the way.',
+  },
   CERTIFICATE_EXPIRES_SOON: {
     severity: 'warning',
     stage: 'settings',

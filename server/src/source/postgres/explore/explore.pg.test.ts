@@ -141,6 +141,8 @@ describe('describing', () => {
   test('a wrong name is answered with the nearest', async () => {
     const missing = describeRelation(source.session, 'public.ordres')
     await expect(missing).rejects.toMatchObject({ name: 'RelationNotFoundError', nearest: 'public.orders' })
+    const elsewhere = describeRelation(source.session, 'UPPER')
+    await expect(elsewhere).rejects.toMatchObject({ nearest: '"My.Schema".UPPER' })
     await expect(describeRelation(source.session, 'nothing.like_it')).rejects.toThrow(/nothing\.like_it/)
     await expect(describeRelation(source.session, `x'; drop table orders; --`)).rejects.toThrow(/x'; drop/)
   })

@@ -10,6 +10,9 @@ export async function nearestRelations(session: Session, path: string): Promise<
   const key = path.includes('.') ? 'path' : 'name'
   const nearest: string[] = []
   for await (const relations of streamRelations(session, { includePartitions: true })) {
+    // It is there, but in no schema in which a bare name is looked up.
+    const elsewhere = relations.find(({ name }) => key === 'name' && name === path)
+    if (elsewhere !== undefined) return [elsewhere.path]
     const best = nearestName(
       path,
       relations.map((relation) => relation[key]),

@@ -8,7 +8,9 @@ export class RelationNotFoundError extends Error {
   readonly nearest: string | undefined
 
   constructor(path: string, candidates: Iterable<string>) {
-    const nearest = nearestName(path, candidates)
+    const known = [...candidates]
+    // A bare name may be there in a schema that is not looked into.
+    const nearest = known.find((candidate) => candidate.endsWith(`.${path}`)) ?? nearestName(path, known)
     super(`The relation "${path}" does not exist or can't be read by this user.${didYouMean(nearest)}`)
     this.path = path
     this.nearest = nearest

@@ -40,7 +40,8 @@ export const TLS_FAILURES = {
   TLS_UNKNOWN_AUTHORITY: {
     stage: 'tls',
     message: (facts) => `The certificate of ${at(facts)} is signed by ${facts.detail}, which is not trusted.`,
-    remedy: 'Give the certificate of the authority that signed it as sslRootCertificate.',
+    remedy:
+      'Give the certificate of the authority that signed it in sslRootCertificate, which may hold several.',
   },
   TLS_CERTIFICATE_EXPIRED: {
     stage: 'tls',

@@ -42,6 +42,7 @@ describe('connection strings', () => {
     ['quotes', `Server='db';Database="shop";UID={ann};Password='s3cret'`],
     ['the last one wins', 'Server=old;Server=db;Database=shop;UID=ann;Password=s3cret'],
     ['a URL', 'postgres://ann:s3cret@db/shop'],
+    ['a URL of Java', 'jdbc:postgresql://db/shop?user=ann&password=s3cret'],
     ['another URL', 'postgresql://ann:s3cret@db:5432/shop?application_name=x'],
   ])('%s', (_, text) => {
     expect(fromString(text)).toMatchObject({

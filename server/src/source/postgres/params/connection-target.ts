@@ -74,7 +74,12 @@ export function findDestination(specName: string, params: AuthParams): string | 
 
 /** Only a client certificate can take the place of a password. */
 function parsePassword(settings: Settings, tls: TlsPlan): string {
-  if (tls.clientCertificate !== undefined) return settings.find('password')?.value ?? ''
+  const given = settings.find('password')
+  if (tls.clientCertificate !== undefined) return given?.value ?? ''
+  if (given === undefined && settings.find('sslCertificate') !== undefined) {
+    const name = settings.nameOf('password')
+    throw new ConnectionParamsError(name, 'is missing: a client certificate takes its place over TLS only.')
+  }
   return settings.get('password').value
 }
 
@@ -92,7 +97,7 @@ function parseConnectTimeout(settings: Settings): number {
   if (timeoutMs <= MAX_CONNECT_TIMEOUT_MS) return timeoutMs
   const name = settings.nameOf('connectionTimeout')
   settings.warnings.push(
-    `${name} is above the longest time allowed and counts as ${MAX_CONNECT_TIMEOUT_MS / 1000}.`,
+    `${name} asks for more than the longest time allowed and counts as ${MAX_CONNECT_TIMEOUT_MS / 1000} seconds.`,
   )
   return MAX_CONNECT_TIMEOUT_MS
 }

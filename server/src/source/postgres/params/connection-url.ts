@@ -5,7 +5,8 @@ export function isConnectionUrl(text: string): boolean {
   return SCHEME.test(text)
 }
 
-const SCHEME = /^\s*postgres(?:ql)?:\/\//i
+/** The drivers of Java put a word of their own before it. */
+const SCHEME = /^\s*(?:jdbc:)?postgres(?:ql)?:\/\//i
 
 /**
  * Reads `postgres://user:password@host:5432/database?sslmode=verify-full` as libpq does: only `%` is special

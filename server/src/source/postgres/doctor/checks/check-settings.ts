@@ -103,7 +103,13 @@ function checkContents({ facts, session }: Checkup): Finding[] {
 }
 
 function checkSafety({ session }: Checkup): Finding[] {
+  const { host, port } = session.target
   const found: Finding[] = []
+  if (!session.isEncrypted) {
+    found.push(
+      finding('NOT_ENCRYPTED', `What goes between this machine and ${host}:${port} is not encrypted.`),
+    )
+  }
   if (session.loginMethod === 'password' && !session.isEncrypted) {
     found.push(
       finding(

@@ -47,7 +47,7 @@ export function openSecond(target: ConnectionTarget, signal: AbortSignal): Secon
  * gives both the same server session in turn.
  */
 export async function compareSessions(
-  { session, facts }: Checkup,
+  { session }: Checkup,
   second: Session | SourceError,
 ): Promise<SecondSessionResult> {
   const { isPooled } = session
@@ -56,23 +56,26 @@ export async function compareSessions(
     const canReadInParallel = { isPossible: false, reasons: [finding('NO_SECOND_SESSION', message)] }
     return described(isPooled ? 'session' : 'none', canReadInParallel)
   }
-  const pooler = isPooled ? await findPoolMode(session, second, facts.backendPid) : 'none'
+  const pooler = isPooled ? await findPoolMode(session, second) : 'none'
   return described(pooler, await tryParallelSnapshot(session, second))
 }
 
+/** Other clients of a pool may take what one of our sessions has just given back. */
+const LOOKS = 3
+
 /**
- * In transaction mode a session of ours has no server session of its own: while the second one holds what it was
- * given last, which is likely to be the one that the first had, the first gets another.
+ * In transaction mode a session of ours has no server session of its own: the one that the first gave back a moment
+ * ago is the one that the second is lent, and while the second holds it, the first gets another.
  */
-async function findPoolMode(
-  first: Session,
-  second: Session,
-  firstPid: number,
-): Promise<'session' | 'transaction'> {
-  await second.query('begin read only')
-  const isShared = (await backendPid(second)) === firstPid || (await backendPid(first)) !== firstPid
-  await second.query('rollback')
-  return isShared ? 'transaction' : 'session'
+async function findPoolMode(first: Session, second: Session): Promise<'session' | 'transaction'> {
+  for (let look = 0; look < LOOKS; look++) {
+    const firstPid = await backendPid(first)
+    await second.query('begin read only')
+    const isShared = (await backendPid(second)) === firstPid || (await backendPid(first)) !== firstPid
+    await second.query('rollback')
+    if (isShared) return 'transaction'
+  }
+  return 'session'
 }
 
 async function backendPid(session: Session): Promise<number | undefined> {

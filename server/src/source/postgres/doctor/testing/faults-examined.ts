@@ -129,6 +129,16 @@ const OF_ROLES: readonly Fault[] = [
     },
   ),
   ofServer(
+    'NOT_ENCRYPTED',
+    'a session in plaintext',
+    {},
+    {
+      stage: 'settings',
+      place: 'finding',
+      quotes: ({ host, port }) => [`${host}:${port}`],
+    },
+  ),
+  ofServer(
     'PASSWORD_IN_CLEAR',
     'a password that travels in clear text',
     { user: 'in_clear' },
