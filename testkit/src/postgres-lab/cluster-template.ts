@@ -36,6 +36,11 @@ export async function findTemplate(origin: Binaries['origin']): Promise<ClusterT
   return { file, binaries }
 }
 
+/** The major version of the servers that tests start unless they ask for another one. */
+export async function findServerMajor(): Promise<number> {
+  return (await chooseInstallation('system')).major
+}
+
 async function chooseInstallation(origin: Binaries['origin']): Promise<Binaries> {
   const [best] = await listBinaries(origin === 'system')
   if (best === undefined) throw new Error('Neither an installed PostgreSQL server nor that of npm was found.')

@@ -1,11 +1,17 @@
-import { hasOpenssl } from '@headwater/testkit/postgres-lab/authority.ts'
+import { hasOpenssl, opensslTitle } from '@headwater/testkit/postgres-lab/authority.ts'
 import {
   type Certificates,
   createCertificates,
   type ServerCertificateName,
 } from '@headwater/testkit/postgres-lab/certificates.ts'
 import { type Cluster, startCluster } from '@headwater/testkit/postgres-lab/cluster.ts'
-import { type Pooler, pgbouncerPath, startPooler } from '@headwater/testkit/postgres-lab/pooler.ts'
+import { findServerMajor } from '@headwater/testkit/postgres-lab/cluster-template.ts'
+import {
+  type Pooler,
+  pgbouncerPath,
+  pgbouncerTitle,
+  startPooler,
+} from '@headwater/testkit/postgres-lab/pooler.ts'
 import { freePort } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import pg from 'pg'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
@@ -48,9 +54,20 @@ export function injected(target: ConnectionTarget, resource?: AsyncDisposable): 
   return { target, [Symbol.asyncDispose]: async () => resource?.[Symbol.asyncDispose]() }
 }
 
+/** From PostgreSQL 16 on a standby decodes changes. */
+const isOld = (await findServerMajor()) < 16
+
+/** What a machine may lack, for the name of a test; it says so where it does. */
+export const NEED_TITLES: Readonly<Record<Need, string>> = {
+  openssl: opensslTitle,
+  pgbouncer: pgbouncerTitle,
+  'old server': isOld ? 'PostgreSQL before 16' : 'PostgreSQL before 16 (SKIPPED: the server here is newer)',
+}
+
 /** Whether this machine has what a fault needs. */
 export function canMake(need: Need | undefined): boolean {
   if (need === 'openssl') return hasOpenssl
+  if (need === 'old server') return isOld
   return need === undefined || pgbouncerPath !== undefined
 }
 

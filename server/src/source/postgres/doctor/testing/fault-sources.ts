@@ -95,7 +95,7 @@ const DATABASE_SQL = [
   'create database office template template0',
   'create database tenants template template0',
   'create database empty template template0',
-  "create database bytes template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'",
+  "create database bytes template template0 encoding 'SQL_ASCII' locale 'C'",
   'create database closed template template0',
   'create database private template template0',
   'create database crowded template template0 connection limit 0',

@@ -6,7 +6,7 @@ import type { ConnectionTarget } from '#source/postgres/params/connection-target
 import type { FaultLab } from './fault-lab.ts'
 
 /** What a machine may lack. */
-export type Need = 'openssl' | 'pgbouncer'
+export type Need = 'openssl' | 'pgbouncer' | 'old server'
 
 /** One thing that is wrong with a source, made for real, and what a diagnosis has to say of it. */
 export interface Fault {

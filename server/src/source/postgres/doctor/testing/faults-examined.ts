@@ -339,6 +339,7 @@ export const CAPTURE_FAULTS: readonly Fault[] = [
     stage: 'settings',
     place: 'capture',
     quotes: () => ['standby of version'],
+    needs: 'old server',
     inject: injectStandby,
   },
 ]
