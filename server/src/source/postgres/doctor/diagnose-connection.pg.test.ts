@@ -1,12 +1,12 @@
 import { meddlingProxy } from '@headwater/testkit/postgres-lab/meddling-proxy.ts'
 import { recordingProxy } from '@headwater/testkit/postgres-lab/proxies.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FaultLab, type TargetOptions, targetAt } from '#source/postgres/doctor/testing/fault-lab.ts'
-import { runAll } from '#source/postgres/doctor/testing/fault-sources.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { diagnoseConnection } from './diagnose-connection.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { testConnection } from './test-connection.ts'
+import { FaultLab, type TargetOptions, targetAt } from './testing/fault-lab.ts'
+import { runAll } from './testing/fault-sources.ts'
 
 let lab: FaultLab
 beforeAll(() => {

@@ -1,15 +1,11 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { Attempts } from '#source/postgres/doctor/checks/attempt.ts'
-import type { Checkup } from '#source/postgres/doctor/checks/check.ts'
-import { checkChangeCapture } from '#source/postgres/doctor/checks/check-change-capture.ts'
-import { checkPrivileges } from '#source/postgres/doctor/checks/check-privileges.ts'
-import { checkSettings } from '#source/postgres/doctor/checks/check-settings.ts'
-import { readSessionFacts } from '#source/postgres/doctor/checks/read-session-facts.ts'
-import {
-  compareSessions,
-  openSecond,
-  type SecondSessionResult,
-} from '#source/postgres/doctor/checks/second-session.ts'
+import { Attempts } from './checks/attempt.ts'
+import type { Checkup } from './checks/check.ts'
+import { checkChangeCapture } from './checks/check-change-capture.ts'
+import { checkPrivileges } from './checks/check-privileges.ts'
+import { checkSettings } from './checks/check-settings.ts'
+import { readSessionFacts } from './checks/read-session-facts.ts'
+import { compareSessions, openSecond, type SecondSessionResult } from './checks/second-session.ts'
 import type { Diagnosis, Finding, ServerFacts } from './diagnosis.ts'
 import { effectiveTls } from './effective-tls.ts'
 import { finding } from './findings.ts'

@@ -1,10 +1,8 @@
-import { opensslTitle } from '@headwater/testkit/postgres-lab/authority.ts'
-import { pgbouncerTitle } from '@headwater/testkit/postgres-lab/pooler.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Fault, runFault } from '#source/postgres/doctor/testing/fault.ts'
-import { canMake, FaultLab } from '#source/postgres/doctor/testing/fault-lab.ts'
-import { CANARY } from '#source/postgres/doctor/testing/fault-sources.ts'
-import { FAULTS } from '#source/postgres/doctor/testing/faults.ts'
+import { type Fault, runFault } from './testing/fault.ts'
+import { canMake, FaultLab, NEED_TITLES } from './testing/fault-lab.ts'
+import { CANARY } from './testing/fault-sources.ts'
+import { FAULTS } from './testing/faults.ts'
 
 /** The requirement's, and what is left to a server that says nothing after the time to connect is over. */
 const BOUND_MS = 3_000
@@ -16,10 +14,8 @@ beforeAll(() => {
 })
 afterAll(() => lab[Symbol.asyncDispose]())
 
-const TITLES = { openssl: opensslTitle, pgbouncer: pgbouncerTitle }
-
 describe.each(FAULTS)('$name', (fault: Fault) => {
-  const title = fault.needs === undefined ? fault.code : `${fault.code}, with ${TITLES[fault.needs]}`
+  const title = fault.needs === undefined ? fault.code : `${fault.code}, with ${NEED_TITLES[fault.needs]}`
   test.runIf(canMake(fault.needs))(title, async () => {
     const { target, diagnosis, told } = await runFault(fault, lab)
     const [first] = told

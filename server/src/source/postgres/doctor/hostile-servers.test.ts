@@ -3,9 +3,9 @@ import { refusal, SET_DONE, serveOpen } from '@headwater/testkit/postgres-lab/re
 import { encodeMessage } from '@headwater/testkit/postgres-lab/wire-messages.ts'
 import { serve, type WireServer } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import { describe, expect, test } from 'vitest'
-import { targetAt } from '#source/postgres/doctor/testing/fault-lab.ts'
 import { diagnoseConnection } from './diagnose-connection.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import { targetAt } from './testing/fault-lab.ts'
 
 /** Diagnoses, and sees that no connection to the server is left afterwards. */
 async function diagnose(open: (watch: (socket: Socket) => void) => Promise<WireServer>): Promise<Diagnosis> {

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { TYPE_SAMPLES } from '#source/postgres/explore/testing/type-samples.ts'
 import { quoteIdentifier, quoteLiteral } from '#source/postgres/sql/quote.ts'
 import { createTestSource } from '#source/postgres/testing/test-source.ts'
 import { describeRelation } from './describe-relation.ts'
 import { previewRelation } from './preview-relation.ts'
 import type { PreviewValue } from './preview-value.ts'
+import { TYPE_SAMPLES } from './testing/type-samples.ts'
 
 const source = await createTestSource()
 afterAll(() => source[Symbol.asyncDispose]())

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSession, type Session } from '#source/postgres/connect/session.ts'
-import { NASTY_NAMES } from '#source/postgres/explore/testing/nasty-names.ts'
-import { readableTruth } from '#source/postgres/explore/testing/readable-truth.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import { createTestSource, type TestSource, targetOf } from '#source/postgres/testing/test-source.ts'
 import {
@@ -11,6 +9,8 @@ import {
   streamRelations,
 } from './list-relations.ts'
 import { parseRelationPath } from './relation-path.ts'
+import { NASTY_NAMES } from './testing/nasty-names.ts'
+import { readableTruth } from './testing/readable-truth.ts'
 
 /** Makes one relation of each kind for a quoted and qualified name. */
 const KINDS: readonly ((name: string) => string)[] = [

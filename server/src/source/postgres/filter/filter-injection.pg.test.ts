@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
-import { filteredIds } from '#source/postgres/filter/testing/filtered-ids.ts'
-import { HOSTILE_TEXTS, IMPOSSIBLE_TEXTS } from '#source/postgres/filter/testing/hostile-texts.ts'
-import { printPql } from '#source/postgres/filter/testing/print-pql.ts'
-import { likeExpression } from '#source/postgres/filter/testing/reference-filter.ts'
 import { createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { type FilterValue, type FnApply, fieldLookup, filterValue, fnApply } from './filter-tree.ts'
 import { compileRowFilter } from './row-filter.ts'
 import { RowFilterError } from './row-filter-error.ts'
+import { filteredIds } from './testing/filtered-ids.ts'
+import { HOSTILE_TEXTS, IMPOSSIBLE_TEXTS } from './testing/hostile-texts.ts'
+import { printPql } from './testing/print-pql.ts'
+import { likeExpression } from './testing/reference-filter.ts'
 
 let source: TestSource
 let victims: RelationShape

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
-import { printPql } from '#source/postgres/filter/testing/print-pql.ts'
-import {
-  type RandomColumn,
-  RandomFilters,
-  seededRandom,
-} from '#source/postgres/filter/testing/random-filter.ts'
-import { holds, type ReferenceRow } from '#source/postgres/filter/testing/reference-filter.ts'
 import { createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { parsePql } from './parse-pql.ts'
 import { compileRowFilter } from './row-filter.ts'
+import { printPql } from './testing/print-pql.ts'
+import { type RandomColumn, RandomFilters, seededRandom } from './testing/random-filter.ts'
+import { holds, type ReferenceRow } from './testing/reference-filter.ts'
 
 const COLUMNS: readonly RandomColumn[] = [
   { name: 'n', literals: [-1, 0, 1, 2, 1.5, '2', '9007199254740993'] },

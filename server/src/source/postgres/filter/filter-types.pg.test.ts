@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { filteredIds } from '#source/postgres/filter/testing/filtered-ids.ts'
 import { createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { RowFilterError } from './row-filter-error.ts'
+import { filteredIds } from './testing/filtered-ids.ts'
 
 let source: TestSource
 beforeAll(async () => {

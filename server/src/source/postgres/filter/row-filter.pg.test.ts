@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { filteredIds } from '#source/postgres/filter/testing/filtered-ids.ts'
 import { createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS } from './filter-limits.ts'
 import { type FilterValue, fieldLookup, filterValue, fnApply } from './filter-tree.ts'
+import { filteredIds } from './testing/filtered-ids.ts'
 
 let source: TestSource
 beforeAll(async () => {
