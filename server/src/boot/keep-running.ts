@@ -26,6 +26,8 @@ export function keepRunning(
       isStopping = true
       await server.stop()
       await watching
+      // One that was being started meanwhile is there only now.
+      await server.stop()
     },
   }
 }
