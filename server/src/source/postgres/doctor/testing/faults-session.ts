@@ -47,7 +47,7 @@ const REFUSED: readonly Fault[] = [
 function closed(
   code: FailureCode,
   name: string,
-  startSettings: Readonly<Record<string, string>>,
+  { startSettings = {}, words }: { readonly startSettings?: Record<string, string>; readonly words: RegExp },
   files: (cluster: Cluster) => Promise<Readonly<Record<string, string>>>,
 ): Fault {
   const inject = async (): Promise<Injected> => {
@@ -56,7 +56,7 @@ function closed(
     const put = await files(cluster)
     // A shutdown in order would write that the backup of the label has come to nothing.
     await cluster.stop('immediate')
-    resources.use(await startClosed(cluster, put))
+    resources.use(await startClosed(cluster, put, words))
     return injected(targetAt(cluster, { database: 'postgres' }), resources)
   }
   return { name, code, stage: 'database', quotes: place, inject }
@@ -81,16 +81,24 @@ START TIMELINE: 1
 
 const NOT_NOW: readonly Fault[] = [
   // It waits for a file of its archive before it begins to recover.
-  closed('SERVER_STARTING_UP', 'a server that is starting up', { restore_command: 'sleep 60' }, async () => ({
-    'recovery.signal': '',
-  })),
-  closed('SERVER_RECOVERING', 'a server that is not consistent yet', {}, async (cluster) => ({
-    'standby.signal': '',
-    backup_label: await backupLabel(cluster),
-  })),
-  closed('STANDBY_NOT_READABLE', 'a standby that is not hot', { hot_standby: 'off' }, async () => ({
-    'standby.signal': '',
-  })),
+  closed(
+    'SERVER_STARTING_UP',
+    'a server that is starting up',
+    { startSettings: { restore_command: 'sleep 60' }, words: /starting up/ },
+    async () => ({ 'recovery.signal': '' }),
+  ),
+  closed(
+    'SERVER_RECOVERING',
+    'a server that is not consistent yet',
+    { words: /not yet accepting/ },
+    async (cluster) => ({ 'standby.signal': '', backup_label: await backupLabel(cluster) }),
+  ),
+  closed(
+    'STANDBY_NOT_READABLE',
+    'a standby that is not hot',
+    { startSettings: { hot_standby: 'off' }, words: /not accepting/ },
+    async () => ({ 'standby.signal': '' }),
+  ),
   {
     name: 'a server that is shutting down',
     code: 'SERVER_SHUTTING_DOWN',
