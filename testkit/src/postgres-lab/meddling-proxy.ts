@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import type { Upstream } from './proxies.ts'
-import { isSslRequest, MessageSplitter } from './wire-messages.ts'
+import { afterRefusingTls, type Upstream } from './proxies.ts'
+import { MessageSplitter } from './wire-messages.ts'
 import { serve, type WireServer } from './wire-servers.ts'
 
 /** What a proxy may do to a conversation in plaintext, once it has come to the place. */
@@ -21,12 +21,7 @@ export function meddlingProxy(
   meddle: (meddling: Meddling, message: Buffer) => Promise<Buffer | undefined>,
 ): Promise<WireServer> {
   return serve((client) => {
-    const onFirst = (bytes: Buffer): void => {
-      if (isSslRequest(bytes)) {
-        client.write('N')
-        client.once('data', onFirst)
-        return
-      }
+    afterRefusingTls(client, (bytes) => {
       const server = connect(upstream.port, upstream.host)
       server.write(bytes)
       const pid = passFromServer(server, client)
@@ -34,8 +29,7 @@ export function meddlingProxy(
         if (!message.includes(text)) return message
         return await meddle({ serverPid: pid(), client, server }, message)
       })
-    }
-    client.once('data', onFirst)
+    })
   })
 }
 

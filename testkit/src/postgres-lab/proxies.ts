@@ -56,20 +56,23 @@ export function rewritingProxy(
   parameters: Readonly<Record<string, string>>,
 ): Promise<WireProxy> {
   return proxy((client, tap) => {
-    const onFirst = (bytes: Buffer): void => {
-      if (isSslRequest(bytes)) {
-        client.write('N')
-        client.once('data', onFirst)
-        return
-      }
+    afterRefusingTls(client, (bytes) => {
       const server = connect(upstream.port, upstream.host)
       const splitter = new MessageSplitter()
       server.write(bytes)
       join(client, server, tap, (chunk) =>
         Buffer.concat(splitter.push(chunk).map((message) => rewrite(message, parameters))),
       )
-    }
-    client.once('data', onFirst)
+    })
+  })
+}
+
+/** Refuses TLS if a client asks for it, and then hands out the first bytes of its session. */
+export function afterRefusingTls(client: Socket, begin: (bytes: Buffer) => void): void {
+  client.once('data', (bytes: Buffer) => {
+    if (!isSslRequest(bytes)) return begin(bytes)
+    client.write('N')
+    afterRefusingTls(client, begin)
   })
 }
 

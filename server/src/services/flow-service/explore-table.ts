@@ -3,8 +3,8 @@ import type { JsonObject } from '#kit/json.ts'
 import { parseFilterDocument } from '#source/postgres/filter/filter-document.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { askSource } from './check-source.ts'
-import { parseFlag } from './list-query.ts'
-import { FlowProblem, invalidRequest } from './problems.ts'
+import { parseCount, parseFlag } from './list-query.ts'
+import { invalidRequest } from './problems.ts'
 import { previewDocument, relationDocument } from './relation-document.ts'
 import type { SourcePort } from './source-port.ts'
 
@@ -39,25 +39,12 @@ export async function exploreTable(
     )
     return relationDocument(profile)
   }
-  const limit = parsePreviewCount(parameters.previewCount)
+  const limit = parseCount(parameters.previewCount, 'previewCount', MAX_PREVIEW_ROWS) ?? DEFAULT_PREVIEW_ROWS
   const { profile, preview } = await askSource(signal, async (bounded) => {
     const filters = parseFilters(parameters.filters)
     return await source.previewRelation(target, object, { limit, filters, signal: bounded })
   })
   return previewDocument(profile, preview)
-}
-
-function parsePreviewCount(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_PREVIEW_ROWS
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Math.min(Number(text), MAX_PREVIEW_ROWS)
-  throw new FlowProblem(
-    '1452-400',
-    `The value ${text} is not valid for the field previewCount. Send a whole number from 1 to ${MAX_PREVIEW_ROWS}.`,
-    {
-      value: text,
-      field: 'previewCount',
-    },
-  )
 }
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/

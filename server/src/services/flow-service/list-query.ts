@@ -1,5 +1,5 @@
 import { type Ordering, parseOrderBy } from './order-by.ts'
-import { formatPageToken, parsePageToken } from './page-token.ts'
+import { badToken, formatPageToken, parsePageToken } from './page-token.ts'
 import { FlowProblem } from './problems.ts'
 import { type FilterableFields, type PropertyFilter, parsePropertyFilter } from './property-filter.ts'
 
@@ -49,11 +49,8 @@ export function parseListQuery(
     )
   }
   const property = listOf(parameters.property)
-  return buildQuery(
-    { resource, property, orderby: parameters.orderby, limit: parseLimit(parameters.limit) },
-    filterable,
-    countOnly,
-  )
+  const limit = parseCount(parameters.limit, 'limit', MAX_LIMIT) ?? DEFAULT_LIMIT
+  return buildQuery({ resource, property, orderby: parameters.orderby, limit }, filterable, countOnly)
 }
 
 function continueQuery(text: string, resource: string, filterable: FilterableFields): ListQuery {
@@ -62,9 +59,7 @@ function continueQuery(text: string, resource: string, filterable: FilterableFie
   // One value a key, and the id that breaks ties; without keys the order is by time of creation.
   const keyCount = Math.max(1, query.orderings.length) + 1
   if (token.after.length !== keyCount) {
-    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
-      field: 'continuationToken',
-    })
+    throw badToken()
   }
   return { ...query, after: token.after }
 }
@@ -94,13 +89,14 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
   return typeof value === 'string' ? [value] : value
 }
 
-function parseLimit(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_LIMIT
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)
+/** A number of things, `max` at most; a larger one means `max`. `undefined` when none is given. */
+export function parseCount(text: string | undefined, field: string, max: number): number | undefined {
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Math.min(Number(text), max)
   throw new FlowProblem(
     '1452-400',
-    `The value ${text} is not valid for the field limit. Send a whole number from 1 to ${MAX_LIMIT}.`,
-    { value: text, field: 'limit' },
+    `The value ${text} is not valid for the field ${field}. Send a whole number from 1 to ${max}.`,
+    { value: text, field },
   )
 }
 

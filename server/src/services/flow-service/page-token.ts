@@ -16,7 +16,7 @@ export interface PageToken {
 }
 
 export function formatPageToken(token: PageToken): string {
-  return Buffer.from(JSON.stringify(token)).toString('base64url')
+  return encodeToken(token)
 }
 
 /**
@@ -25,16 +25,18 @@ export function formatPageToken(token: PageToken): string {
  * @throws {FlowProblem} 1452 for one that this collection did not give out
  */
 export function parsePageToken(text: string, resource: string): PageToken {
-  const token = decode(text)
-  if (!isPageToken(token) || token.resource !== resource) {
-    throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
-      field: 'continuationToken',
-    })
-  }
+  const token = decodeToken(text)
+  if (!isPageToken(token) || token.resource !== resource) throw badToken()
   return token
 }
 
-function decode(text: string): unknown {
+/** base64url without padding, because clients cut a token at its first `=`. */
+export function encodeToken(token: object): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url')
+}
+
+/** What a token holds, whatever that is; `undefined` for what is none. */
+export function decodeToken(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
@@ -53,6 +55,12 @@ function isPageToken(value: unknown): value is PageToken {
     Number.isInteger(limit) &&
     Number(limit) > 0
   )
+}
+
+export function badToken(): FlowProblem {
+  return new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
+    field: 'continuationToken',
+  })
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -1,7 +1,7 @@
 import { isObject } from '#kit/json.ts'
 import type { ListRelationsOptions } from '#source/postgres/explore/list-relations.ts'
-import { parseFlag } from './list-query.ts'
-import { FlowProblem } from './problems.ts'
+import { parseCount, parseFlag } from './list-query.ts'
+import { badToken, decodeToken, encodeToken } from './page-token.ts'
 
 /** The parameters of a listing, as they arrive. */
 export interface RelationListParameters {
@@ -28,15 +28,16 @@ export function parseRelationQuery(parameters: RelationListParameters, connectio
   const { continuationToken } = parameters
   if (continuationToken !== undefined && continuationToken !== '')
     return parseToken(continuationToken, connectionId)
+  const limit = parseCount(parameters.limit, 'limit', MAX_LIMIT)
   return {
     includePartitions: parseFlag(parameters.includePartitions, 'includePartitions'),
     ...textOrNothing('schema', parameters.schema),
     ...textOrNothing('search', parameters.search),
-    ...parseLimit(parameters.limit),
+    ...(limit === undefined ? {} : { limit }),
   }
 }
 
-/** The token of the page after `after`: base64url without padding, because clients cut it at its first `=`. */
+/** The token of the page after `after`. */
 export function formatRelationToken(
   query: RelationQuery,
   after: { readonly schema: string; readonly name: string },
@@ -45,25 +46,15 @@ export function formatRelationToken(
   const { includePartitions, schema, search, limit } = query
   const place = [after.schema, after.name]
   const token = { connectionId, includePartitions, schema, search, limit, after: place }
-  return Buffer.from(JSON.stringify(token)).toString('base64url')
+  return encodeToken(token)
 }
 
 function textOrNothing<Key extends string>(key: Key, text: string | undefined): { [K in Key]?: string } {
   return text === undefined || text === '' ? {} : ({ [key]: text } as { [K in Key]?: string })
 }
 
-function parseLimit(text: string | undefined): Pick<RelationQuery, 'limit'> {
-  if (text === undefined || text === '') return {}
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return { limit: Math.min(Number(text), MAX_LIMIT) }
-  throw new FlowProblem(
-    '1452-400',
-    `The value ${text} is not valid for the field limit. Send a whole number from 1 to ${MAX_LIMIT}.`,
-    { value: text, field: 'limit' },
-  )
-}
-
 function parseToken(text: string, connectionId: string): RelationQuery {
-  const token = decode(text)
+  const token = decodeToken(text)
   if (!isObject(token) || token['connectionId'] !== connectionId) throw badToken()
   const { includePartitions, schema, search, limit, after } = token
   const [afterSchema, afterName] = Array.isArray(after) ? (after as unknown[]) : []
@@ -87,14 +78,6 @@ function parseToken(text: string, connectionId: string): RelationQuery {
   }
 }
 
-function decode(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
 /** PostgreSQL has no NUL in text. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0')
@@ -102,10 +85,4 @@ function isText(value: unknown): value is string {
 
 function isTextOrAbsent(value: unknown): value is string | undefined {
   return value === undefined || isText(value)
-}
-
-function badToken(): FlowProblem {
-  return new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
-    field: 'continuationToken',
-  })
 }

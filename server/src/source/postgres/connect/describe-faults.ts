@@ -5,6 +5,7 @@ import { detailOfFault } from '#source/postgres/failures/failure-detail.ts'
 import type { FailureCode } from '#source/postgres/failures/failures.ts'
 import type { SourceError, SourceStage } from '#source/postgres/failures/source-error.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { possibleEncryptions } from '#source/postgres/params/tls-plan.ts'
 import { probeLogin } from './probe-login.ts'
 
 const STAGES: readonly SourceStage[] = ['resolve', 'dial', 'tls', 'authenticate', 'database', 'query']
@@ -38,9 +39,7 @@ async function aboutEncryption(
   signal: AbortSignal,
 ): Promise<FailureCode | undefined> {
   if (!RULES.has(classifyFault(fault))) return undefined
-  const kinds = new Set(
-    target.tls.attempts.flatMap(({ encryption, ifNotOffered }) => [encryption, ifNotOffered]),
-  )
+  const kinds = possibleEncryptions(target.tls)
   if (!kinds.has('plain')) return 'TLS_FORBIDDEN_BY_SERVER'
   if (kinds.has('tls')) return undefined
   return (await probeLogin(target, signal)) ? 'TLS_REQUIRED_BY_SERVER' : undefined

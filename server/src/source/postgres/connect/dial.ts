@@ -120,7 +120,6 @@ function clientConfig(
   socket: Socket,
   applicationName: string,
 ): ClientConfig & { scramMaxIterations: number } {
-  const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
   return {
     host: target.host,
     port: target.port,
@@ -130,9 +129,14 @@ function clientConfig(
     application_name: applicationName,
     ssl: false,
     stream: () => connected(socket),
-    enableChannelBinding: isBound,
+    enableChannelBinding: canBind(target, socket),
     scramMaxIterations: MAX_SCRAM_ITERATIONS,
   }
+}
+
+/** Whether SCRAM may be bound to the TLS channel. */
+function canBind({ tls }: ConnectionTarget, socket: Socket): boolean {
+  return socket instanceof TLSSocket && tls.channelBinding !== 'disable'
 }
 
 /** The driver wants to connect its stream itself; this one is, and says so when it is asked. */
@@ -161,8 +165,8 @@ function watchLogin(client: DriverClient, target: ConnectionTarget, socket: Sock
   connection.once('authenticationCleartextPassword', () => choose('password'))
   connection.once('authenticationMD5Password', () => choose('md5'))
   connection.on('authenticationSASL', ({ mechanisms }) => {
-    const isBound = socket instanceof TLSSocket && target.tls.channelBinding !== 'disable'
     if (!mechanisms.some((name) => name.startsWith('SCRAM-SHA-256'))) return refuse(socket, mechanisms)
+    const isBound = canBind(target, socket)
     choose(isBound && mechanisms.includes('SCRAM-SHA-256-PLUS') ? 'scram-sha-256-plus' : 'scram-sha-256')
   })
   connection.once('authenticationOk', () => {

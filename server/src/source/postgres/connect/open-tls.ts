@@ -11,6 +11,7 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
+import { codeOf } from '#source/postgres/failures/error-code.ts'
 import type { FailureCode } from '#source/postgres/failures/failures.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { TlsPlan } from '#source/postgres/params/tls-plan.ts'
@@ -55,12 +56,8 @@ function handshakeCode(error: unknown, { negotiation }: TlsPlan): FailureCode | 
   return hungUp ? 'TLS_CLOSED' : undefined
 }
 
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code
-}
-
 function isReset(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
 }
 
 function startHandshake(socket: Socket, { tls, host }: ConnectionTarget): TLSSocket {

@@ -8,6 +8,7 @@ import {
   failureOf,
 } from '#source/postgres/failures/describe-failure.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
+import { QUERY_CANCELED } from '#source/postgres/failures/sql-states.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { DialAttempt } from '#source/postgres/params/tls-plan.ts'
 import { sendCancelRequest } from './cancel-request.ts'
@@ -100,7 +101,6 @@ function leadsOn({ encryption, nextAfter }: DialAttempt, fault: ConnectFault): b
   return encryption === 'plain' || fault.kind === 'handshake' || fault.isEncrypted
 }
 
-const TIMED_OUT = '57014'
 /** Of one short statement; a server that is so busy that each of them takes a millisecond has other troubles. */
 const MAX_LIFTS = 5
 
@@ -152,7 +152,7 @@ export class Session implements AsyncDisposable {
       const [row] = await this.#run<{ is_lent: boolean }>(statement)
       if (row?.is_lent === true) this.#localSettings = localSettings(settings)
     } catch (error) {
-      if (!(error instanceof SourceError) || error.code !== TIMED_OUT || lifts === MAX_LIFTS) throw error
+      if (!(error instanceof SourceError) || error.code !== QUERY_CANCELED || lifts === MAX_LIFTS) throw error
       // A timeout of the role is shorter than all of that takes: it is lifted by a statement of its own, which takes
       // a few microseconds. As an option of the start-up it would be earlier still, but poolers refuse those.
       await this.#run('set statement_timeout = 0').catch(() => {})

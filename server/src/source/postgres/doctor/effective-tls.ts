@@ -2,7 +2,7 @@ import { certificateNames, listNames } from '#source/postgres/connect/certificat
 import { peerCertificate } from '#source/postgres/connect/open-tls.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
-import type { TlsMode } from '#source/postgres/params/tls-plan.ts'
+import { possibleEncryptions, type TlsMode } from '#source/postgres/params/tls-plan.ts'
 
 /** What a connection's parameters mean for its encryption, and what a session then used. */
 export interface EffectiveTls {
@@ -41,7 +41,6 @@ export interface ServerCertificate {
 }
 
 export function effectiveTls({ tls, host }: ConnectionTarget, session?: Session | undefined): EffectiveTls {
-  const kinds = tls.attempts.flatMap(({ encryption, ifNotOffered }) => [encryption, ifNotOffered])
   return {
     mode: tls.mode,
     verifyChain: tls.verifyChain,
@@ -49,7 +48,7 @@ export function effectiveTls({ tls, host }: ConnectionTarget, session?: Session 
     ...(tls.verifyName ? { expectedName: tls.expectedName ?? host } : {}),
     roots: tls.verifyChain ? (tls.ca === undefined ? 'system' : 'given') : 'none',
     clientCertificate: tls.clientCertificate !== undefined,
-    allowDowngrade: kinds.includes('plain'),
+    allowDowngrade: possibleEncryptions(tls).has('plain'),
     ...(session === undefined ? {} : { used: usedTls(session) }),
   }
 }

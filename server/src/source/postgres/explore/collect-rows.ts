@@ -1,6 +1,7 @@
 import { Query, type types } from 'pg'
 import type { Session } from '#source/postgres/connect/session.ts'
 import { describeQueryFailure } from '#source/postgres/failures/describe-failure.ts'
+import { QUERY_CANCELED } from '#source/postgres/failures/sql-states.ts'
 
 /** Each value is PostgreSQL's text or null, in the order of the select list. */
 export type TextRow = readonly (string | null)[]
@@ -21,9 +22,6 @@ export interface CollectedRows {
 }
 
 const AS_TEXT = { getTypeParser: () => (text: string | null) => text } as unknown as typeof types
-
-/** `query_canceled`: by the statement timeout, by us, or by an administrator. */
-const CANCELLED = '57014'
 
 /** Time for the server's own timeout to be told to us before we cancel. */
 const GRACE_MS = 500
@@ -63,7 +61,7 @@ export async function collectRows(
   // A cancel that is still under way could hit the next statement.
   await cancelling
   if (failure !== undefined) {
-    if ((failure as { code?: unknown }).code !== CANCELLED)
+    if ((failure as { code?: unknown }).code !== QUERY_CANCELED)
       throw describeQueryFailure(failure, session.target)
     stoppedBy ??= 'time'
   }

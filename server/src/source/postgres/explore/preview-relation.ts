@@ -1,5 +1,6 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
+import { QUERY_CANCELED } from '#source/postgres/failures/sql-states.ts'
 import type { RowFilter } from '#source/postgres/filter/row-filter.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
@@ -223,7 +224,7 @@ function notPopulated({ path }: RelationShape): SourceError {
 
 function nothingInTime({ shape, timeoutMs, filter }: Request): SourceError {
   return new SourceError({
-    code: '57014',
+    code: QUERY_CANCELED,
     stage: 'query',
     message: `No row of ${shape.path} came within ${timeoutMs / 1_000} seconds.`,
     remedy:

@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg'
 import { classifyRefusal } from './classify-refusal.ts'
 import type { ConnectFault } from './connect-fault.ts'
+import { codeOf } from './error-code.ts'
 import type { FailureCode } from './failures.ts'
 
 /** Which failure of the catalogue a fault is. */
@@ -15,11 +16,6 @@ export function classifyFault(fault: ConnectFault): FailureCode {
     classifyDriver(cause instanceof Error ? cause.message : '') ??
     byStage(fault, code)
   )
-}
-
-function codeOf(cause: unknown): string {
-  const code = (cause as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : ''
 }
 
 function byStage({ stage }: ConnectFault, code: string): FailureCode {

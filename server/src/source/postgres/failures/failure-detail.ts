@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { DatabaseError } from 'pg'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { ConnectFault } from './connect-fault.ts'
+import { codeOf } from './error-code.ts'
 import type { FailureCode } from './failures.ts'
 
 /** What the message of a failure quotes: what the fault brought along, or else what its cause says. */
@@ -39,11 +40,6 @@ const DETAILS: Partial<Record<FailureCode, Describe>> = {
 
 function inBracket(text: string): string {
   return text === '' ? '' : ` (${text})`
-}
-
-function codeOf(cause: unknown): string {
-  const code: unknown = (cause as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : ''
 }
 
 /** Those that a name stands for and that were called. */

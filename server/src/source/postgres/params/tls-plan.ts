@@ -50,6 +50,15 @@ export interface TlsPlanExtras {
   readonly channelBinding?: 'disable' | 'prefer' | 'require' | undefined
 }
 
+/** How a session of the plan may end up. */
+export function possibleEncryptions({ attempts }: TlsPlan): ReadonlySet<DialAttempt['encryption']> {
+  const mayTurnPlain = attempts.some(({ ifNotOffered }) => ifNotOffered === 'plain')
+  return new Set([
+    ...attempts.map(({ encryption }) => encryption),
+    ...(mayTurnPlain ? ['plain' as const] : []),
+  ])
+}
+
 const PLAIN: DialAttempt = { encryption: 'plain', ifNotOffered: 'fail', nextAfter: [] }
 const TLS_OR_FAIL: DialAttempt = { encryption: 'tls', ifNotOffered: 'fail', nextAfter: [] }
 

@@ -1,6 +1,7 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { RelationName } from '#source/postgres/explore/relation-path.ts'
 import { countedRows, type RelationKind, relationKindOf } from './relation-kinds.ts'
+import { IS_READABLE_KIND } from './user-relations.ts'
 
 export interface FoundRelation {
   readonly oid: number
@@ -41,7 +42,7 @@ export async function findRelation(
             pg_catalog.row_security_active(c.oid) as is_filtered, c.relispopulated as is_populated
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      where c.relname = $1 and ${IS_READABLE_KIND}
         and case when $2::text is null then pg_catalog.pg_table_is_visible(c.oid) else n.nspname = $2 end`,
     [relation.name, relation.schema ?? null],
   )

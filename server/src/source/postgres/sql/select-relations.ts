@@ -1,4 +1,5 @@
 import type { RelationName } from '#source/postgres/explore/relation-path.ts'
+import { IS_OF_USERS, IS_READABLE_KIND } from './user-relations.ts'
 
 /** Which relations a listing is to show, and where it goes on. */
 export interface RelationSelection {
@@ -53,8 +54,7 @@ export const SELECT_RELATIONS = `
                  c.relispopulated as is_populated
             from pg_catalog.pg_class c
             join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-           where c.relkind in ('r', 'p', 'v', 'm', 'f')
-             and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+           where ${IS_READABLE_KIND} and ${IS_OF_USERS}
              and ($1::boolean or not c.relispartition)
              and ($2::text is null or n.nspname::text = $2)
              and ($3::text is null

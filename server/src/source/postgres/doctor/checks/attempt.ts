@@ -4,9 +4,7 @@ import { finding } from '#source/postgres/doctor/findings.ts'
 import { failureOf } from '#source/postgres/failures/describe-failure.ts'
 import type { FailureCode } from '#source/postgres/failures/failures.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
-
-/** The server cancelled a statement. */
-const TIMED_OUT = '57014'
+import { QUERY_CANCELED } from '#source/postgres/failures/sql-states.ts'
 
 /** What ends a session in the middle of a statement. */
 const ENDINGS: Readonly<Record<string, FailureCode>> = {
@@ -54,7 +52,7 @@ export class Attempts {
     const { driver, target } = this.#session
     // Without a caller's abort, what is no failure of the source is that the time is up, which ends the session.
     const isUp = !(error instanceof SourceError) && driver.connection.stream.destroyed
-    if (isUp || (error instanceof SourceError && error.code === TIMED_OUT)) {
+    if (isUp || (error instanceof SourceError && error.code === QUERY_CANCELED)) {
       if (isUp) this.#ended = 'time is up'
       return unfinished(what)
     }

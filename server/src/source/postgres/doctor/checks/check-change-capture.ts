@@ -2,6 +2,7 @@ import type { Capability, Finding, ServerFacts } from '#source/postgres/doctor/d
 import { finding } from '#source/postgres/doctor/findings.ts'
 import { formatRelationPath } from '#source/postgres/explore/relation-path.ts'
 import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
+import { IS_OF_USERS } from '#source/postgres/sql/user-relations.ts'
 import { type Checkup, counted, listSome } from './check.ts'
 import type { Service } from './read-session-facts.ts'
 
@@ -34,7 +35,7 @@ export async function checkChangeCapture(
          from pg_catalog.pg_class c
          join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p') and c.relpersistence = 'p'
-          and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+          and ${IS_OF_USERS}
           and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
           and (c.relreplident = 'n' or c.relreplident = 'd' and not exists (
                  select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary))

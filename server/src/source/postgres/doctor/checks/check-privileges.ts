@@ -3,6 +3,7 @@ import type { Finding, MissingRight } from '#source/postgres/doctor/diagnosis.ts
 import { finding } from '#source/postgres/doctor/findings.ts'
 import { formatRelationPath } from '#source/postgres/explore/relation-path.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
+import { IS_OF_USERS, IS_READABLE_KIND } from '#source/postgres/sql/user-relations.ts'
 import { type CheckResult, type Checkup, counted, listSome } from './check.ts'
 
 /** Rights that one answer lists; the messages count them all. */
@@ -43,11 +44,9 @@ export async function checkPrivileges({ session, facts }: Checkup): Promise<Chec
   return { findings, missingRights: missingRights(schemas, closed, user) }
 }
 
-const READABLE_KINDS = "('r', 'p', 'v', 'm', 'f')"
-/** Partitions are read through their root; its rights count. */
 const RELATIONS = `pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace`
-const OF_USERS = `c.relkind in ${READABLE_KINDS} and not c.relispartition
-  and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`
+/** Partitions are read through their root; its rights count. */
+const OF_USERS = `${IS_READABLE_KIND} and not c.relispartition and ${IS_OF_USERS}`
 
 async function countRelations(session: Session): Promise<CountRow> {
   const [row] = await session.query<CountRow>(
