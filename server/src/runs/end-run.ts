@@ -1,6 +1,6 @@
 import { completeBatch } from '#services/catalog/batch-store.ts'
-import type { Run } from '#services/flow-service/run.ts'
-import { queueNextRun, saveRun } from '#services/flow-service/run-store.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
+import { queueNextRun, saveRun } from '#services/flow-service/runs/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failureDocument, type RunTotals } from './run-document.ts'

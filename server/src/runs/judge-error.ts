@@ -1,7 +1,7 @@
 import { SliceError } from '#engine/slice-error.ts'
 import { SchemaEvolutionError } from '#lake/iceberg/schema-evolution.ts'
 import { SecretError } from '#secrets/secret-error.ts'
-import { FlowGoneError } from '#services/flow-service/plan-inputs.ts'
+import { FlowGoneError } from '#services/flow-service/flows/plan-inputs.ts'
 import { RelationNotFoundError } from '#source/postgres/explore/relation-errors.ts'
 import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'

@@ -1,4 +1,4 @@
-import type { Run } from '#services/flow-service/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
 
 /*

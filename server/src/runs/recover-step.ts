@@ -1,5 +1,5 @@
 import type { StepHandler, StepPayload } from '#queue/step-queue.ts'
-import type { Run } from '#services/flow-service/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failRun } from './end-run.ts'

@@ -1,4 +1,4 @@
-import type { Run } from '#services/flow-service/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Database } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import type { RunFacts } from './run-document.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JsonObject } from '#kit/json.ts'
-import type { Run } from '#services/flow-service/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import { RunWorld, type Worker } from './testing/run-world.ts'
 
 /** What runs do when nothing goes wrong around them. */

@@ -1,6 +1,6 @@
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
-import { ENDED_STATES, type Run } from '#services/flow-service/run.ts'
-import { findRun } from '#services/flow-service/run-store.ts'
+import { ENDED_STATES, type Run } from '#services/flow-service/runs/run.ts'
+import { findRun } from '#services/flow-service/runs/run-store.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { listSliceResults, type SliceKey } from './slice-ledger.ts'
 import { fromStored } from './stored-plan.ts'

@@ -1,11 +1,11 @@
 import { Doorbell } from '#kit/doorbell.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
-import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flow-store.ts'
+import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flows/flow-store.ts'
+import type { Tick } from '#services/flow-service/flows/schedule-params.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
-import type { FlowRow } from '#services/flow-service/run.ts'
-import { insertRun } from '#services/flow-service/run-store.ts'
-import type { Tick } from '#services/flow-service/schedule-params.ts'
+import type { FlowRow } from '#services/flow-service/runs/run.ts'
+import { insertRun } from '#services/flow-service/runs/run-store.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 
 export interface TickerDependencies {

@@ -8,7 +8,7 @@ import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import { newDatasetDocument } from '#services/catalog/dataset-document.ts'
 import { insertDataset } from '#services/catalog/dataset-store.ts'
-import { sealAuth } from '#services/flow-service/connection-store.ts'
+import { sealAuth } from '#services/flow-service/connections/connection-store.ts'
 import { type Database, transact } from '#store/database.ts'
 import { evolveLakeFields } from '#typemap/xdm-types.ts'
 

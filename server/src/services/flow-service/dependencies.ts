@@ -3,9 +3,9 @@ import type { FindDataset, FindMappingSet } from '#http/neighbours.ts'
 import type { GatewayDependencies } from '#http/plugins/gateway.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
-import type { Run } from './run.ts'
+import type { Run } from './runs/run.ts'
 import type { SourcePort } from './source-port.ts'
-import type { Edition } from './specs/spec.ts'
+import type { Edition } from './specs/built-in/spec.ts'
 
 /** Everything that the service takes from the rest of the program; boot connects it. */
 export interface FlowServiceDependencies {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { readAction } from './actions.ts'
-import { assertCurrent, readIfMatch, requireIfMatch } from './if-match.ts'
-import { parseOrderBy } from './order-by.ts'
-import { formatPageToken, parsePageToken } from './page-token.ts'
+import { readAction } from './entities/actions.ts'
+import { assertCurrent, readIfMatch, requireIfMatch } from './entities/if-match.ts'
+import { parseOrderBy } from './lists/order-by.ts'
+import { formatPageToken, parsePageToken } from './lists/page-token.ts'
 import {
   FLOW_TITLES,
   type FlowCode,

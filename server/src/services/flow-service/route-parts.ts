@@ -1,10 +1,10 @@
 import * as contract from '@headwater/contract/flow-service.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { JsonObject } from '#kit/json.ts'
-import type { ChangeRequest } from './change-entity.ts'
-import { textOf } from './entity-document.ts'
-import type { EntityKindName } from './entity-kinds.ts'
-import { readIfMatch } from './if-match.ts'
+import type { ChangeRequest } from './entities/change-entity.ts'
+import { textOf } from './entities/entity-document.ts'
+import type { EntityKindName } from './entities/entity-kinds.ts'
+import { readIfMatch } from './entities/if-match.ts'
 
 export const BASE_PATH = '/data/foundation/flowservice'
 

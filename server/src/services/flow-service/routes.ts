@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
-import { serveConnectedRoutes } from './connected-routes.ts'
-import { serveConnectionRoutes } from './connection-routes.ts'
+import { serveConnectedRoutes } from './connected/connected-routes.ts'
+import { serveConnectionRoutes } from './connections/connection-routes.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
-import { serveFlowRoutes } from './flow-routes.ts'
+import { serveFlowRoutes } from './flows/flow-routes.ts'
 import { FLOW_FAMILY, sandboxNotFound } from './problems.ts'
 import { BASE_PATH } from './route-parts.ts'
-import { serveRunRoutes } from './run-routes.ts'
-import { serveSpecRoutes } from './spec-routes.ts'
+import { serveRunRoutes } from './runs/run-routes.ts'
+import { serveSpecRoutes } from './specs/spec-routes.ts'
 
 /** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
 export async function registerFlowService(

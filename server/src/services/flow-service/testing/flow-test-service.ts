@@ -10,7 +10,7 @@ import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
-import type { Run } from '#services/flow-service/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { SourcePort } from '#services/flow-service/source-port.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 

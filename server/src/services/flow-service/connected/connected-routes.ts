@@ -1,0 +1,166 @@
+import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Scope } from '#http/scope.ts'
+import type { JsonObject } from '#kit/json.ts'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
+import {
+  type EntityKind,
+  SOURCE_CONNECTIONS,
+  TARGET_CONNECTIONS,
+} from '#services/flow-service/entities/entity-kinds.ts'
+import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
+import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from '#services/flow-service/route-parts.ts'
+import { createSourceConnection } from './create-source-connection.ts'
+import { createTargetConnection } from './create-target-connection.ts'
+import { deleteSourceConnection, deleteTargetConnection } from './delete-connected.ts'
+import { patchSourceConnection, patchTargetConnection } from './patch-connected.ts'
+import { publishSourceConnection, publishTargetConnection } from './publish-connected.ts'
+
+type Operation<Given> = (deps: FlowServiceDependencies, scope: Scope, given: Given) => Promise<JsonObject>
+
+/** The operations of a kind, and how its routes are named. */
+interface Connected {
+  readonly kind: EntityKind
+  /** `SourceConnection`, for operation ids. */
+  readonly title: string
+  /** `source connection`, for summaries. */
+  readonly words: string
+  readonly body: unknown
+  readonly item: typeof contract.SourceConnection
+  readonly create: (
+    deps: FlowServiceDependencies,
+    scope: Scope,
+    body: JsonObject,
+    isDraft: boolean,
+  ) => Promise<JsonObject>
+  readonly patch: Operation<ChangeRequest>
+  readonly publish: Operation<ChangeRequest>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+}
+
+const SOURCES: Connected = {
+  kind: SOURCE_CONNECTIONS,
+  title: 'SourceConnection',
+  words: 'source connection',
+  body: contract.SourceConnectionBody,
+  item: contract.SourceConnection,
+  create: createSourceConnection,
+  patch: patchSourceConnection,
+  publish: publishSourceConnection,
+  remove: deleteSourceConnection,
+}
+
+const TARGETS: Connected = {
+  kind: TARGET_CONNECTIONS,
+  title: 'TargetConnection',
+  words: 'target connection',
+  body: contract.TargetConnectionBody,
+  item: contract.TargetConnection,
+  create: createTargetConnection,
+  patch: patchTargetConnection,
+  publish: publishTargetConnection,
+  remove: deleteTargetConnection,
+}
+
+/** Source connections and target connections: what a flow reads, and where it lands. */
+export function serveConnectedRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  for (const connected of [SOURCES, TARGETS]) {
+    serveReads(service, deps, connected)
+    serveChanges(service, deps, connected)
+  }
+}
+
+function serveReads(
+  service: FastifyInstance,
+  deps: FlowServiceDependencies,
+  { kind, title, words, item }: Connected,
+): void {
+  service.get(`/${kind.name}`, {
+    schema: collectionSchema({
+      operationId: `list${title}s`,
+      summary: `List ${words}s`,
+      query: contract.EntityListQuery,
+      answer: contract.Page(item),
+    }),
+    handler: async ({ scope, query }) => listEntities(deps, scope, kind, query as ListParameters),
+  })
+  service.get(`/${kind.name}/:id`, {
+    schema: itemSchema({
+      operationId: `get${title}`,
+      summary: `Show a ${words}`,
+      answer: contract.One(item),
+    }),
+    handler: async (request) => getEntity(deps, request.scope, kind, idOf(request)),
+  })
+}
+
+function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, connected: Connected): void {
+  const { kind, title, words } = connected
+  service.post(`/${kind.name}`, {
+    schema: collectionSchema({
+      operationId: `create${title}`,
+      summary: `Create a ${words}`,
+      query: contract.CreateQuery,
+      body: connected.body,
+      status: 201,
+      answer: contract.Reference,
+    }),
+    preValidation: requireBody,
+    handler: async (request, reply) =>
+      sendCreated(
+        reply,
+        kind.name,
+        await connected.create(deps, request.scope, bodyOf(request), isDraft(request)),
+      ),
+  })
+  service.patch(`/${kind.name}/:id`, {
+    schema: itemSchema({
+      operationId: `patch${title}`,
+      summary: `Change a ${words}; its flows follow from their next run on`,
+      query: contract.PatchQuery,
+      body: contract.PatchBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    preValidation: requireStorable,
+    handler: async (request) => referenceOf(await connected.patch(deps, request.scope, changeOf(request))),
+  })
+  service.delete(`/${kind.name}/:id`, {
+    schema: itemSchema({
+      operationId: `delete${title}`,
+      summary: `Delete a ${words} that no flow uses`,
+      status: 204,
+      answer: { type: 'null' },
+    }),
+    handler: async (request, reply) => {
+      await connected.remove(deps, request.scope, idOf(request))
+      return reply.code(204).send()
+    },
+  })
+  service.post(`/${kind.name}/:id/action`, {
+    schema: itemSchema({
+      operationId: `actOn${title}`,
+      summary: 'Publish a draft',
+      query: contract.ActionQuery,
+      body: contract.ActionBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    handler: async (request) => {
+      readAction(request.query as ActionParameters, ['publish'])
+      return referenceOf(await connected.publish(deps, request.scope, changeOf(request)))
+    },
+  })
+}

@@ -1,0 +1,129 @@
+import type { Scope } from '#http/scope.ts'
+import { isObject, type JsonObject } from '#kit/json.ts'
+import { nearestName } from '#kit/nearest.ts'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import type { CheckedEntity } from '#services/flow-service/entities/change-entity.ts'
+import { stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
+import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
+import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
+import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import { invalidRequest } from '#services/flow-service/problems.ts'
+import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.ts'
+import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { checkFilters } from './check-filters.ts'
+
+/**
+ * Checks a source connection and fills in what its document shows. What the table really has is checked when
+ * a flow reads it, but for a row filter, which flows may use already. A draft may lack anything but its spec.
+ */
+export async function checkSourceConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  document: JsonObject,
+  isDraft: boolean,
+): Promise<CheckedEntity> {
+  const spec = requireConnectionSpec(document['connectionSpec'])
+  if (spec.sourceSpec === undefined)
+    throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')
+  const base = await readBase(deps, scope, {
+    spec,
+    document,
+    isDraft,
+    isRequired: spec.authSpec !== undefined,
+  })
+  const params = readTableParams(document['params'], isDraft)
+  if (base !== undefined && !isDraft) await checkFilters(deps, scope, base, params)
+  return {
+    document: {
+      ...document,
+      name: readName(document, isDraft),
+      description: readDescription(document),
+      connectionSpec: { id: spec.id, version: spec.version },
+      data: readData(document['data'], { format: 'tabular', schema: null, properties: null }),
+      params,
+      inheritedAttributes: inheritedFrom(base),
+    },
+    columns: { spec_id: spec.id, connection_id: base === undefined ? null : textOf(base, 'id') },
+  }
+}
+
+export interface BaseReference {
+  readonly spec: ConnectionSpec
+  readonly document: JsonObject
+  readonly isDraft: boolean
+  readonly isRequired: boolean
+}
+
+/** The base connection that a source or target connection goes through; it must be of the same spec. */
+export async function readBase(
+  { db }: Pick<FlowServiceDependencies, 'db'>,
+  scope: Scope,
+  { spec, document, isDraft, isRequired }: BaseReference,
+): Promise<JsonObject | undefined> {
+  const id = document['baseConnectionId']
+  const field = 'baseConnectionId'
+  if (id === undefined || id === null || id === '') {
+    if (isDraft || !isRequired) return undefined
+    throw invalidRequest(`${field} is missing. Send the id of a base connection.`, field)
+  }
+  if (typeof id !== 'string') throw invalidRequest(`${field} must be a text.`, field)
+  const base = await getDocument(db, scope, CONNECTIONS, id)
+  const baseSpec: unknown = base['connectionSpec']
+  const baseSpecId = isObject(baseSpec) ? baseSpec['id'] : undefined
+  if (baseSpecId !== spec.id) {
+    throw invalidRequest(
+      `connectionSpec.id ${spec.id} differs from that of the base connection, ${String(baseSpecId)}.`,
+      'connectionSpec.id',
+    )
+  }
+  if (!isDraft && stateOf(base) === 'draft') {
+    throw invalidRequest(`The base connection ${id} is a draft. Publish it first.`, field)
+  }
+  return base
+}
+
+/** What a connection shows of its base; `undefined` without one. */
+export function inheritedFrom(base: JsonObject | undefined): JsonObject | undefined {
+  if (base === undefined) return undefined
+  return { baseConnection: { id: base['id'], connectionSpec: base['connectionSpec'] } }
+}
+
+/** `data` as an object, whatever was sent; clients read its members without looking. */
+export function readData(data: unknown, defaults: JsonObject): JsonObject {
+  if (data === undefined || data === null) return defaults
+  if (!isObject(data)) throw invalidRequest('data must be an object.', 'data')
+  return { ...defaults, ...(data as JsonObject) }
+}
+
+/** `params` as an object. @throws {FlowProblem} 1100 */
+export function readParams(params: unknown): JsonObject {
+  if (params === undefined || params === null) return {}
+  if (!isObject(params)) throw invalidRequest('params must be an object.', 'params')
+  return params as JsonObject
+}
+
+function readTableParams(given: unknown, isDraft: boolean): JsonObject {
+  const params = readParams(given)
+  const { tableName, columns } = params
+  const isMissing = tableName === undefined || tableName === null || tableName === ''
+  if (isMissing && !isDraft)
+    throw invalidRequest(`params.tableName is missing.${misspelt(params)}`, 'params.tableName')
+  if (!isMissing && typeof tableName !== 'string')
+    throw invalidRequest('params.tableName must be a text.', 'params.tableName')
+  if (columns !== undefined && columns !== null) assertColumns(columns)
+  return params
+}
+
+function misspelt(params: JsonObject): string {
+  const near = nearestName('tableName', Object.keys(params))
+  return near === undefined ? ' Send a path that explore lists.' : ` Did you mean that by ${near}?`
+}
+
+function assertColumns(columns: unknown): void {
+  if (!Array.isArray(columns)) throw invalidRequest('params.columns must be an array.', 'params.columns')
+  for (const [index, column] of columns.entries()) {
+    const name: unknown = isObject(column) ? column['name'] : undefined
+    if (typeof name === 'string' && name !== '') continue
+    throw invalidRequest(`params.columns.${index}.name is missing.`, `params.columns.${index}.name`)
+  }
+}

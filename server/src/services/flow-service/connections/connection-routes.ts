@@ -1,0 +1,130 @@
+import { Explored, ExploreQuery } from '@headwater/contract/explore.ts'
+import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
+import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  type ExploreParameters,
+  exploreConnection,
+} from '#services/flow-service/explore/explore-connection.ts'
+import { sendExplored } from '#services/flow-service/explore/send-explored.ts'
+import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
+import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from '#services/flow-service/route-parts.ts'
+import { createConnection } from './create-connection.ts'
+import { deleteConnection } from './delete-connection.ts'
+import { patchConnection } from './patch-connection.ts'
+import { publishAny } from './publish-any.ts'
+import { testConnection } from './test-connection.ts'
+
+/** Base connections: credentials, and what can be seen with them. */
+export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.get('/connections', {
+    schema: collectionSchema({
+      operationId: 'listConnections',
+      summary: 'List base connections',
+      query: contract.EntityListQuery,
+      answer: contract.Page(contract.Connection),
+    }),
+    handler: async ({ scope, query }) => listEntities(deps, scope, CONNECTIONS, query as ListParameters),
+  })
+  service.post('/connections', {
+    schema: collectionSchema({
+      operationId: 'createConnection',
+      summary: 'Create a base connection',
+      query: contract.CreateQuery,
+      body: contract.ConnectionBody,
+      status: 201,
+      answer: contract.Reference,
+    }),
+    preValidation: requireBody,
+    handler: async (request, reply) => {
+      const document = await createConnection(deps, request.scope, bodyOf(request), {
+        isDraft: isDraft(request),
+        signal: request.signal,
+      })
+      return sendCreated(reply, CONNECTIONS.name, document)
+    },
+  })
+  service.get('/connections/:id', {
+    schema: itemSchema({
+      operationId: 'getConnection',
+      summary: 'Show a base connection, its secrets masked',
+      answer: contract.One(contract.Connection),
+    }),
+    handler: async (request) => getEntity(deps, request.scope, CONNECTIONS, idOf(request)),
+  })
+  service.patch('/connections/:id', {
+    schema: itemSchema({
+      operationId: 'patchConnection',
+      summary: 'Change a base connection',
+      query: contract.PatchQuery,
+      body: contract.PatchBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    preValidation: requireStorable,
+    handler: async (request) => referenceOf(await patchConnection(deps, request.scope, changeOf(request))),
+  })
+  service.delete('/connections/:id', {
+    schema: itemSchema({
+      operationId: 'deleteConnection',
+      summary: 'Delete a base connection that no flow uses',
+      status: 204,
+      answer: { type: 'null' },
+    }),
+    handler: async (request, reply) => {
+      await deleteConnection(deps, request.scope, idOf(request))
+      return reply.code(204).send()
+    },
+  })
+  serveConnectionUses(service, deps)
+}
+
+function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.get('/connections/:id/test', {
+    schema: itemSchema({
+      operationId: 'testConnection',
+      summary: 'Try to open a session with the source',
+      answer: contract.TestResult,
+    }),
+    handler: async (request) => testConnection(deps, request.scope, idOf(request), request.signal),
+  })
+  service.get('/connections/:id/explore', {
+    schema: itemSchema({
+      operationId: 'exploreConnection',
+      summary: 'List tables and views, or show the columns and first rows of one',
+      query: ExploreQuery,
+      answer: Explored,
+    }),
+    handler: async (request, reply) => {
+      const parameters = request.query as ExploreParameters
+      const exploring = { id: idOf(request), parameters, signal: request.signal }
+      return sendExplored(reply, exploring.id, await exploreConnection(deps, request.scope, exploring))
+    },
+  })
+  service.post('/connections/:id/action', {
+    schema: itemSchema({
+      operationId: 'actOnConnection',
+      summary: 'Publish a draft',
+      query: contract.ActionQuery,
+      body: contract.ActionBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    handler: async (request) => {
+      readAction(request.query as ActionParameters, ['publish'])
+      return referenceOf(await publishAny(deps, request.scope, changeOf(request)))
+    },
+  })
+}

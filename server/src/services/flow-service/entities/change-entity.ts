@@ -1,0 +1,70 @@
+import type { Scope } from '#http/scope.ts'
+import type { JsonObject } from '#kit/json.ts'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { changed, compact, doneOperation, textOf } from './entity-document.ts'
+import type { EntityKind } from './entity-kinds.ts'
+import { getDocument } from './entity-reader.ts'
+import { type KindColumns, replaceEntity } from './entity-store.ts'
+import { assertCurrent, requireIfMatch } from './if-match.ts'
+import { type PatchRules, patched, readPatch, shownOperations } from './patch-document.ts'
+
+/** Which resource is to change, for which version, and into what. */
+export interface ChangeRequest {
+  readonly id: string
+  readonly ifMatch: string | undefined
+  /** Of a PATCH only. */
+  readonly body?: unknown
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a check makes of a changed document. */
+export interface CheckedEntity {
+  readonly document: JsonObject
+  readonly columns?: KindColumns | undefined
+}
+
+type Dependencies = Pick<FlowServiceDependencies, 'db' | 'now'>
+
+/**
+ * Patches a resource: reads it, applies all operations or none, has the result checked, and stores it if
+ * nobody changed it meanwhile. `check` may wait for a source; no transaction is open then.
+ */
+export async function patchEntity(
+  { db, now }: Dependencies,
+  scope: Scope,
+  kind: EntityKind,
+  request: ChangeRequest & { readonly rules: PatchRules },
+  check: (next: JsonObject, current: JsonObject, paths: readonly string[]) => Promise<CheckedEntity>,
+): Promise<JsonObject> {
+  const ifMatch = requireIfMatch(request.ifMatch)
+  const operations = readPatch(request.body, request.rules)
+  const current = await getDocument(db, scope, kind, request.id)
+  assertCurrent(current, ifMatch)
+  const paths = operations.map(({ path }) => path)
+  const checked = await check(patched(current, operations), current, paths)
+  const nowMs = now()
+  const operation = doneOperation('update', nowMs, shownOperations(operations))
+  const document = changed(compact(checked.document), scope, nowMs, operation)
+  const expected = textOf(current, 'etag')
+  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: checked.columns })
+  return document
+}
+
+/** Does an action on a resource: as a patch, but the version is optional and `act` makes the new document. */
+export async function actOnEntity(
+  { db, now }: Dependencies,
+  scope: Scope,
+  kind: EntityKind,
+  request: ChangeRequest & { readonly action: string },
+  act: (current: JsonObject) => Promise<CheckedEntity | undefined>,
+): Promise<JsonObject> {
+  const current = await getDocument(db, scope, kind, request.id)
+  assertCurrent(current, request.ifMatch)
+  const acted = await act(current)
+  if (acted === undefined) return current
+  const nowMs = now()
+  const document = changed(compact(acted.document), scope, nowMs, doneOperation(request.action, nowMs))
+  const expected = textOf(current, 'etag')
+  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: acted.columns })
+  return document
+}

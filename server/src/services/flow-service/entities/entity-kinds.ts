@@ -1,0 +1,141 @@
+import type { FilterableFields } from '#services/flow-service/lists/property-filter.ts'
+
+/** The kinds of resources that live in the metadata database; the name is also the segment of the path. */
+export type EntityKindName = 'connections' | 'sourceConnections' | 'targetConnections' | 'flows' | 'runs'
+
+/** A column that answers for a field of the document faster than the document does. */
+export interface FieldColumn {
+  readonly column: string
+  readonly type: 'uuid' | 'text' | 'bigint'
+  /** Compare without regard to case. */
+  readonly fold?: boolean | undefined
+}
+
+export interface EntityKind extends FilterableFields {
+  readonly name: EntityKindName
+  readonly table: 'connection' | 'source_connection' | 'target_connection' | 'flow' | 'flow_run'
+  /** By dotted field name. */
+  readonly columns: Readonly<Record<string, FieldColumn>>
+}
+
+const AUDIT_FIELDS = [
+  'id',
+  'createdAt',
+  'updatedAt',
+  'createdBy',
+  'updatedBy',
+  'createdClient',
+  'updatedClient',
+  'sandboxId',
+  'sandboxName',
+  'imsOrgId',
+  'etag',
+  'labels',
+  'attributes',
+] as const
+
+const ENTITY_FIELDS = [
+  ...AUDIT_FIELDS,
+  'name',
+  'description',
+  'state',
+  'version',
+  'lastOperation',
+  'providerRefId',
+] as const
+
+const CONNECTED_FIELDS = [
+  ...ENTITY_FIELDS,
+  'connectionSpec',
+  'baseConnectionId',
+  'data',
+  'params',
+  'inheritedAttributes',
+] as const
+
+const AUDIT_COLUMNS: Readonly<Record<string, FieldColumn>> = {
+  id: { column: 'id', type: 'uuid' },
+  createdAt: { column: 'created_at', type: 'bigint' },
+  updatedAt: { column: 'updated_at', type: 'bigint' },
+}
+
+const ENTITY_COLUMNS: Readonly<Record<string, FieldColumn>> = {
+  ...AUDIT_COLUMNS,
+  name: { column: 'name', type: 'text' },
+  state: { column: 'state', type: 'text', fold: true },
+}
+
+const SPEC_COLUMN: FieldColumn = { column: 'spec_id', type: 'uuid' }
+const RUN_STATE: FieldColumn = { column: 'state', type: 'text', fold: true }
+
+export const CONNECTIONS: EntityKind = {
+  name: 'connections',
+  table: 'connection',
+  fields: new Set([...ENTITY_FIELDS, 'connectionSpec', 'auth']),
+  unknownFieldCode: '1449-400',
+  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+}
+
+export const SOURCE_CONNECTIONS: EntityKind = {
+  name: 'sourceConnections',
+  table: 'source_connection',
+  fields: new Set(CONNECTED_FIELDS),
+  unknownFieldCode: '1449-400',
+  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+}
+
+export const TARGET_CONNECTIONS: EntityKind = {
+  name: 'targetConnections',
+  table: 'target_connection',
+  fields: new Set(CONNECTED_FIELDS),
+  unknownFieldCode: '1449-400',
+  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+}
+
+export const FLOWS: EntityKind = {
+  name: 'flows',
+  table: 'flow',
+  fields: new Set([
+    ...ENTITY_FIELDS,
+    'flowSpec',
+    'sourceConnectionIds',
+    'targetConnectionIds',
+    'inheritedAttributes',
+    'options',
+    'scheduleParams',
+    'transformations',
+    'runs',
+    'lastRunDetails',
+    'recordTypes',
+    'policy',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: { ...ENTITY_COLUMNS, 'flowSpec.id': { column: 'flow_spec_id', type: 'uuid' } },
+}
+
+export const RUNS: EntityKind = {
+  name: 'runs',
+  table: 'flow_run',
+  fields: new Set([
+    ...AUDIT_FIELDS,
+    'state',
+    'flowId',
+    'flowSpec',
+    'providerRefId',
+    'parentFlowRunId',
+    'childFlowRunIds',
+    'params',
+    'predecessors',
+    'metrics',
+    'activities',
+    'recordTypes',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: {
+    ...AUDIT_COLUMNS,
+    flowId: { column: 'flow_id', type: 'uuid' },
+    // The documented name of the state is long; the short one is its alias.
+    state: RUN_STATE,
+    'metrics.statusSummary.status': RUN_STATE,
+  },
+}

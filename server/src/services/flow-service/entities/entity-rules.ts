@@ -1,0 +1,39 @@
+import type { JsonObject } from '#kit/json.ts'
+import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
+import { stateOf } from './entity-document.ts'
+
+/** The name of a resource. Drafts may lack it. @throws {FlowProblem} 1100 */
+export function readName(body: JsonObject, isOptional: boolean): string | undefined {
+  const { name } = body
+  if ((name === undefined || name === null) && isOptional) return undefined
+  if (typeof name === 'string' && name.trim() !== '') return name
+  throw invalidRequest('name is missing. Send a text that is not blank.', 'name')
+}
+
+/** The description, which may be blank. @throws {FlowProblem} 1100 */
+export function readDescription(body: JsonObject): string | undefined {
+  const { description } = body
+  if (description === undefined || description === null) return undefined
+  if (typeof description === 'string') return description
+  throw invalidRequest('description must be a text.', 'description')
+}
+
+/** Refuses a change of a resource in a passing state; here all states rest. @throws {FlowProblem} 1422 */
+export function assertDraft(document: JsonObject): void {
+  const state = stateOf(document)
+  if (state === 'draft') return
+  throw new FlowProblem(
+    '1422-400',
+    `The action publish does not apply in the state ${state}. Only a draft can be published.`,
+    {
+      action: 'publish',
+      state,
+    },
+  )
+}
+
+/** Refuses `mode=draft` where the spec does not know drafts. @throws {FlowProblem} 1100 */
+export function assertDraftMode(spec: { readonly name: string; readonly attributes: JsonObject }): void {
+  if (spec.attributes['isDraftModeSupported'] === true) return
+  throw invalidRequest(`${spec.name} does not support drafts. Leave out mode=draft.`, 'mode')
+}

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream'
+import type { Scope } from '#http/scope.ts'
+import type { Json } from '#kit/json.ts'
+import { targetOf } from '#services/flow-service/connections/auth-params.ts'
+import { findConnection } from '#services/flow-service/connections/connection-store.ts'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { stateOf } from '#services/flow-service/entities/entity-document.ts'
+import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
+import { invalidRequest, notFound } from '#services/flow-service/problems.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { exploreRoot } from './explore-root.ts'
+import { exploreTable, type TableParameters } from './explore-table.ts'
+import { parseRelationQuery, type RelationListParameters } from './relation-query.ts'
+
+/** The query of an exploration, as it arrives. */
+export interface ExploreParameters extends TableParameters, RelationListParameters {
+  readonly objectType?: string | undefined
+}
+
+export interface ExploreRequest {
+  /** Of the connection. */
+  readonly id: string
+  readonly parameters: ExploreParameters
+  /** Aborted when the client hangs up: what it asked of the source is cancelled there. */
+  readonly signal: AbortSignal
+}
+
+/** The answer, or its text as it comes, and the token of the next page if there is one. */
+export interface Exploration {
+  readonly body: Json | Readable
+  readonly nextToken?: string | undefined
+}
+
+/** Lists what a source offers, or describes one table or view of it with some of its rows if wanted. */
+export async function exploreConnection(
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  { id, parameters, signal }: ExploreRequest,
+): Promise<Exploration> {
+  const target = await findTarget(deps, scope, id)
+  if (!wantsRoot(parameters)) return { body: await exploreTable(deps.source, target, parameters, signal) }
+  const query = parseRelationQuery(parameters, id)
+  return await exploreRoot(deps.source, { connectionId: id, target, query, signal })
+}
+
+async function findTarget(
+  { db, keyring }: FlowServiceDependencies,
+  scope: Scope,
+  id: string,
+): Promise<ConnectionTarget> {
+  const connection = await findConnection(db, keyring, scope, id)
+  if (connection === undefined) throw notFound(CONNECTIONS.name, id)
+  if (stateOf(connection.document) === 'draft') {
+    throw invalidRequest(`The connection ${id} is a draft. Publish it first.`)
+  }
+  if (connection.auth === undefined) throw invalidRequest(`The connection ${id} has nothing to explore.`)
+  return targetOf(connection.auth)
+}
+
+/** The root is the default; an object without a type is a table. */
+function wantsRoot({ objectType, object }: ExploreParameters): boolean {
+  const type = (objectType ?? '').toLowerCase()
+  if (type === 'root') return true
+  if (type === '') return object === undefined || object === ''
+  if (type === 'table' || type === 'view') return false
+  throw invalidRequest(
+    `objectType ${objectType} does not exist in a database. Use root, table or view.`,
+    'objectType',
+  )
+}

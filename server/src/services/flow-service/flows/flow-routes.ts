@@ -1,0 +1,99 @@
+import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
+import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
+import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
+import {
+  changeOf,
+  collectionSchema,
+  idOf,
+  isDraft,
+  itemSchema,
+  referenceOf,
+  sendCreated,
+} from '#services/flow-service/route-parts.ts'
+import { actOnFlow, FLOW_ACTIONS } from './act-on-flow.ts'
+import { createFlow } from './create-flow.ts'
+import { deleteFlow } from './delete-flow.ts'
+import { patchFlow } from './patch-flow.ts'
+
+/** Flows: standing orders to bring a table into a dataset. */
+export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.get('/flows', {
+    schema: collectionSchema({
+      operationId: 'listFlows',
+      summary: 'List flows',
+      query: contract.EntityListQuery,
+      answer: contract.Page(contract.Flow),
+    }),
+    handler: async ({ scope, query }) => listEntities(deps, scope, FLOWS, query as ListParameters),
+  })
+  service.post('/flows', {
+    schema: collectionSchema({
+      operationId: 'createFlow',
+      summary: 'Create a flow; it runs as soon as its schedule says',
+      query: contract.CreateQuery,
+      body: contract.FlowBody,
+      status: 201,
+      answer: contract.Reference,
+    }),
+    preValidation: requireBody,
+    handler: async (request, reply) => {
+      const document = await createFlow(deps, request.scope, bodyOf(request), { isDraft: isDraft(request) })
+      return sendCreated(reply, FLOWS.name, document)
+    },
+  })
+  service.get('/flows/:id', {
+    schema: itemSchema({
+      operationId: 'getFlow',
+      summary: 'Show a flow',
+      answer: contract.One(contract.Flow),
+    }),
+    handler: async (request) => getEntity(deps, request.scope, FLOWS, idOf(request)),
+  })
+  serveFlowChanges(service, deps)
+}
+
+function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.patch('/flows/:id', {
+    schema: itemSchema({
+      operationId: 'patchFlow',
+      summary: 'Change a flow',
+      query: contract.PatchQuery,
+      body: contract.PatchBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    preValidation: requireStorable,
+    handler: async (request) => referenceOf(await patchFlow(deps, request.scope, changeOf(request))),
+  })
+  service.delete('/flows/:id', {
+    schema: itemSchema({
+      operationId: 'deleteFlow',
+      summary: 'Delete a flow; its runs stay listed',
+      status: 204,
+      answer: { type: 'null' },
+    }),
+    handler: async (request, reply) => {
+      await deleteFlow(deps, request.scope, idOf(request))
+      return reply.code(204).send()
+    },
+  })
+  service.post('/flows/:id/action', {
+    schema: itemSchema({
+      operationId: 'actOnFlow',
+      summary: 'Enable, disable or publish a flow',
+      query: contract.ActionQuery,
+      body: contract.ActionBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    handler: async (request) => {
+      const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)
+      return referenceOf(await actOnFlow(deps, request.scope, { ...changeOf(request), action }))
+    },
+  })
+}

@@ -1,0 +1,105 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { FlowRow, Run } from '#services/flow-service/runs/run.ts'
+import type { Database, Tx } from '#store/database.ts'
+import { nextRun, parseSchedule, type Tick } from './schedule-params.ts'
+
+/**
+ * Enabled flows whose next tick has come, longest overdue first. Their rows are locked, and rows that another
+ * server has locked are left to it. A flow with a run that has not ended yet is not due: its tick waits, and
+ * coalesces with later ones.
+ */
+export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<readonly FlowRow[]> {
+  return await tx
+    .selectFrom('flow')
+    .selectAll()
+    .where('state', '=', 'enabled')
+    .where('next_run_at', '<=', nowMs)
+    .where(isIdle())
+    .orderBy('next_run_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+}
+
+/** When the first of the flows that {@link dueFlows} may return is due; `undefined` when none ever is. */
+export async function nextDueAt(db: Database): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('flow')
+    .select(({ fn }) => fn.min('next_run_at').as('at'))
+    .where('state', '=', 'enabled')
+    .where('next_run_at', 'is not', null)
+    .where(isIdle())
+    .executeTakeFirst()
+  return row?.at ?? undefined
+}
+
+/** True of a flow without a run that waits or runs. */
+function isIdle(): RawBuilder<SqlBool> {
+  return sql`not exists (
+    select from flow_run where flow_run.flow_id = flow.id and flow_run.state in ('scheduled', 'queued', 'inProgress')
+  )`
+}
+
+/** Says when the schedule wants the next run; null for never. */
+export async function setNextRun(tx: Tx, flowId: string, atMs: number | null): Promise<void> {
+  await tx.updateTable('flow').set({ next_run_at: atMs }).where('id', '=', flowId).execute()
+}
+
+/** Says up to where the flow has delivered. Part of the transaction that commits the run. */
+export async function setWatermark(tx: Tx, flowId: string, deliveredToMs: number): Promise<void> {
+  await tx.updateTable('flow').set({ watermark_at: deliveredToMs }).where('id', '=', flowId).execute()
+}
+
+/** The latest tick that has a run, whatever became of it; null when the schedule made none yet. */
+export async function lastTickOf(db: Database, flowId: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('flow_run')
+    .select(({ fn }) => fn.max('scheduled_for').as('at'))
+    .where('flow_id', '=', flowId)
+    .where('origin', '=', 'schedule')
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+/**
+ * The tick of an enabled flow that needs a run next: overdue ones as one, else the first to come; `undefined`
+ * when there is none any more. `lastTickMs` may say what the caller knows better than the table.
+ */
+export async function nextTickOf(
+  db: Database,
+  flow: Pick<FlowRow, 'id' | 'document' | 'watermark_at'>,
+  nowMs: number,
+  lastTickMs?: number | undefined,
+): Promise<Tick | undefined> {
+  // The rule of the shortest interval was kept when the schedule was stored; the server may be stricter now.
+  const schedule = parseSchedule(flow.document['scheduleParams'], { minIntervalMinutes: 1 })
+  const last = lastTickMs ?? (await lastTickOf(db, flow.id))
+  return nextRun(schedule, { nowMs, lastTickMs: last, deliveredToMs: flow.watermark_at })
+}
+
+/**
+ * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run that
+ * left something out between where the flow stood and its own window (a request for some past week) moves
+ * nothing, and no run moves it beyond now, whatever end it was asked for.
+ */
+export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
+  const flow = await tx
+    .selectFrom('flow')
+    .selectAll()
+    .where('id', '=', run.flow_id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (flow === undefined || run.window_end === null) return
+  const stoodAt = flow.watermark_at ?? startOf(flow)
+  const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)
+  const end = Math.min(run.window_end, nowMs)
+  if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return
+  await setWatermark(tx, flow.id, end)
+}
+
+/** Where the first window of a flow begins; null for the beginning of time. */
+function startOf(flow: FlowRow): number | null {
+  const schedule = parseSchedule(flow.document['scheduleParams'], { minIntervalMinutes: 1 })
+  return schedule.backfill ? null : schedule.startAtMs
+}

@@ -1,0 +1,81 @@
+import * as contract from '@headwater/contract/flow-service.ts'
+import type { FastifyInstance } from 'fastify'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
+import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
+import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
+import {
+  BASE_PATH,
+  changeOf,
+  collectionSchema,
+  idOf,
+  itemSchema,
+  referenceOf,
+} from '#services/flow-service/route-parts.ts'
+import { createRun } from './create-run.ts'
+import { putRun } from './put-run.ts'
+import { retriggerRun } from './retrigger-run.ts'
+
+/** Runs: single executions of flows. */
+export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.get('/runs', {
+    schema: collectionSchema({
+      operationId: 'listRuns',
+      summary: 'List runs, with their progress while they are under way',
+      query: contract.EntityListQuery,
+      answer: contract.Page(contract.Run),
+    }),
+    handler: async ({ scope, query }) => listEntities(deps, scope, RUNS, query as ListParameters),
+  })
+  service.post('/runs', {
+    schema: collectionSchema({
+      operationId: 'createRun',
+      summary: 'Run a flow once, now',
+      body: contract.RunBody,
+      status: 201,
+      answer: contract.RunReference,
+    }),
+    preValidation: requireBody,
+    handler: async (request, reply) => {
+      const { document } = await createRun(deps, request.scope, bodyOf(request))
+      const reference = referenceOf(document)
+      // Clients expect one of two forms; this is both.
+      const answer = { ...reference, items: [reference] }
+      return reply.code(201).header('location', `${BASE_PATH}/runs/${reference.id}`).send(answer)
+    },
+  })
+  service.get('/runs/:id', {
+    schema: itemSchema({
+      operationId: 'getRun',
+      summary: 'Show a run, with its progress while it is under way',
+      answer: contract.One(contract.Run),
+    }),
+    handler: async (request) => getEntity(deps, request.scope, RUNS, idOf(request)),
+  })
+  service.put('/runs/:id', {
+    schema: itemSchema({
+      operationId: 'putRun',
+      summary: 'Refused: only the server that runs a run writes its metrics',
+      query: contract.PatchQuery,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    handler: async (request) => putRun(deps, request.scope, changeOf(request)),
+  })
+  service.post('/runs/:id/action', {
+    schema: itemSchema({
+      operationId: 'actOnRun',
+      summary: 'Repeat a failed run over its window',
+      query: contract.ActionQuery,
+      body: contract.ActionBody,
+      hasIfMatch: true,
+      answer: contract.Reference,
+    }),
+    handler: async (request) => {
+      readAction(request.query as ActionParameters, ['re-trigger'])
+      return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
+    },
+  })
+}
