@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GatewayProblem } from '#http/problem.ts'
-import type { Scope } from '#http/scope.ts'
+import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
 
 /** What the gateway asks of the services; boot connects it. */
 export interface GatewayDependencies {
@@ -24,6 +24,8 @@ export interface GatewayClient {
   readonly orgId: string
   readonly tenantId: string
   readonly userId: string
+  /** What it was granted. */
+  readonly scopes: readonly string[]
 }
 
 export interface WantedSandbox {
@@ -53,7 +55,8 @@ async function readScope(request: FastifyRequest, dependencies: GatewayDependenc
   const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
   const sandbox = await dependencies.findSandbox(orgId, wanted)
   if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod')
-  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId }
+  const { id: clientId, tenantId, userId, scopes } = client
+  return { orgId, tenantId, sandbox, clientId, userId, isAdmin: scopes.includes(ADMIN_SCOPE) }
 }
 
 function readToken(request: FastifyRequest): string {

@@ -7,6 +7,8 @@ import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
 import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
+import type { TokenClaims } from '#http/plugins/gateway.ts'
+import { ADMIN_SCOPE } from '#http/scope.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
@@ -101,6 +103,16 @@ export const CALLER: Readonly<Record<string, string>> = {
   'x-sandbox-name': 'prod',
 }
 
+/** Headers that make a caller an administrator of the same organisation. */
+export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
+
+const CLIENT_OF_TOKEN: Readonly<Record<string, TokenClaims>> = {
+  valid: { clientId: 'client', orgId: ORG },
+  admin: { clientId: 'admin', orgId: ORG },
+  theirs: { clientId: 'other', orgId: OTHER_ORG },
+  'their-admin': { clientId: 'other-admin', orgId: OTHER_ORG },
+}
+
 /** Starts the service; the source has a table `public.orders` of ten rows. */
 export async function startFlowService(options: FlowTestOptions = {}): Promise<FlowTestService> {
   const [metadata, source] = await Promise.all([createMetadataDatabase(), createTestDatabase()])
@@ -123,17 +135,13 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     keyring: openKeyring({ dataDir }),
     now: () => world.nowMs++,
     gateway: {
-      verifyToken: async (token) =>
-        token === 'valid'
-          ? { clientId: 'client', orgId: ORG }
-          : token === 'theirs'
-            ? { clientId: 'other', orgId: OTHER_ORG }
-            : undefined,
+      verifyToken: async (token) => CLIENT_OF_TOKEN[token],
       findClient: async (id) => ({
         id,
-        orgId: id === 'client' ? ORG : OTHER_ORG,
+        orgId: id === 'client' || id === 'admin' ? ORG : OTHER_ORG,
         tenantId: 'acme',
         userId: USER,
+        scopes: id === 'admin' || id === 'other-admin' ? [ADMIN_SCOPE] : [],
       }),
       findSandbox: async (orgId, { name = 'prod' }) =>
         orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
