@@ -75,6 +75,7 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    strict: boolean
     edition: 'azure' | 'aws'
     mappingSchema: string
     mapsColumn: string
@@ -125,6 +126,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    strict: false,
     edition: 'azure' as 'azure' | 'aws',
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
@@ -154,6 +156,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         return world.validateOnCreate
       },
       minIntervalMinutes: 15,
+      get strict() {
+        return world.strict
+      },
     },
     findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
     findMappingSet: async (_scope, id, version = 0) =>
