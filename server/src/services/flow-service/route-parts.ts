@@ -1,5 +1,5 @@
 import { IfMatchHeader } from '@headwater/contract/flow-service/changes.ts'
-import { FlowServiceError } from '@headwater/contract/flow-service/errors.ts'
+import { FlowServiceError } from '@headwater/contract/flow-service/errors/error.ts'
 import { FlowServicePath } from '@headwater/contract/flow-service/parts.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { JsonObject } from '#kit/json.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { OPEN } from './parts.ts'
+import { OPEN } from '../parts.ts'
 
 /** Errors of the Flow Service. */
 
