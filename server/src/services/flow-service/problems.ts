@@ -1,8 +1,9 @@
+import { FLOW_ERRORS, type FlowErrorCode } from '@headwater/contract/flow-service/errors/flow-errors.ts'
 import type { ErrorFamily } from '#http/error-writer.ts'
 import { HttpProblem } from '#http/problem.ts'
-import { type FlowCode, RAISED_PROBLEMS } from './problem-catalogue.ts'
 
-export type { FlowCode } from './problem-catalogue.ts'
+/** The code is the contract; the wording of a message is ours. */
+export type FlowCode = FlowErrorCode
 
 /** What a message speaks of; shown in the `report` of the error. */
 export type ReportArguments = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
@@ -27,7 +28,7 @@ export class FlowProblem extends HttpProblem {
   body(requestId: string): Readonly<Record<string, unknown>> {
     return {
       type: `https://ns.adobe.com/aep/errors/FLOW-${this.code}`,
-      title: RAISED_PROBLEMS[this.code].title,
+      title: FLOW_ERRORS[this.code].title,
       status: this.status,
       report: { ...this.args, 'detailed-message': this.message, 'request-id': requestId },
       message: this.message,

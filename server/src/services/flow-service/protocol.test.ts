@@ -1,11 +1,11 @@
+import { FLOW_ERRORS } from '@headwater/contract/flow-service/errors/flow-errors.ts'
+import { UNRAISED_ERRORS } from '@headwater/contract/flow-service/errors/unraised-errors.ts'
 import { describe, expect, test } from 'vitest'
 import { readAction } from './entities/actions.ts'
 import { assertCurrent, readIfMatch, requireIfMatch } from './entities/if-match.ts'
 import { parseOrderBy } from './lists/order-by.ts'
 import { formatPageToken, parsePageToken } from './lists/page-token.ts'
-import { RAISED_PROBLEMS } from './problem-catalogue.ts'
 import { type FlowCode, FlowProblem, ifMatchMissing, notFound, staleVersion } from './problems.ts'
-import { UNRAISED_PROBLEMS } from './unraised-problems.ts'
 
 const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
 
@@ -55,7 +55,7 @@ describe('problems', () => {
   })
 
   test('end their code with the HTTP status, for every code of the catalogue', () => {
-    for (const code of Object.keys(RAISED_PROBLEMS) as FlowCode[]) {
+    for (const code of Object.keys(FLOW_ERRORS) as FlowCode[]) {
       expect(code).toMatch(/^\d{4}-[45]\d{2}$/)
       expect(new FlowProblem(code, 'x').status).toBe(Number(code.split('-')[1]))
     }
@@ -64,7 +64,7 @@ describe('problems', () => {
   })
 
   test('of the service’s own range are all in the catalogue, each as raised or with the reason why not', () => {
-    const codes = [...Object.keys(RAISED_PROBLEMS), ...Object.keys(UNRAISED_PROBLEMS)]
+    const codes = [...Object.keys(FLOW_ERRORS), ...Object.keys(UNRAISED_ERRORS)]
     const own = codes.filter((code) => code.startsWith('14')).map((code) => Number(code.slice(0, 4)))
     expect(own.sort()).toEqual(Array.from({ length: 59 }, (_, index) => 1400 + index))
     expect(new Set(codes).size).toBe(codes.length)

@@ -1,5 +1,5 @@
 /** A documented code that this server has no use for. */
-export interface UnraisedEntry {
+export interface UnraisedError {
   readonly title: string
   readonly meaning: string
   /** Why it can't come up here. */
@@ -14,7 +14,7 @@ const NO_PERMISSIONS =
   'Clients have no permissions one by one: they belong to an organisation, or administer it.'
 
 /** The documented codes that are never raised here, each with the reason. */
-export const UNRAISED_PROBLEMS = {
+export const UNRAISED_ERRORS = {
   '1102-500': {
     title: 'Internal Error',
     meaning: 'The provider of the flow failed.',
@@ -125,4 +125,4 @@ export const UNRAISED_PROBLEMS = {
     meaning: 'Data Prep failed while a mapping was checked.',
     reason: ONE_PROGRAM,
   },
-} as const satisfies Readonly<Record<string, UnraisedEntry>>
+} as const satisfies Readonly<Record<string, UnraisedError>>
