@@ -14,6 +14,7 @@ import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { SourcePort } from '#services/flow-service/source-port.ts'
+import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -27,7 +28,7 @@ export const MAPPING = 'b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10'
 const SCHEMA = 'https://ns.adobe.com/acme/schemas/0001'
 const USER = '0123456789ABCDEF01234567@techacct.adobe.com'
 
-const SANDBOXES = {
+export const SANDBOXES = {
   prod: { id: 'a1b2c3d4-0000-4000-8000-000000000001', name: 'prod', type: 'production' },
   dev: { id: 'a1b2c3d4-0000-4000-8000-000000000002', name: 'dev', type: 'development' },
   theirs: { id: 'a1b2c3d4-0000-4000-8000-000000000003', name: 'prod', type: 'production' },
@@ -131,6 +132,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
+  const sandboxes = new SandboxReader(db, Date.now)
   const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
@@ -145,8 +147,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         userId: USER,
         scopes: id === 'admin' || id === 'other-admin' ? [ADMIN_SCOPE] : [],
       }),
-      findSandbox: async (orgId, { name = 'prod' }) =>
-        orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
+      findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
     },
     config: {
       get edition() {
