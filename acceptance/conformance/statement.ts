@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import { takeViolations } from './reference.ts'
 
 /**
@@ -6,9 +6,13 @@ import { takeViolations } from './reference.ts'
  * `scripts/write-coverage.ts` finds number and words in the source, so both are literals. An answer that breaks
  * the reference description of the API fails the statement that asked for it.
  */
-export function statement(number: number, words: string, body: () => Promise<void>): void {
-  test(`${number}. ${words}`, async () => {
-    const violations = await body().then(takeViolations, (error: unknown) => {
+export function statement(
+  number: number,
+  words: string,
+  body: (context: TestContext) => Promise<void>,
+): void {
+  test(`${number}. ${words}`, async (context) => {
+    const violations = await body(context).then(takeViolations, (error: unknown) => {
       takeViolations()
       throw error
     })
