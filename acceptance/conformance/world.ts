@@ -14,7 +14,7 @@ import {
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { FlowClient } from './flow-client.ts'
 import { witnessAnswer } from './reference.ts'
 
@@ -251,7 +251,7 @@ export class World implements AsyncDisposable {
     if (status !== 202) throw new Error(`no sandbox: ${JSON.stringify(answer)}`)
     const isActive = async (): Promise<boolean> =>
       (await this.server.client.get(`${SANDBOXES}/${name}`)).body.state === 'active'
-    await expect.poll(isActive, { timeout: 10_000 }).toBe(true)
+    await vi.waitUntil(isActive, { timeout: 10_000, interval: 20 })
     return this.client.with({ 'x-sandbox-name': name })
   }
 
