@@ -1,4 +1,6 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { IfMatchHeader } from '@headwater/contract/flow-service/changes.ts'
+import { FlowServiceError } from '@headwater/contract/flow-service/errors/error.ts'
+import { FlowServicePath } from '@headwater/contract/flow-service/parts.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { JsonObject } from '#kit/json.ts'
 import type { ChangeRequest } from './entities/change-entity.ts'
@@ -8,7 +10,7 @@ import { readIfMatch } from './entities/if-match.ts'
 
 export const BASE_PATH = '/data/foundation/flowservice'
 
-const ERRORS = { '4xx': contract.FlowServiceError }
+const ERRORS = { '4xx': FlowServiceError }
 
 /** What a route tells of itself, and the schemas of what it takes and gives. */
 export interface RouteFacts {
@@ -29,14 +31,14 @@ export function collectionSchema(facts: RouteFacts): FastifySchema {
     ...({ tags: ['Flow Service'], operationId, summary } as FastifySchema),
     ...(query === undefined ? {} : { querystring: query }),
     ...(body === undefined ? {} : { body }),
-    ...(facts.hasIfMatch === true ? { headers: contract.IfMatchHeader } : {}),
+    ...(facts.hasIfMatch === true ? { headers: IfMatchHeader } : {}),
     response: { [status]: answer, ...ERRORS },
   }
 }
 
 /** The schema of a route of one resource. */
 export function itemSchema(facts: RouteFacts): FastifySchema {
-  return { ...collectionSchema(facts), params: contract.FlowServicePath }
+  return { ...collectionSchema(facts), params: FlowServicePath }
 }
 
 export function idOf(request: FastifyRequest): string {

@@ -1,4 +1,18 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import {
+  SourceConnection,
+  SourceConnectionBody,
+  TargetConnection,
+  TargetConnectionBody,
+} from '@headwater/contract/flow-service/connected.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
@@ -38,7 +52,7 @@ interface Connected {
   /** `source connection`, for summaries. */
   readonly words: string
   readonly body: unknown
-  readonly item: typeof contract.SourceConnection
+  readonly item: typeof SourceConnection
   readonly create: (
     deps: FlowServiceDependencies,
     scope: Scope,
@@ -47,15 +61,15 @@ interface Connected {
   ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
-  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest) => Promise<void>
 }
 
 const SOURCES: Connected = {
   kind: SOURCE_CONNECTIONS,
   title: 'SourceConnection',
   words: 'source connection',
-  body: contract.SourceConnectionBody,
-  item: contract.SourceConnection,
+  body: SourceConnectionBody,
+  item: SourceConnection,
   create: createSourceConnection,
   patch: patchSourceConnection,
   publish: publishSourceConnection,
@@ -66,8 +80,8 @@ const TARGETS: Connected = {
   kind: TARGET_CONNECTIONS,
   title: 'TargetConnection',
   words: 'target connection',
-  body: contract.TargetConnectionBody,
-  item: contract.TargetConnection,
+  body: TargetConnectionBody,
+  item: TargetConnection,
   create: createTargetConnection,
   patch: patchTargetConnection,
   publish: publishTargetConnection,
@@ -91,8 +105,8 @@ function serveReads(
     schema: collectionSchema({
       operationId: `list${title}s`,
       summary: `List ${words}s`,
-      query: contract.EntityListQuery,
-      answer: contract.Page(item),
+      query: EntityListQuery,
+      answer: Page(item),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, kind, query as ListParameters),
   })
@@ -100,7 +114,7 @@ function serveReads(
     schema: itemSchema({
       operationId: `get${title}`,
       summary: `Show a ${words}`,
-      answer: contract.One(item),
+      answer: One(item),
     }),
     handler: async (request) => getEntity(deps, request.scope, kind, idOf(request)),
   })
@@ -112,10 +126,10 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: collectionSchema({
       operationId: `create${title}`,
       summary: `Create a ${words}`,
-      query: contract.CreateQuery,
+      query: CreateQuery,
       body: connected.body,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) =>
@@ -129,10 +143,10 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: itemSchema({
       operationId: `patch${title}`,
       summary: `Change a ${words}; its flows follow from their next run on`,
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await connected.patch(deps, request.scope, changeOf(request))),
@@ -141,11 +155,13 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: itemSchema({
       operationId: `delete${title}`,
       summary: `Delete a ${words} that no flow uses`,
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, idOf(request))
+      await connected.remove(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
@@ -153,10 +169,10 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: itemSchema({
       operationId: `actOn${title}`,
       summary: 'Publish a draft',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['publish'])

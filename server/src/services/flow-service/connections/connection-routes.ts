@@ -1,5 +1,15 @@
 import { Explored, ExploreQuery } from '@headwater/contract/explore.ts'
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
+import { Connection, ConnectionBody } from '@headwater/contract/flow-service/connections.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -33,8 +43,8 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: collectionSchema({
       operationId: 'listConnections',
       summary: 'List base connections',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Connection),
+      query: EntityListQuery,
+      answer: Page(Connection),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, CONNECTIONS, query as ListParameters),
   })
@@ -42,10 +52,10 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: collectionSchema({
       operationId: 'createConnection',
       summary: 'Create a base connection',
-      query: contract.CreateQuery,
-      body: contract.ConnectionBody,
+      query: CreateQuery,
+      body: ConnectionBody,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -60,7 +70,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: itemSchema({
       operationId: 'getConnection',
       summary: 'Show a base connection, its secrets masked',
-      answer: contract.One(contract.Connection),
+      answer: One(Connection),
     }),
     handler: async (request) => getEntity(deps, request.scope, CONNECTIONS, idOf(request)),
   })
@@ -68,10 +78,10 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: itemSchema({
       operationId: 'patchConnection',
       summary: 'Change a base connection',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await patchConnection(deps, request.scope, changeOf(request))),
@@ -80,11 +90,13 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: itemSchema({
       operationId: 'deleteConnection',
       summary: 'Delete a base connection that no flow uses',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteConnection(deps, request.scope, idOf(request))
+      await deleteConnection(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
@@ -96,7 +108,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
     schema: itemSchema({
       operationId: 'testConnection',
       summary: 'Try to open a session with the source',
-      answer: contract.TestResult,
+      answer: TestResult,
     }),
     handler: async (request) => testConnection(deps, request.scope, idOf(request), request.signal),
   })
@@ -117,10 +129,10 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
     schema: itemSchema({
       operationId: 'actOnConnection',
       summary: 'Publish a draft',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['publish'])

@@ -1,4 +1,13 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -26,8 +35,8 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
     schema: collectionSchema({
       operationId: 'listFlows',
       summary: 'List flows',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Flow),
+      query: EntityListQuery,
+      answer: Page(Flow),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, FLOWS, query as ListParameters),
   })
@@ -35,10 +44,10 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
     schema: collectionSchema({
       operationId: 'createFlow',
       summary: 'Create a flow; it runs as soon as its schedule says',
-      query: contract.CreateQuery,
-      body: contract.FlowBody,
+      query: CreateQuery,
+      body: FlowBody,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -50,7 +59,7 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
     schema: itemSchema({
       operationId: 'getFlow',
       summary: 'Show a flow',
-      answer: contract.One(contract.Flow),
+      answer: One(Flow),
     }),
     handler: async (request) => getEntity(deps, request.scope, FLOWS, idOf(request)),
   })
@@ -62,10 +71,10 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
     schema: itemSchema({
       operationId: 'patchFlow',
       summary: 'Change a flow',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await patchFlow(deps, request.scope, changeOf(request))),
@@ -74,11 +83,13 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
     schema: itemSchema({
       operationId: 'deleteFlow',
       summary: 'Delete a flow; its runs stay listed',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, idOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
@@ -86,10 +97,10 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
     schema: itemSchema({
       operationId: 'actOnFlow',
       summary: 'Enable, disable or publish a flow',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)

@@ -1,4 +1,7 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { ActionBody, ActionQuery, PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -24,8 +27,8 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: collectionSchema({
       operationId: 'listRuns',
       summary: 'List runs, with their progress while they are under way',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Run),
+      query: EntityListQuery,
+      answer: Page(Run),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, RUNS, query as ListParameters),
   })
@@ -33,9 +36,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: collectionSchema({
       operationId: 'createRun',
       summary: 'Run a flow once, now',
-      body: contract.RunBody,
+      body: RunBody,
       status: 201,
-      answer: contract.RunReference,
+      answer: RunReference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -50,7 +53,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: itemSchema({
       operationId: 'getRun',
       summary: 'Show a run, with its progress while it is under way',
-      answer: contract.One(contract.Run),
+      answer: One(Run),
     }),
     handler: async (request) => getEntity(deps, request.scope, RUNS, idOf(request)),
   })
@@ -58,9 +61,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: itemSchema({
       operationId: 'putRun',
       summary: 'Refused: only the server that runs a run writes its metrics',
-      query: contract.PatchQuery,
+      query: PatchQuery,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
@@ -68,10 +71,10 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: itemSchema({
       operationId: 'actOnRun',
       summary: 'Repeat a failed run over its window',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['re-trigger'])

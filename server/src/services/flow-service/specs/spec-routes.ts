@@ -1,4 +1,5 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { One, Page, SpecListQuery } from '@headwater/contract/flow-service/lists.ts'
+import { Spec, SpecBody, SpecConfigQuery, SpecConfigs } from '@headwater/contract/flow-service/specs.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
@@ -57,8 +58,8 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
     schema: collectionSchema({
       operationId: 'listConnectionSpecs',
       summary: 'List the kinds of systems that can be connected',
-      query: contract.SpecListQuery,
-      answer: contract.Page(contract.Spec),
+      query: SpecListQuery,
+      answer: Page(Spec),
     }),
     handler: async (request) => listSpecs(CONNECTION_SPEC_LISTS[config.edition], propertyOf(request)),
   })
@@ -66,7 +67,7 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
     schema: itemSchema({
       operationId: 'getConnectionSpec',
       summary: 'Show how a kind of system is connected',
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     handler: async (request) => getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request)),
   })
@@ -74,8 +75,8 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
     schema: itemSchema({
       operationId: 'listConnectionSpecConfigs',
       summary: 'List configurations of a kind of system; none has any',
-      query: contract.SpecConfigQuery,
-      answer: contract.SpecConfigs,
+      query: SpecConfigQuery,
+      answer: SpecConfigs,
     }),
     handler: async (request) => {
       getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request))
@@ -90,9 +91,9 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
     schema: collectionSchema({
       operationId: 'createConnectionSpec',
       summary: 'Refused: kinds of systems come with the server',
-      body: contract.SpecBody,
+      body: SpecBody,
       status: 201,
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     preValidation: requireBody,
     handler: async (request) => refuseSpec(bodyOf(request)),
@@ -101,8 +102,8 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
     schema: itemSchema({
       operationId: 'replaceConnectionSpec',
       summary: 'Refused: kinds of systems come with the server',
-      body: contract.SpecBody,
-      answer: contract.One(contract.Spec),
+      body: SpecBody,
+      answer: One(Spec),
     }),
     preValidation: requireBody,
     handler: async (request) => {
@@ -117,8 +118,8 @@ function serveFlowSpecRoutes(service: FastifyInstance): void {
     schema: collectionSchema({
       operationId: 'listFlowSpecs',
       summary: 'List the kinds of flows',
-      query: contract.SpecListQuery,
-      answer: contract.Page(contract.Spec),
+      query: SpecListQuery,
+      answer: Page(Spec),
     }),
     handler: async (request) => listSpecs(FLOW_SPEC_LIST, propertyOf(request)),
   })
@@ -126,7 +127,7 @@ function serveFlowSpecRoutes(service: FastifyInstance): void {
     schema: itemSchema({
       operationId: 'getFlowSpec',
       summary: 'Show the parameters of a kind of flow',
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     handler: async (request) => getSpec(FLOW_SPEC_LIST, idOf(request)),
   })
