@@ -262,6 +262,12 @@ export class World implements AsyncDisposable {
     return this.#authenticated(issued)
   }
 
+  /** A client of the same organisation that may write specs. */
+  async openAdministrator(): Promise<FlowClient> {
+    const settings = readSettings([], this.#env)
+    return this.#authenticated(await issueCredentials(settings, { name: 'administrator', isAdmin: true }))
+  }
+
   async #authenticated(issued: Awaited<ReturnType<typeof issueCredentials>>): Promise<FlowClient> {
     const api = new ApiClient({ ...issued, base_url: this.server.url })
     await api.authenticate()
