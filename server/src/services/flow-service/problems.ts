@@ -66,6 +66,7 @@ export const FLOW_TITLES = {
   '1458-400': 'Invalid request',
   '2001-401': 'Header is missing or empty',
   '2100-404': 'Sandbox not found',
+  '2103-404': 'Sandbox not found',
   '2105-400': 'Header is missing',
   '2106-404': 'Get default sandbox error',
   '2120-403': 'Forbidden',

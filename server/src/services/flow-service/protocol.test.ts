@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { readAction } from './entities/actions.ts'
 import { assertCurrent, readIfMatch, requireIfMatch } from './entities/if-match.ts'
 import { parseOrderBy } from './lists/order-by.ts'
-import { formatPageToken, parsePageToken } from './lists/page-token.ts'
 import {
   FLOW_TITLES,
   type FlowCode,
@@ -89,7 +88,7 @@ describe('actions', () => {
   })
 })
 
-describe('orders and pages', () => {
+describe('orders', () => {
   const fields = new Set(['name', 'metrics'])
 
   test('read signs, blanks for pluses, and dotted fields', () => {
@@ -101,20 +100,5 @@ describe('orders and pages', () => {
     expect(problemOf(() => parseOrderBy('*name', fields))?.code).toBe('1432-400')
     expect(problemOf(() => parseOrderBy('name,', fields))?.code).toBe('1432-400')
     expect(problemOf(() => parseOrderBy('nosuch', fields))?.code).toBe('1433-400')
-  })
-
-  test('a token survives being cut out of a link and sent back', () => {
-    const token = {
-      resource: 'flows',
-      property: ['name=="ä ?"'],
-      orderby: '-name',
-      limit: 3,
-      after: ['ÿ>~', 'x'],
-    }
-    const text = formatPageToken(token)
-    expect(text).toMatch(/^[\w-]+$/)
-    expect(parsePageToken(text, 'flows')).toEqual(token)
-    expect(problemOf(() => parsePageToken(text, 'runs'))?.code).toBe('1452-400')
-    expect(problemOf(() => parsePageToken('', 'flows'))?.code).toBe('1452-400')
   })
 })

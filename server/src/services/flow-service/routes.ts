@@ -8,6 +8,7 @@ import { serveFlowRoutes } from './flows/flow-routes.ts'
 import { FLOW_FAMILY, sandboxNotFound } from './problems.ts'
 import { BASE_PATH } from './route-parts.ts'
 import { serveRunRoutes } from './runs/run-routes.ts'
+import { serveSearchRoutes } from './search-routes.ts'
 import { serveSpecRoutes } from './specs/spec-routes.ts'
 
 /** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
@@ -26,4 +27,5 @@ function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   serveConnectedRoutes(service, deps)
   serveFlowRoutes(service, deps)
   serveRunRoutes(service, deps)
+  serveSearchRoutes(service, deps)
 }

@@ -25,7 +25,7 @@ export const MAPPING = 'b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10'
 const SCHEMA = 'https://ns.adobe.com/acme/schemas/0001'
 const USER = '0123456789ABCDEF01234567@techacct.adobe.com'
 
-const SANDBOXES = {
+export const SANDBOXES = {
   prod: { id: 'a1b2c3d4-0000-4000-8000-000000000001', name: 'prod', type: 'production' },
   dev: { id: 'a1b2c3d4-0000-4000-8000-000000000002', name: 'dev', type: 'development' },
   theirs: { id: 'a1b2c3d4-0000-4000-8000-000000000003', name: 'prod', type: 'production' },
@@ -135,8 +135,10 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         tenantId: 'acme',
         userId: USER,
       }),
-      findSandbox: async (orgId, { name = 'prod' }) =>
-        orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
+      findSandbox: async (orgId, { id, name = id === undefined ? 'prod' : undefined }) =>
+        (orgId === ORG ? [SANDBOXES.prod, SANDBOXES.dev] : [SANDBOXES.theirs]).find(
+          (sandbox) => (id ?? sandbox.id) === sandbox.id && (name ?? sandbox.name) === sandbox.name,
+        ),
     },
     config: {
       get edition() {
