@@ -14,7 +14,7 @@ export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<re
     .selectAll()
     .where('state', '=', 'enabled')
     .where('next_run_at', '<=', nowMs)
-    .where(isIdle())
+    .where(isIdle(nowMs))
     .orderBy('next_run_at')
     .limit(limit)
     .forUpdate()
@@ -22,22 +22,12 @@ export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<re
     .execute()
 }
 
-/** When the first of the flows that {@link dueFlows} may return is due; `undefined` when none ever is. */
-export async function nextDueAt(db: Database): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('flow')
-    .select(({ fn }) => fn.min('next_run_at').as('at'))
-    .where('state', '=', 'enabled')
-    .where('next_run_at', 'is not', null)
-    .where(isIdle())
-    .executeTakeFirst()
-  return row?.at ?? undefined
-}
-
-/** True of a flow without a run that waits or runs. */
-function isIdle(): RawBuilder<SqlBool> {
+/** True of a flow without a run that is under way or could be. */
+function isIdle(nowMs: number): RawBuilder<SqlBool> {
   return sql`not exists (
-    select from flow_run where flow_run.flow_id = flow.id and flow_run.state in ('scheduled', 'queued', 'inProgress')
+    select from flow_run where flow_run.flow_id = flow.id and (
+      flow_run.state in ('queued', 'inProgress') or flow_run.state = 'scheduled' and flow_run.scheduled_for <= ${nowMs}
+    )
   )`
 }
 
