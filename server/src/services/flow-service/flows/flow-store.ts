@@ -69,9 +69,10 @@ export async function nextTickOf(
 }
 
 /**
- * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run that
- * left something out between where the flow stood and its own window (a request for some past week) moves
- * nothing, and no run moves it beyond now, whatever end it was asked for.
+ * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run over
+ * everything ends at the instant of its snapshot. A run that left something out between where the flow stood and
+ * its own window (a request for some past week) moves nothing, and no run moves it beyond now, whatever end it was
+ * asked for.
  */
 export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
   const flow = await tx
@@ -80,12 +81,19 @@ export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise
     .where('id', '=', run.flow_id)
     .forUpdate()
     .executeTakeFirst()
-  if (flow === undefined || run.window_end === null) return
+  const windowEnd = run.window_end ?? snapshotTimeOf(run)
+  if (flow === undefined || windowEnd === undefined) return
   const stoodAt = flow.watermark_at ?? startOf(flow)
   const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)
-  const end = Math.min(run.window_end, nowMs)
+  const end = Math.min(windowEnd, nowMs)
   if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return
   await setWatermark(tx, flow.id, end)
+}
+
+/** By the clock of the source; `undefined` before the run is planned. */
+function snapshotTimeOf({ plan }: Run): number | undefined {
+  const takenAtMs = plan?.['nowMs']
+  return typeof takenAtMs === 'number' ? takenAtMs : undefined
 }
 
 /** Where the first window of a flow begins; null for the beginning of time. */
