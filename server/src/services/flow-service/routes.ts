@@ -9,8 +9,9 @@ import { FLOW_FAMILY, sandboxNotFound } from './problems.ts'
 import { BASE_PATH } from './route-parts.ts'
 import { serveRunRoutes } from './runs/run-routes.ts'
 import { serveSpecRoutes } from './specs/spec-routes.ts'
+import { serveSubscriptionRoutes } from './subscriptions/subscription-routes.ts'
 
-/** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
+/** Serves `/data/foundation/flowservice`: specs, connections, flows, runs and subscriptions to them. */
 export async function registerFlowService(
   app: FastifyInstance,
   deps: FlowServiceDependencies,
@@ -26,4 +27,5 @@ function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   serveConnectedRoutes(service, deps)
   serveFlowRoutes(service, deps)
   serveRunRoutes(service, deps)
+  serveSubscriptionRoutes(service, deps)
 }

@@ -7,6 +7,7 @@ import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
 import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
@@ -156,6 +157,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nudgeScheduler: () => {
       world.nudges++
     },
+    sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
   return {
     db,

@@ -1,0 +1,37 @@
+import type { Scope } from '#http/scope.ts'
+import type { JsonObject } from '#kit/json.ts'
+import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { DELIVERIES, SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
+import {
+  countDocuments,
+  getDocument,
+  listDocuments,
+  project,
+} from '#services/flow-service/entities/entity-reader.ts'
+import { type ListParameters, parseListQuery } from '#services/flow-service/lists/list-query.ts'
+import type { Condition, PropertyFilter } from '#services/flow-service/lists/property-filter.ts'
+
+/** A page of what is, or was, to be sent for a subscription, or the number of it. @throws {FlowProblem} 1439 */
+export async function listDeliveries(
+  { db }: FlowServiceDependencies,
+  scope: Scope,
+  id: string,
+  parameters: ListParameters,
+): Promise<JsonObject> {
+  await getDocument(db, scope, SUBSCRIPTIONS, id)
+  const path = `${SUBSCRIPTIONS.name}/${id.toLowerCase()}/${DELIVERIES.name}`
+  const query = parseListQuery(parameters, path, DELIVERIES)
+  const filter = confinedTo(id, query.filter)
+  if (query.countOnly) return { count: await countDocuments(db, scope, DELIVERIES, filter) }
+  const { documents, nextToken } = await listDocuments(db, scope, DELIVERIES, { ...query, filter })
+  return {
+    items: documents.map((document) => project(document, filter.projection)),
+    _links: nextToken === undefined ? {} : { next: { href: `/${path}?continuationToken=${nextToken}` } },
+  }
+}
+
+function confinedTo(id: string, filter: PropertyFilter): PropertyFilter {
+  const field = 'subscriptionId'
+  const own: Condition = { field, path: [field], operator: '==', values: [id] }
+  return { ...filter, conditions: [own, ...filter.conditions] }
+}
