@@ -118,7 +118,8 @@ function describeStatus(status: number): string {
 export function parseRetryAfter(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,10}$/.test(text.trim())) return Number(text) * 1_000
-  const dateMs = Date.parse(text)
+  // The forms of HTTP begin with the day of the week; the engine takes much more for a date.
+  const dateMs = /^[a-z]{3}/i.test(text.trim()) ? Date.parse(text) : Number.NaN
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs)
 }
 
