@@ -66,14 +66,16 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
-  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker: config.database === 'bundled' })
+  const isOnlyWorker = config.database === 'bundled'
+  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker })
   opened.defer(() => queue.stop())
   const sendWebhook = createWebhookSender({
     hosts: config.webhookHosts,
     userAgent: `Headwater/${VERSION}`,
   })
-  const dispatcher = opened.adopt(new Dispatcher({ db, keyring, wakeUps, sendWebhook, log, now }), (it) =>
-    it.stop(),
+  const dispatcher = opened.adopt(
+    new Dispatcher({ db, keyring, wakeUps, sendWebhook, isOnlyWorker, log, now }),
+    (it) => it.stop(),
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const app = await buildApp({

@@ -171,6 +171,11 @@ export async function giveBack(
     .execute()
 }
 
+/** Ends all attempts that are under way: whoever began them is gone. */
+export async function freeAll(db: Database): Promise<void> {
+  await db.updateTable('delivery').set({ leased_until: null }).where('leased_until', 'is not', null).execute()
+}
+
 /** Milliseconds until something becomes due that is not yet; `undefined` when there is nothing. */
 export async function dueIn(db: Database, nowMs: number): Promise<number | undefined> {
   const { rows } = await sql<{ wait: number | null }>`

@@ -10,6 +10,7 @@ import {
   type ClaimedDelivery,
   claimDue,
   dueIn,
+  freeAll,
   giveBack,
   pruneDeliveries,
   recordAttempt,
@@ -24,6 +25,11 @@ export interface DispatcherDependencies {
   readonly log: Log
   /** Epoch milliseconds. */
   readonly now: () => number
+  /**
+   * True when no other process works on this database: attempts that are under way at the start then belong to a
+   * process that is dead, and come free at once instead of when their leases are over.
+   */
+  readonly isOnlyWorker: boolean
   /** From 0 to below 1; spreads the retries. */
   readonly random?: (() => number) | undefined
   readonly limits?: Partial<DispatcherLimits> | undefined
@@ -39,7 +45,7 @@ export interface DispatcherLimits {
 }
 
 /** Slots are sockets that wait; even a crowd of receivers that hang leaves some for the others. */
-const LIMITS: DispatcherLimits = Object.freeze({ slots: 64, perSubscription: 4, leaseMs: 30_000 })
+const LIMITS: DispatcherLimits = Object.freeze({ slots: 64, perSubscription: 4, leaseMs: 20_000 })
 /** How long an idle loop trusts that it was woken. */
 const LOOK_MS = 30_000
 /** After a round that failed, for instance because the database was away. */
@@ -82,10 +88,19 @@ export class Dispatcher {
   }
 
   async #run(): Promise<void> {
+    if (this.#deps.isOnlyWorker) await this.#freeOrphans()
     while (!this.#stopping.signal.aborted) {
       this.#bell.reset()
       const waitMs = await this.#round()
       if (waitMs > 0 && !this.#stopping.signal.aborted) await this.#bell.wait(waitMs)
+    }
+  }
+
+  async #freeOrphans(): Promise<void> {
+    try {
+      await freeAll(this.#deps.db)
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'could not take over the notifications of the process before')
     }
   }
 

@@ -8,7 +8,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
 import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
-import { openKeyring } from '#secrets/keyring.ts'
+import { type Keyring, openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
@@ -65,6 +65,7 @@ export interface CallOptions {
 /** The Flow Service over databases of its own, with the smallest honest neighbours. */
 export interface FlowTestService extends AsyncDisposable {
   readonly db: Database
+  readonly keyring: Keyring
   readonly source: TestDatabase
   readonly metadata: TestDatabase
   /** Runs whose first step was queued. */
@@ -118,10 +119,11 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
+  const keyring = openKeyring({ dataDir })
   const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
-    keyring: openKeyring({ dataDir }),
+    keyring,
     now: () => world.nowMs++,
     gateway: {
       verifyToken: async (token) =>
@@ -161,6 +163,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
   })
   return {
     db,
+    keyring,
     source,
     metadata,
     submitted,
