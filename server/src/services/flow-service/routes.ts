@@ -12,8 +12,9 @@ import { serveRunRoutes } from './runs/run-routes.ts'
 import { serveSearchRoutes } from './search-routes.ts'
 import { serveSpecRoutes } from './specs/spec-routes.ts'
 import { enforceStrictMode } from './strict-mode.ts'
+import { serveSubscriptionRoutes } from './subscriptions/subscription-routes.ts'
 
-/** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
+/** Serves `/data/foundation/flowservice`: specs, connections, flows, runs and subscriptions to them. */
 export async function registerFlowService(
   app: FastifyInstance,
   deps: FlowServiceDependencies,
@@ -31,4 +32,5 @@ function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   serveFlowRoutes(service, deps)
   serveRunRoutes(service, deps)
   serveSearchRoutes(service, deps)
+  serveSubscriptionRoutes(service, deps)
 }
