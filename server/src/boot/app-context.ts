@@ -14,6 +14,7 @@ import { DatasetReader } from '#services/catalog/dataset-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { WakeUps } from '#store/wake-ups.ts'
 import { buildApp } from './build-app.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
@@ -61,7 +62,8 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const neighbours = connectNeighbours({ db, storage, copies, registry, now })
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
-  const queue = await openQueue({ db, pool, log, isOnlyWorker: config.database === 'bundled' })
+  const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
+  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker: config.database === 'bundled' })
   opened.defer(() => queue.stop())
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const app = await buildApp({

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { HostRules } from '#kit/host-rules.ts'
 import { ConfigError } from './config-error.ts'
 import type { Env } from './env.ts'
 import type { Flags } from './flags.ts'
@@ -38,6 +39,8 @@ export interface Config {
   readonly validateOnCreate: boolean
   readonly extractSlots: number
   readonly sliceTargetBytes: number
+  /** Receivers that notifications may go to; undefined for any. */
+  readonly webhookHosts?: HostRules | undefined
   readonly logLevel: LogLevel
 }
 
@@ -68,6 +71,7 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     validateOnCreate: env.validateOnCreate ?? true,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),
     sliceTargetBytes: env.sliceTargetBytes ?? 64 * 2 ** 20,
+    webhookHosts: env.webhookHosts,
     logLevel: env.logLevel ?? 'info',
   })
 }

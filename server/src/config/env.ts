@@ -5,6 +5,7 @@ import {
   type Parse,
   parseBoolean,
   parseEdition,
+  parseHosts,
   parseHttpUrl,
   parseLogLevel,
   parseOrgId,
@@ -85,6 +86,11 @@ const variables = {
     'HEADWATER_SLICE_TARGET_BYTES',
     parseSize(2 ** 20, 64 * 2 ** 30),
     'size of a slice in PostgreSQL; default 64MiB',
+  ),
+  webhookHosts: variable(
+    'HEADWATER_WEBHOOK_HOSTS',
+    parseHosts,
+    'receivers that notifications may go to: names, *.domain, addresses, ranges, public; default any',
   ),
   logLevel: variable(
     'HEADWATER_LOG_LEVEL',
