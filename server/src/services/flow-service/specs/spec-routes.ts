@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { listOf } from '#services/flow-service/lists/list-query.ts'
-import { collectionSchema, idOf, itemSchema } from '#services/flow-service/route-parts.ts'
+import { collectionSchema, GET_ERRORS, idOf, itemSchema } from '#services/flow-service/route-parts.ts'
 import type { Edition } from './built-in/spec.ts'
 import { getSpec, listSpecs, type SpecCollection } from './list-specs.ts'
 import { refuseSpec } from './refuse-spec.ts'
@@ -45,6 +45,18 @@ export const FLOW_SPEC_LIST: SpecCollection = {
   },
 }
 
+/** Specs have few fields to ask for, and come on one page. */
+const SPEC_LIST_ERRORS = [
+  '1440-400',
+  '1443-400',
+  '1448-400',
+  '1449-400',
+  '1450-400',
+  '1452-400',
+  '1453-400',
+] as const
+const CONNECTION_SPEC_LIST_ERRORS = [...SPEC_LIST_ERRORS, '1423-400'] as const
+
 type Dependencies = Pick<FlowServiceDependencies, 'config'>
 
 /** What can be connected, and how. */
@@ -57,6 +69,7 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
   service.get('/connectionSpecs', {
     schema: collectionSchema({
       operationId: 'listConnectionSpecs',
+      errors: CONNECTION_SPEC_LIST_ERRORS,
       summary: 'List the kinds of systems that can be connected',
       query: SpecListQuery,
       answer: Page(Spec),
@@ -66,6 +79,7 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
   service.get('/connectionSpecs/:id', {
     schema: itemSchema({
       operationId: 'getConnectionSpec',
+      errors: GET_ERRORS,
       summary: 'Show how a kind of system is connected',
       answer: One(Spec),
     }),
@@ -74,6 +88,7 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
   service.get('/connectionSpecs/:id/configs', {
     schema: itemSchema({
       operationId: 'listConnectionSpecConfigs',
+      errors: GET_ERRORS,
       summary: 'List configurations of a kind of system; none has any',
       query: SpecConfigQuery,
       answer: SpecConfigs,
@@ -90,6 +105,7 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
   service.post('/connectionSpecs', {
     schema: collectionSchema({
       operationId: 'createConnectionSpec',
+      errors: ['1405-400', '1426-400'],
       summary: 'Refused: kinds of systems come with the server',
       body: SpecBody,
       status: 201,
@@ -101,6 +117,7 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
   service.put('/connectionSpecs/:id', {
     schema: itemSchema({
       operationId: 'replaceConnectionSpec',
+      errors: ['1405-400', '1426-400', '1439-404'],
       summary: 'Refused: kinds of systems come with the server',
       body: SpecBody,
       answer: One(Spec),
@@ -117,6 +134,7 @@ function serveFlowSpecRoutes(service: FastifyInstance): void {
   service.get('/flowSpecs', {
     schema: collectionSchema({
       operationId: 'listFlowSpecs',
+      errors: SPEC_LIST_ERRORS,
       summary: 'List the kinds of flows',
       query: SpecListQuery,
       answer: Page(Spec),
@@ -126,6 +144,7 @@ function serveFlowSpecRoutes(service: FastifyInstance): void {
   service.get('/flowSpecs/:id', {
     schema: itemSchema({
       operationId: 'getFlowSpec',
+      errors: GET_ERRORS,
       summary: 'Show the parameters of a kind of flow',
       answer: One(Spec),
     }),
