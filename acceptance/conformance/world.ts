@@ -258,7 +258,7 @@ export class World implements AsyncDisposable {
   /** A client of another organisation on the same server. */
   async openOrganisation(): Promise<FlowClient> {
     const env = { ...this.#env, HEADWATER_TENANT_ID: `tenant${++this.#counter}` }
-    const issued = await issueCredentials(readSettings([], env), 'another organisation')
+    const issued = await issueCredentials(readSettings([], env), { name: 'another organisation' })
     return this.#authenticated(issued)
   }
 
