@@ -44,8 +44,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRequest', async (request) => {
-    if (/%00/.test(request.url))
-      throw new PlainProblem(400, 'BadRequestError', 'The URL holds a NUL character (%00).')
+    if (/%00/.test(request.url)) throw new MalformedUrlError('The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
@@ -53,6 +52,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   answerUnknownRoutes(app as unknown as FastifyInstance)
   await publishDocs(app as unknown as FastifyInstance, options.version)
   return app as unknown as App
+}
+
+/** The URL cannot be used. Each family renders it in its own shape. */
+class MalformedUrlError extends Error {
+  override readonly name = 'MalformedUrlError'
+  readonly statusCode = 400
 }
 
 /** The client's own id when it sent a usable one, so that its log and ours agree. */
