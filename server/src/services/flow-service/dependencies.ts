@@ -37,6 +37,8 @@ export interface FlowServiceConfig {
   readonly validateOnCreate: boolean
   /** Shortest interval of the frequency `minute`; the documented one is 15. */
   readonly minIntervalMinutes: number
+  /** Refuse what the platform's rules refuse, where clients are known to get it wrong. */
+  readonly strict: boolean
   /** Receivers that subscriptions may name; undefined for any. */
   readonly webhookHosts?: HostRules | undefined
 }

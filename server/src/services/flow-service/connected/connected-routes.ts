@@ -1,4 +1,18 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import {
+  SourceConnection,
+  SourceConnectionBody,
+  TargetConnection,
+  TargetConnectionBody,
+} from '@headwater/contract/flow-service/connected.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
@@ -14,11 +28,16 @@ import { bodyOf, requireBody, requireStorable } from '#services/flow-service/ent
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -38,7 +57,7 @@ interface Connected {
   /** `source connection`, for summaries. */
   readonly words: string
   readonly body: unknown
-  readonly item: typeof contract.SourceConnection
+  readonly item: typeof SourceConnection
   readonly create: (
     deps: FlowServiceDependencies,
     scope: Scope,
@@ -47,15 +66,15 @@ interface Connected {
   ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
-  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest) => Promise<void>
 }
 
 const SOURCES: Connected = {
   kind: SOURCE_CONNECTIONS,
   title: 'SourceConnection',
   words: 'source connection',
-  body: contract.SourceConnectionBody,
-  item: contract.SourceConnection,
+  body: SourceConnectionBody,
+  item: SourceConnection,
   create: createSourceConnection,
   patch: patchSourceConnection,
   publish: publishSourceConnection,
@@ -66,8 +85,8 @@ const TARGETS: Connected = {
   kind: TARGET_CONNECTIONS,
   title: 'TargetConnection',
   words: 'target connection',
-  body: contract.TargetConnectionBody,
-  item: contract.TargetConnection,
+  body: TargetConnectionBody,
+  item: TargetConnection,
   create: createTargetConnection,
   patch: patchTargetConnection,
   publish: publishTargetConnection,
@@ -90,17 +109,19 @@ function serveReads(
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
+      errors: LIST_ERRORS,
       summary: `List ${words}s`,
-      query: contract.EntityListQuery,
-      answer: contract.Page(item),
+      query: EntityListQuery,
+      answer: Page(item),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, kind, query as ListParameters),
   })
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `get${title}`,
+      errors: GET_ERRORS,
       summary: `Show a ${words}`,
-      answer: contract.One(item),
+      answer: One(item),
     }),
     handler: async (request) => getEntity(deps, request.scope, kind, idOf(request)),
   })
@@ -111,11 +132,12 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `create${title}`,
+      errors: CREATE_ERRORS,
       summary: `Create a ${words}`,
-      query: contract.CreateQuery,
+      query: CreateQuery,
       body: connected.body,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) =>
@@ -128,11 +150,12 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `patch${title}`,
+      errors: [...PATCH_ERRORS, '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await connected.patch(deps, request.scope, changeOf(request))),
@@ -140,23 +163,27 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `delete${title}`,
+      errors: [...GET_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, idOf(request))
+      await connected.remove(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
       operationId: `actOn${title}`,
+      errors: [...ACTION_ERRORS, '1413-400'],
       summary: 'Publish a draft',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['publish'])

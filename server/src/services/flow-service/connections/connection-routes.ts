@@ -1,5 +1,15 @@
 import { Explored, ExploreQuery } from '@headwater/contract/explore.ts'
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
+import { Connection, ConnectionBody } from '@headwater/contract/flow-service/connections.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -13,11 +23,16 @@ import { sendExplored } from '#services/flow-service/explore/send-explored.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -32,20 +47,22 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections', {
     schema: collectionSchema({
       operationId: 'listConnections',
+      errors: LIST_ERRORS,
       summary: 'List base connections',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Connection),
+      query: EntityListQuery,
+      answer: Page(Connection),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, CONNECTIONS, query as ListParameters),
   })
   service.post('/connections', {
     schema: collectionSchema({
       operationId: 'createConnection',
+      errors: [...CREATE_ERRORS, '1415-400'],
       summary: 'Create a base connection',
-      query: contract.CreateQuery,
-      body: contract.ConnectionBody,
+      query: CreateQuery,
+      body: ConnectionBody,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -59,19 +76,21 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections/:id', {
     schema: itemSchema({
       operationId: 'getConnection',
+      errors: GET_ERRORS,
       summary: 'Show a base connection, its secrets masked',
-      answer: contract.One(contract.Connection),
+      answer: One(Connection),
     }),
     handler: async (request) => getEntity(deps, request.scope, CONNECTIONS, idOf(request)),
   })
   service.patch('/connections/:id', {
     schema: itemSchema({
       operationId: 'patchConnection',
+      errors: [...PATCH_ERRORS, '1414-400', '1415-400'],
       summary: 'Change a base connection',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await patchConnection(deps, request.scope, changeOf(request))),
@@ -79,12 +98,15 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.delete('/connections/:id', {
     schema: itemSchema({
       operationId: 'deleteConnection',
+      errors: [...GET_ERRORS, '1418-400'],
       summary: 'Delete a base connection that no flow uses',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteConnection(deps, request.scope, idOf(request))
+      await deleteConnection(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
@@ -95,14 +117,16 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/connections/:id/test', {
     schema: itemSchema({
       operationId: 'testConnection',
+      errors: GET_ERRORS,
       summary: 'Try to open a session with the source',
-      answer: contract.TestResult,
+      answer: TestResult,
     }),
     handler: async (request) => testConnection(deps, request.scope, idOf(request), request.signal),
   })
   service.get('/connections/:id/explore', {
     schema: itemSchema({
       operationId: 'exploreConnection',
+      errors: [...GET_ERRORS, '1101-404', '1452-400'],
       summary: 'List tables and views, or show the columns and first rows of one',
       query: ExploreQuery,
       answer: Explored,
@@ -116,11 +140,12 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.post('/connections/:id/action', {
     schema: itemSchema({
       operationId: 'actOnConnection',
+      errors: [...ACTION_ERRORS, '1413-400', '1415-400'],
       summary: 'Publish a draft',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['publish'])

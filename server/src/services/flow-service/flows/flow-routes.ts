@@ -1,4 +1,13 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  ActionBody,
+  ActionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+} from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -7,11 +16,16 @@ import { bodyOf, requireBody, requireStorable } from '#services/flow-service/ent
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -20,25 +34,30 @@ import { createFlow } from './create-flow.ts'
 import { deleteFlow } from './delete-flow.ts'
 import { patchFlow } from './patch-flow.ts'
 
+/** Errors of everything that checks a flow as a whole. */
+const CHECK_ERRORS = ['1412-400', '1413-400', '1419-400', '1425-400', '1431-400', '1439-404'] as const
+
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/flows', {
     schema: collectionSchema({
       operationId: 'listFlows',
+      errors: LIST_ERRORS,
       summary: 'List flows',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Flow),
+      query: EntityListQuery,
+      answer: Page(Flow),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, FLOWS, query as ListParameters),
   })
   service.post('/flows', {
     schema: collectionSchema({
       operationId: 'createFlow',
+      errors: [...CREATE_ERRORS, ...CHECK_ERRORS, '1410-400'],
       summary: 'Create a flow; it runs as soon as its schedule says',
-      query: contract.CreateQuery,
-      body: contract.FlowBody,
+      query: CreateQuery,
+      body: FlowBody,
       status: 201,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -49,8 +68,9 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   service.get('/flows/:id', {
     schema: itemSchema({
       operationId: 'getFlow',
+      errors: GET_ERRORS,
       summary: 'Show a flow',
-      answer: contract.One(contract.Flow),
+      answer: One(Flow),
     }),
     handler: async (request) => getEntity(deps, request.scope, FLOWS, idOf(request)),
   })
@@ -61,11 +81,12 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   service.patch('/flows/:id', {
     schema: itemSchema({
       operationId: 'patchFlow',
+      errors: [...PATCH_ERRORS, ...CHECK_ERRORS],
       summary: 'Change a flow',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await patchFlow(deps, request.scope, changeOf(request))),
@@ -73,23 +94,27 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   service.delete('/flows/:id', {
     schema: itemSchema({
       operationId: 'deleteFlow',
+      errors: GET_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, idOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
   service.post('/flows/:id/action', {
     schema: itemSchema({
       operationId: 'actOnFlow',
+      errors: [...ACTION_ERRORS, ...CHECK_ERRORS],
       summary: 'Enable, disable or publish a flow',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)

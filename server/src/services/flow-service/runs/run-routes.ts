@@ -1,4 +1,7 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { ActionBody, ActionQuery, PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -7,11 +10,14 @@ import { bodyOf, requireBody } from '#services/flow-service/entities/request-bod
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { createRun } from './create-run.ts'
@@ -23,19 +29,21 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs', {
     schema: collectionSchema({
       operationId: 'listRuns',
+      errors: LIST_ERRORS,
       summary: 'List runs, with their progress while they are under way',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Run),
+      query: EntityListQuery,
+      answer: Page(Run),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, RUNS, query as ListParameters),
   })
   service.post('/runs', {
     schema: collectionSchema({
       operationId: 'createRun',
+      errors: ['1405-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
-      body: contract.RunBody,
+      body: RunBody,
       status: 201,
-      answer: contract.RunReference,
+      answer: RunReference,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -49,29 +57,32 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs/:id', {
     schema: itemSchema({
       operationId: 'getRun',
+      errors: GET_ERRORS,
       summary: 'Show a run, with its progress while it is under way',
-      answer: contract.One(contract.Run),
+      answer: One(Run),
     }),
     handler: async (request) => getEntity(deps, request.scope, RUNS, idOf(request)),
   })
   service.put('/runs/:id', {
     schema: itemSchema({
       operationId: 'putRun',
+      errors: ['1403-400', '1404-412', '1427-400', '1439-404'],
       summary: 'Refused: only the server that runs a run writes its metrics',
-      query: contract.PatchQuery,
+      query: PatchQuery,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
   service.post('/runs/:id/action', {
     schema: itemSchema({
       operationId: 'actOnRun',
+      errors: [...ACTION_ERRORS, '1430-400'],
       summary: 'Repeat a failed run over its window',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
-      answer: contract.Reference,
+      answer: Reference,
     }),
     handler: async (request) => {
       readAction(request.query as ActionParameters, ['re-trigger'])

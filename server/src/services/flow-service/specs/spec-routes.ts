@@ -1,9 +1,10 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { One, Page, SpecListQuery } from '@headwater/contract/flow-service/lists.ts'
+import { Spec, SpecBody, SpecConfigQuery, SpecConfigs } from '@headwater/contract/flow-service/specs.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { listOf } from '#services/flow-service/lists/list-query.ts'
-import { collectionSchema, idOf, itemSchema } from '#services/flow-service/route-parts.ts'
+import { collectionSchema, GET_ERRORS, idOf, itemSchema } from '#services/flow-service/route-parts.ts'
 import type { Edition } from './built-in/spec.ts'
 import { getSpec, listSpecs, type SpecCollection } from './list-specs.ts'
 import { refuseSpec } from './refuse-spec.ts'
@@ -27,7 +28,7 @@ function connectionSpecList(edition: Edition): SpecCollection {
   }
 }
 
-const FLOW_SPEC_LIST: SpecCollection = {
+export const FLOW_SPEC_LIST: SpecCollection = {
   name: 'flowSpecs',
   specs: FLOW_SPECS,
   filterable: {
@@ -44,6 +45,18 @@ const FLOW_SPEC_LIST: SpecCollection = {
   },
 }
 
+/** Specs have few fields to ask for, and come on one page. */
+const SPEC_LIST_ERRORS = [
+  '1440-400',
+  '1443-400',
+  '1448-400',
+  '1449-400',
+  '1450-400',
+  '1452-400',
+  '1453-400',
+] as const
+const CONNECTION_SPEC_LIST_ERRORS = [...SPEC_LIST_ERRORS, '1423-400'] as const
+
 type Dependencies = Pick<FlowServiceDependencies, 'config'>
 
 /** What can be connected, and how. */
@@ -56,26 +69,29 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
   service.get('/connectionSpecs', {
     schema: collectionSchema({
       operationId: 'listConnectionSpecs',
+      errors: CONNECTION_SPEC_LIST_ERRORS,
       summary: 'List the kinds of systems that can be connected',
-      query: contract.SpecListQuery,
-      answer: contract.Page(contract.Spec),
+      query: SpecListQuery,
+      answer: Page(Spec),
     }),
     handler: async (request) => listSpecs(CONNECTION_SPEC_LISTS[config.edition], propertyOf(request)),
   })
   service.get('/connectionSpecs/:id', {
     schema: itemSchema({
       operationId: 'getConnectionSpec',
+      errors: GET_ERRORS,
       summary: 'Show how a kind of system is connected',
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     handler: async (request) => getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request)),
   })
   service.get('/connectionSpecs/:id/configs', {
     schema: itemSchema({
       operationId: 'listConnectionSpecConfigs',
+      errors: GET_ERRORS,
       summary: 'List configurations of a kind of system; none has any',
-      query: contract.SpecConfigQuery,
-      answer: contract.SpecConfigs,
+      query: SpecConfigQuery,
+      answer: SpecConfigs,
     }),
     handler: async (request) => {
       getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request))
@@ -89,10 +105,11 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
   service.post('/connectionSpecs', {
     schema: collectionSchema({
       operationId: 'createConnectionSpec',
+      errors: ['1405-400', '1426-400'],
       summary: 'Refused: kinds of systems come with the server',
-      body: contract.SpecBody,
+      body: SpecBody,
       status: 201,
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     preValidation: requireBody,
     handler: async (request) => refuseSpec(bodyOf(request)),
@@ -100,9 +117,10 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
   service.put('/connectionSpecs/:id', {
     schema: itemSchema({
       operationId: 'replaceConnectionSpec',
+      errors: ['1405-400', '1426-400', '1439-404'],
       summary: 'Refused: kinds of systems come with the server',
-      body: contract.SpecBody,
-      answer: contract.One(contract.Spec),
+      body: SpecBody,
+      answer: One(Spec),
     }),
     preValidation: requireBody,
     handler: async (request) => {
@@ -116,17 +134,19 @@ function serveFlowSpecRoutes(service: FastifyInstance): void {
   service.get('/flowSpecs', {
     schema: collectionSchema({
       operationId: 'listFlowSpecs',
+      errors: SPEC_LIST_ERRORS,
       summary: 'List the kinds of flows',
-      query: contract.SpecListQuery,
-      answer: contract.Page(contract.Spec),
+      query: SpecListQuery,
+      answer: Page(Spec),
     }),
     handler: async (request) => listSpecs(FLOW_SPEC_LIST, propertyOf(request)),
   })
   service.get('/flowSpecs/:id', {
     schema: itemSchema({
       operationId: 'getFlowSpec',
+      errors: GET_ERRORS,
       summary: 'Show the parameters of a kind of flow',
-      answer: contract.One(contract.Spec),
+      answer: One(Spec),
     }),
     handler: async (request) => getSpec(FLOW_SPEC_LIST, idOf(request)),
   })

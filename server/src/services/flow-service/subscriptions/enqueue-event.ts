@@ -1,4 +1,4 @@
-import type { SubscriptionEvent } from '@headwater/contract/subscriptions.ts'
+import type { SubscriptionEvent } from '@headwater/contract/flow-service/subscriptions.ts'
 import { sql } from 'kysely'
 import { newUuid } from '#kit/ids.ts'
 import type { Run, RunState } from '#services/flow-service/runs/run.ts'

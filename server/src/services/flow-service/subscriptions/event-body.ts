@@ -1,4 +1,4 @@
-import type { SubscriptionEvent } from '@headwater/contract/subscriptions.ts'
+import type { SubscriptionEvent } from '@headwater/contract/flow-service/subscriptions.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { EventCodes } from './subscription-rules.ts'
 

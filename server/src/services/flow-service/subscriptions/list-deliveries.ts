@@ -9,24 +9,26 @@ import {
   project,
 } from '#services/flow-service/entities/entity-reader.ts'
 import { type ListParameters, parseListQuery } from '#services/flow-service/lists/list-query.ts'
+import { createPageTokens, linksTo } from '#services/flow-service/lists/page-token.ts'
 import type { Condition, PropertyFilter } from '#services/flow-service/lists/property-filter.ts'
 
 /** A page of what is, or was, to be sent for a subscription, or the number of it. @throws {FlowProblem} 1439 */
 export async function listDeliveries(
-  { db }: FlowServiceDependencies,
+  { db, keyring }: FlowServiceDependencies,
   scope: Scope,
   id: string,
   parameters: ListParameters,
 ): Promise<JsonObject> {
   await getDocument(db, scope, SUBSCRIPTIONS, id)
-  const path = `${SUBSCRIPTIONS.name}/${id.toLowerCase()}/${DELIVERIES.name}`
-  const query = parseListQuery(parameters, path, DELIVERIES)
-  const filter = confinedTo(id, query.filter)
-  if (query.countOnly) return { count: await countDocuments(db, scope, DELIVERIES, filter) }
-  const { documents, nextToken } = await listDocuments(db, scope, DELIVERIES, { ...query, filter })
+  const name = `${SUBSCRIPTIONS.name}/${id.toLowerCase()}/${DELIVERIES.name}`
+  const collection = { name, filterable: DELIVERIES, tokens: createPageTokens(keyring, scope, name) }
+  const asked = parseListQuery(parameters, collection)
+  const query = { ...asked, filter: confinedTo(id, asked.filter) }
+  if (query.countOnly) return { count: await countDocuments(db, scope, DELIVERIES, query) }
+  const { documents, nextToken } = await listDocuments(db, scope, DELIVERIES, query)
   return {
-    items: documents.map((document) => project(document, filter.projection)),
-    _links: nextToken === undefined ? {} : { next: { href: `/${path}?continuationToken=${nextToken}` } },
+    items: documents.map((document) => project(document, query.filter.projection)),
+    _links: linksTo(name, nextToken),
   }
 }
 

@@ -1,5 +1,6 @@
-import * as contract from '@headwater/contract/flow-service.ts'
-import * as subscriptions from '@headwater/contract/subscriptions.ts'
+import { ActionBody, ActionQuery, PatchBody, PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import * as subscriptions from '@headwater/contract/flow-service/subscriptions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
@@ -30,8 +31,8 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
     schema: collectionSchema({
       operationId: 'listSubscriptions',
       summary: 'List subscriptions to what becomes of runs',
-      query: contract.EntityListQuery,
-      answer: contract.Page(subscriptions.Subscription),
+      query: EntityListQuery,
+      answer: Page(subscriptions.Subscription),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, SUBSCRIPTIONS, query as ListParameters),
   })
@@ -60,7 +61,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
     schema: itemSchema({
       operationId: 'getSubscription',
       summary: 'Show a subscription, its secrets masked',
-      answer: contract.One(subscriptions.Subscription),
+      answer: One(subscriptions.Subscription),
     }),
     handler: async (request) => getEntity(deps, request.scope, SUBSCRIPTIONS, idOf(request)),
   })
@@ -78,8 +79,8 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
     schema: itemSchema({
       operationId: 'patchSubscription',
       summary: 'Change a subscription, or replace its secret',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
+      query: PatchQuery,
+      body: PatchBody,
       hasIfMatch: true,
       answer: subscriptions.SubscriptionReference,
     }),
@@ -103,8 +104,8 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       operationId: 'actOnSubscription',
       summary:
         'Enable, disable or test a subscription: a test sends a signed event and tells what the receiver said',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
+      query: ActionQuery,
+      body: ActionBody,
       hasIfMatch: true,
       answer: subscriptions.SubscriptionActionAnswer,
     }),
@@ -121,8 +122,8 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
     schema: itemSchema({
       operationId: 'listDeliveries',
       summary: 'List what is, or was, to be sent for a subscription',
-      query: contract.EntityListQuery,
-      answer: contract.Page(subscriptions.Delivery),
+      query: EntityListQuery,
+      answer: Page(subscriptions.Delivery),
     }),
     handler: async (request) =>
       listDeliveries(deps, request.scope, idOf(request), request.query as ListParameters),
@@ -132,7 +133,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       ...itemSchema({
         operationId: 'getDelivery',
         summary: 'Show a delivery with the body that is sent',
-        answer: contract.One(subscriptions.DeliveryWithBody),
+        answer: One(subscriptions.DeliveryWithBody),
       }),
       params: subscriptions.DeliveryPath,
     },
@@ -143,8 +144,8 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       ...itemSchema({
         operationId: 'actOnDelivery',
         summary: 'Have a delivery sent again, now',
-        query: contract.ActionQuery,
-        body: contract.ActionBody,
+        query: ActionQuery,
+        body: ActionBody,
         answer: subscriptions.DeliveryReference,
       }),
       params: subscriptions.DeliveryPath,

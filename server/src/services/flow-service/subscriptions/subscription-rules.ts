@@ -1,4 +1,4 @@
-import type { SubscriptionEvent } from '@headwater/contract/subscriptions.ts'
+import type { SubscriptionEvent } from '@headwater/contract/flow-service/subscriptions.ts'
 import type { HostRules } from '#kit/host-rules.ts'
 import { isUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
