@@ -9,6 +9,7 @@ import { headerRules, sandboxNotFound } from './header-rules.ts'
 import { FLOW_FAMILY } from './problems.ts'
 import { BASE_PATH } from './route-parts.ts'
 import { serveRunRoutes } from './runs/run-routes.ts'
+import { serveSearchRoutes } from './search-routes.ts'
 import { serveSpecRoutes } from './specs/spec-routes.ts'
 import { enforceStrictMode } from './strict-mode.ts'
 
@@ -29,4 +30,5 @@ function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   serveConnectedRoutes(service, deps)
   serveFlowRoutes(service, deps)
   serveRunRoutes(service, deps)
+  serveSearchRoutes(service, deps)
 }

@@ -53,6 +53,17 @@ const CONNECTED_FIELDS = [
   'inheritedAttributes',
 ] as const
 
+/** What a connection, source or target connection shows as an object. */
+const CONNECTION_OBJECTS = new Set([
+  'attributes',
+  'lastOperation',
+  'connectionSpec',
+  'auth',
+  'data',
+  'params',
+  'inheritedAttributes',
+])
+
 const AUDIT_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   id: { column: 'id', type: 'uuid' },
   createdAt: { column: 'created_at', type: 'bigint' },
@@ -72,6 +83,7 @@ export const CONNECTIONS: EntityKind = {
   name: 'connections',
   table: 'connection',
   fields: new Set([...ENTITY_FIELDS, 'connectionSpec', 'auth']),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -80,6 +92,7 @@ export const SOURCE_CONNECTIONS: EntityKind = {
   name: 'sourceConnections',
   table: 'source_connection',
   fields: new Set(CONNECTED_FIELDS),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -88,6 +101,7 @@ export const TARGET_CONNECTIONS: EntityKind = {
   name: 'targetConnections',
   table: 'target_connection',
   fields: new Set(CONNECTED_FIELDS),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -107,6 +121,16 @@ export const FLOWS: EntityKind = {
     'runs',
     'lastRunDetails',
     'recordTypes',
+    'policy',
+  ]),
+  objects: new Set([
+    'attributes',
+    'lastOperation',
+    'flowSpec',
+    'inheritedAttributes',
+    'options',
+    'scheduleParams',
+    'lastRunDetails',
     'policy',
   ]),
   unknownFieldCode: '1449-400',
@@ -130,6 +154,7 @@ export const RUNS: EntityKind = {
     'activities',
     'recordTypes',
   ]),
+  objects: new Set(['attributes', 'flowSpec', 'params', 'metrics']),
   unknownFieldCode: '1449-400',
   columns: {
     ...AUDIT_COLUMNS,
