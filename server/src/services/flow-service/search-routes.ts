@@ -12,7 +12,7 @@ import { readSandboxIds } from './lists/sandbox-ids.ts'
 import type { SearchRequest } from './lists/search-query.ts'
 import { collectionSchema } from './route-parts.ts'
 import { searchSpecs } from './specs/search-flow-specs.ts'
-import { FLOW_SPEC_LIST } from './specs/spec-routes.ts'
+import { readSpecs } from './specs/spec-collections.ts'
 
 /** Searches: lists whose parameters come in a body, where they may be longer than a URL. */
 export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
@@ -53,7 +53,10 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
       answer: Page(Spec),
     }),
     preValidation: requireSearchBody,
-    handler: async (request) => searchSpecs(deps.keyring, request.scope, FLOW_SPEC_LIST, searchOf(request)),
+    handler: async (request) => {
+      const specs = await readSpecs(deps, request.scope, 'flowSpecs')
+      return searchSpecs(deps.keyring, request.scope, specs, searchOf(request))
+    },
   })
 }
 
