@@ -46,7 +46,19 @@ const TEXTS = [
 const NUMBERS = [0, -0, -1, 1, 0.1, 2 ** 31, 2 ** 53 + 2, -(2 ** 63), 1e21, 1e308, 5e-324]
 
 /** Keys that an object of JavaScript has without being asked. */
-const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'a.b', 'a/b', '~1', '$ref', '💥']
+const KEYS = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '',
+  'a.b',
+  'a/b',
+  '~1',
+  '$ref',
+  '💥',
+]
 
 const scalar = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<unknown>(...TEXTS) },
@@ -118,7 +130,9 @@ type Place = readonly (string | number)[]
 
 function placesOf(value: unknown, at: Place = []): Place[] {
   if (typeof value !== 'object' || value === null) return [at]
-  const members: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+  const members: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value)
   // What was nested on purpose is one place.
   if (at.length > 12) return [at]
   return [at, ...members.flatMap(([key, member]) => placesOf(member, [...at, key]))]
@@ -134,9 +148,10 @@ function changeAt(value: unknown, [step, ...rest]: Place, change: (old: unknown)
     })
   }
   if (!isObject(value)) return value
-  const members = Object.entries(value).map(
-    ([key, member]): [string, unknown] => [key, key === step ? changeAt(member, rest, change) : member],
-  )
+  const members = Object.entries(value).map(([key, member]): [string, unknown] => [
+    key,
+    key === step ? changeAt(member, rest, change) : member,
+  ])
   return withMembers(
     {},
     members.filter(([, member]) => member !== undefined),

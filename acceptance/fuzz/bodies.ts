@@ -50,11 +50,17 @@ async function flowServiceBodies(world: World): Promise<Bodies> {
     patchSourceConnection: [...RENAME, { op: 'add', path: '/params/filters', value: PQL }],
     createTargetConnection: await world.targetBody({ baseConnectionId: connectionId }),
     patchTargetConnection: RENAME,
-    createFlow: await world.flowBody({ options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 5 } }),
+    createFlow: await world.flowBody({
+      options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 5 },
+    }),
     patchFlow: [
       ...RENAME,
       { op: 'replace', path: '/scheduleParams/frequency', value: 'week' },
-      { op: 'add', path: '/transformations/0', value: { name: 'Copy', params: { deltaColumn: { name: 'updated_at' } } } },
+      {
+        op: 'add',
+        path: '/transformations/0',
+        value: { name: 'Copy', params: { deltaColumn: { name: 'updated_at' } } },
+      },
       { op: 'add', path: '/policy', value: { enforcementRefs: ['a'] } },
     ],
     createRun: {
@@ -74,7 +80,10 @@ async function flowServiceBodies(world: World): Promise<Bodies> {
 
 function specBodies(): Bodies {
   const spec = { name: 'made-up', providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a', version: '1.0' }
-  const connection = { ...spec, authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }] }
+  const connection = {
+    ...spec,
+    authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }],
+  }
   const flow = { ...spec, sourceConnectionSpecIds: [POSTGRES_SPEC.id], targetConnectionSpecIds: [] }
   return {
     createConnectionSpec: connection,
@@ -94,8 +103,15 @@ function searchBodies(): Bodies {
 }
 
 function registryBodies(schemaId: string): Bodies {
-  const schema = { type: 'object', title: 'made up', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }] }
-  const fields = { type: 'object', properties: { _headwater: { type: 'object', properties: { a: { type: 'string' } } } } }
+  const schema = {
+    type: 'object',
+    title: 'made up',
+    allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }],
+  }
+  const fields = {
+    type: 'object',
+    properties: { _headwater: { type: 'object', properties: { a: { type: 'string' } } } },
+  }
   const group = {
     type: 'object',
     title: 'made up',
@@ -103,7 +119,11 @@ function registryBodies(schemaId: string): Bodies {
     definitions: { customFields: fields },
     allOf: [{ $ref: '#/definitions/customFields' }],
   }
-  const klass = { type: 'object', title: 'made up', allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/record' }] }
+  const klass = {
+    type: 'object',
+    title: 'made up',
+    allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/record' }],
+  }
   const type = { type: 'object', title: 'made up', properties: { a: { type: 'integer' } } }
   const descriptor = {
     '@type': 'xdm:descriptorIdentity',
@@ -144,7 +164,10 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     updateMappingSet: set,
     validateMappingSet: set,
     previewMappingSet: { data: { id: 1, note: 'x', amount: 1.5 }, mappingSet: set } satisfies Answer,
-    validateExpression: { expression: 'concat(note, " of ", format_date(updated_at))', sampleData: '{"note":"x"}' },
+    validateExpression: {
+      expression: 'concat(note, " of ", format_date(updated_at))',
+      sampleData: '{"note":"x"}',
+    },
     runQuery: { sql: `select _headwater.id, count(*) from "${datasetId}" group by 1 order by 1 limit 3` },
     createSandbox: sandbox,
     patchSandbox: { title: 'Made up again' },

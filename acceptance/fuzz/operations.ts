@@ -23,7 +23,9 @@ export interface Parameter {
 export async function readOperations(baseUrl: string): Promise<readonly Operation[]> {
   const document = (await (await fetch(`${baseUrl}/docs/json`)).json()) as Answer
   return Object.entries<Answer>(document.paths).flatMap(([path, item]) =>
-    Object.entries<Answer>(item).map(([method, operation]) => readOperation(document, path, method, operation)),
+    Object.entries<Answer>(item).map(([method, operation]) =>
+      readOperation(document, path, method, operation),
+    ),
   )
 }
 
@@ -56,6 +58,9 @@ function resolve(document: Answer, node: Answer): Answer {
   const steps = node.$ref.replace('#/', '').split('/')
   return resolve(
     document,
-    steps.reduce((part: Answer, step: string) => part?.[step.replace(/~1/g, '/').replace(/~0/g, '~')], document),
+    steps.reduce(
+      (part: Answer, step: string) => part?.[step.replace(/~1/g, '/').replace(/~0/g, '~')],
+      document,
+    ),
   )
 }
