@@ -4,9 +4,9 @@ import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lis
 import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { allowObject, bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -76,8 +76,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['re-trigger'])
+      readAction(actionOf(request), ['re-trigger'])
       return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
     },
   })
