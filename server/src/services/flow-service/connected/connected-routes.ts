@@ -33,11 +33,16 @@ import {
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -109,6 +114,7 @@ function serveReads(
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
+      errors: LIST_ERRORS,
       summary: `List ${words}s`,
       query: EntityListQuery,
       answer: Page(item),
@@ -118,6 +124,7 @@ function serveReads(
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `get${title}`,
+      errors: GET_ERRORS,
       summary: `Show a ${words}`,
       answer: One(item),
     }),
@@ -130,6 +137,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `create${title}`,
+      errors: CREATE_ERRORS,
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
@@ -147,6 +155,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `patch${title}`,
+      errors: [...PATCH_ERRORS, '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
@@ -159,6 +168,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `delete${title}`,
+      errors: [...GET_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
       query: PatchQuery,
       hasIfMatch: true,
@@ -173,6 +183,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
       operationId: `actOn${title}`,
+      errors: [...ACTION_ERRORS, '1413-400'],
       summary: 'Publish a draft',
       query: ActionQuery,
       body: ActionBody,
