@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
-import { isUuid } from '#kit/ids.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
@@ -10,7 +9,7 @@ import { findFlowRow } from '#services/flow-service/flows/flow-reader.ts'
 import { actionNotApplicable, FlowProblem, notFound } from '#services/flow-service/problems.ts'
 import { type Database, transact } from '#store/database.ts'
 import type { Run } from './run.ts'
-import { insertRun } from './run-store.ts'
+import { insertRun, lockScopedRun } from './run-store.ts'
 
 /**
  * Repeats a run over its original window, as a new run that names the old one as its predecessor.
@@ -24,7 +23,7 @@ export async function retriggerRun(
   { id, ifMatch }: ChangeRequest,
 ): Promise<Run> {
   return await transact(deps.db, async (tx) => {
-    const run = await findScopedRun(tx, scope, id)
+    const run = await lockScopedRun(tx, scope, id)
     if (run === undefined) throw notFound(RUNS.name, id)
     assertCurrent(run.document, ifMatch)
     const flow = await findFlowRow(tx, scope, run.flow_id)
@@ -51,18 +50,6 @@ export async function retriggerRun(
   })
 }
 
-/** The run that the scope can see. */
-async function findScopedRun(db: Database, scope: Scope, id: string): Promise<Run | undefined> {
-  if (!isUuid(id)) return undefined
-  return await db
-    .selectFrom('flow_run')
-    .selectAll()
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandbox.id)
-    .where('id', '=', id)
-    .executeTakeFirst()
-}
-
 function assertRepeatable(run: Run, deliveredToMs: number | null): void {
   if (run.state === 'success' && ingestedCount(run.document) === 0) return
   if (run.state !== 'failed' && run.state !== 'cancelled') throw actionNotApplicable('re-trigger', run.state)
@@ -83,12 +70,14 @@ function ingestedCount(document: JsonObject): number {
   return Math.max(Number(inputRecordCount), Number(outputRecordCount))
 }
 
-/** A run is repeated once; after that its newest attempt is what can be repeated. */
+/**
+ * A run is repeated once; after that its newest attempt is what can be repeated. A repetition names it first among
+ * its predecessors, whoever adds others.
+ */
 async function assertNewest(db: Database, run: Run): Promise<void> {
-  const attempts = JSON.stringify([{ flowRunId: run.id }])
   const { rows } = await sql<{ id: string; state: Run['state'] }>`
     select id, state from flow_run
-    where flow_id = ${run.flow_id} and document -> 'predecessors' @> ${attempts}::jsonb
+    where flow_id = ${run.flow_id} and origin = 'retry' and document #>> '{predecessors,0,flowRunId}' = ${run.id}
     order by created_at desc
     limit 1
   `.execute(db)

@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
+import type { Scope } from '#http/scope.ts'
+import { isUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
+import type { EntityKind } from '#services/flow-service/entities/entity-kinds.ts'
 import { enqueueEvent, eventOf } from '#services/flow-service/subscriptions/enqueue-event.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { ACTIVE_STATES, ENDED_STATES, type FlowRow, type Run, type RunOrigin, type RunWindow } from './run.ts'
@@ -91,6 +94,48 @@ async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
 /** The run with this id, in whatever sandbox it is. */
 export async function findRun(db: Database, id: string): Promise<Run | undefined> {
   return await db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The run that the scope can see; nobody else changes it until the transaction ends. */
+export async function lockScopedRun(tx: Tx, { orgId, sandbox }: Scope, id: string): Promise<Run | undefined> {
+  if (!isUuid(id)) return undefined
+  return await tx
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('sandbox_id', '=', sandbox.id)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Those of the ids that runs or flows have which the scope can see. */
+export async function knownIds(
+  db: Database,
+  { orgId, sandbox }: Scope,
+  kind: EntityKind,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = ids.filter(isUuid)
+  if (wanted.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(kind.table)}
+    where org_id = ${orgId} and sandbox_id = ${sandbox.id} and id = any(${wanted})
+  `.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Puts another document, with its etag and time of change, in the place of that of a run that is locked. */
+export async function replaceRunDocument(tx: Tx, document: JsonObject): Promise<void> {
+  await tx
+    .updateTable('flow_run')
+    .set({
+      document: JSON.stringify(document),
+      etag: String(document['etag']),
+      updated_at: Number(document['updatedAt']),
+    })
+    .where('id', '=', String(document['id']))
+    .execute()
 }
 
 /** What a step writes when it is done. */
