@@ -7,6 +7,18 @@ const OPEN = { additionalProperties: true } as const
 const Text = (description: string) => Type.Optional(Type.String({ description }))
 const Texts = (description: string) => Type.Optional(Type.Array(Type.String(), { description }))
 
+/** What clients of other sources send along. */
+const IGNORED = [
+  'primaryKey',
+  'fileType',
+  'FileType',
+  'FILE_TYPE',
+  'CompressionType',
+  'columnDelimiter',
+  'sourceParams',
+  'determineProperties',
+]
+
 export const ExploreQuery = Type.Object(
   {
     objectType: Text('`root` (the default), `table` or `view`'),
@@ -20,6 +32,7 @@ export const ExploreQuery = Type.Object(
     ),
     includePartitions: Text('Of the root: `true` to list partitions besides their tables'),
     schema: Text('Of the root: only what is in this schema'),
+    ...Object.fromEntries(IGNORED.map((name) => [name, Text('Of other sources; without effect here')])),
     search: Text('Of the root: only what has this text in its name or path; case does not matter'),
   },
   OPEN,

@@ -14,7 +14,11 @@ export const PatchQuery = Type.Object(
 )
 
 export const ActionQuery = Type.Object(
-  { op: Text('The action; neither case nor `-` or `_` matter'), subOp: Texts('Part of the action') },
+  {
+    op: Text('The action; neither case nor `-` or `_` matter'),
+    subOp: Texts('Part of the action'),
+    'if-match': Text('The etag, for clients that cannot send the header If-Match'),
+  },
   OPEN,
 )
 

@@ -8,6 +8,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { acceptJsonBodies } from './body-parsers.ts'
 import { PLAIN_FAMILY, sendProblem, writeErrors } from './error-writer.ts'
 import { PlainProblem } from './problem.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
 
 /** An app whose routes take TypeBox schemas. */
 export type App = FastifyInstance
@@ -49,17 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
   writeErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new PlainProblem(
-        404,
-        'NotFoundError',
-        `There is no ${request.method} ${request.url.split('?')[0]}. The API is listed at /docs.`,
-      ),
-    ),
-  )
+  answerUnknownRoutes(app as unknown as FastifyInstance)
   await publishDocs(app as unknown as FastifyInstance, options.version)
   return app as unknown as App
 }

@@ -55,11 +55,6 @@ export function notFound(type: string, id: string): FlowProblem {
   return new FlowProblem('1439-404', message, { id, type })
 }
 
-export function sandboxNotFound(name: string): FlowProblem {
-  const message = `There is no active sandbox ${name} in this organization. Check the x-sandbox-name header.`
-  return new FlowProblem('2100-404', message, { name })
-}
-
 export function ifMatchMissing(): FlowProblem {
   return new FlowProblem(
     '1403-400',

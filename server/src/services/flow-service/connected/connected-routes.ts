@@ -61,7 +61,7 @@ interface Connected {
   ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
-  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest) => Promise<void>
 }
 
 const SOURCES: Connected = {
@@ -155,11 +155,13 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: itemSchema({
       operationId: `delete${title}`,
       summary: `Delete a ${words} that no flow uses`,
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, idOf(request))
+      await connected.remove(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })

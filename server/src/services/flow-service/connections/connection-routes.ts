@@ -90,11 +90,13 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     schema: itemSchema({
       operationId: 'deleteConnection',
       summary: 'Delete a base connection that no flow uses',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteConnection(deps, request.scope, idOf(request))
+      await deleteConnection(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })

@@ -83,11 +83,13 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
     schema: itemSchema({
       operationId: 'deleteFlow',
       summary: 'Delete a flow; its runs stay listed',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, idOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
