@@ -262,6 +262,11 @@ export class World implements AsyncDisposable {
     return this.#authenticated(issued)
   }
 
+  /** A client of the same organisation that may write specs and tell of runs. */
+  async openAdmin(): Promise<FlowClient> {
+    return new FlowClient(await this.server.createAdmin(), witnessAnswer)
+  }
+
   async #authenticated(issued: Awaited<ReturnType<typeof issueCredentials>>): Promise<FlowClient> {
     const api = new ApiClient({ ...issued, base_url: this.server.url })
     await api.authenticate()

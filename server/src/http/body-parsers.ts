@@ -1,5 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { jsonDepth } from '#kit/json-depth.ts'
 import { PlainProblem } from './problem.ts'
+
+/** No document of the platform comes near it; much deeper ones would exhaust the stack of whoever reads them. */
+const MAX_DEPTH = 256
 
 /** JSON travels under all of these. */
 const JSON_TYPES = [
@@ -42,12 +46,10 @@ export function contentTypeProblem(): PlainProblem {
   return new PlainProblem(400, 'BadRequestError', 'A valid content-type must be specified')
 }
 
-/** Far more than any document has; what walks through one calls itself for every level. */
-const NESTING_LIMIT = 500
-
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined
-  if (isTooDeep(text)) throw new MalformedJsonError(`it is nested more than ${NESTING_LIMIT} levels deep`)
+  if (jsonDepth(text) > MAX_DEPTH)
+    throw new MalformedJsonError(`it is nested deeper than ${MAX_DEPTH} levels`)
   const value = parseJson(text)
   // PostgreSQL has no NUL in text, so such a value could be kept nowhere.
   if (text.includes('\\u0000') && hasNul(value)) throw new MalformedJsonError('a text holds a NUL character')
@@ -66,20 +68,6 @@ function parseJson(text: string): unknown {
 function placeOf(error: unknown): string {
   const message = error instanceof Error ? error.message : ''
   return /(at position \d+(?: \(line \d+ column \d+\))?)$/.exec(message)?.[1] ?? 'it cannot be read'
-}
-
-/** Counts brackets outside of texts; what is no JSON is found out by the parser. */
-function isTooDeep(text: string): boolean {
-  let depth = 0
-  let isInText = false
-  for (let at = 0; at < text.length && depth <= NESTING_LIMIT; at++) {
-    const character = text[at]
-    if (character === '"') isInText = !isInText
-    else if (isInText && character === '\\') at++
-    else if (!isInText && (character === '[' || character === '{')) depth++
-    else if (!isInText && (character === ']' || character === '}')) depth--
-  }
-  return depth > NESTING_LIMIT
 }
 
 function hasNul(value: unknown): boolean {

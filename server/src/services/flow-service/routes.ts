@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { describeOnly } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { serveConnectedRoutes } from './connected/connected-routes.ts'
@@ -23,6 +24,7 @@ export async function registerFlowService(
 }
 
 function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  describeOnly(service)
   writeErrors(service, FLOW_FAMILY)
   guardRoutes(service, { ...deps.gateway, sandboxNotFound, rules: headerRules(deps.config) })
   enforceStrictMode(service, deps.config)

@@ -28,11 +28,16 @@ import { bodyOf, requireBody, requireStorable } from '#services/flow-service/ent
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -104,6 +109,7 @@ function serveReads(
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
+      errors: LIST_ERRORS,
       summary: `List ${words}s`,
       query: EntityListQuery,
       answer: Page(item),
@@ -113,6 +119,7 @@ function serveReads(
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `get${title}`,
+      errors: GET_ERRORS,
       summary: `Show a ${words}`,
       answer: One(item),
     }),
@@ -125,6 +132,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `create${title}`,
+      errors: CREATE_ERRORS,
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
@@ -142,6 +150,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `patch${title}`,
+      errors: [...PATCH_ERRORS, '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
@@ -154,6 +163,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `delete${title}`,
+      errors: [...GET_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
       query: PatchQuery,
       hasIfMatch: true,
@@ -168,6 +178,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
       operationId: `actOn${title}`,
+      errors: [...ACTION_ERRORS, '1413-400'],
       summary: 'Publish a draft',
       query: ActionQuery,
       body: ActionBody,

@@ -23,11 +23,16 @@ import { sendExplored } from '#services/flow-service/explore/send-explored.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -42,6 +47,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections', {
     schema: collectionSchema({
       operationId: 'listConnections',
+      errors: LIST_ERRORS,
       summary: 'List base connections',
       query: EntityListQuery,
       answer: Page(Connection),
@@ -51,6 +57,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.post('/connections', {
     schema: collectionSchema({
       operationId: 'createConnection',
+      errors: [...CREATE_ERRORS, '1415-400'],
       summary: 'Create a base connection',
       query: CreateQuery,
       body: ConnectionBody,
@@ -69,6 +76,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections/:id', {
     schema: itemSchema({
       operationId: 'getConnection',
+      errors: GET_ERRORS,
       summary: 'Show a base connection, its secrets masked',
       answer: One(Connection),
     }),
@@ -77,6 +85,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.patch('/connections/:id', {
     schema: itemSchema({
       operationId: 'patchConnection',
+      errors: [...PATCH_ERRORS, '1414-400', '1415-400'],
       summary: 'Change a base connection',
       query: PatchQuery,
       body: PatchBody,
@@ -89,6 +98,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.delete('/connections/:id', {
     schema: itemSchema({
       operationId: 'deleteConnection',
+      errors: [...GET_ERRORS, '1418-400'],
       summary: 'Delete a base connection that no flow uses',
       query: PatchQuery,
       hasIfMatch: true,
@@ -107,6 +117,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/connections/:id/test', {
     schema: itemSchema({
       operationId: 'testConnection',
+      errors: GET_ERRORS,
       summary: 'Try to open a session with the source',
       answer: TestResult,
     }),
@@ -115,6 +126,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/connections/:id/explore', {
     schema: itemSchema({
       operationId: 'exploreConnection',
+      errors: [...GET_ERRORS, '1101-404', '1452-400'],
       summary: 'List tables and views, or show the columns and first rows of one',
       query: ExploreQuery,
       answer: Explored,
@@ -128,6 +140,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.post('/connections/:id/action', {
     schema: itemSchema({
       operationId: 'actOnConnection',
+      errors: [...ACTION_ERRORS, '1413-400', '1415-400'],
       summary: 'Publish a draft',
       query: ActionQuery,
       body: ActionBody,

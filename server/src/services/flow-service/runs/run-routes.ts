@@ -10,11 +10,14 @@ import { bodyOf, requireBody } from '#services/flow-service/entities/request-bod
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { createRun } from './create-run.ts'
@@ -26,6 +29,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs', {
     schema: collectionSchema({
       operationId: 'listRuns',
+      errors: LIST_ERRORS,
       summary: 'List runs, with their progress while they are under way',
       query: EntityListQuery,
       answer: Page(Run),
@@ -35,6 +39,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.post('/runs', {
     schema: collectionSchema({
       operationId: 'createRun',
+      errors: ['1405-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
       body: RunBody,
       status: 201,
@@ -52,6 +57,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs/:id', {
     schema: itemSchema({
       operationId: 'getRun',
+      errors: GET_ERRORS,
       summary: 'Show a run, with its progress while it is under way',
       answer: One(Run),
     }),
@@ -60,6 +66,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.put('/runs/:id', {
     schema: itemSchema({
       operationId: 'putRun',
+      errors: ['1403-400', '1404-412', '1427-400', '1439-404'],
       summary: 'Refused: only the server that runs a run writes its metrics',
       query: PatchQuery,
       hasIfMatch: true,
@@ -70,6 +77,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.post('/runs/:id/action', {
     schema: itemSchema({
       operationId: 'actOnRun',
+      errors: [...ACTION_ERRORS, '1430-400'],
       summary: 'Repeat a failed run over its window',
       query: ActionQuery,
       body: ActionBody,
