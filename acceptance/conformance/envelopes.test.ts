@@ -49,6 +49,14 @@ statement(
       expect([collection, answer.status]).toEqual([collection, 201])
       expect(answer.body).toEqual({ id: expect.any(String), etag: expect.any(String), ...items })
     }
+    const admin = await world.openAdmin()
+    for (const { collection } of SPECS) {
+      const name = world.newName('spec')
+      const providerId = '0ed90a81-07f4-4586-8190-b40eccef1c5a'
+      const answer = await admin.post(`/${collection}`, { name, providerId, attributes: { category: 'x' } })
+      expect(answer).toMatchObject({ status: 201, body: { name, providerId, attributes: { category: 'x' } } })
+      expect(onlyItem(await world.client.get(`/${collection}/${answer.body.id}`))).toEqual(answer.body)
+    }
   },
 )
 

@@ -262,10 +262,9 @@ export class World implements AsyncDisposable {
     return this.#authenticated(issued)
   }
 
-  /** A client of the same organisation that may write specs. */
-  async openAdministrator(): Promise<FlowClient> {
-    const settings = readSettings([], this.#env)
-    return this.#authenticated(await issueCredentials(settings, { name: 'administrator', isAdmin: true }))
+  /** A client of the same organisation that may write specs and tell of runs. */
+  async openAdmin(): Promise<FlowClient> {
+    return new FlowClient(await this.server.createAdmin(), witnessAnswer)
   }
 
   async #authenticated(issued: Awaited<ReturnType<typeof issueCredentials>>): Promise<FlowClient> {

@@ -186,10 +186,3 @@ export const LastBatchesById = Type.Record(Type.String(), Type.Partial(LastBatch
 
 /** `["@/dataSets/{id}"]`: what was written. */
 export const References = Type.Array(Type.String(), { examples: [['@/dataSets/5c8c3c555033b814b69f947f']] })
-
-export const CatalogError = Type.Object({
-  type: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  detail: Type.String(),
-})

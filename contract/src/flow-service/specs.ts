@@ -1,15 +1,10 @@
 import { Type } from 'typebox'
-import { Given, OPEN, Text } from './parts.ts'
+import { OPEN, Text } from './parts.ts'
 
 /** Specs: what can be connected, and how. */
 
 export const Spec = Type.Object(
   { id: Type.String(), name: Type.String(), providerId: Type.String(), version: Type.String() },
-  OPEN,
-)
-
-export const SpecBody = Type.Object(
-  { name: Given('Name of the kind of system'), providerId: Given('Id of the provider') },
   OPEN,
 )
 

@@ -1,4 +1,8 @@
+import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { MalformedJsonError } from './body-parsers.ts'
+import { addErrors } from './openapi/add-docs.ts'
+import { type DocumentedError, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from './openapi/route-docs.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
 /** How a family words what went wrong before or outside of its own rules. */
@@ -7,16 +11,33 @@ export interface ErrorFamily {
   readonly invalid: (message: string) => HttpProblem
   /** Our own fault; the message never says why. */
   readonly internal: () => HttpProblem
+  /** What any of its operations may answer, these two among them. */
+  readonly errors: readonly DocumentedError[]
 }
+
+const invalid = (message: string) => new PlainProblem(400, 'BadRequestError', message)
+const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
+
+const PLAIN_ERRORS = documentErrors(PlainError, {
+  BadRequest: [INVALID_CAUSE, invalid(new MalformedJsonError('it cannot be read').message)],
+  InternalError: [INTERNAL_CAUSE, internal()],
+})
 
 /** The shape of errors outside of any family. */
 export const PLAIN_FAMILY: ErrorFamily = {
-  invalid: (message) => new PlainProblem(400, 'BadRequestError', message),
-  internal: () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.'),
+  invalid,
+  internal,
+  errors: Object.values(PLAIN_ERRORS),
+}
+
+/** Makes every error of the encapsulated routes a JSON body in the family's shape, and says so in their docs. */
+export function writeErrors(app: FastifyInstance, family: ErrorFamily): void {
+  addErrors(app, family.errors)
+  renderErrors(app, family)
 }
 
 /** Makes every error of the encapsulated routes a JSON body in the family's shape. */
-export function writeErrors(app: FastifyInstance, family: ErrorFamily): void {
+export function renderErrors(app: FastifyInstance, family: ErrorFamily): void {
   app.setErrorHandler((error, request, reply) =>
     sendProblem(request, reply, toProblem(error, request, family)),
   )

@@ -13,5 +13,5 @@ export const FlowServiceError = Type.Object(
     errorMessage: Type.String(),
     errorDetails: Type.String(),
   },
-  OPEN,
+  { ...OPEN, title: 'FlowServiceError' },
 )

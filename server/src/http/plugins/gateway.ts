@@ -1,4 +1,8 @@
+import { GatewayError } from '@headwater/contract/errors.ts'
+import { GatewayHeaders } from '@headwater/contract/gateway.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addErrors, addHeaders } from '#http/openapi/add-docs.ts'
+import { documentErrors } from '#http/openapi/route-docs.ts'
 import { GatewayProblem } from '#http/problem.ts'
 import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
 
@@ -42,11 +46,29 @@ export interface WantedSandbox {
   readonly id?: string | undefined
 }
 
+const tokenMissing = () => new GatewayProblem(403, '403010', 'Oauth token is missing.')
+const tokenInvalid = () => new GatewayProblem(401, '401013', 'Oauth token is not valid')
+const keyMissing = () => new GatewayProblem(403, '403000', 'Api Key is required')
+const keyInvalid = () => new GatewayProblem(403, '403003', 'Api Key is invalid')
+const orgMissing = () => new GatewayProblem(400, '400003', 'Missing header')
+const profileInvalid = () => new GatewayProblem(403, '403025', 'Profile is not valid')
+
+const GATEWAY_ERRORS = documentErrors(GatewayError, {
+  'Gateway-400003': ['The header `x-gw-ims-org-id` is missing', orgMissing()],
+  'Gateway-401013': ['The token has expired or is none of this server', tokenInvalid()],
+  'Gateway-403000': ['The header `x-api-key` is missing', keyMissing()],
+  'Gateway-403003': ['There is no client with this id, or it was revoked', keyInvalid()],
+  'Gateway-403010': ['The header `Authorization` has no bearer token', tokenMissing()],
+  'Gateway-403025': ['Token, client and organization do not belong together', profileInvalid()],
+})
+
 /**
  * Checks the headers of every request of the encapsulated family, in the order in which the platform does:
  * Authorization, api key, organisation, validity of the token, organisation of the token, sandbox.
  */
 export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependencies): void {
+  addErrors(app, Object.values(GATEWAY_ERRORS))
+  addHeaders(app, GatewayHeaders.properties)
   app.addHook('onRequest', async (request) => {
     request.scope = await readScope(request, dependencies)
   })
@@ -57,9 +79,9 @@ async function readScope(request: FastifyRequest, dependencies: GatewayDependenc
   const client = await readClient(request, dependencies)
   const orgId = readOrg(request, dependencies)
   const claims = await dependencies.verifyToken(token)
-  if (claims === undefined) throw new GatewayProblem(401, '401013', 'Oauth token is not valid')
+  if (claims === undefined) throw tokenInvalid()
   if (claims.orgId !== orgId || claims.clientId !== client.id || client.orgId !== orgId) {
-    throw new GatewayProblem(403, '403025', 'Profile is not valid')
+    throw profileInvalid()
   }
   const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
   const isAdmin = client.scopes.includes(ADMIN_SCOPE)
@@ -71,7 +93,7 @@ async function readScope(request: FastifyRequest, dependencies: GatewayDependenc
 
 function readToken(request: FastifyRequest): string {
   const match = /^bearer\s+(\S+)$/i.exec(header(request, 'authorization') ?? '')
-  if (match?.[1] === undefined) throw new GatewayProblem(403, '403010', 'Oauth token is missing.')
+  if (match?.[1] === undefined) throw tokenMissing()
   return match[1]
 }
 
@@ -80,9 +102,9 @@ async function readClient(
   dependencies: GatewayDependencies,
 ): Promise<GatewayClient> {
   const apiKey = header(request, 'x-api-key')
-  if (apiKey === undefined) throw new GatewayProblem(403, '403000', 'Api Key is required')
+  if (apiKey === undefined) throw keyMissing()
   const client = await dependencies.findClient(apiKey)
-  if (client === undefined) throw new GatewayProblem(403, '403003', 'Api Key is invalid')
+  if (client === undefined) throw keyInvalid()
   return client
 }
 
@@ -91,7 +113,7 @@ function readOrg(request: FastifyRequest, { rules }: GatewayDependencies): strin
   if (orgId !== undefined) return orgId
   const isBlank = request.headers['x-gw-ims-org-id'] !== undefined
   if (isBlank && rules !== undefined) throw rules.emptyOrganization()
-  throw new GatewayProblem(400, '400003', 'Missing header')
+  throw orgMissing()
 }
 
 /** A header's value; absent and blank are the same. */

@@ -1,5 +1,8 @@
+import { FlowServiceError } from '@headwater/contract/flow-service/errors/error.ts'
+import type { ErrorCode } from '@headwater/contract/flow-service/errors/error-code.ts'
 import { FLOW_ERRORS, type FlowErrorCode } from '@headwater/contract/flow-service/errors/flow-errors.ts'
 import type { ErrorFamily } from '#http/error-writer.ts'
+import { type DocumentedError, documentError } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** The code is the contract; the wording of a message is ours. */
@@ -38,10 +41,23 @@ export class FlowProblem extends HttpProblem {
   }
 }
 
+/** The documentation of these errors, for the routes that may answer with them. */
+export function documentFlowErrors(codes: readonly FlowCode[]): readonly DocumentedError[] {
+  return codes.map((code) => {
+    const { when, message, report }: ErrorCode = FLOW_ERRORS[code]
+    return documentError(new FlowProblem(code, message, report), {
+      name: `FLOW-${code}`,
+      when,
+      schema: FlowServiceError,
+    })
+  })
+}
+
 /** How this family words the errors of the framework. */
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
+  errors: documentFlowErrors(['1100-400', '1400-500', '2100-404']),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */

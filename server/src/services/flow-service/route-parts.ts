@@ -1,5 +1,4 @@
 import { IfMatchHeader } from '@headwater/contract/flow-service/changes.ts'
-import { FlowServiceError } from '@headwater/contract/flow-service/errors/error.ts'
 import { FlowServicePath } from '@headwater/contract/flow-service/parts.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { JsonObject } from '#kit/json.ts'
@@ -7,10 +6,9 @@ import type { ChangeRequest } from './entities/change-entity.ts'
 import { textOf } from './entities/entity-document.ts'
 import type { EntityKindName } from './entities/entity-kinds.ts'
 import { readIfMatch } from './entities/if-match.ts'
+import { documentFlowErrors, type FlowCode } from './problems.ts'
 
 export const BASE_PATH = '/data/foundation/flowservice'
-
-const ERRORS = { '4xx': FlowServiceError }
 
 /** What a route tells of itself, and the schemas of what it takes and gives. */
 export interface RouteFacts {
@@ -22,7 +20,43 @@ export interface RouteFacts {
   readonly query?: unknown
   readonly body?: unknown
   readonly hasIfMatch?: boolean | undefined
+  /** Codes of its errors, besides those of every operation. */
+  readonly errors?: readonly FlowCode[] | undefined
 }
+
+/** Errors of the operations that every kind of resource has. */
+export const LIST_ERRORS = [
+  '1401-400',
+  '1432-400',
+  '1433-400',
+  '1440-400',
+  '1443-400',
+  '1448-400',
+  '1449-400',
+  '1450-400',
+  '1452-400',
+  '1453-400',
+] as const satisfies readonly FlowCode[]
+export const GET_ERRORS = ['1439-404'] as const satisfies readonly FlowCode[]
+export const CREATE_ERRORS = ['1405-400', '1413-400'] as const satisfies readonly FlowCode[]
+export const PATCH_ERRORS = [
+  '1403-400',
+  '1404-412',
+  '1405-400',
+  '1434-400',
+  '1439-404',
+  '1455-400',
+] as const satisfies readonly FlowCode[]
+export const ACTION_ERRORS = [
+  '1402-400',
+  '1404-412',
+  '1406-400',
+  '1422-400',
+  '1434-400',
+  '1435-400',
+  '1436-400',
+  '1439-404',
+] as const satisfies readonly FlowCode[]
 
 /** The schema of a route of a collection. */
 export function collectionSchema(facts: RouteFacts): FastifySchema {
@@ -32,7 +66,8 @@ export function collectionSchema(facts: RouteFacts): FastifySchema {
     ...(query === undefined ? {} : { querystring: query }),
     ...(body === undefined ? {} : { body }),
     ...(facts.hasIfMatch === true ? { headers: IfMatchHeader } : {}),
-    response: { [status]: answer, ...ERRORS },
+    errors: documentFlowErrors(facts.errors ?? []),
+    response: { [status]: answer },
   }
 }
 

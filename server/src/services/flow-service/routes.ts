@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { describeOnly } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { serveConnectedRoutes } from './connected/connected-routes.ts'
@@ -12,8 +13,9 @@ import { serveRunRoutes } from './runs/run-routes.ts'
 import { serveSearchRoutes } from './search-routes.ts'
 import { serveSpecRoutes } from './specs/spec-routes.ts'
 import { enforceStrictMode } from './strict-mode.ts'
+import { serveSubscriptionRoutes } from './subscriptions/subscription-routes.ts'
 
-/** Serves `/data/foundation/flowservice`: specs, connections, flows and runs. */
+/** Serves `/data/foundation/flowservice`: specs, connections, flows, runs and subscriptions to them. */
 export async function registerFlowService(
   app: FastifyInstance,
   deps: FlowServiceDependencies,
@@ -22,6 +24,7 @@ export async function registerFlowService(
 }
 
 function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  describeOnly(service)
   writeErrors(service, FLOW_FAMILY)
   guardRoutes(service, { ...deps.gateway, sandboxNotFound, rules: headerRules(deps.config) })
   enforceStrictMode(service, deps.config)
@@ -31,4 +34,5 @@ function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   serveFlowRoutes(service, deps)
   serveRunRoutes(service, deps)
   serveSearchRoutes(service, deps)
+  serveSubscriptionRoutes(service, deps)
 }

@@ -17,22 +17,32 @@ import type { FastifyInstance } from 'fastify'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
 import {
   type EntityKind,
   SOURCE_CONNECTIONS,
   TARGET_CONNECTIONS,
 } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -104,6 +114,7 @@ function serveReads(
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
+      errors: LIST_ERRORS,
       summary: `List ${words}s`,
       query: EntityListQuery,
       answer: Page(item),
@@ -113,6 +124,7 @@ function serveReads(
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `get${title}`,
+      errors: GET_ERRORS,
       summary: `Show a ${words}`,
       answer: One(item),
     }),
@@ -125,6 +137,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
       operationId: `create${title}`,
+      errors: CREATE_ERRORS,
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
@@ -142,6 +155,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `patch${title}`,
+      errors: [...PATCH_ERRORS, '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
@@ -154,6 +168,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
       operationId: `delete${title}`,
+      errors: [...GET_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
       query: PatchQuery,
       hasIfMatch: true,
@@ -168,14 +183,16 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
       operationId: `actOn${title}`,
+      errors: [...ACTION_ERRORS, '1413-400'],
       summary: 'Publish a draft',
       query: ActionQuery,
       body: ActionBody,
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
+      readAction(actionOf(request), ['publish'])
       return referenceOf(await connected.publish(deps, request.scope, changeOf(request)))
     },
   })

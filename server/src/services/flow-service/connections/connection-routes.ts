@@ -12,9 +12,15 @@ import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import {
   type ExploreParameters,
   exploreConnection,
@@ -23,11 +29,16 @@ import { sendExplored } from '#services/flow-service/explore/send-explored.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -42,6 +53,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections', {
     schema: collectionSchema({
       operationId: 'listConnections',
+      errors: LIST_ERRORS,
       summary: 'List base connections',
       query: EntityListQuery,
       answer: Page(Connection),
@@ -51,6 +63,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.post('/connections', {
     schema: collectionSchema({
       operationId: 'createConnection',
+      errors: [...CREATE_ERRORS, '1415-400'],
       summary: 'Create a base connection',
       query: CreateQuery,
       body: ConnectionBody,
@@ -69,6 +82,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.get('/connections/:id', {
     schema: itemSchema({
       operationId: 'getConnection',
+      errors: GET_ERRORS,
       summary: 'Show a base connection, its secrets masked',
       answer: One(Connection),
     }),
@@ -77,6 +91,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.patch('/connections/:id', {
     schema: itemSchema({
       operationId: 'patchConnection',
+      errors: [...PATCH_ERRORS, '1414-400', '1415-400'],
       summary: 'Change a base connection',
       query: PatchQuery,
       body: PatchBody,
@@ -89,6 +104,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   service.delete('/connections/:id', {
     schema: itemSchema({
       operationId: 'deleteConnection',
+      errors: [...GET_ERRORS, '1418-400'],
       summary: 'Delete a base connection that no flow uses',
       query: PatchQuery,
       hasIfMatch: true,
@@ -107,6 +123,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/connections/:id/test', {
     schema: itemSchema({
       operationId: 'testConnection',
+      errors: GET_ERRORS,
       summary: 'Try to open a session with the source',
       answer: TestResult,
     }),
@@ -115,6 +132,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/connections/:id/explore', {
     schema: itemSchema({
       operationId: 'exploreConnection',
+      errors: [...GET_ERRORS, '1101-404', '1452-400'],
       summary: 'List tables and views, or show the columns and first rows of one',
       query: ExploreQuery,
       answer: Explored,
@@ -128,15 +146,19 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.post('/connections/:id/action', {
     schema: itemSchema({
       operationId: 'actOnConnection',
-      summary: 'Publish a draft',
+      errors: [...ACTION_ERRORS, '1409-400', '1413-400', '1415-400'],
+      summary: 'Publish a draft, of a base, source or target connection',
       query: ActionQuery,
       body: ActionBody,
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
-      return referenceOf(await publishAny(deps, request.scope, changeOf(request)))
+      const action = readAction(actionOf(request), ['publish', ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action !== 'publish') return refuseFinalize(deps, request.scope, CONNECTIONS, { ...change, action })
+      return referenceOf(await publishAny(deps, request.scope, change))
     },
   })
 }

@@ -9,6 +9,7 @@ import {
   textOf,
 } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
+import { assertDraftMode } from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes, runsLink } from './flow-document.ts'
@@ -28,6 +29,7 @@ export async function createFlow(
     asksSource: true,
     signal,
   })
+  if (isDraft) assertDraftMode(spec)
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({

@@ -10,17 +10,28 @@ import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -29,11 +40,15 @@ import { createFlow } from './create-flow.ts'
 import { deleteFlow } from './delete-flow.ts'
 import { patchFlow } from './patch-flow.ts'
 
+/** Errors of everything that checks a flow as a whole. */
+const CHECK_ERRORS = ['1412-400', '1413-400', '1419-400', '1425-400', '1431-400', '1439-404'] as const
+
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/flows', {
     schema: collectionSchema({
       operationId: 'listFlows',
+      errors: LIST_ERRORS,
       summary: 'List flows',
       query: EntityListQuery,
       answer: Page(Flow),
@@ -43,6 +58,7 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   service.post('/flows', {
     schema: collectionSchema({
       operationId: 'createFlow',
+      errors: [...CREATE_ERRORS, ...CHECK_ERRORS, '1410-400'],
       summary: 'Create a flow; it runs as soon as its schedule says',
       query: CreateQuery,
       body: FlowBody,
@@ -58,6 +74,7 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   service.get('/flows/:id', {
     schema: itemSchema({
       operationId: 'getFlow',
+      errors: GET_ERRORS,
       summary: 'Show a flow',
       answer: One(Flow),
     }),
@@ -70,6 +87,7 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   service.patch('/flows/:id', {
     schema: itemSchema({
       operationId: 'patchFlow',
+      errors: [...PATCH_ERRORS, ...CHECK_ERRORS],
       summary: 'Change a flow',
       query: PatchQuery,
       body: PatchBody,
@@ -82,6 +100,7 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   service.delete('/flows/:id', {
     schema: itemSchema({
       operationId: 'deleteFlow',
+      errors: GET_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
       query: PatchQuery,
       hasIfMatch: true,
@@ -96,15 +115,20 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   service.post('/flows/:id/action', {
     schema: itemSchema({
       operationId: 'actOnFlow',
+      errors: [...ACTION_ERRORS, ...CHECK_ERRORS],
       summary: 'Enable, disable or publish a flow',
       query: ActionQuery,
       body: ActionBody,
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)
-      return referenceOf(await actOnFlow(deps, request.scope, { ...changeOf(request), action }))
+      const action = readAction(actionOf(request), [...FLOW_ACTIONS, ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action === 'finalize' || action === 'finalize-update')
+        return refuseFinalize(deps, request.scope, FLOWS, { ...change, action })
+      return referenceOf(await actOnFlow(deps, request.scope, { ...change, action }))
     },
   })
 }

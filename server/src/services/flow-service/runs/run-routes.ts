@@ -2,19 +2,23 @@ import { ActionBody, ActionQuery, PatchQuery } from '@headwater/contract/flow-se
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
+import { ToldRunBody } from '@headwater/contract/flow-service/told-run.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { allowObject, bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { createRun } from './create-run.ts'
@@ -26,6 +30,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs', {
     schema: collectionSchema({
       operationId: 'listRuns',
+      errors: LIST_ERRORS,
       summary: 'List runs, with their progress while they are under way',
       query: EntityListQuery,
       answer: Page(Run),
@@ -35,6 +40,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.post('/runs', {
     schema: collectionSchema({
       operationId: 'createRun',
+      errors: ['1405-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
       body: RunBody,
       status: 201,
@@ -52,6 +58,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.get('/runs/:id', {
     schema: itemSchema({
       operationId: 'getRun',
+      errors: GET_ERRORS,
       summary: 'Show a run, with its progress while it is under way',
       answer: One(Run),
     }),
@@ -60,24 +67,39 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.put('/runs/:id', {
     schema: itemSchema({
       operationId: 'putRun',
-      summary: 'Refused: only the server that runs a run writes its metrics',
+      errors: [
+        '1403-400',
+        '1404-412',
+        '1405-400',
+        '1427-400',
+        '1428-400',
+        '1429-400',
+        '1430-400',
+        '1439-404',
+        '1446-400',
+      ],
+      summary: 'Note of a run what its provider knows, as an administrator; what was measured stays',
       query: PatchQuery,
+      body: ToldRunBody,
       hasIfMatch: true,
-      answer: Reference,
+      answer: Run,
     }),
+    preValidation: allowObject,
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
   service.post('/runs/:id/action', {
     schema: itemSchema({
       operationId: 'actOnRun',
+      errors: [...ACTION_ERRORS, '1430-400'],
       summary: 'Repeat a failed run over its window',
       query: ActionQuery,
       body: ActionBody,
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['re-trigger'])
+      readAction(actionOf(request), ['re-trigger'])
       return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
     },
   })

@@ -1,5 +1,9 @@
 import { sql } from 'kysely'
+import type { Scope } from '#http/scope.ts'
+import { isUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
+import type { EntityKind } from '#services/flow-service/entities/entity-kinds.ts'
+import { enqueueEvent, eventOf } from '#services/flow-service/subscriptions/enqueue-event.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { ACTIVE_STATES, ENDED_STATES, type FlowRow, type Run, type RunOrigin, type RunWindow } from './run.ts'
 import {
@@ -60,6 +64,7 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
       org_id: flow.org_id,
       sandbox_id: flow.sandbox_id,
       flow_id: flow.id,
+      flow_name: flow.name,
       state,
       origin,
       scheduled_for: scheduledFor,
@@ -94,6 +99,48 @@ export async function findRun(db: Database, id: string): Promise<Run | undefined
   return await db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The run that the scope can see; nobody else changes it until the transaction ends. */
+export async function lockScopedRun(tx: Tx, { orgId, sandbox }: Scope, id: string): Promise<Run | undefined> {
+  if (!isUuid(id)) return undefined
+  return await tx
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('sandbox_id', '=', sandbox.id)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Those of the ids that runs or flows have which the scope can see. */
+export async function knownIds(
+  db: Database,
+  { orgId, sandbox }: Scope,
+  kind: EntityKind,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = ids.filter(isUuid)
+  if (wanted.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(kind.table)}
+    where org_id = ${orgId} and sandbox_id = ${sandbox.id} and id = any(${wanted})
+  `.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Puts another document, with its etag and time of change, in the place of that of a run that is locked. */
+export async function replaceRunDocument(tx: Tx, document: JsonObject): Promise<void> {
+  await tx
+    .updateTable('flow_run')
+    .set({
+      document: JSON.stringify(document),
+      etag: String(document['etag']),
+      updated_at: Number(document['updatedAt']),
+    })
+    .where('id', '=', String(document['id']))
+    .execute()
+}
+
 /** What a step writes when it is done. */
 export interface SavedRun extends RunChange {
   readonly epoch?: number | undefined
@@ -104,7 +151,8 @@ export interface SavedRun extends RunChange {
 
 /**
  * Changes a run and gives it a new etag; `metrics.statusSummary.status` follows the state. When the run ends,
- * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow).
+ * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow). Whoever wants to hear of it
+ * finds it in the outbox.
  *
  * @throws when there is no such run
  */
@@ -134,6 +182,8 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
     .returningAll()
     .executeTakeFirstOrThrow()
   if (ENDED_STATES.has(saved.state) && !ENDED_STATES.has(run.state)) await tellFlow(tx, saved)
+  const event = eventOf(run.state, saved.state)
+  if (event !== undefined) await enqueueEvent(tx, saved, { event, nowMs })
   return saved
 }
 

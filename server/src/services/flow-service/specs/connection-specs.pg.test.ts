@@ -59,20 +59,6 @@ test('every spec has an id and a name of its own; the lake is one of them', asyn
   expect(items).toContainEqual(expect.objectContaining({ id: LAKE.id, name: 'datalake' }))
 })
 
-test('specs come with the server', async () => {
-  const whole = { name: 'mine', providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a' }
-  const post = (body?: unknown) => service.call('POST', '/connectionSpecs', { body })
-  expect(codeOf(await post())).toBe('1405-400')
-  for (const field of ['name', 'providerId']) {
-    const answer = await post({ ...whole, [field]: undefined })
-    expect([answer.status, codeOf(answer), answer.body.report.field]).toEqual([400, '1100-400', field])
-  }
-  expect(codeOf(await post(whole))).toBe('1426-400')
-  const put = (id: string) => service.call('PUT', `/connectionSpecs/${id}`, { body: whole })
-  expect(codeOf(await put(POSTGRES.id))).toBe('1426-400')
-  expect(codeOf(await put('nosuch'))).toBe('1439-404')
-})
-
 test('no spec has configurations', async () => {
   const { status, body } = await service.call(
     'GET',

@@ -4,7 +4,7 @@ import { matchesAll } from '#services/flow-service/lists/match-filter.ts'
 import { type FilterableFields, parsePropertyFilter } from '#services/flow-service/lists/property-filter.ts'
 import { notFound } from '#services/flow-service/problems.ts'
 
-/** A collection of specs: all of it fits one page. */
+/** A collection of specs, built-in ones first: all of it fits one page. */
 export interface SpecCollection {
   readonly name: 'connectionSpecs' | 'flowSpecs'
   readonly specs: readonly object[]

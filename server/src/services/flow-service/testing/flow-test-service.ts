@@ -9,7 +9,8 @@ import { createApp } from '#http/app.ts'
 import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
-import { openKeyring } from '#secrets/keyring.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
+import { type Keyring, openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
@@ -67,6 +68,7 @@ export interface CallOptions {
 /** The Flow Service over databases of its own, with the smallest honest neighbours. */
 export interface FlowTestService extends AsyncDisposable {
   readonly db: Database
+  readonly keyring: Keyring
   readonly source: TestDatabase
   readonly metadata: TestDatabase
   /** Runs whose first step was queued. */
@@ -133,10 +135,11 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     mapsColumn: 'city',
   }
   const sandboxes = new SandboxReader(db, Date.now)
+  const keyring = openKeyring({ dataDir })
   const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
-    keyring: openKeyring({ dataDir }),
+    keyring,
     now: () => world.nowMs++,
     gateway: {
       verifyToken: async (token) => CLIENT_OF_TOKEN[token],
@@ -170,9 +173,11 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nudgeScheduler: () => {
       world.nudges++
     },
+    sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
   return {
     db,
+    keyring,
     source,
     metadata,
     submitted,
