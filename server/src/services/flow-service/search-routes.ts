@@ -10,7 +10,7 @@ import { bodyOf, requireBody, requireStorable } from './entities/request-body.ts
 import { searchEntities } from './lists/list-entities.ts'
 import { readSandboxIds } from './lists/sandbox-ids.ts'
 import type { SearchRequest } from './lists/search-query.ts'
-import { collectionSchema } from './route-parts.ts'
+import { collectionSchema, LIST_ERRORS } from './route-parts.ts'
 import { searchSpecs } from './specs/search-flow-specs.ts'
 import { readSpecs } from './specs/spec-collections.ts'
 
@@ -19,6 +19,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   service.post('/connections/search', {
     schema: collectionSchema({
       operationId: 'searchConnections',
+      errors: [...LIST_ERRORS, '1405-400'],
       summary: 'Search base connections',
       query: search.SearchQuery,
       body: search.SearchBody,
@@ -31,6 +32,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
     schema: {
       ...collectionSchema({
         operationId: 'searchFlows',
+        errors: [...LIST_ERRORS, '1405-400', '1424-400', '2103-404'],
         summary: 'Search flows, in this sandbox or in several',
         query: search.SearchQuery,
         body: search.SearchBody,
@@ -47,6 +49,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   service.post('/flowSpecs/search', {
     schema: collectionSchema({
       operationId: 'searchFlowSpecs',
+      errors: [...LIST_ERRORS, '1405-400'],
       summary: 'Search the kinds of flows',
       query: search.SearchQuery,
       body: search.FlowSpecSearchBody,

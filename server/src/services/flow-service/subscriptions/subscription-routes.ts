@@ -9,11 +9,15 @@ import { bodyOf, requireBody, requireStorable } from '#services/flow-service/ent
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { actOnSubscription } from './act-on-subscription.ts'
@@ -30,6 +34,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.get('/subscriptions', {
     schema: collectionSchema({
       operationId: 'listSubscriptions',
+      errors: LIST_ERRORS,
       summary: 'List subscriptions to what becomes of runs',
       query: EntityListQuery,
       answer: Page(subscriptions.Subscription),
@@ -39,6 +44,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.post('/subscriptions', {
     schema: collectionSchema({
       operationId: 'createSubscription',
+      errors: ['1405-400', '1410-400', '1430-400'],
       summary: 'Subscribe a receiver to the starts, successes and failures of runs',
       body: subscriptions.SubscriptionBody,
       status: 201,
@@ -60,6 +66,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.get('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'getSubscription',
+      errors: GET_ERRORS,
       summary: 'Show a subscription, its secrets masked',
       answer: One(subscriptions.Subscription),
     }),
@@ -78,6 +85,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.patch('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'patchSubscription',
+      errors: [...PATCH_ERRORS, '1430-400'],
       summary: 'Change a subscription, or replace its secret',
       query: PatchQuery,
       body: PatchBody,
@@ -90,7 +98,10 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.delete('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'deleteSubscription',
+      errors: [...GET_ERRORS, '1404-412'],
       summary: 'Delete a subscription and what was still to be sent for it',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
@@ -102,6 +113,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.post('/subscriptions/:id/action', {
     schema: itemSchema({
       operationId: 'actOnSubscription',
+      errors: ACTION_ERRORS,
       summary:
         'Enable, disable or test a subscription: a test sends a signed event and tells what the receiver said',
       query: ActionQuery,
@@ -121,6 +133,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/subscriptions/:id/deliveries', {
     schema: itemSchema({
       operationId: 'listDeliveries',
+      errors: [...LIST_ERRORS, ...GET_ERRORS],
       summary: 'List what is, or was, to be sent for a subscription',
       query: EntityListQuery,
       answer: Page(subscriptions.Delivery),
@@ -132,6 +145,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
     schema: {
       ...itemSchema({
         operationId: 'getDelivery',
+        errors: GET_ERRORS,
         summary: 'Show a delivery with the body that is sent',
         answer: One(subscriptions.DeliveryWithBody),
       }),
@@ -143,6 +157,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
     schema: {
       ...itemSchema({
         operationId: 'actOnDelivery',
+        errors: ACTION_ERRORS,
         summary: 'Have a delivery sent again, now',
         query: ActionQuery,
         body: ActionBody,

@@ -37,7 +37,7 @@ export function readSubscription(given: JsonObject, hosts: HostRules | undefined
 
 /** Members that a client may send, and those of an answer that it may send back. */
 const MEMBERS: ReadonlySet<string> = new Set([
-  ...['name', 'description', 'url', 'flowIds', 'events', 'eventCodes', 'secret', 'headers', 'labels'],
+  ...['name', 'description', 'url', 'flowIds', 'events', 'eventCodes', 'secret', 'headers'],
   ...['id', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'createdClient', 'updatedClient'],
   ...['sandboxId', 'sandboxName', 'imsOrgId', 'etag', 'version', 'lastOperation', 'previousSecretExpiresAt'],
 ])
