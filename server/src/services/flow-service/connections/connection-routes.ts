@@ -12,9 +12,15 @@ import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import {
   type ExploreParameters,
   exploreConnection,
@@ -140,16 +146,19 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   service.post('/connections/:id/action', {
     schema: itemSchema({
       operationId: 'actOnConnection',
-      errors: [...ACTION_ERRORS, '1413-400', '1415-400'],
-      summary: 'Publish a draft',
+      errors: [...ACTION_ERRORS, '1409-400', '1413-400', '1415-400'],
+      summary: 'Publish a draft, of a base, source or target connection',
       query: ActionQuery,
       body: ActionBody,
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
-      return referenceOf(await publishAny(deps, request.scope, changeOf(request)))
+      const action = readAction(actionOf(request), ['publish', ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action !== 'publish') return refuseFinalize(deps, request.scope, CONNECTIONS, { ...change, action })
+      return referenceOf(await publishAny(deps, request.scope, change))
     },
   })
 }

@@ -7,9 +7,9 @@ import type { FlowServiceDependencies } from '#services/flow-service/dependencie
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { listOf } from '#services/flow-service/lists/list-query.ts'
+import type { FlowCode } from '#services/flow-service/problems.ts'
 import {
   BASE_PATH,
-  CREATE_ERRORS,
   changeOf,
   collectionSchema,
   GET_ERRORS,
@@ -30,24 +30,28 @@ interface SpecRoutes {
   /** `kind of system`, for summaries. */
   readonly words: string
   readonly body: unknown
+  readonly listErrors: readonly FlowCode[]
 }
 
-const ROUTES: readonly SpecRoutes[] = [
-  { kind: 'connectionSpecs', title: 'ConnectionSpec', words: 'kind of system', body: ConnectionSpecBody },
-  { kind: 'flowSpecs', title: 'FlowSpec', words: 'kind of flow', body: FlowSpecBody },
-]
-
 /** Specs have few fields to ask for, and come on one page. */
-const SPEC_LIST_ERRORS = [
-  '1440-400',
-  '1443-400',
-  '1448-400',
-  '1449-400',
-  '1450-400',
-  '1452-400',
-  '1453-400',
-] as const
-const CONNECTION_SPEC_LIST_ERRORS = [...SPEC_LIST_ERRORS, '1423-400'] as const
+const LIST_ERRORS = ['1440-400', '1443-400', '1448-400', '1450-400', '1452-400', '1453-400'] as const
+
+const ROUTES: readonly SpecRoutes[] = [
+  {
+    kind: 'connectionSpecs',
+    title: 'ConnectionSpec',
+    words: 'kind of system',
+    body: ConnectionSpecBody,
+    listErrors: [...LIST_ERRORS, '1423-400'],
+  },
+  {
+    kind: 'flowSpecs',
+    title: 'FlowSpec',
+    words: 'kind of flow',
+    body: FlowSpecBody,
+    listErrors: [...LIST_ERRORS, '1449-400'],
+  },
+]
 
 /** What can be connected, how, and to what flows. */
 export function serveSpecRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
@@ -61,12 +65,12 @@ export function serveSpecRoutes(service: FastifyInstance, deps: FlowServiceDepen
 function serveReads(
   service: FastifyInstance,
   deps: FlowServiceDependencies,
-  { kind, title, words }: SpecRoutes,
+  { kind, title, words, listErrors }: SpecRoutes,
 ): void {
   service.get(`/${kind}`, {
     schema: collectionSchema({
       operationId: `list${title}s`,
-      errors: kind === 'connectionSpecs' ? CONNECTION_SPEC_LIST_ERRORS : SPEC_LIST_ERRORS,
+      errors: listErrors,
       summary: `List the ${words.replace('kind', 'kinds')}s that there are`,
       query: SpecListQuery,
       answer: Page(Spec),
@@ -92,7 +96,7 @@ function serveWrites(
   service.post(`/${kind}`, {
     schema: collectionSchema({
       operationId: `create${title}`,
-      errors: [...CREATE_ERRORS, '1426-400'],
+      errors: ['1405-400', '1426-400'],
       summary: `Register a ${words}, as an administrator`,
       body,
       status: 201,
@@ -108,7 +112,7 @@ function serveWrites(
   service.put(`/${kind}/:id`, {
     schema: itemSchema({
       operationId: `replace${title}`,
-      errors: [...GET_ERRORS, '1404-412', '1405-400', '1426-400'],
+      errors: ['1404-412', '1405-400', '1426-400', '1439-404'],
       summary: `Replace a registered ${words}, as an administrator`,
       query: PatchQuery,
       body,
