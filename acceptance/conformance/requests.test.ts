@@ -198,7 +198,7 @@ statement(
       ['DELETE', `/flowSpecs/${NOBODY}`, 'GET, PUT'],
       ['GET', `/flows/${NOBODY}/action`, 'POST'],
       ['POST', `/connections/${NOBODY}/test`, 'GET'],
-      ] as const
+    ] as const
     for (const [method, path, allowed] of wrong) {
       const answer = await world.client.call(method, path)
       expect([method, path, answer.status]).toEqual([method, path, 405])
