@@ -59,6 +59,8 @@ export interface MappingSetSummary {
   readonly version: number
   readonly newestVersion: number
   readonly schemaId: string
+  /** `application/vnd.adobe.xed-full+json;version=1`, as given when the set was made. */
+  readonly schemaContentType: string
   readonly entries: readonly MappingSetEntry[]
 }
 

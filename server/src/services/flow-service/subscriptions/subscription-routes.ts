@@ -50,8 +50,6 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
       status: 201,
       answer: subscriptions.SubscriptionReference,
     }),
-    // The schema is there to be read; the operation says more of what is wrong, and repeats no secret.
-    attachValidation: true,
     preValidation: requireBody,
     handler: async (request, reply) => {
       const saved = await createSubscription(deps, request.scope, bodyOf(request))

@@ -236,6 +236,7 @@ function mappingSet(schemaId: string, column: string): MappingSetSummary {
     version: 0,
     newestVersion: 0,
     schemaId,
+    schemaContentType: 'application/vnd.adobe.xed-full+json;version=1.0',
     entries: [
       { sourceType: 'ATTRIBUTE', source: 'id', destination: '_acme.id' },
       { sourceType: 'ATTRIBUTE', source: column, destination: '_acme.city' },
