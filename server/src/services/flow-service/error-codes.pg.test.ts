@@ -1,8 +1,15 @@
 import { FLOW_ERRORS } from '@headwater/contract/flow-service/errors/flow-errors.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPool } from '#store/database.ts'
 import type { FlowCode } from './problems.ts'
 import { ERROR_CASES, type ErrorWorld } from './testing/error-cases.ts'
-import { created, flowBody, makeConnections, startFlowService } from './testing/flow-test-service.ts'
+import {
+  created,
+  findDataset,
+  flowBody,
+  makeConnections,
+  startFlowService,
+} from './testing/flow-test-service.ts'
 
 /*
  * The catalogue, the code and this table cannot drift apart: only codes of the catalogue can be raised, the table
@@ -12,9 +19,15 @@ import { created, flowBody, makeConnections, startFlowService } from './testing/
 let world: ErrorWorld
 const requestIds = new Set<string>()
 let isSourceBroken = false
+let isStoreLost = false
 
 beforeAll(async () => {
+  const nowhere = openPool({ url: 'postgres://127.0.0.1:1/none' }, { max: 1 })
   const service = await startFlowService({
+    findDataset: async (...args) => {
+      if (isStoreLost) await nowhere.query('select 1')
+      return findDataset(...args)
+    },
     wrapSource: (source) => ({
       ...source,
       profileRelation: (...args) =>
@@ -27,7 +40,10 @@ beforeAll(async () => {
   const breakSource = () => {
     isSourceBroken = true
   }
-  world = { service, breakSource, base, source, target, flow, run }
+  const loseStore = () => {
+    isStoreLost = true
+  }
+  world = { service, breakSource, loseStore, base, source, target, flow, run }
 })
 
 afterAll(async () => {
@@ -60,6 +76,7 @@ describe('every code that is raised is reached over HTTP', () => {
       requestIds.add(body.report['request-id'])
     } finally {
       isSourceBroken = false
+      isStoreLost = false
     }
   })
 })

@@ -13,6 +13,8 @@ import {
 /** What the requests of {@link ERROR_CASES} speak of; all of it is there before the first. */
 export interface ErrorWorld {
   readonly service: FlowTestService
+  /** Makes the next question for a dataset meet a metadata database that is away. */
+  readonly loseStore: () => void
   /** Makes the next question to the source fail in a way that no rule foresees. */
   readonly breakSource: () => void
   readonly base: string
@@ -79,6 +81,11 @@ const unscoped: CallOptions['headers'] = { 'x-sandbox-name': undefined }
 export const ERROR_CASES: Readonly<Record<FlowCode, ErrorCase>> = {
   '1100-400': send('POST', '/connections', { body: { connectionSpec: POSTGRES } }),
   '1101-404': get(({ base }) => `/connections/${base}/explore?objectType=table&object=public.nosuch`),
+  '1103-503': async (world) => {
+    world.loseStore()
+    const body = { connectionSpec: LAKE, params: { dataSetId: 'any' } }
+    return send('POST', '/targetConnections', { body })(world)
+  },
   '1400-500': async (world) => {
     world.breakSource()
     return get(({ base }) => `/connections/${base}/explore?objectType=table&object=public.orders`)(world)
