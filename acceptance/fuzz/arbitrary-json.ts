@@ -3,10 +3,15 @@ import fc from 'fast-check'
 /** Values that nobody expects, and valid documents with one or more of them inside. */
 
 const LONG = 60_000
-const DEEP = 2_000
 
-/** Text that becomes a number which JSON can write and a double cannot hold. */
-export const TOO_LARGE = '@number-too-large@'
+/** Stand for what JSON can write and a value of JavaScript hardly holds; put in when the text is made. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  '@too large@': '1e999',
+  '@too exact@': '12345678901234567890.123456789012345678901234567890',
+  '@list in list@': `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  '@object in object@': `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+  '@twice@': '{"name":"one","name":"two"}',
+}
 
 const TEXTS = [
   '',
@@ -39,7 +44,6 @@ const TEXTS = [
   'name==',
   '2024-02-30T25:61:61Z',
   '********',
-  TOO_LARGE,
   'x'.repeat(LONG),
 ]
 
@@ -67,14 +71,6 @@ const scalar = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
 )
 
-const deep = fc.constantFrom<unknown>('list', 'object').map((kind) => nest(kind === 'list'))
-
-function nest(isList: boolean): unknown {
-  let value: unknown = 'bottom'
-  for (let level = 0; level < DEEP; level++) value = isList ? [value] : { a: value }
-  return value
-}
-
 const odd = fc
   .array(fc.tuple(fc.constantFrom(...KEYS), scalar), { minLength: 1, maxLength: 3 })
   .map((members) => withMembers({}, members))
@@ -82,7 +78,7 @@ const odd = fc
 /** Any value of JSON, most of them unpleasant. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 8, arbitrary: scalar },
-  { weight: 1, arbitrary: deep },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(...Object.keys(STAND_INS)) },
   { weight: 2, arbitrary: odd },
   { weight: 1, arbitrary: fc.array(scalar, { maxLength: 4 }) },
   { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown> },
@@ -133,8 +129,6 @@ function placesOf(value: unknown, at: Place = []): Place[] {
   const members: [string | number, unknown][] = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(value)
-  // What was nested on purpose is one place.
-  if (at.length > 12) return [at]
   return [at, ...members.flatMap(([key, member]) => placesOf(member, [...at, key]))]
 }
 
@@ -179,7 +173,13 @@ function withMembers(base: object, members: readonly (readonly [string, unknown]
   return copy
 }
 
-/** The text of a document, with numbers that are too large where they were asked for. */
+/** Stands for a name that no request has had. */
+export const NEW = '@new@'
+
+let names = 0
+
+/** The text of a document, with what stands for something else replaced by it. */
 export function toBodyText(document: unknown): string {
-  return JSON.stringify(document ?? null).replaceAll(`"${TOO_LARGE}"`, '1e999')
+  const text = JSON.stringify(document ?? null).replaceAll(NEW, () => `made-up-${++names}`)
+  return Object.entries(STAND_INS).reduce((done, [name, value]) => done.replaceAll(`"${name}"`, value), text)
 }

@@ -8,6 +8,8 @@ export interface Operation {
   readonly path: string
   readonly parameters: readonly Parameter[]
   readonly hasBody: boolean
+  /** The body is a form, not JSON. */
+  readonly isForm: boolean
   /** A body that the document shows, if it shows one. */
   readonly example: unknown
 }
@@ -42,6 +44,7 @@ function readOperation(document: Answer, path: string, method: string, operation
       values: (resolve(document, one.schema)?.enum ?? []).map(String),
     })),
     hasBody: body !== undefined,
+    isForm: Object.keys(body?.content ?? {})[0] === 'application/x-www-form-urlencoded',
     example: exampleOf(document, body),
   }
 }

@@ -3,17 +3,21 @@ import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lis
 import * as subscriptions from '@headwater/contract/flow-service/subscriptions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { actOnSubscription } from './act-on-subscription.ts'
@@ -30,6 +34,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.get('/subscriptions', {
     schema: collectionSchema({
       operationId: 'listSubscriptions',
+      errors: LIST_ERRORS,
       summary: 'List subscriptions to what becomes of runs',
       query: EntityListQuery,
       answer: Page(subscriptions.Subscription),
@@ -39,13 +44,12 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.post('/subscriptions', {
     schema: collectionSchema({
       operationId: 'createSubscription',
+      errors: ['1405-400', '1410-400', '1430-400'],
       summary: 'Subscribe a receiver to the starts, successes and failures of runs',
       body: subscriptions.SubscriptionBody,
       status: 201,
       answer: subscriptions.SubscriptionReference,
     }),
-    // The schema is there to be read; the operation says more of what is wrong, and repeats no secret.
-    attachValidation: true,
     preValidation: requireBody,
     handler: async (request, reply) => {
       const saved = await createSubscription(deps, request.scope, bodyOf(request))
@@ -60,6 +64,7 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.get('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'getSubscription',
+      errors: GET_ERRORS,
       summary: 'Show a subscription, its secrets masked',
       answer: One(subscriptions.Subscription),
     }),
@@ -78,6 +83,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.patch('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'patchSubscription',
+      errors: [...PATCH_ERRORS, '1430-400'],
       summary: 'Change a subscription, or replace its secret',
       query: PatchQuery,
       body: PatchBody,
@@ -90,7 +96,10 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.delete('/subscriptions/:id', {
     schema: itemSchema({
       operationId: 'deleteSubscription',
+      errors: [...GET_ERRORS, '1404-412'],
       summary: 'Delete a subscription and what was still to be sent for it',
+      query: PatchQuery,
+      hasIfMatch: true,
       status: 204,
       answer: { type: 'null' },
     }),
@@ -102,6 +111,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   service.post('/subscriptions/:id/action', {
     schema: itemSchema({
       operationId: 'actOnSubscription',
+      errors: ACTION_ERRORS,
       summary:
         'Enable, disable or test a subscription: a test sends a signed event and tells what the receiver said',
       query: ActionQuery,
@@ -110,7 +120,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       answer: subscriptions.SubscriptionActionAnswer,
     }),
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, ['enable', 'disable', 'test'])
+      const action = readAction(actionOf(request), ['enable', 'disable', 'test'])
       if (action === 'test') return testSubscription(deps, request.scope, changeOf(request))
       return referenceOf(await actOnSubscription(deps, request.scope, { ...changeOf(request), action }))
     },
@@ -121,6 +131,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
   service.get('/subscriptions/:id/deliveries', {
     schema: itemSchema({
       operationId: 'listDeliveries',
+      errors: [...LIST_ERRORS, ...GET_ERRORS],
       summary: 'List what is, or was, to be sent for a subscription',
       query: EntityListQuery,
       answer: Page(subscriptions.Delivery),
@@ -132,6 +143,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
     schema: {
       ...itemSchema({
         operationId: 'getDelivery',
+        errors: GET_ERRORS,
         summary: 'Show a delivery with the body that is sent',
         answer: One(subscriptions.DeliveryWithBody),
       }),
@@ -143,6 +155,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
     schema: {
       ...itemSchema({
         operationId: 'actOnDelivery',
+        errors: ACTION_ERRORS,
         summary: 'Have a delivery sent again, now',
         query: ActionQuery,
         body: ActionBody,
@@ -151,7 +164,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       params: subscriptions.DeliveryPath,
     },
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['redeliver'])
+      readAction(actionOf(request), ['redeliver'])
       return redeliver(deps, request.scope, addressOf(request))
     },
   })
