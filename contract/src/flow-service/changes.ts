@@ -35,5 +35,15 @@ const PatchOperation = Type.Object(
 /** One operation may come without its array. */
 export const PatchBody = Type.Union([Type.Array(PatchOperation), PatchOperation, Type.Null()])
 
-/** Actions come with or without a body. */
-export const ActionBody = Type.Union([Type.Object({}, OPEN), Type.Array(Type.Unknown()), Type.Null()])
+/** Actions come with or without a body: how far a provider says to have come. It has no effect here. */
+export const ActionBody = Type.Union([
+  Type.Object(
+    {
+      percentCompleted: Given('0 to 100'),
+      status: Given('`{value, properties, errors}`'),
+      recordTypes: Given('`[{type, extensions}]`'),
+    },
+    OPEN,
+  ),
+  Type.Null(),
+])

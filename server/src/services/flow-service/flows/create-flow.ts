@@ -50,6 +50,8 @@ export async function createFlow(
     transformations: parts.transformations,
     policy: given(body, 'policy'),
     runs: runsLink(entity.id),
+    // The provider's own name of the flow: here it has no other.
+    providerRefId: entity.id,
     lastOperation: createOperation(nowMs, isDraft),
     labels: given(body, 'labels') ?? [],
     recordTypes: recordTypes(references),

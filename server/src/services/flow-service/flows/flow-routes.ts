@@ -10,9 +10,15 @@ import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -116,9 +122,13 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)
-      return referenceOf(await actOnFlow(deps, request.scope, { ...changeOf(request), action }))
+      const action = readAction(actionOf(request), [...FLOW_ACTIONS, ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action === 'finalize' || action === 'finalize-update')
+        return refuseFinalize(deps, request.scope, FLOWS, { ...change, action })
+      return referenceOf(await actOnFlow(deps, request.scope, { ...change, action }))
     },
   })
 }

@@ -2,11 +2,12 @@ import { ActionBody, ActionQuery, PatchQuery } from '@headwater/contract/flow-se
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
+import { ToldRunBody } from '@headwater/contract/flow-service/told-run.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { allowObject, bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -66,12 +67,24 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   service.put('/runs/:id', {
     schema: itemSchema({
       operationId: 'putRun',
-      errors: ['1403-400', '1404-412', '1427-400', '1439-404'],
-      summary: 'Refused: only the server that runs a run writes its metrics',
+      errors: [
+        '1403-400',
+        '1404-412',
+        '1405-400',
+        '1427-400',
+        '1428-400',
+        '1429-400',
+        '1430-400',
+        '1439-404',
+        '1446-400',
+      ],
+      summary: 'Note of a run what its provider knows, as an administrator; what was measured stays',
       query: PatchQuery,
+      body: ToldRunBody,
       hasIfMatch: true,
-      answer: Reference,
+      answer: Run,
     }),
+    preValidation: allowObject,
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
   service.post('/runs/:id/action', {
@@ -84,8 +97,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       hasIfMatch: true,
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['re-trigger'])
+      readAction(actionOf(request), ['re-trigger'])
       return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
     },
   })

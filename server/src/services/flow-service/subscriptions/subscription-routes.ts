@@ -3,7 +3,7 @@ import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lis
 import * as subscriptions from '@headwater/contract/flow-service/subscriptions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
@@ -50,8 +50,6 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
       status: 201,
       answer: subscriptions.SubscriptionReference,
     }),
-    // The schema is there to be read; the operation says more of what is wrong, and repeats no secret.
-    attachValidation: true,
     preValidation: requireBody,
     handler: async (request, reply) => {
       const saved = await createSubscription(deps, request.scope, bodyOf(request))
@@ -122,7 +120,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       answer: subscriptions.SubscriptionActionAnswer,
     }),
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, ['enable', 'disable', 'test'])
+      const action = readAction(actionOf(request), ['enable', 'disable', 'test'])
       if (action === 'test') return testSubscription(deps, request.scope, changeOf(request))
       return referenceOf(await actOnSubscription(deps, request.scope, { ...changeOf(request), action }))
     },
@@ -166,7 +164,7 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       params: subscriptions.DeliveryPath,
     },
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['redeliver'])
+      readAction(actionOf(request), ['redeliver'])
       return redeliver(deps, request.scope, addressOf(request))
     },
   })
