@@ -101,13 +101,14 @@ statement(
   78,
   'the link leads to the next page also with the first parameters after it, or others',
   async () => {
+    const queries = QUERIES.filter((_, index) => index % 2 === 1)
     const additions = [
       (query: string) => query,
       () => 'limit=50&orderby=name&property=id==x&count=true',
       () => 'count=False',
     ]
     for (const collection of LISTS) {
-      for (const query of QUERIES) {
+      for (const query of queries) {
         const straight = await walkPages(world.client, collection, query)
         expect(straight.length).toBeGreaterThan(2)
         for (const add of additions) {
@@ -154,7 +155,7 @@ statement(
       for (const order of ORDERS) {
         const all = await idsOf(world.client, `/${collection}?limit=1000${order}`)
         expect(all.length).toBeGreaterThanOrEqual(HOW_MANY)
-        for (const limit of [1, 2, 3, HOW_MANY, 100]) {
+        for (const limit of [1, 3, HOW_MANY, 100]) {
           const pages = await walkPages(world.client, collection, `limit=${limit}${order}`)
           expect([collection, order, limit, pages.flat()]).toEqual([collection, order, limit, all])
           expect(pages.slice(0, -1).every((ids) => ids.length === limit)).toBe(true)
@@ -196,9 +197,12 @@ statement(81, 'a filter holds on every page', async () => {
 })
 
 statement(82, 'a token that this list did not give out is a 1452-400', async () => {
+  const sandbox = await world.openSandbox()
   for (const collection of LISTS) {
     const other = collection === 'flows' ? 'runs' : 'flows'
     const token = tokenOf(await readPage(world.client, `/${collection}?limit=1`))
+    const { [9]: sign } = token
+    const touched = `${token.slice(0, 9)}${sign === 'A' ? 'B' : 'A'}${token.slice(10)}`
     const foreign = tokenOf(await readPage(world.client, `/${other}?limit=1`))
     const garbage = [
       'garbage',
@@ -209,15 +213,17 @@ statement(82, 'a token that this list did not give out is a 1452-400', async () 
       'e30',
       'W10',
       'bnVsbA',
-      `${token.slice(0, -9)}`,
+      token.slice(0, -9),
+      touched,
       foreign,
     ]
     garbage.push(Buffer.from('{"property":[],"limit":1,"after":["x"]}').toString('base64url'))
-    garbage.push('%00', 'x'.repeat(5000), '%F0%9F%90%98')
-    for (const wrong of garbage.filter((text) => text !== '%00')) {
+    garbage.push('x'.repeat(5000), '%F0%9F%90%98')
+    for (const wrong of garbage) {
       const answer = await world.client.get(`/${collection}?continuationToken=${wrong}`)
       expect([collection, wrong, codeOf(answer)]).toEqual([collection, wrong, '1452-400'])
     }
+    expect(codeOf(await sandbox.get(`/${collection}?continuationToken=${token}`))).toBe('1452-400')
   }
 })
 

@@ -9,6 +9,7 @@ import {
 import { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
 import { Connection, ConnectionBody } from '@headwater/contract/flow-service/connections.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { ConnectionConfigs } from '@headwater/contract/flow-service/explored-storage.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -44,6 +45,7 @@ import {
 } from '#services/flow-service/route-parts.ts'
 import { createConnection } from './create-connection.ts'
 import { deleteConnection } from './delete-connection.ts'
+import { listConnectionConfigs } from './list-connection-configs.ts'
 import { patchConnection } from './patch-connection.ts'
 import { publishAny } from './publish-any.ts'
 import { testConnection } from './test-connection.ts'
@@ -142,6 +144,15 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       const exploring = { id: idOf(request), parameters, signal: request.signal }
       return sendExplored(reply, exploring.id, await exploreConnection(deps, request.scope, exploring))
     },
+  })
+  service.get('/connections/:id/configs', {
+    schema: itemSchema({
+      operationId: 'listConnectionConfigs',
+      errors: GET_ERRORS,
+      summary: 'List columns that all objects have; in a database each has its own',
+      answer: ConnectionConfigs,
+    }),
+    handler: async (request) => listConnectionConfigs(deps, request.scope, idOf(request)),
   })
   service.post('/connections/:id/action', {
     schema: itemSchema({

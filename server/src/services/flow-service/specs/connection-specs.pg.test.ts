@@ -13,10 +13,6 @@ beforeAll(async () => {
 })
 afterAll(async () => service[Symbol.asyncDispose]())
 
-function codeOf({ body }: { body: AnyBody }): string {
-  return /FLOW-(\d{4}-\d{3})$/.exec(body?.type)?.[1] ?? JSON.stringify(body)
-}
-
 describe('the spec of PostgreSQL', () => {
   let spec: AnyBody
   beforeAll(async () => {
@@ -57,13 +53,4 @@ test('every spec has an id and a name of its own; the lake is one of them', asyn
   expect(new Set(items.map(({ name }: AnyBody) => name)).size).toBe(items.length)
   for (const { id } of items) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   expect(items).toContainEqual(expect.objectContaining({ id: LAKE.id, name: 'datalake' }))
-})
-
-test('no spec has configurations', async () => {
-  const { status, body } = await service.call(
-    'GET',
-    `/connectionSpecs/${POSTGRES.id}/configs?start=0&limit=20`,
-  )
-  expect([status, body]).toEqual([200, { items: [], pageInfo: { hasNext: false } }])
-  expect(codeOf(await service.call('GET', '/connectionSpecs/nosuch/configs'))).toBe('1439-404')
 })

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#kit/json.ts'
+import type { JsonObject } from '#kit/json.ts'
 import { project } from '#services/flow-service/entities/entity-reader.ts'
 import { matchesAll } from '#services/flow-service/lists/match-filter.ts'
 import { type FilterableFields, parsePropertyFilter } from '#services/flow-service/lists/property-filter.ts'
@@ -18,9 +18,9 @@ export function listSpecs({ specs, filterable }: SpecCollection, property: reado
   return { items: found.map((spec) => project(spec as JsonObject, projection)), _links: {} }
 }
 
-/** One spec, in a list of its own. @throws {FlowProblem} 1439 */
+/** One spec. @throws {FlowProblem} 1439 */
 export function getSpec({ name, specs }: SpecCollection, id: string): JsonObject {
   const spec = specs.find((candidate) => (candidate as { readonly id: string }).id === id.toLowerCase())
   if (spec === undefined) throw notFound(name, id)
-  return { items: [spec as Json] }
+  return spec as JsonObject
 }

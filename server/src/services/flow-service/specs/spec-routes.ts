@@ -1,4 +1,5 @@
 import { PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { ExploredStorage, SpecExploreQuery } from '@headwater/contract/flow-service/explored-storage.ts'
 import { One, Page, SpecListQuery } from '@headwater/contract/flow-service/lists.ts'
 import { ConnectionSpecBody, FlowSpecBody } from '@headwater/contract/flow-service/spec-bodies.ts'
 import { Spec, SpecConfigQuery, SpecConfigs } from '@headwater/contract/flow-service/specs.ts'
@@ -6,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { exploreSpec, type SpecExploreParameters } from '#services/flow-service/explore/explore-spec.ts'
 import { listOf } from '#services/flow-service/lists/list-query.ts'
 import type { FlowCode } from '#services/flow-service/problems.ts'
 import {
@@ -18,6 +20,7 @@ import {
 } from '#services/flow-service/route-parts.ts'
 import type { SpecKind } from './built-in/spec.ts'
 import { createSpec } from './create-spec.ts'
+import { listSpecConfigs, type SpecConfigParameters } from './list-spec-configs.ts'
 import { getSpec, listSpecs } from './list-specs.ts'
 import { replaceSpec } from './replace-spec.ts'
 import { readSpecs } from './spec-collections.ts'
@@ -59,7 +62,7 @@ export function serveSpecRoutes(service: FastifyInstance, deps: FlowServiceDepen
     serveReads(service, deps, routes)
     serveWrites(service, deps, routes)
   }
-  serveConfigs(service, deps)
+  serveStorage(service, deps)
 }
 
 function serveReads(
@@ -84,7 +87,9 @@ function serveReads(
       summary: `Show a ${words} and its parameters`,
       answer: One(Spec),
     }),
-    handler: async (request) => getSpec(await readSpecs(deps, request.scope, kind), idOf(request)),
+    handler: async (request) => ({
+      items: [getSpec(await readSpecs(deps, request.scope, kind), idOf(request))],
+    }),
   })
 }
 
@@ -125,19 +130,32 @@ function serveWrites(
   })
 }
 
-function serveConfigs(service: FastifyInstance, deps: FlowServiceDependencies): void {
+function serveStorage(service: FastifyInstance, deps: FlowServiceDependencies): void {
+  service.get('/connectionSpecs/:id/explore', {
+    schema: itemSchema({
+      operationId: 'exploreConnectionSpec',
+      errors: [...GET_ERRORS, '1101-404', '1452-400'],
+      summary: 'List the datasets of the lake, or show the fields and first rows of one',
+      query: SpecExploreQuery,
+      answer: ExploredStorage,
+    }),
+    handler: async (request) =>
+      exploreSpec(deps, request.scope, {
+        id: idOf(request),
+        parameters: request.query as SpecExploreParameters,
+        signal: request.signal,
+      }),
+  })
   service.get('/connectionSpecs/:id/configs', {
     schema: itemSchema({
       operationId: 'listConnectionSpecConfigs',
-      errors: GET_ERRORS,
-      summary: 'List configurations of a kind of system; none has any',
+      errors: [...GET_ERRORS, '1452-400'],
+      summary: 'List what can be chosen for a kind of system: the datasets of the lake',
       query: SpecConfigQuery,
       answer: SpecConfigs,
     }),
-    handler: async (request) => {
-      getSpec(await readSpecs(deps, request.scope, 'connectionSpecs'), idOf(request))
-      return { items: [], pageInfo: { hasNext: false } }
-    },
+    handler: async (request) =>
+      listSpecConfigs(deps, request.scope, idOf(request), request.query as SpecConfigParameters),
   })
 }
 

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-d
 import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
-import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
+import type { DatasetSummary, FindDataset, MappingSetSummary } from '#http/neighbours.ts'
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
@@ -80,6 +80,7 @@ export interface FlowTestService extends AsyncDisposable {
     validateOnCreate: boolean
     strict: boolean
     edition: 'azure' | 'aws'
+    datasets: DatasetSummary[]
     mappingSchema: string
     mapsColumn: string
   }
@@ -95,6 +96,8 @@ export interface FlowTestService extends AsyncDisposable {
 export interface FlowTestOptions {
   /** Stands between the service and its source. */
   readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Stands between the service and the catalogue. */
+  readonly findDataset?: FindDataset | undefined
   /** Default a silent one. */
   readonly log?: pino.Logger | undefined
 }
@@ -131,6 +134,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     validateOnCreate: true,
     strict: false,
     edition: 'azure' as 'azure' | 'aws',
+    datasets: [DATASET_SUMMARY],
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
@@ -164,7 +168,13 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         return world.strict
       },
     },
-    findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
+    findDataset: options.findDataset ?? findDataset,
+    listDatasets: async (scope, { start = 0, limit }) =>
+      (scope.sandbox.id === SANDBOXES.prod.id ? world.datasets : []).slice(
+        start,
+        limit === undefined ? undefined : start + limit,
+      ),
+    previewDataset: async (_id, { limit }) => [{ _acme: { id: 1, city: 'Paris' } }].slice(0, limit),
     findMappingSet: async (_scope, id, version = 0) =>
       id === MAPPING && version === 0 ? mappingSet(world.mappingSchema, world.mapsColumn) : undefined,
     lakeFieldsOf: async () => FIELDS,
@@ -212,6 +222,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     },
   }
 }
+
+/** The catalogue has one dataset. */
+export const findDataset: FindDataset = async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined)
 
 const DATASET_SUMMARY: DatasetSummary = {
   id: DATASET,
