@@ -109,6 +109,20 @@ test('a run that lands and one that fails are told as start, success and failure
     expect(text).not.toContain(hidden)
 })
 
+test('what receivers get is in the API docs, as a callback of the subscription', async () => {
+  await using server = await startTestServer()
+  const { paths } = (await (await fetch(`${server.url}/docs/json`)).json()) as Answer
+  const { callbacks } = paths[SUBSCRIPTIONS].post
+  const operation = callbacks.flowRunEvent['{$request.body#/url}'].post
+  expect(operation.parameters.map(({ name }: Answer) => name)).toEqual([
+    'webhook-id',
+    'webhook-timestamp',
+    'webhook-signature',
+  ])
+  expect(operation.requestBody.content['application/json'].schema).toBeDefined()
+  expect(Object.keys(operation.responses).sort()).toEqual(['2XX', '410', 'default'])
+})
+
 test('a server that is not allowed to call a host says so, and whose list it is', async () => {
   await using server = await startTestServer({ env: { HEADWATER_WEBHOOK_HOSTS: 'hooks.example, public' } })
   const answer = await server.client.post(SUBSCRIPTIONS, { name: 'n', url: receiver.url })

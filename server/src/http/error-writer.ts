@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { MalformedJsonError } from './body-parsers.ts'
 import { addErrors } from './openapi/add-docs.ts'
 import { type DocumentedError, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from './openapi/route-docs.ts'
+import { isPassingError } from './passing-error.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
 /** How a family words what went wrong before or outside of its own rules. */
@@ -11,12 +12,17 @@ export interface ErrorFamily {
   readonly invalid: (message: string) => HttpProblem
   /** Our own fault; the message never says why. */
   readonly internal: () => HttpProblem
-  /** What any of its operations may answer, these two among them. */
+  /** Nobody's fault, and it will pass; the message never says why. `internal` when absent. */
+  readonly unavailable?: (() => HttpProblem) | undefined
+  /** What any of its operations may answer, these among them. */
   readonly errors: readonly DocumentedError[]
 }
 
 const invalid = (message: string) => new PlainProblem(400, 'BadRequestError', message)
 const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
+
+const unavailable = () =>
+  new PlainProblem(503, 'ServiceUnavailableError', 'The service is not available now. Try again.')
 
 const PLAIN_ERRORS = documentErrors(PlainError, {
   BadRequest: [INVALID_CAUSE, invalid(new MalformedJsonError('it cannot be read').message)],
@@ -27,6 +33,7 @@ const PLAIN_ERRORS = documentErrors(PlainError, {
 export const PLAIN_FAMILY: ErrorFamily = {
   invalid,
   internal,
+  unavailable,
   errors: Object.values(PLAIN_ERRORS),
 }
 
@@ -43,12 +50,16 @@ export function renderErrors(app: FastifyInstance, family: ErrorFamily): void {
   )
 }
 
+/** What passes by itself does so in seconds: a restart, a change of the primary. */
+const RETRY_AFTER_SECONDS = '1'
+
 /** Answers with a problem. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   problem: HttpProblem,
 ): FastifyReply {
+  if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply.code(problem.status).type('application/json').send(problem.body(request.id))
 }
 
@@ -57,5 +68,6 @@ function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily)
   const { statusCode, message } = error as FastifyError
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')
+  if (family.unavailable !== undefined && isPassingError(error)) return family.unavailable()
   return family.internal()
 }

@@ -16,6 +16,11 @@ export const REQUEST_ERRORS = {
     message: 'The relation public.ordrs does not exist. Did you mean public.orders?',
     report: { object: 'public.ordrs' },
   },
+  '1103-503': {
+    title: 'Service Unavailable',
+    when: 'The metadata database is away for a moment: it restarts, or has no room for another session',
+    message: 'The service is not available now. Try again.',
+  },
   '1400-500': {
     title: 'Internal Error',
     when: 'A fault of the server; its log tells more under the request id',

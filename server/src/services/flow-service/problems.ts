@@ -57,7 +57,8 @@ export function documentFlowErrors(codes: readonly FlowCode[]): readonly Documen
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
-  errors: documentFlowErrors(['1100-400', '1400-500', '2100-404']),
+  unavailable: () => new FlowProblem('1103-503', 'The service is not available now. Try again.'),
+  errors: documentFlowErrors(['1100-400', '1103-503', '1400-500', '2100-404']),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */

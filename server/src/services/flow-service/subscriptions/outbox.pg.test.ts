@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { insertRun, saveRun } from '#services/flow-service/runs/run-store.ts'
-import { cancelWaitingRuns } from '#services/flow-service/runs/waiting-runs.ts'
 import {
   type AnyBody,
   created,
@@ -175,7 +174,7 @@ test('runs of other sandboxes are not told', async () => {
   expect([list.status, list.body.items]).toEqual([200, []])
 })
 
-test('a flow that is deleted ends in what has happened: nothing of waiting runs, the end of one under way', async () => {
+test('a flow that is deleted is told to its end: runs that waited have failed, one under way gets its end', async () => {
   const flowId = await addFlow('to be deleted')
   const id = await subscribe({ flowIds: [flowId] })
   const all = await subscribe({ events: ['failure'] })
@@ -184,15 +183,14 @@ test('a flow that is deleted ends in what has happened: nothing of waiting runs,
   const waiting = await startRun(flowId)
   expect(waiting.state).toBe('scheduled')
   expect((await service.call('DELETE', `/flows/${flowId}`)).status).toBe(204)
-  await transact(service.db, (tx) => cancelWaitingRuns(tx, flowId, service.world.nowMs++))
   await moveNow(running, 'failed')
   expect((await deliveries(id)).map(({ event, runId }) => [event, runId])).toEqual([
     ['start', running.id],
+    ['failure', waiting.id],
     ['failure', running.id],
   ])
-  expect((await bodyOf(all, (await deliveries(all))[0])).event).toMatchObject({
-    ...{ id: running.id, flowName: 'to be deleted' },
-  })
+  const names = (await deliveries(all)).map(async (it) => (await bodyOf(all, it)).event.flowName)
+  expect(await Promise.all(names)).toEqual(['to be deleted', 'to be deleted'])
   // The subscription stays to that flow, and does not become one to all.
   const item = await itemOf(service, `/subscriptions/${id}`)
   expect(item.flowIds).toEqual([flowId])
@@ -200,7 +198,7 @@ test('a flow that is deleted ends in what has happened: nothing of waiting runs,
   const headers = { 'if-match': item.etag }
   expect((await service.call('PATCH', `/subscriptions/${id}`, { body: rename, headers })).status).toBe(200)
   await moveNow(await startRun(await addFlow('another')), 'failed')
-  expect(await deliveries(id)).toHaveLength(2)
+  expect(await deliveries(id)).toHaveLength(3)
 })
 
 test('a subscription that is deleted while a run ends neither fails nor holds up the run', async () => {
