@@ -74,6 +74,9 @@ export function documentErrors<Name extends string>(
 }
 
 /** A JSON answer with headers. */
-export function answerWith(schema: TSchema, headers: Readonly<Record<string, TSchema>>): DocumentedAnswer {
+export function answerWith<const Headers extends Readonly<Record<string, TSchema>>>(
+  schema: TSchema,
+  headers: Headers,
+): DocumentedAnswer & { readonly headers: Headers } {
   return { headers, content: { 'application/json': { schema } } }
 }

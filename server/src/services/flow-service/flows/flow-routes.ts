@@ -1,12 +1,12 @@
 import {
-  ActionBody,
-  ActionQuery,
+  actionQuery,
   CreateQuery,
   PatchBody,
   PatchQuery,
+  StateAction,
 } from '@headwater/contract/flow-service/changes.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
-import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
+import { FLOW_EXAMPLES, Flow, FlowPath, NewFlow } from '@headwater/contract/flow-service/flows.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -18,8 +18,10 @@ import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETED,
   GET_ERRORS,
   idOf,
   isDraft,
@@ -35,12 +37,21 @@ import { deleteFlow } from './delete-flow.ts'
 import { patchFlow } from './patch-flow.ts'
 
 /** Errors of everything that checks a flow as a whole. */
-const CHECK_ERRORS = ['1412-400', '1413-400', '1419-400', '1425-400', '1431-400', '1439-404'] as const
+const CHECK_ERRORS = [
+  '1101-404',
+  '1412-400',
+  '1413-400',
+  '1419-400',
+  '1425-400',
+  '1431-400',
+  '1439-404',
+] as const
 
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'listFlows',
       errors: LIST_ERRORS,
       summary: 'List flows',
@@ -51,13 +62,15 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   })
   service.post('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'createFlow',
       errors: [...CREATE_ERRORS, ...CHECK_ERRORS, '1410-400'],
       summary: 'Create a flow; it runs as soon as its schedule says',
       query: CreateQuery,
-      body: FlowBody,
+      body: NewFlow,
+      bodyExamples: FLOW_EXAMPLES,
       status: 201,
-      answer: Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -67,6 +80,8 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   })
   service.get('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'getFlow',
       errors: GET_ERRORS,
       summary: 'Show a flow',
@@ -80,12 +95,14 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
 function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.patch('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'patchFlow',
       errors: [...PATCH_ERRORS, ...CHECK_ERRORS],
       summary: 'Change a flow',
       query: PatchQuery,
       body: PatchBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: Reference,
     }),
     preValidation: requireStorable,
@@ -93,11 +110,13 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   })
   service.delete('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'deleteFlow',
       errors: GET_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
       await deleteFlow(deps, request.scope, idOf(request))
@@ -106,12 +125,15 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   })
   service.post('/flows/:id/action', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'actOnFlow',
       errors: [...ACTION_ERRORS, ...CHECK_ERRORS],
       summary: 'Enable, disable or publish a flow',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['enable', 'disable', 'publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: Reference,
     }),
     handler: async (request) => {

@@ -1,5 +1,13 @@
-import { One, Page, SpecListQuery } from '@headwater/contract/flow-service/lists.ts'
-import { Spec, SpecBody, SpecConfigQuery, SpecConfigs } from '@headwater/contract/flow-service/specs.ts'
+import { One, SpecListQuery, WholeList } from '@headwater/contract/flow-service/lists.ts'
+import {
+  ConnectionSpec,
+  ConnectionSpecPath,
+  FlowSpec,
+  FlowSpecPath,
+  SpecBody,
+  SpecConfigQuery,
+  SpecConfigs,
+} from '@headwater/contract/flow-service/specs.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
@@ -68,25 +76,30 @@ export function serveSpecRoutes(service: FastifyInstance, deps: Dependencies): v
 function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Dependencies): void {
   service.get('/connectionSpecs', {
     schema: collectionSchema({
+      tag: 'Connection specs',
       operationId: 'listConnectionSpecs',
       errors: CONNECTION_SPEC_LIST_ERRORS,
       summary: 'List the kinds of systems that can be connected',
       query: SpecListQuery,
-      answer: Page(Spec),
+      answer: WholeList(ConnectionSpec),
     }),
     handler: async (request) => listSpecs(CONNECTION_SPEC_LISTS[config.edition], propertyOf(request)),
   })
   service.get('/connectionSpecs/:id', {
     schema: itemSchema({
+      path: ConnectionSpecPath,
+      tag: 'Connection specs',
       operationId: 'getConnectionSpec',
       errors: GET_ERRORS,
       summary: 'Show how a kind of system is connected',
-      answer: One(Spec),
+      answer: One(ConnectionSpec),
     }),
     handler: async (request) => getSpec(CONNECTION_SPEC_LISTS[config.edition], idOf(request)),
   })
   service.get('/connectionSpecs/:id/configs', {
     schema: itemSchema({
+      path: ConnectionSpecPath,
+      tag: 'Connection specs',
       operationId: 'listConnectionSpecConfigs',
       errors: GET_ERRORS,
       summary: 'List configurations of a kind of system; none has any',
@@ -104,23 +117,26 @@ function serveConnectionSpecRoutes(service: FastifyInstance, { config }: Depende
 function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependencies): void {
   service.post('/connectionSpecs', {
     schema: collectionSchema({
+      tag: 'Connection specs',
       operationId: 'createConnectionSpec',
       errors: ['1405-400', '1426-400'],
       summary: 'Refused: kinds of systems come with the server',
       body: SpecBody,
       status: 201,
-      answer: One(Spec),
+      answer: One(ConnectionSpec),
     }),
     preValidation: requireBody,
     handler: async (request) => refuseSpec(bodyOf(request)),
   })
   service.put('/connectionSpecs/:id', {
     schema: itemSchema({
+      path: ConnectionSpecPath,
+      tag: 'Connection specs',
       operationId: 'replaceConnectionSpec',
       errors: ['1405-400', '1426-400', '1439-404'],
       summary: 'Refused: kinds of systems come with the server',
       body: SpecBody,
-      answer: One(Spec),
+      answer: One(ConnectionSpec),
     }),
     preValidation: requireBody,
     handler: async (request) => {
@@ -133,20 +149,23 @@ function serveRefusedSpecRoutes(service: FastifyInstance, { config }: Dependenci
 function serveFlowSpecRoutes(service: FastifyInstance): void {
   service.get('/flowSpecs', {
     schema: collectionSchema({
+      tag: 'Flow specs',
       operationId: 'listFlowSpecs',
       errors: SPEC_LIST_ERRORS,
       summary: 'List the kinds of flows',
       query: SpecListQuery,
-      answer: Page(Spec),
+      answer: WholeList(FlowSpec),
     }),
     handler: async (request) => listSpecs(FLOW_SPEC_LIST, propertyOf(request)),
   })
   service.get('/flowSpecs/:id', {
     schema: itemSchema({
+      path: FlowSpecPath,
+      tag: 'Flow specs',
       operationId: 'getFlowSpec',
       errors: GET_ERRORS,
       summary: 'Show the parameters of a kind of flow',
-      answer: One(Spec),
+      answer: One(FlowSpec),
     }),
     handler: async (request) => getSpec(FLOW_SPEC_LIST, idOf(request)),
   })
