@@ -208,6 +208,7 @@ async function askEverything(specName: string, params: Answer, wrong: Answer): P
     [400, await change(wrong)],
     [200, await client.get(`/connections/${id}`)],
     [200, await client.get(`/connections?property=id==${id}`)],
+    [200, await client.post('/connections/search', { queryString: `id==${id}` })],
     [200, await client.get(`/connections/${id}/test`)],
     [400, await client.get(`/connections/${id}/explore`)],
     [400, await create(specName, wrong)],

@@ -1,5 +1,5 @@
 import { CRM_FLOW_SPEC, POSTGRES_SPEC } from '@headwater/testkit/journey.ts'
-import { FAR_FUTURE, type Made, type World } from './world.ts'
+import type { Made, World } from './world.ts'
 
 /** A collection of the service, with a way to make a member of it that nothing else uses. */
 export interface Kind {
@@ -15,14 +15,11 @@ export const CHANGEABLE: readonly Kind[] = [
   { collection: 'flows', make: (world) => world.makeFlow() },
 ]
 
-/** Everything that clients make. A run waits for a day that does not come, so that it stays as it was made. */
-export const MADE: readonly Kind[] = [...CHANGEABLE, { collection: 'runs', make: makeWaitingRun }]
-
-/** A run that is asked for and never starts. */
-export async function makeWaitingRun(world: World): Promise<Made> {
-  const flow = await world.makeFlow()
-  return world.makeRun(flow.id, { params: { startTime: FAR_FUTURE } })
-}
+/** Everything that clients make. The run is one that waits, so that it stays as it was made. */
+export const MADE: readonly Kind[] = [
+  ...CHANGEABLE,
+  { collection: 'runs', make: (world) => world.makeWaitingRun() },
+]
 
 /** The kinds of things that come with the server, with the id of one of them. */
 export const SPECS = [

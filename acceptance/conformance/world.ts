@@ -1,6 +1,7 @@
 import { issueCredentials } from '@headwater/server/boot/credentials.ts'
 import { readSettings } from '@headwater/server/boot/read-settings.ts'
 import { type Answer, ApiClient } from '@headwater/testkit/api-client.ts'
+import { createGatedRelation } from '@headwater/testkit/gated-relation.ts'
 import {
   CONVERSION,
   CRM_FLOW_SPEC,
@@ -13,7 +14,7 @@ import {
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { FlowClient } from './flow-client.ts'
 import { witnessAnswer } from './reference.ts'
 
@@ -31,6 +32,14 @@ export interface ReadyMade {
 export interface Made {
   readonly id: string
   readonly etag: string
+}
+
+/** A run that stands still in the middle of its rows. */
+export interface BlockedRun {
+  readonly id: string
+  readonly flowId: string
+  /** Lets it and those behind it go on. */
+  readonly open: () => Promise<void>
 }
 
 export interface WorldOptions {
@@ -83,6 +92,7 @@ export class World implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack
   readonly #env: Readonly<Record<string, string>>
   #ready: Promise<ReadyMade> | undefined
+  #blocked: Promise<BlockedRun> | undefined
   #counter = 0
 
   constructor(parts: {
@@ -183,6 +193,34 @@ export class World implements AsyncDisposable {
     return this.make('/runs', { flowId, ...overrides })
   }
 
+  /** A run that is in progress until `open` is called; every later run of its flow waits as it was made. */
+  blockedRun(): Promise<BlockedRun> {
+    this.#blocked ??= this.#makeBlockedRun()
+    return this.#blocked
+  }
+
+  /** A run that was asked for and does not start, so that nobody changes it. */
+  async makeWaitingRun(): Promise<Made> {
+    return this.makeRun((await this.blockedRun()).flowId)
+  }
+
+  async #makeBlockedRun(): Promise<BlockedRun> {
+    const { schemaId } = await this.ready()
+    const gate = await createGatedRelation(this.source, 10)
+    await gate.close()
+    const source = await this.makeSource({ params: { tableName: gate.tableName } })
+    const mappingId = await this.makeMapping(schemaId, [
+      { sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' },
+    ])
+    const flow = await this.makeFlow({
+      sourceConnectionIds: [source.id],
+      transformations: [{ name: 'Mapping', params: { mappingId, mappingVersion: 0 } }],
+    })
+    const { id } = await this.makeRun(flow.id)
+    await gate.reached()
+    return { id, flowId: flow.id, open: () => gate.open() }
+  }
+
   makeSchema(fields: Answer = FIELDS): Promise<string> {
     return createSchema(this.server.client, fields)
   }
@@ -213,15 +251,20 @@ export class World implements AsyncDisposable {
     if (status !== 202) throw new Error(`no sandbox: ${JSON.stringify(answer)}`)
     const isActive = async (): Promise<boolean> =>
       (await this.server.client.get(`${SANDBOXES}/${name}`)).body.state === 'active'
-    await expect.poll(isActive, { timeout: 10_000 }).toBe(true)
+    await vi.waitUntil(isActive, { timeout: 10_000, interval: 20 })
     return this.client.with({ 'x-sandbox-name': name })
   }
 
   /** A client of another organisation on the same server. */
   async openOrganisation(): Promise<FlowClient> {
     const env = { ...this.#env, HEADWATER_TENANT_ID: `tenant${++this.#counter}` }
-    const issued = await issueCredentials(readSettings([], env), 'another organisation')
+    const issued = await issueCredentials(readSettings([], env), { name: 'another organisation' })
     return this.#authenticated(issued)
+  }
+
+  /** A client of the same organisation that may write specs and tell of runs. */
+  async openAdmin(): Promise<FlowClient> {
+    return new FlowClient(await this.server.createAdmin(), witnessAnswer)
   }
 
   async #authenticated(issued: Awaited<ReturnType<typeof issueCredentials>>): Promise<FlowClient> {

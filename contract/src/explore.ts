@@ -6,6 +6,18 @@ import { AnyObject, Count, Flag, OPEN, Words } from './schema-parts.ts'
 const Text = (description: string) => Type.Optional(Type.String({ description }))
 const Texts = (description: string) => Type.Optional(Type.Array(Type.String(), { description }))
 
+/** What clients of other sources send along. */
+const IGNORED = [
+  'primaryKey',
+  'fileType',
+  'FileType',
+  'FILE_TYPE',
+  'CompressionType',
+  'columnDelimiter',
+  'sourceParams',
+  'determineProperties',
+]
+
 export const ExploreQuery = Type.Object(
   {
     objectType: Type.Optional(
@@ -36,6 +48,7 @@ export const ExploreQuery = Type.Object(
     ),
     includePartitions: Flag('Of the root: `true` to list partitions besides their tables'),
     schema: Text('Of the root: only what is in this schema'),
+    ...Object.fromEntries(IGNORED.map((name) => [name, Text('Of other sources; without effect here')])),
     search: Text('Of the root: only what has this text in its name or path; case does not matter'),
   },
   OPEN,

@@ -1,6 +1,6 @@
 import { type App, createApp } from '@headwater/server/http/app.ts'
 import type { GatewayDependencies } from '@headwater/server/http/plugins/gateway.ts'
-import type { Scope } from '@headwater/server/http/scope.ts'
+import { ADMIN_SCOPE, type Scope } from '@headwater/server/http/scope.ts'
 import { type Database, openDatabase, openPool } from '@headwater/server/store/database.ts'
 import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
@@ -22,6 +22,7 @@ export const SCOPE: Scope = {
   sandbox: { id: PROD, name: 'prod', type: 'production' },
   clientId: 'client',
   userId: USER,
+  isAdmin: false,
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -115,10 +116,23 @@ const SANDBOXES: ReadonlyMap<string, string> = new Map([
   ['dev', DEV],
 ])
 
+/** Headers that make {@link ServiceWorld.call} speak for an administrator. */
+export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
+
+const CLIENT_OF_TOKEN: ReadonlyMap<string, string> = new Map([
+  ['valid', 'client'],
+  ['admin', 'admin'],
+])
+
 const GATEWAY: WorldParts['gateway'] = {
-  verifyToken: async (token) => (token === 'valid' ? { clientId: 'client', orgId: ORG } : undefined),
-  findClient: async (id) =>
-    id === 'client' ? { id, orgId: ORG, tenantId: 'acme', userId: USER } : undefined,
+  verifyToken: async (token) => {
+    const clientId = CLIENT_OF_TOKEN.get(token)
+    return clientId === undefined ? undefined : { clientId, orgId: ORG }
+  },
+  findClient: async (id) => {
+    if (id !== 'client' && id !== 'admin') return undefined
+    return { id, orgId: ORG, tenantId: 'acme', userId: USER, scopes: id === 'admin' ? [ADMIN_SCOPE] : [] }
+  },
   findSandbox: async (_orgId, { name = 'prod' }) => {
     const id = SANDBOXES.get(name)
     return id === undefined ? undefined : { id, name, type: 'production' }

@@ -114,6 +114,7 @@ export const actionQuery = <const Action extends string>(actions: readonly Actio
           description: 'A part of the action; of no use to clients that provide no source',
         }),
       ),
+      ...PatchQuery.properties,
     },
     OPEN,
   )

@@ -53,7 +53,7 @@ export const EntityListQuery = Type.Object(
 )
 export type EntityListQuery = Static<typeof EntityListQuery>
 
-const NextLink = Type.Object(
+export const NextLinks = Type.Object(
   {
     next: Type.Optional(
       Type.Object({ href: Type.String({ examples: ['/flows?continuationToken=eyJyIjoi'] }) }),
@@ -80,19 +80,19 @@ export const One = <Item extends TSchema>(item: Item) =>
 /** A page; `{count}` alone when only the number was asked for. */
 export const Page = <Item extends TSchema>(item: Item) =>
   Type.Union(
-    [Type.Object({ items: Type.Array(Type.Union([item, Projection])), _links: NextLink }), ItemCount],
+    [Type.Object({ items: Type.Array(Type.Union([item, Projection])), _links: NextLinks }), ItemCount],
     { examples: inList(item).map((page) => ({ ...page, _links: {} })) },
   )
 
 /** Everything on one page. */
 export const WholeList = <Item extends TSchema>(item: Item) =>
   Type.Object(
-    { items: Type.Array(Type.Union([item, Projection])), _links: NextLink },
+    { items: Type.Array(Type.Union([item, Projection])), _links: NextLinks },
     { examples: inList(item).map((page) => ({ ...page, _links: {} })) },
   )
 
 /** The first example of a schema, as a list shows it. */
-function inList(item: TSchema): { items: unknown[] }[] {
+export function inList(item: TSchema): { items: unknown[] }[] {
   const { examples } = item as { examples?: readonly unknown[] }
   return examples === undefined ? [] : [{ items: [examples[0]] }]
 }

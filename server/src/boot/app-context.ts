@@ -6,6 +6,8 @@ import { Engine } from '#engine/engine.ts'
 import { createDuckDb } from '#lake/query/duckdb.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import type { createLog } from '#log/log.ts'
+import { Dispatcher } from '#notify/dispatcher.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
@@ -20,6 +22,7 @@ import { connectNeighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
 import { openSpool } from './spool.ts'
+import { VERSION } from './version.ts'
 
 export interface AppContextOptions {
   readonly config: Config
@@ -63,8 +66,17 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
-  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker: config.database === 'bundled' })
+  const isOnlyWorker = config.database === 'bundled'
+  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker })
   opened.defer(() => queue.stop())
+  const sendWebhook = createWebhookSender({
+    hosts: config.webhookHosts,
+    userAgent: `Headwater/${VERSION}`,
+  })
+  const dispatcher = opened.adopt(
+    new Dispatcher({ db, keyring, wakeUps, sendWebhook, isOnlyWorker, log, now }),
+    (it) => it.stop(),
+  )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
@@ -74,6 +86,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     duck,
     queue,
     ticker,
+    sendWebhook,
     registry,
     neighbours,
     log,
@@ -100,6 +113,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
   )
   ticker.start()
+  dispatcher.start()
   const resources = opened.move()
   return {
     url: address,

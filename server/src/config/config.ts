@@ -37,6 +37,8 @@ export interface Config {
   readonly edition: Edition
   readonly minIntervalMinutes: number
   readonly validateOnCreate: boolean
+  /** Refuse what the platform's rules refuse, where clients are known to get it wrong. */
+  readonly strict: boolean
   readonly extractSlots: number
   readonly sliceTargetBytes: number
   /** Receivers that notifications may go to; undefined for any. */
@@ -69,6 +71,7 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     edition: env.edition ?? 'azure',
     minIntervalMinutes: env.minIntervalMinutes ?? 15,
     validateOnCreate: env.validateOnCreate ?? true,
+    strict: env.strict ?? false,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),
     sliceTargetBytes: env.sliceTargetBytes ?? 64 * 2 ** 20,
     webhookHosts: env.webhookHosts,

@@ -77,6 +77,11 @@ const variables = {
     parseBoolean,
     'try a connection before it is stored; default true',
   ),
+  strict: variable(
+    'HEADWATER_STRICT',
+    parseBoolean,
+    'refuse what the rules refuse but clients often get wrong; default false',
+  ),
   extractSlots: variable(
     'HEADWATER_EXTRACT_SLOTS',
     parseWhole(1, 256),

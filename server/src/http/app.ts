@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { PlainError } from '@headwater/contract/errors.ts'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { acceptJsonBodies } from './body-parsers.ts'
 import { PLAIN_FAMILY, renderErrors, sendProblem } from './error-writer.ts'
-import { addErrors } from './openapi/add-docs.ts'
 import { publishDocs } from './openapi/publish-docs.ts'
-import { documentErrors } from './openapi/route-docs.ts'
 import { PlainProblem } from './problem.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
 
 /** An app whose routes take TypeBox schemas. */
 export type App = FastifyInstance
@@ -34,7 +32,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     loggerInstance: options.log,
     http: { maxHeaderSize: HEADER_LIMIT_BYTES },
     frameworkErrors: (_error, request, reply) =>
-      sendProblem(request, reply, malformedUrl('The URL is not well-formed.')),
+      sendProblem(request, reply, new PlainProblem(400, 'BadRequestError', 'The URL is not well-formed.')),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
@@ -46,36 +44,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
   app.addHook('onRequest', async (request) => {
-    if (/%00/.test(request.url)) throw malformedUrl('The URL holds a NUL character (%00).')
+    if (/%00/.test(request.url)) throw new MalformedUrlError('The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
   renderErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new PlainProblem(
-        404,
-        'NotFoundError',
-        `There is no ${request.method} ${request.url.split('?')[0]}. The API is listed at /docs.`,
-      ),
-    ),
-  )
+  answerUnknownRoutes(app as unknown as FastifyInstance)
   await publishDocs(app as unknown as FastifyInstance, options.version)
-  addErrors(app as unknown as FastifyInstance, [APP_ERRORS.UrlMalformed])
   return app as unknown as App
 }
 
-const malformedUrl = (detail: string) => new PlainProblem(400, 'BadRequestError', detail)
-
-/** What may be wrong with any request, whatever service it is for. */
-const APP_ERRORS = documentErrors(PlainError, {
-  UrlMalformed: [
-    'The URL cannot be read, or holds a NUL character',
-    malformedUrl('The URL holds a NUL character (%00).'),
-  ],
-})
+/** The URL cannot be used. Each family renders it in its own shape. */
+class MalformedUrlError extends Error {
+  override readonly name = 'MalformedUrlError'
+  readonly statusCode = 400
+}
 
 /** The client's own id when it sent a usable one, so that its log and ours agree. */
 function requestIdOf(given: string | readonly string[] | undefined): string {

@@ -37,7 +37,7 @@ export async function makePlan(
 ): Promise<{ plan: StoredRunPlan; shape: RelationShape }> {
   const shape = await pinAndDescribe(snapshot, inputs.tableName)
   const table = await lakeTableOf(deps.db, inputs.datasetId)
-  if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this flow has been deleted.')
+  if (table === undefined) throw new RunFailedError('batch', 'The dataset of this flow has been deleted.')
   const { fields, evolution } = await currentFields(deps, inputs.scope, table)
   const offered = selectColumns(shape, inputs.selectedColumns)
   const entries = await entriesOf(deps, inputs, offered, fields)

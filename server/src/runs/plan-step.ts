@@ -13,7 +13,6 @@ import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
-import { runningDocument } from './run-document.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
 import { submitExtracts } from './submit-step.ts'
@@ -86,7 +85,6 @@ async function startEpoch(
     epoch,
     batchId: run.batch_id ?? (await openBatch(tx, { run, plan, nowMs })),
     plan: toStored(plan),
-    documentPatch: runningDocument(startedAt),
     nowMs,
   })
   await insertSlices(tx, runId, epoch, slices)

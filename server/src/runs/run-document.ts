@@ -17,8 +17,10 @@ export interface RunTotals {
 
 /** The facts of a run that its document repeats. */
 export interface RunFacts {
+  readonly runId: string
   readonly sourceConnectionId: string
   readonly targetConnectionId: string
+  /** Of a run that was planned. */
   readonly batchId: string | undefined
   readonly startedAtMs: number
   readonly windowStartMs: number | undefined
@@ -36,23 +38,20 @@ export interface RunMessage {
   readonly recordCount?: number | undefined
 }
 
+/** Where in a run it happened: while rows were copied from the source, on their way into the lake, or before it. */
+export type RunStage = 'copy' | 'promotion' | 'batch'
+
 export const RUN_ERROR = Object.freeze({
   copy: 'CONNECTOR-1001-500',
   promotion: 'CONNECTOR-2001-500',
+  /** There is nothing that a batch could be made for. */
+  batch: 'CONNECTOR-3001-500',
   someRecords: 'INGEST-1212-400',
   someRecordsWithoutDiagnostics: 'INGEST-1211-400',
 })
 
 const COPY_ACTIVITY = '4f008a00-3a04-11eb-adc1-0242ac120002'
 const PROMOTION_ACTIVITY = '37b34f84-1ada-11eb-adc1-0242ac120002'
-
-/** The document of a run that is under way. */
-export function runningDocument(startedAtMs: number): JsonObject {
-  return {
-    metrics: { durationSummary: { startedAtUTC: startedAtMs }, statusSummary: { status: 'inProgress' } },
-    activities: [],
-  }
-}
 
 /**
  * The document of a run that has landed. `messages` are counted: rows that were set aside, the summary first, and
@@ -64,58 +63,72 @@ export function successDocument(
   messages: readonly RunMessage[],
   completedAtMs: number,
 ): JsonObject {
-  const hasRows = totals.rowsRead > 0
   const [summary] = totals.rowsRejected > 0 ? messages : []
   const outer = summary === undefined ? [] : [{ code: RUN_ERROR.promotion, message: summary.message }]
-  const status = statusSummary('success', facts, totals, { outer, inner: messages })
-  return {
-    metrics: metricsOf(facts, totals, completedAtMs, status),
-    activities: [
-      copyActivity(facts, totals, completedAtMs, 'success'),
-      ...(hasRows ? [promotionActivity(facts, totals, completedAtMs, 'success')] : []),
-    ],
-  }
+  const copied = copyActivity(facts, totals, completedAtMs, SUCCESS)
+  const promoted = promotionActivity(facts, totals, completedAtMs, SUCCESS)
+  const activities = totals.rowsRead > 0 ? [copied, promoted] : [copied]
+  const told = { status: 'success', outer, inner: messages } as const
+  return { metrics: metricsOf(facts, totals, { completedAtMs, activities, told }), activities }
 }
 
 /** What a failed run says of its failure. */
 export interface FailureFacts {
-  readonly stage: 'copy' | 'promotion'
+  readonly stage: RunStage
   readonly code: string
   readonly message: string
   readonly details: readonly RunMessage[]
 }
 
-/** The document of a run that failed. */
+/**
+ * The document of a run that failed. Its activities are the stages that were gone through and the one that
+ * failed; a run that was never planned has copied nothing.
+ */
 export function failureDocument(
   facts: RunFacts,
   totals: RunTotals,
-  { stage, code, message, details }: FailureFacts,
+  failure: FailureFacts,
   completedAtMs: number,
 ): JsonObject {
   const nothingLanded = { ...totals, rowsWritten: 0, bytesWritten: 0, fileCount: 0 }
-  const isCopy = stage === 'copy'
-  const outer = [{ code: RUN_ERROR[stage], message }]
-  const inner = [...(code === RUN_ERROR[stage] ? [] : [{ code, message }]), ...details]
-  return {
-    metrics: metricsOf(
-      facts,
-      nothingLanded,
-      completedAtMs,
-      statusSummary('failed', facts, totals, { outer, inner }),
-    ),
-    activities: [
-      copyActivity(facts, totals, completedAtMs, isCopy ? 'failed' : 'success'),
-      ...(isCopy ? [] : [promotionActivity(facts, nothingLanded, completedAtMs, 'failed')]),
-    ],
+  const { outer, inner } = failureMessages(failure)
+  const failed: ActivityStatus = { status: 'failed', errors: outer }
+  const isCopy = failure.stage === 'copy'
+  const wasPlanned = facts.batchId !== undefined
+  const activities = [
+    ...(isCopy || wasPlanned ? [copyActivity(facts, totals, completedAtMs, isCopy ? failed : SUCCESS)] : []),
+    ...(isCopy ? [] : [promotionActivity(facts, nothingLanded, completedAtMs, failed)]),
+  ]
+  const told = { status: 'failed', outer, inner } as const
+  return { metrics: metricsOf(facts, nothingLanded, { completedAtMs, activities, told }), activities }
+}
+
+/** A failure under the platform's code, and what else is known of it: its own code, and what led to it. */
+export function failureMessages({ stage, code, message, details }: FailureFacts): {
+  readonly outer: readonly RunMessage[]
+  readonly inner: readonly RunMessage[]
+} {
+  const own = code === RUN_ERROR[stage] ? [] : [{ code, message }]
+  return { outer: [{ code: RUN_ERROR[stage], message }], inner: [...own, ...details] }
+}
+
+interface Ending {
+  readonly completedAtMs: number
+  readonly activities: readonly JsonObject[]
+  readonly told: {
+    readonly status: 'success' | 'failed'
+    readonly outer: readonly RunMessage[]
+    readonly inner: readonly RunMessage[]
   }
 }
 
 function metricsOf(
   facts: RunFacts,
   totals: RunTotals,
-  completedAtMs: number,
-  status: JsonObject,
+  { completedAtMs, activities, told }: Ending,
 ): JsonObject {
+  // What the metrics of a run sum up: its last activity.
+  const activityRefs = activities.slice(-1).map(({ id }) => String(id))
   return {
     durationSummary: durationOf(facts, completedAtMs),
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesWritten },
@@ -123,33 +136,42 @@ function metricsOf(
     fileSummary: {
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
       outputFileCount: totals.fileCount,
-      activityRefs: [PROMOTION_ACTIVITY],
+      activityRefs,
+      ...(facts.batchId === undefined
+        ? {}
+        : { manifest: { fileInfo: [{ path: `${metaUrl(facts)}?path=input_files` }] } }),
     },
-    statusSummary: status,
+    statusSummary: { ...statusSummary(facts, totals, told), activityRefs },
   }
 }
 
 function statusSummary(
-  status: 'success' | 'failed',
   facts: RunFacts,
   totals: RunTotals,
-  { outer, inner }: { readonly outer: readonly RunMessage[]; readonly inner: readonly RunMessage[] },
+  { status, outer, inner }: Ending['told'],
 ): JsonObject {
   const hasManifest = facts.hasDiagnostics && totals.rowsRejected > 0
   return {
     status,
     ...(outer.length > 0 ? { errors: outer.map((message) => ({ ...message })) } : {}),
-    activityRefs: [PROMOTION_ACTIVITY],
     extensions: {
-      type: facts.isRecurring ? 'incremental' : 'one-time',
+      type: typeOf(facts),
       ...(inner.length > 0 ? { errors: inner.map((message) => ({ ...message })) } : {}),
       ...(hasManifest ? { manifest: manifestOf(facts) } : {}),
     },
   }
 }
 
+function typeOf({ isRecurring }: RunFacts): string {
+  return isRecurring ? 'incremental' : 'one-time'
+}
+
+function metaUrl({ publicUrl, batchId }: RunFacts): string {
+  return `${publicUrl}/data/foundation/export/batches/${batchId}/meta`
+}
+
 function manifestOf(facts: RunFacts): JsonObject {
-  const base = `${facts.publicUrl}/data/foundation/export/batches/${facts.batchId}/meta`
+  const base = metaUrl(facts)
   return { failedRecords: `${base}?path=row_errors`, sampleErrors: `${base}?path=row_error_samples.json` }
 }
 
@@ -166,17 +188,31 @@ function durationOf(facts: RunFacts, completedAtMs: number): JsonObject {
   }
 }
 
-/** input = output + failed, always. */
+/** input = output + failed + skipped, always; nothing is skipped here. */
 function recordsOf(totals: RunTotals): JsonObject {
   return {
     inputRecordCount: totals.rowsRead,
     outputRecordCount: totals.rowsWritten,
     createdRecordCount: totals.rowsWritten,
     failedRecordCount: totals.rowsRead - totals.rowsWritten,
+    skippedRecordCount: 0,
   }
 }
 
-function copyActivity(facts: RunFacts, totals: RunTotals, completedAtMs: number, status: string): JsonObject {
+/** How one stage of a run went. */
+interface ActivityStatus {
+  readonly status: 'success' | 'failed'
+  readonly errors?: readonly RunMessage[] | undefined
+}
+
+const SUCCESS: ActivityStatus = Object.freeze({ status: 'success' })
+
+function copyActivity(
+  facts: RunFacts,
+  totals: RunTotals,
+  completedAtMs: number,
+  status: ActivityStatus,
+): JsonObject {
   return {
     ...activityOf(facts, completedAtMs, status),
     id: COPY_ACTIVITY,
@@ -187,7 +223,14 @@ function copyActivity(facts: RunFacts, totals: RunTotals, completedAtMs: number,
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
       outputFileCount: totals.rowsRead > 0 ? 1 : 0,
     },
-    sourceInfo: [{ id: facts.sourceConnectionId, type: 'SourceConnection' }],
+    sourceInfo: [
+      {
+        id: facts.sourceConnectionId,
+        type: 'SourceConnection',
+        // The platform's word for a run of the engine that copies.
+        reference: { type: 'AdfRunId', ids: [facts.runId] },
+      },
+    ],
   }
 }
 
@@ -195,7 +238,7 @@ function promotionActivity(
   facts: RunFacts,
   totals: RunTotals,
   completedAtMs: number,
-  status: string,
+  status: ActivityStatus,
 ): JsonObject {
   const reference = facts.batchId === undefined ? {} : { reference: { type: 'Batch', ids: [facts.batchId] } }
   return {
@@ -209,11 +252,15 @@ function promotionActivity(
   }
 }
 
-function activityOf(facts: RunFacts, completedAtMs: number, status: string): JsonObject {
+function activityOf(facts: RunFacts, completedAtMs: number, { status, errors }: ActivityStatus): JsonObject {
   return {
     updatedAtUTC: completedAtMs,
     durationSummary: durationOf(facts, completedAtMs),
     latencySummary: {},
-    statusSummary: { status, extensions: { type: facts.isRecurring ? 'incremental' : 'one-time' } },
+    statusSummary: {
+      status,
+      ...(errors === undefined ? {} : { errors: errors.map((message) => ({ ...message })) }),
+      extensions: { type: typeOf(facts) },
+    },
   }
 }

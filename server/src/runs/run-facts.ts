@@ -17,6 +17,7 @@ export async function factsOf(
     .executeTakeFirst()
   const schedule = flow?.document['scheduleParams'] as { readonly frequency?: string } | undefined
   return {
+    runId: run.id,
     sourceConnectionId: flow?.source_connection_id ?? '',
     targetConnectionId: flow?.target_connection_id ?? '',
     batchId: run.batch_id ?? undefined,

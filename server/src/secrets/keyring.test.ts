@@ -137,3 +137,16 @@ test('neither JSON nor an inspector shows a key', () => {
   expect(shown).not.toContain('0101')
   expect(shown).not.toContain('01 01')
 })
+
+test('what is signed is genuine for its context alone, and under every key that still opens', () => {
+  const both = openKeyring({ dataDir, masterKey: `${keyB.toString('hex')},${keyA.toString('hex')}` })
+  const old = openKeyring({ dataDir, masterKey: keyA.toString('hex') })
+  const signed = old.sign('page 2', 'list:prod')
+  expect(signed).toMatch(/^page 2[\w-]{22}$/)
+  expect(both.verify(signed, 'list:prod')).toBe('page 2')
+  expect(both.verify(signed, 'list:dev')).toBeUndefined()
+  expect(both.verify(signed.replace('2', '3'), 'list:prod')).toBeUndefined()
+  expect(both.verify(signed.slice(0, -1), 'list:prod')).toBeUndefined()
+  expect(both.verify('', 'list:prod')).toBeUndefined()
+  expect(old.verify(both.sign('x', 'y'), 'y')).toBeUndefined()
+})

@@ -2,6 +2,7 @@ import { openEnvelope, parseKeyId, type SealedSecret, sealEnvelope } from './env
 import { createKeyFile, findFileKeys, keyFilePath } from './key-file.ts'
 import { type MasterKey, parseMasterKeys } from './master-key.ts'
 import { SecretError } from './secret-error.ts'
+import { isSignatureOf, SIGNATURE_LENGTH, signText } from './signature.ts'
 
 export type { SealedSecret } from './envelope.ts'
 export { SecretError } from './secret-error.ts'
@@ -25,6 +26,10 @@ export interface Keyring {
   open(sealed: string, context: string): string
   /** False for what was sealed with an older key and should be sealed anew. */
   isCurrent(sealed: string): boolean
+  /** `text` with a signature of 22 characters of base64url after it; `context` says what it is good for. */
+  sign(text: string, context: string): string
+  /** The text without its signature; `undefined` when nobody with these keys signed it for this context. */
+  verify(signed: string, context: string): string | undefined
 }
 
 /** Opens the keyring of a data directory. Throws SecretError 'bad-key' or 'unsafe-key-file'. */
@@ -66,5 +71,15 @@ class MasterKeyring implements Keyring {
 
   isCurrent(sealed: string): boolean {
     return parseKeyId(sealed) === this.#active.id
+  }
+
+  sign(text: string, context: string): string {
+    return text + signText(this.#active, text, context)
+  }
+
+  verify(signed: string, context: string): string | undefined {
+    const parts = { text: signed.slice(0, -SIGNATURE_LENGTH), signature: signed.slice(-SIGNATURE_LENGTH) }
+    const isGenuine = [...this.#keys.values()].some((key) => isSignatureOf(key, parts, context))
+    return isGenuine ? parts.text : undefined
   }
 }

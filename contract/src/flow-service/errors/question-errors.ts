@@ -73,17 +73,6 @@ export const QUESTION_ERRORS = {
     message: 'The operator <= is not allowed with several values. Repeat the property parameter instead.',
     report: { operator: '<=' },
   },
-  '1444-400': {
-    title: INVALID,
-    when: 'The flow is not in the state pending',
-    message: `The flow ${SOME_ID} is not in the state pending.`,
-    report: { id: SOME_ID },
-  },
-  '1445-400': {
-    title: INVALID,
-    when: 'Connections cannot be changed here',
-    message: 'Connections cannot be changed.',
-  },
   '1446-400': {
     title: INVALID,
     when: '`flowId` is missing or empty',
@@ -143,23 +132,5 @@ export const QUESTION_ERRORS = {
     when: 'An operation of a patch leads nowhere, or to what cannot be changed',
     message: 'The patch instruction failed validation: there is nothing at /options/colour.',
     report: { path: '/options/colour' },
-  },
-  '1456-400': {
-    title: INVALID,
-    when: 'The state is not one of rest',
-    message: 'The state deleted is not one of enabled, disabled, initializing.',
-    report: { state: 'deleted' },
-  },
-  '1457-400': {
-    title: INVALID,
-    when: 'The resource cannot be changed in its state',
-    message: 'The operation update does not apply in the state enabled-finalizing.',
-    report: { state: 'enabled-finalizing' },
-  },
-  '1458-400': {
-    title: INVALID,
-    when: 'The resource cannot be deleted in its state',
-    message: 'The operation delete does not apply in the state delete-finalizing.',
-    report: { state: 'delete-finalizing' },
   },
 } as const satisfies Readonly<Record<string, ErrorCode>>

@@ -6,13 +6,13 @@ const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
 export const REQUEST_ERRORS = {
   '1100-400': {
     title: INVALID,
-    when: 'A member of the body or a parameter has no valid value, or something that it refers to rules it out',
+    when: 'A member of the request has no valid value, or what it refers to rules it out; a source refuses a connection, a login or a query',
     message: 'name is missing. Send a text that is not blank.',
     report: { field: 'name' },
   },
   '1101-404': {
     title: 'Resource not found',
-    when: 'The source has no such table or view',
+    when: 'A table, view or dataset that is explored or read does not exist',
     message: 'The relation public.ordrs does not exist. Did you mean public.orders?',
     report: { object: 'public.ordrs' },
   },
@@ -28,19 +28,19 @@ export const REQUEST_ERRORS = {
   },
   '1402-400': {
     title: INVALID,
-    when: 'The action is for the providers of sources alone',
+    when: 'A client that is no administrator sends the action finalize or finalize_update',
     message: 'The action finalize is for providers only.',
     report: { op: 'finalize' },
   },
   '1403-400': {
     title: 'Header is missing',
-    when: 'The header `If-Match` is missing',
+    when: 'A PATCH, or the PUT of a run, comes without `If-Match`, also without the query parameter `if-match`',
     message: 'The If-Match header is missing. Send the etag of the resource as you last read it.',
     report: { header: 'If-Match' },
   },
   '1404-412': {
     title: 'Version not matching',
-    when: '`If-Match` is not the etag of the resource as it is now',
+    when: '`If-Match` is not the etag of the resource as it is now, at PATCH, PUT, DELETE or an action',
     message: `The version ${ETAG} is not the current version "7a13075b-0000-0200-0000-6387c7f10000". Read the resource again and repeat.`,
     report: { version: ETAG, etag: '"7a13075b-0000-0200-0000-6387c7f10000"' },
   },
@@ -67,7 +67,7 @@ export const REQUEST_ERRORS = {
   },
   '1409-400': {
     title: INVALID,
-    when: 'The resource is in no state that could be finalized',
+    when: 'An administrator finalizes: changes are whole at once here, so that nothing ever waits for it',
     message: 'The action finalize does not apply in the state enabled.',
     report: { state: 'enabled' },
   },
@@ -79,9 +79,9 @@ export const REQUEST_ERRORS = {
   },
   '1411-400': {
     title: INVALID,
-    when: 'The path of a reference leads to no resource',
-    message: 'baseConnections/123 is not the path of a resource.',
-    report: { path: 'baseConnections/123' },
+    when: 'A member that names another resource by its id holds a path',
+    message: 'baseConnectionId: no id can be derived from the path baseConnections/123. Send the id alone.',
+    report: { field: 'baseConnectionId', path: 'baseConnections/123' },
   },
   '1412-400': {
     title: INVALID,
@@ -107,17 +107,6 @@ export const REQUEST_ERRORS = {
       'The auth spec Kerberos is not found on the connection spec 74a1c565-4e59-48d7-9d67-7c03b8a13137. Use one of: Connection String Based Authentication, Basic Authentication.',
     report: { specName: 'Kerberos', id: '74a1c565-4e59-48d7-9d67-7c03b8a13137' },
   },
-  '1416-400': {
-    title: INVALID,
-    when: 'The connection is in a passing state',
-    message:
-      'A connection can be changed or deleted only in one of the states enabled, disabled, initializing.',
-  },
-  '1417-400': {
-    title: INVALID,
-    when: 'The connection is still being set up',
-    message: 'A connection in the state initializing cannot be changed or deleted.',
-  },
   '1418-400': {
     title: INVALID,
     when: 'A flow uses the base connection',
@@ -130,18 +119,6 @@ export const REQUEST_ERRORS = {
     message:
       'The mapping b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10 version 0 did not validate: there is no such mapping set in this sandbox.',
     report: { id: 'b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10' },
-  },
-  '1420-400': {
-    title: INVALID,
-    when: 'The resource is in a passing state and cannot be changed',
-    message: 'A resource in the state disabling cannot be updated. Wait until it has come to rest.',
-    report: { state: 'disabling' },
-  },
-  '1421-400': {
-    title: INVALID,
-    when: 'The resource is in a passing state and takes no action',
-    message: 'A resource in the state updating takes no action. Wait until it has come to rest.',
-    report: { state: 'updating' },
   },
   '1422-400': {
     title: INVALID,
@@ -170,14 +147,13 @@ export const REQUEST_ERRORS = {
   },
   '1426-400': {
     title: INVALID,
-    when: 'The client may not write specs',
-    message: 'This client may not create or change specs.',
+    when: 'A client that is no administrator creates or replaces a spec',
+    message: 'Only administrators may create and replace specs. Use a client that was made with --admin.',
   },
   '1427-400': {
     title: INVALID,
-    when: 'Only the server that runs a run writes it',
-    message: 'A run cannot be changed from outside. Only the server that runs it writes its metrics.',
-    report: { id: SOME_ID },
+    when: 'A client that is no administrator tells of a run',
+    message: 'Only administrators may tell of runs. Use a client that was made with --admin.',
   },
   '1428-400': {
     title: INVALID,
@@ -193,7 +169,7 @@ export const REQUEST_ERRORS = {
   },
   '1430-400': {
     title: INVALID,
-    when: 'The flow of the run does not exist',
+    when: 'The flow that the body of a run names does not exist',
     message: `The flow ${SOME_ID} is not found.`,
     report: { id: SOME_ID },
   },

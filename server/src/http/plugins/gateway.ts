@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { addErrors, addHeaders } from '#http/openapi/add-docs.ts'
 import { documentErrors } from '#http/openapi/route-docs.ts'
 import { GatewayProblem } from '#http/problem.ts'
-import type { Scope } from '#http/scope.ts'
+import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
 
 /** What the gateway asks of the services; boot connects it. */
 export interface GatewayDependencies {
@@ -15,7 +15,16 @@ export interface GatewayDependencies {
   /** The active sandbox of that name or id (the organisation's default when both are absent). */
   readonly findSandbox: (orgId: string, wanted: WantedSandbox) => Promise<Scope['sandbox'] | undefined>
   /** Renders "no such sandbox" in the family's own shape. */
-  readonly sandboxNotFound: (name: string) => Error
+  readonly sandboxNotFound: (name: string, wanted: WantedSandbox) => Error
+  readonly rules?: HeaderRules | undefined
+}
+
+/** What a family has to say about headers beyond what all families do. */
+export interface HeaderRules {
+  /** The header of the organisation is there, but blank; without this rule it counts as missing. */
+  readonly emptyOrganization: () => Error
+  /** Throws what is wrong with the headers of the sandbox, whatever sandboxes there are. */
+  readonly assertSandboxHeaders: (wanted: WantedSandbox, isAdmin: boolean) => void
 }
 
 export interface TokenClaims {
@@ -28,6 +37,8 @@ export interface GatewayClient {
   readonly orgId: string
   readonly tenantId: string
   readonly userId: string
+  /** What it was granted. */
+  readonly scopes: readonly string[]
 }
 
 export interface WantedSandbox {
@@ -66,16 +77,18 @@ export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependenc
 async function readScope(request: FastifyRequest, dependencies: GatewayDependencies): Promise<Scope> {
   const token = readToken(request)
   const client = await readClient(request, dependencies)
-  const orgId = readOrg(request)
+  const orgId = readOrg(request, dependencies)
   const claims = await dependencies.verifyToken(token)
   if (claims === undefined) throw tokenInvalid()
   if (claims.orgId !== orgId || claims.clientId !== client.id || client.orgId !== orgId) {
     throw profileInvalid()
   }
   const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
+  const isAdmin = client.scopes.includes(ADMIN_SCOPE)
+  dependencies.rules?.assertSandboxHeaders(wanted, isAdmin)
   const sandbox = await dependencies.findSandbox(orgId, wanted)
-  if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod')
-  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId }
+  if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod', wanted)
+  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId, isAdmin }
 }
 
 function readToken(request: FastifyRequest): string {
@@ -95,10 +108,12 @@ async function readClient(
   return client
 }
 
-function readOrg(request: FastifyRequest): string {
+function readOrg(request: FastifyRequest, { rules }: GatewayDependencies): string {
   const orgId = header(request, 'x-gw-ims-org-id')
-  if (orgId === undefined) throw orgMissing()
-  return orgId
+  if (orgId !== undefined) return orgId
+  const isBlank = request.headers['x-gw-ims-org-id'] !== undefined
+  if (isBlank && rules !== undefined) throw rules.emptyOrganization()
+  throw orgMissing()
 }
 
 /** A header's value; absent and blank are the same. */

@@ -57,7 +57,20 @@ export function documentFlowErrors(codes: readonly FlowCode[]): readonly Documen
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
-  errors: documentFlowErrors(['1100-400', '1400-500', '2100-404']),
+  errors: documentFlowErrors([
+    '1100-400',
+    '1400-500',
+    '1451-400',
+    '2001-401',
+    '2100-404',
+    '2103-404',
+    '2105-400',
+    '2106-404',
+    '2110-400',
+    '2111-403',
+    '2112-400',
+    '2113-400',
+  ]),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */
@@ -69,11 +82,6 @@ export function invalidRequest(message: string, field?: string | undefined): Flo
 export function notFound(type: string, id: string): FlowProblem {
   const message = `The requested ${type} resource ${id} is not found. Verify the resource ID before trying again.`
   return new FlowProblem('1439-404', message, { id, type })
-}
-
-export function sandboxNotFound(name: string): FlowProblem {
-  const message = `There is no active sandbox ${name} in this organization. Check the x-sandbox-name header.`
-  return new FlowProblem('2100-404', message, { name })
 }
 
 export function ifMatchMissing(): FlowProblem {

@@ -1,9 +1,9 @@
 import { FLOW_ERRORS } from '@headwater/contract/flow-service/errors/flow-errors.ts'
+import { UNRAISED_ERRORS } from '@headwater/contract/flow-service/errors/unraised-errors.ts'
 import { describe, expect, test } from 'vitest'
 import { readAction } from './entities/actions.ts'
 import { assertCurrent, readIfMatch, requireIfMatch } from './entities/if-match.ts'
 import { parseOrderBy } from './lists/order-by.ts'
-import { formatPageToken, parsePageToken } from './lists/page-token.ts'
 import { type FlowCode, FlowProblem, ifMatchMissing, notFound, staleVersion } from './problems.ts'
 
 const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
@@ -61,6 +61,13 @@ describe('problems', () => {
     expect(ifMatchMissing().status).toBe(400)
     expect(staleVersion('a', 'b').status).toBe(412)
   })
+
+  test('of the service’s own range are all in the catalogue, each as raised or with the reason why not', () => {
+    const codes = [...Object.keys(FLOW_ERRORS), ...Object.keys(UNRAISED_ERRORS)]
+    const own = codes.filter((code) => code.startsWith('14')).map((code) => Number(code.slice(0, 4)))
+    expect(own.sort()).toEqual(Array.from({ length: 59 }, (_, index) => 1400 + index))
+    expect(new Set(codes).size).toBe(codes.length)
+  })
 })
 
 describe('actions', () => {
@@ -83,7 +90,7 @@ describe('actions', () => {
   })
 })
 
-describe('orders and pages', () => {
+describe('orders', () => {
   const fields = new Set(['name', 'metrics'])
 
   test('read signs, blanks for pluses, and dotted fields', () => {
@@ -95,20 +102,5 @@ describe('orders and pages', () => {
     expect(problemOf(() => parseOrderBy('*name', fields))?.code).toBe('1432-400')
     expect(problemOf(() => parseOrderBy('name,', fields))?.code).toBe('1432-400')
     expect(problemOf(() => parseOrderBy('nosuch', fields))?.code).toBe('1433-400')
-  })
-
-  test('a token survives being cut out of a link and sent back', () => {
-    const token = {
-      resource: 'flows',
-      property: ['name=="ä ?"'],
-      orderby: '-name',
-      limit: 3,
-      after: ['ÿ>~', 'x'],
-    }
-    const text = formatPageToken(token)
-    expect(text).toMatch(/^[\w-]+$/)
-    expect(parsePageToken(text, 'flows')).toEqual(token)
-    expect(problemOf(() => parsePageToken(text, 'runs'))?.code).toBe('1452-400')
-    expect(problemOf(() => parsePageToken('', 'flows'))?.code).toBe('1452-400')
   })
 })

@@ -39,15 +39,20 @@ export const LIST_ERRORS = [
   '1401-400',
   '1432-400',
   '1433-400',
+  '1438-400',
   '1440-400',
+  '1441-400',
+  '1442-400',
   '1443-400',
   '1448-400',
   '1449-400',
   '1450-400',
   '1452-400',
   '1453-400',
+  '1454-400',
 ] as const satisfies readonly FlowCode[]
 export const GET_ERRORS = ['1439-404'] as const satisfies readonly FlowCode[]
+export const DELETE_ERRORS = [...GET_ERRORS, '1404-412'] as const satisfies readonly FlowCode[]
 export const CREATE_ERRORS = ['1405-400', '1413-400'] as const satisfies readonly FlowCode[]
 export const PATCH_ERRORS = [
   '1403-400',

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
+import type { DeliveryTable, SubscriptionTable } from './notification-tables.ts'
 
 /**
  * Row types of the metadata database, one interface a table; `store/migrations` makes them true.
@@ -26,6 +27,8 @@ export interface Tables {
   flow_run: FlowRunTable
   run_slice: RunSliceTable
   lake_commit: LakeCommitTable
+  subscription: SubscriptionTable
+  delivery: DeliveryTable
 }
 
 /** A JSON column: objects out, JSON text in (the driver would turn arrays into PostgreSQL arrays). */
@@ -74,7 +77,7 @@ interface SigningKeyTable {
   created_at: number
 }
 
-interface ScopedTable {
+export interface ScopedTable {
   id: string
   org_id: string
   sandbox_id: string
@@ -171,6 +174,8 @@ interface FlowTable extends EntityTable {
 /** States of a run: scheduled -> queued -> inProgress -> success | failed | cancelled. */
 interface FlowRunTable extends ScopedTable {
   flow_id: string
+  /** What its flow was called when the run was asked for; null in rows that are older than the column. */
+  flow_name: Generated<string | null>
   state: 'scheduled' | 'queued' | 'inProgress' | 'success' | 'failed' | 'cancelled'
   /** `schedule`, `request` or `retry`: with flow and scheduled_for it makes a tick happen once. */
   origin: 'schedule' | 'request' | 'retry'

@@ -40,6 +40,7 @@ import {
   CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
   DELETED,
   GET_ERRORS,
   idOf,
@@ -78,7 +79,7 @@ interface Connected {
   ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
-  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest) => Promise<void>
 }
 
 const SOURCES: Connected = {
@@ -150,7 +151,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: collectionSchema({
       tag: connected.tag,
       operationId: `create${title}`,
-      errors: [...CREATE_ERRORS, '1439-404'],
+      errors: [...CREATE_ERRORS, '1411-400', '1439-404'],
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
@@ -171,7 +172,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       path: connected.path,
       tag: connected.tag,
       operationId: `patch${title}`,
-      errors: [...PATCH_ERRORS, '1413-400'],
+      errors: [...PATCH_ERRORS, '1411-400', '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
@@ -186,13 +187,15 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       path: connected.path,
       tag: connected.tag,
       operationId: `delete${title}`,
-      errors: [...GET_ERRORS, '1447-400'],
+      errors: [...DELETE_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
+      query: PatchQuery,
+      ifMatch: 'optional',
       status: 204,
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, idOf(request))
+      await connected.remove(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
@@ -201,7 +204,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       path: connected.path,
       tag: connected.tag,
       operationId: `actOn${title}`,
-      errors: [...ACTION_ERRORS, '1413-400'],
+      errors: [...ACTION_ERRORS, '1411-400', '1413-400'],
       summary: 'Publish a draft',
       query: actionQuery(['publish']),
       body: StateAction,

@@ -6,7 +6,13 @@ import type { CheckedEntity } from '#services/flow-service/entities/change-entit
 import { stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  assertNoPath,
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.ts'
 import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
@@ -32,6 +38,7 @@ export async function checkSourceConnection(
     isRequired: spec.authSpec !== undefined,
   })
   const params = readTableParams(document['params'], isDraft)
+  if (deps.config.strict) assertNoChangeCapture(params)
   if (base !== undefined && !isDraft) await checkFilters(deps, scope, base, params)
   return {
     document: {
@@ -39,6 +46,8 @@ export async function checkSourceConnection(
       name: readName(document, isDraft),
       description: readDescription(document),
       connectionSpec: { id: spec.id, version: spec.version },
+      attributes: readAttributes(document),
+      labels: readLabels(document),
       data: readData(document['data'], { format: 'tabular', schema: null, properties: null }),
       params,
       inheritedAttributes: inheritedFrom(base),
@@ -67,6 +76,7 @@ export async function readBase(
     throw invalidRequest(`${field} is missing. Send the id of a base connection.`, field)
   }
   if (typeof id !== 'string') throw invalidRequest(`${field} must be a text.`, field)
+  assertNoPath(id, field)
   const base = await getDocument(db, scope, CONNECTIONS, id)
   const baseSpec: unknown = base['connectionSpec']
   const baseSpecId = isObject(baseSpec) ? baseSpec['id'] : undefined
@@ -112,6 +122,15 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
     throw invalidRequest('params.tableName must be a text.', 'params.tableName')
   if (columns !== undefined && columns !== null) assertColumns(columns)
   return params
+}
+
+/** Capture of changes is for other sources; what asks for it here is stored, and has no effect. */
+function assertNoChangeCapture({ cdcEnabled }: JsonObject): void {
+  if (cdcEnabled === undefined || String(cdcEnabled).toLowerCase() !== 'true') return
+  throw invalidRequest(
+    'params.cdcEnabled is true, but changes cannot be captured from this source. Leave it out, and let the flow follow a delta column.',
+    'params.cdcEnabled',
+  )
 }
 
 function misspelt(params: JsonObject): string {

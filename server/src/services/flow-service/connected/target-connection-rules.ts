@@ -3,7 +3,12 @@ import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { CheckedEntity } from '#services/flow-service/entities/change-entity.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { inheritedFrom, readBase, readData, readParams } from './source-connection-rules.ts'
@@ -27,6 +32,8 @@ export async function checkTargetConnection(
       name: readName(document, true),
       description: readDescription(document),
       connectionSpec: { id: spec.id, version: spec.version },
+      attributes: readAttributes(document),
+      labels: readLabels(document),
       data: readData(document['data'], {}),
       params,
       inheritedAttributes: inheritedFrom(base),

@@ -34,6 +34,7 @@ import {
   CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
   DELETED,
   GET_ERRORS,
   idOf,
@@ -117,13 +118,15 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
       path: ConnectionPath,
       tag: 'Connections',
       operationId: 'deleteConnection',
-      errors: [...GET_ERRORS, '1418-400'],
+      errors: [...DELETE_ERRORS, '1418-400'],
       summary: 'Delete a base connection that no flow uses',
+      query: PatchQuery,
+      ifMatch: 'optional',
       status: 204,
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteConnection(deps, request.scope, idOf(request))
+      await deleteConnection(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })

@@ -3,7 +3,12 @@ import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { compact, createOperation, newEntity } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
 import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { readAuth } from './auth-params.ts'
@@ -39,6 +44,8 @@ export async function createConnection(
     description,
     connectionSpec: { id: spec.id, version: spec.version },
     state: isDraft ? 'draft' : 'enabled',
+    attributes: readAttributes(body),
+    labels: readLabels(body),
     auth: auth && { specName: auth.specName, params: maskParams(auth.params) },
     version: entity.etag,
     lastOperation: createOperation(nowMs, isDraft),

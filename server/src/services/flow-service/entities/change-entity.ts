@@ -1,10 +1,11 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type Tx, transact } from '#store/database.ts'
 import { changed, compact, doneOperation, textOf } from './entity-document.ts'
 import type { EntityKind } from './entity-kinds.ts'
-import { getDocument } from './entity-reader.ts'
-import { type KindColumns, replaceEntity } from './entity-store.ts'
+import { getDocument, lockDocument } from './entity-reader.ts'
+import { deleteEntity, type KindColumns, replaceEntity } from './entity-store.ts'
 import { assertCurrent, requireIfMatch } from './if-match.ts'
 import { type PatchRules, patched, readPatch, shownOperations } from './patch-document.ts'
 
@@ -48,6 +49,20 @@ export async function patchEntity(
   const expected = textOf(current, 'etag')
   await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: checked.columns })
   return document
+}
+
+/** Removes a resource, for the version that was asked for if one was. `prepare` may refuse. */
+export async function removeEntity(
+  { db }: Pick<Dependencies, 'db'>,
+  scope: Scope,
+  { kind, id, ifMatch }: Pick<ChangeRequest, 'id' | 'ifMatch'> & { readonly kind: EntityKind },
+  prepare: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await transact(db, async (tx) => {
+    assertCurrent(await lockDocument(tx, scope, kind, id), ifMatch)
+    await prepare(tx)
+    await deleteEntity(tx, scope, kind, id)
+  })
 }
 
 /** Does an action on a resource: as a patch, but the version is optional and `act` makes the new document. */

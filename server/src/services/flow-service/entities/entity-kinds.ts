@@ -1,7 +1,14 @@
 import type { FilterableFields } from '#services/flow-service/lists/property-filter.ts'
 
 /** The kinds of resources that live in the metadata database; the name is also the segment of the path. */
-export type EntityKindName = 'connections' | 'sourceConnections' | 'targetConnections' | 'flows' | 'runs'
+export type EntityKindName =
+  | 'connections'
+  | 'sourceConnections'
+  | 'targetConnections'
+  | 'flows'
+  | 'runs'
+  | 'subscriptions'
+  | 'deliveries'
 
 /** A column that answers for a field of the document faster than the document does. */
 export interface FieldColumn {
@@ -13,7 +20,15 @@ export interface FieldColumn {
 
 export interface EntityKind extends FilterableFields {
   readonly name: EntityKindName
-  readonly table: 'connection' | 'source_connection' | 'target_connection' | 'flow' | 'flow_run'
+  /** `delivery_item` is a view. */
+  readonly table:
+    | 'connection'
+    | 'source_connection'
+    | 'target_connection'
+    | 'flow'
+    | 'flow_run'
+    | 'subscription'
+    | 'delivery_item'
   /** By dotted field name. */
   readonly columns: Readonly<Record<string, FieldColumn>>
 }
@@ -53,6 +68,17 @@ const CONNECTED_FIELDS = [
   'inheritedAttributes',
 ] as const
 
+/** What a connection, source or target connection shows as an object. */
+const CONNECTION_OBJECTS = new Set([
+  'attributes',
+  'lastOperation',
+  'connectionSpec',
+  'auth',
+  'data',
+  'params',
+  'inheritedAttributes',
+])
+
 const AUDIT_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   id: { column: 'id', type: 'uuid' },
   createdAt: { column: 'created_at', type: 'bigint' },
@@ -72,6 +98,7 @@ export const CONNECTIONS: EntityKind = {
   name: 'connections',
   table: 'connection',
   fields: new Set([...ENTITY_FIELDS, 'connectionSpec', 'auth']),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -80,6 +107,7 @@ export const SOURCE_CONNECTIONS: EntityKind = {
   name: 'sourceConnections',
   table: 'source_connection',
   fields: new Set(CONNECTED_FIELDS),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -88,6 +116,7 @@ export const TARGET_CONNECTIONS: EntityKind = {
   name: 'targetConnections',
   table: 'target_connection',
   fields: new Set(CONNECTED_FIELDS),
+  objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
   columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
 }
@@ -107,6 +136,16 @@ export const FLOWS: EntityKind = {
     'runs',
     'lastRunDetails',
     'recordTypes',
+    'policy',
+  ]),
+  objects: new Set([
+    'attributes',
+    'lastOperation',
+    'flowSpec',
+    'inheritedAttributes',
+    'options',
+    'scheduleParams',
+    'lastRunDetails',
     'policy',
   ]),
   unknownFieldCode: '1449-400',
@@ -130,6 +169,7 @@ export const RUNS: EntityKind = {
     'activities',
     'recordTypes',
   ]),
+  objects: new Set(['attributes', 'flowSpec', 'params', 'metrics']),
   unknownFieldCode: '1449-400',
   columns: {
     ...AUDIT_COLUMNS,
@@ -137,5 +177,54 @@ export const RUNS: EntityKind = {
     // The documented name of the state is long; the short one is its alias.
     state: RUN_STATE,
     'metrics.statusSummary.status': RUN_STATE,
+  },
+}
+
+export const SUBSCRIPTIONS: EntityKind = {
+  name: 'subscriptions',
+  table: 'subscription',
+  fields: new Set([
+    ...ENTITY_FIELDS,
+    'url',
+    'flowIds',
+    'events',
+    'eventCodes',
+    'secret',
+    'previousSecretExpiresAt',
+    'headers',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: ENTITY_COLUMNS,
+}
+
+/** Of one subscription: what is, or was, to be sent to its receiver. */
+export const DELIVERIES: EntityKind = {
+  name: 'deliveries',
+  table: 'delivery_item',
+  fields: new Set([
+    'id',
+    'subscriptionId',
+    'eventId',
+    'event',
+    'flowId',
+    'runId',
+    'state',
+    'attempts',
+    'createdAt',
+    'updatedAt',
+    'lastAttemptAt',
+    'nextAttemptAt',
+    'statusCode',
+    'error',
+    'response',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: {
+    ...AUDIT_COLUMNS,
+    state: { column: 'state', type: 'text', fold: true },
+    event: { column: 'event', type: 'text' },
+    subscriptionId: { column: 'subscription_id', type: 'uuid' },
+    flowId: { column: 'flow_id', type: 'uuid' },
+    runId: { column: 'run_id', type: 'uuid' },
   },
 }

@@ -11,9 +11,8 @@ import {
   sortKeys,
 } from '#services/flow-service/lists/filter-sql.ts'
 import type { ListQuery } from '#services/flow-service/lists/list-query.ts'
-import type { PropertyFilter } from '#services/flow-service/lists/property-filter.ts'
 import { FlowProblem, notFound } from '#services/flow-service/problems.ts'
-import type { Database } from '#store/database.ts'
+import type { Database, Tx } from '#store/database.ts'
 import type { EntityKind } from './entity-kinds.ts'
 
 /** A page of a list. */
@@ -50,16 +49,29 @@ export async function getDocument(
   return document
 }
 
-/** How many resources meet the filter. */
+/** As {@link getDocument}; nobody else changes the resource until the transaction ends. */
+export async function lockDocument(tx: Tx, scope: Scope, kind: EntityKind, id: string): Promise<JsonObject> {
+  if (!isUuid(id)) throw notFound(kind.name, id)
+  const { rows } = await sql<{ document: JsonObject }>`
+    select entity.document from ${sql.table(kind.table)} as entity
+    where ${confined(scope)} and entity.id = ${id}
+    for update
+  `.execute(tx)
+  const [row] = rows
+  if (row === undefined) throw notFound(kind.name, id)
+  return row.document
+}
+
+/** How many resources meet the query's filter. */
 export async function countDocuments(
   db: Database,
   scope: Scope,
   kind: EntityKind,
-  filter: PropertyFilter,
+  query: ListQuery,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from ${sql.table(kind.table)} as entity
-    where ${sql.join(predicates(scope, kind, filter), sql` and `)}
+    where ${sql.join(predicates(scope, kind, query), sql` and `)}
   `.execute(db)
   return rows[0]?.count ?? 0
 }
@@ -72,7 +84,7 @@ export async function listDocuments(
   query: ListQuery,
 ): Promise<EntityPage> {
   const keys = sortKeys(kind, query.orderings)
-  const where = predicates(scope, kind, query.filter)
+  const where = predicates(scope, kind, query)
   if (query.after !== undefined) where.push(afterKeys(keys, query.after))
   // One row more than asked for tells whether there is another page.
   const { rows } = await sql<{ document: JsonObject; sort_values: string[] }>`
@@ -91,12 +103,17 @@ export async function listDocuments(
   }
 }
 
-function predicates(scope: Scope, kind: EntityKind, filter: PropertyFilter): RawBuilder<boolean>[] {
-  return [confined(scope), ...filter.conditions.map((condition) => conditionSql(kind, condition))]
+function predicates(scope: Scope, kind: EntityKind, query: ListQuery): RawBuilder<boolean>[] {
+  const { filter, sandboxIds } = query
+  return [confined(scope, sandboxIds), ...filter.conditions.map((condition) => conditionSql(kind, condition))]
 }
 
-function confined(scope: Scope): RawBuilder<boolean> {
-  return sql`entity.org_id = ${scope.orgId} and entity.sandbox_id = ${scope.sandbox.id}`
+/** The organisation is the scope's whatever the sandboxes are. */
+function confined(
+  { orgId, sandbox }: Scope,
+  sandboxIds: readonly string[] = [sandbox.id],
+): RawBuilder<boolean> {
+  return sql`entity.org_id = ${orgId} and entity.sandbox_id = any(${sandboxIds}::uuid[])`
 }
 
 function afterKeys(keys: readonly SortKey[], after: readonly string[]): RawBuilder<boolean> {

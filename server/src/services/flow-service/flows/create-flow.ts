@@ -34,6 +34,7 @@ export async function createFlow(
     ...entity,
     name: parts.name,
     description: parts.description,
+    attributes: parts.attributes,
     flowSpec: { id: spec.id, version: spec.version },
     state: isDraft ? 'draft' : 'enabled',
     version: entity.etag,

@@ -21,6 +21,7 @@ import {
   CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
   DELETED,
   GET_ERRORS,
   idOf,
@@ -39,6 +40,7 @@ import { patchFlow } from './patch-flow.ts'
 /** Errors of everything that checks a flow as a whole. */
 const CHECK_ERRORS = [
   '1101-404',
+  '1411-400',
   '1412-400',
   '1413-400',
   '1419-400',
@@ -113,13 +115,15 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       path: FlowPath,
       tag: 'Flows',
       operationId: 'deleteFlow',
-      errors: GET_ERRORS,
+      errors: DELETE_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
+      query: PatchQuery,
+      ifMatch: 'optional',
       status: 204,
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, idOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })

@@ -1,5 +1,11 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  assertNoPath,
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import type { FlowSpec } from '#services/flow-service/specs/built-in/spec.ts'
 import { assertMatchesSpec } from '#services/flow-service/specs/spec-schema.ts'
@@ -9,6 +15,7 @@ import { parseSchedule, type Schedule } from './schedule-params.ts'
 export interface FlowParts {
   readonly name: string | undefined
   readonly description: string | undefined
+  readonly attributes: JsonObject | undefined
   /** `undefined` in a draft that names none yet. */
   readonly sourceConnectionId: string | undefined
   readonly targetConnectionId: string | undefined
@@ -36,9 +43,11 @@ export function readFlow(
   const isUnscheduled = flow['scheduleParams'] === undefined || flow['scheduleParams'] === null
   assertOptions(spec, flow['options'])
   assertPolicy(flow['policy'])
+  readLabels(flow)
   return {
     name: readName(flow, isDraft),
     description: readDescription(flow),
+    attributes: readAttributes(flow),
     sourceConnectionId: readOnlyId(flow, 'sourceConnectionIds', isDraft),
     targetConnectionId: readOnlyId(flow, 'targetConnectionIds', isDraft),
     transformations: readTransformations(spec, flow['transformations'], isDraft),
@@ -64,7 +73,10 @@ function readOnlyId(flow: JsonObject, field: string, isDraft: boolean): string |
   if (isEmpty && isDraft) return undefined
   if (isEmpty) throw invalidRequest(`${field} is missing. Send an array with one id.`, field)
   const [id, second] = Array.isArray(ids) ? (ids as readonly unknown[]) : []
-  if (typeof id === 'string' && id !== '' && second === undefined) return id
+  if (typeof id === 'string' && id !== '' && second === undefined) {
+    assertNoPath(id, field)
+    return id
+  }
   throw invalidRequest(`${field} must be an array with exactly one id.`, field)
 }
 

@@ -1,6 +1,6 @@
 import { FlowProblem } from '#services/flow-service/problems.ts'
 import { type Ordering, parseOrderBy } from './order-by.ts'
-import { badToken, formatPageToken, parsePageToken } from './page-token.ts'
+import { badToken, type PageToken, type PageTokens } from './page-token.ts'
 import { type FilterableFields, type PropertyFilter, parsePropertyFilter } from './property-filter.ts'
 
 /** The query parameters that all lists share, as they arrive. */
@@ -12,6 +12,14 @@ export interface ListParameters {
   readonly count?: string | undefined
 }
 
+/** What is listed. */
+export interface Collection {
+  /** Segment of the path. */
+  readonly name: string
+  readonly filterable: FilterableFields
+  readonly tokens: PageTokens
+}
+
 /** What a list is asked for, checked. */
 export interface ListQuery {
   readonly filter: PropertyFilter
@@ -19,14 +27,23 @@ export interface ListQuery {
   readonly orderings: readonly Ordering[]
   readonly limit: number
   readonly countOnly: boolean
+  /** The sandboxes of a search across several; absent for the one of the request. */
+  readonly sandboxIds?: readonly string[] | undefined
   /** Values of the sort keys after which the page starts. */
   readonly after?: readonly string[] | undefined
   /** The token of the page after the row with these sort values. */
   readonly tokenAfter: (sortValues: readonly string[]) => string
 }
 
+/** What {@link buildQuery} makes a query of; everything but the position is as the client wrote it. */
+export interface QueryParts extends Omit<PageToken, 'after' | 'limit'> {
+  /** {@link DEFAULT_LIMIT} when absent. */
+  readonly limit?: number | undefined
+  readonly countOnly?: boolean | undefined
+}
+
 const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
+export const MAX_LIMIT = 1000
 
 /**
  * Reads the parameters of a list. With a continuation token the token decides alone, because clients send the
@@ -34,53 +51,42 @@ const MAX_LIMIT = 1000
  *
  * @throws {FlowProblem} with the documented code of the parameter that is wrong
  */
-export function parseListQuery(
-  parameters: ListParameters,
-  resource: string,
-  filterable: FilterableFields,
-): ListQuery {
-  const token = parameters.continuationToken
-  if (token !== undefined && token !== '') return continueQuery(token, resource, filterable)
+export function parseListQuery(parameters: ListParameters, collection: Collection): ListQuery {
+  const { continuationToken: token, orderby } = parameters
+  if (token !== undefined && token !== '') return continueQuery(token, collection)
   const countOnly = parseFlag(parameters.count, 'count')
-  if (countOnly && parameters.limit !== undefined && parameters.limit !== '') {
-    throw new FlowProblem(
-      '1401-400',
-      'The parameters limit and count=true do not go together. Leave one of them out.',
-    )
-  }
-  const property = listOf(parameters.property)
-  const limit = parseCount(parameters.limit, 'limit', MAX_LIMIT) ?? DEFAULT_LIMIT
-  return buildQuery({ resource, property, orderby: parameters.orderby, limit }, filterable, countOnly)
+  const limit = parseCount(parameters.limit, 'limit', MAX_LIMIT)
+  if (countOnly && limit !== undefined) throw limitWithCount()
+  return buildQuery({ property: listOf(parameters.property), orderby, limit, countOnly }, collection)
 }
 
-function continueQuery(text: string, resource: string, filterable: FilterableFields): ListQuery {
-  const token = parsePageToken(text, resource)
-  const query = buildQuery(token, filterable, false)
+/** The query that gave out a token, from where it stopped. @throws {FlowProblem} 1452 */
+export function continueQuery(text: string, collection: Collection): ListQuery {
+  const token = collection.tokens.parse(text)
+  const query = buildQuery(token, collection)
   // One value a key, and the id that breaks ties; without keys the order is by time of creation.
   const keyCount = Math.max(1, query.orderings.length) + 1
-  if (token.after.length !== keyCount) {
-    throw badToken()
-  }
+  if (token.after.length !== keyCount) throw badToken()
   return { ...query, after: token.after }
 }
 
-interface QueryParts {
-  readonly resource: string
-  readonly property: readonly string[]
-  readonly orderby?: string | undefined
-  readonly limit: number
-}
-
-function buildQuery(parts: QueryParts, filterable: FilterableFields, countOnly: boolean): ListQuery {
-  const { resource, property, orderby } = parts
-  const limit = Math.min(parts.limit, MAX_LIMIT)
+export function buildQuery(parts: QueryParts, { filterable, tokens }: Collection): ListQuery {
+  const { property, orderby, limit = DEFAULT_LIMIT, countOnly = false, sandboxIds } = parts
   return {
     filter: parsePropertyFilter(property, filterable),
     orderings: parseOrderBy(orderby, filterable.fields),
     limit,
     countOnly,
-    tokenAfter: (after) => formatPageToken({ resource, property, orderby, limit, after }),
+    sandboxIds,
+    tokenAfter: (after) => tokens.format({ property, orderby, limit, sandboxIds, after }),
   }
+}
+
+export function limitWithCount(): FlowProblem {
+  return new FlowProblem(
+    '1401-400',
+    'The parameters limit and count=true do not go together. Leave one of them out.',
+  )
 }
 
 /** One parameter or several of the same name. */
@@ -92,12 +98,8 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
 /** A number of things, `max` at most; a larger one means `max`. `undefined` when none is given. */
 export function parseCount(text: string | undefined, field: string, max: number): number | undefined {
   if (text === undefined || text === '') return undefined
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Math.min(Number(text), max)
-  throw new FlowProblem(
-    '1452-400',
-    `The value ${text} is not valid for the field ${field}. Send a whole number from 1 to ${max}.`,
-    { value: text, field },
-  )
+  if (/^\d+$/.test(text) && Number(text) > 0) return Math.min(Number(text), max)
+  throw badValue(text, field, `Send a whole number from 1 to ${max}.`)
 }
 
 /** A boolean as clients spell it: `true`, `True`, `1`. */
@@ -105,9 +107,13 @@ export function parseFlag(text: string | undefined, field: string): boolean {
   const value = (text ?? '').trim().toLowerCase()
   if (value === 'true' || value === '1') return true
   if (value === 'false' || value === '0' || value === '') return false
-  throw new FlowProblem(
-    '1452-400',
-    `The value ${text} is not valid for the field ${field}. Send true or false.`,
-    { value: value, field },
-  )
+  throw badValue(text ?? '', field, 'Send true or false.')
+}
+
+/** A value that a parameter cannot have. */
+export function badValue(value: string, field: string, remedy: string): FlowProblem {
+  return new FlowProblem('1452-400', `The value ${value} is not valid for the field ${field}. ${remedy}`, {
+    value,
+    field,
+  })
 }

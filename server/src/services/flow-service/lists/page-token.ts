@@ -1,4 +1,6 @@
-import { isObject } from '#kit/json.ts'
+import type { Scope } from '#http/scope.ts'
+import { isObject, type JsonObject } from '#kit/json.ts'
+import type { Keyring } from '#secrets/keyring.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
 
 /**
@@ -6,28 +8,42 @@ import { FlowProblem } from '#services/flow-service/problems.ts'
  * at its first `=`, so it is base64url without padding, and what they send besides it is ignored.
  */
 export interface PageToken {
-  /** The collection that it belongs to. */
-  readonly resource: string
   readonly property: readonly string[]
   readonly orderby?: string | undefined
   readonly limit: number
+  /** The sandboxes of a search across several; absent for the one of the request. */
+  readonly sandboxIds?: readonly string[] | undefined
   /** Values of the order's keys in the last row of the page before, the tie breaker last. */
   readonly after: readonly string[]
 }
 
-export function formatPageToken(token: PageToken): string {
-  return encodeToken(token)
+/** Writes and reads the tokens of one collection. */
+export interface PageTokens {
+  format(token: PageToken): string
+  /** @throws {FlowProblem} 1452 for a token that this collection did not give out in this sandbox */
+  parse(text: string): PageToken
 }
 
-/**
- * Reads a token back.
- *
- * @throws {FlowProblem} 1452 for one that this collection did not give out
- */
-export function parsePageToken(text: string, resource: string): PageToken {
-  const token = decodeToken(text)
-  if (!isPageToken(token) || token.resource !== resource) throw badToken()
-  return token
+/** Tokens are signed: one that was altered, or that belongs to another collection or sandbox, is refused. */
+export function createPageTokens(
+  keyring: Pick<Keyring, 'sign' | 'verify'>,
+  scope: Pick<Scope, 'orgId' | 'sandbox'>,
+  collection: string,
+): PageTokens {
+  const context = JSON.stringify(['page', scope.orgId, scope.sandbox.id, collection])
+  return {
+    format: (token) => keyring.sign(encodeToken(token), context),
+    parse: (text) => {
+      const token = decodeToken(keyring.verify(text, context) ?? '')
+      if (!isPageToken(token)) throw badToken()
+      return token
+    },
+  }
+}
+
+/** The token is the only parameter of the link, which is relative to the service. */
+export function linksTo(collection: string, nextToken: string | undefined): JsonObject {
+  return nextToken === undefined ? {} : { next: { href: `/${collection}?continuationToken=${nextToken}` } }
 }
 
 /** base64url without padding, because clients cut a token at its first `=`. */
@@ -44,25 +60,13 @@ export function decodeToken(text: string): unknown {
   }
 }
 
+/** Of a token that was signed only its age is in doubt: an earlier version may have made another shape. */
 function isPageToken(value: unknown): value is PageToken {
-  if (!isObject(value)) return false
-  const { property, orderby, limit, after } = value
-  return (
-    isTexts(property) &&
-    isTexts(after) &&
-    after.length > 0 &&
-    (orderby === undefined || typeof orderby === 'string') &&
-    Number.isInteger(limit) &&
-    Number(limit) > 0
-  )
+  return isObject(value) && Array.isArray(value['property']) && Array.isArray(value['after'])
 }
 
 export function badToken(): FlowProblem {
   return new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
     field: 'continuationToken',
   })
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

@@ -5,6 +5,7 @@ import { type FilterableFields, parsePropertyFilter } from './property-filter.ts
 
 const FLOWS: FilterableFields = {
   fields: new Set(['id', 'name', 'state', 'createdAt', 'ids', 'attributes']),
+  objects: new Set(['attributes']),
   unknownFieldCode: '1449-400',
 }
 
@@ -42,6 +43,11 @@ describe('the grammar of property', () => {
     ['name==a b', ['a b']],
     ['name==urn:a==b', ['urn:a==b']],
     ['name==<b>', ['<b>']],
+    ['name==5" pipe', ['5" pipe']],
+    ['name=="say "hi""', ['say "hi"']],
+    ['name==x,nosuch==y', ['x', 'nosuch==y']],
+    ['name==x,urn:a==b', ['x', 'urn:a==b']],
+    ['name=="x,state==y"', ['x,state==y']],
   ])('reads the values of %s', (text, values) => {
     expect(parse(text).conditions.map((condition) => condition.values)).toEqual([values])
   })
@@ -52,6 +58,17 @@ describe('the grammar of property', () => {
       projection: ['id', 'name', 'attributes'],
     })
     expect(parse('', ' ')).toEqual({ conditions: [], projection: undefined })
+  })
+
+  test('takes everything in one parameter, as clients made from the API description send it', () => {
+    expect(parse('id,name,state==enabled,disabled,createdAt>=5,attributes.x!=y')).toMatchObject({
+      conditions: [
+        { field: 'state', values: ['enabled', 'disabled'] },
+        { field: 'createdAt', operator: '>=', values: ['5'] },
+        { field: 'attributes.x', operator: '!=', values: ['y'] },
+      ],
+      projection: ['id', 'name'],
+    })
   })
 
   test.each([
@@ -69,6 +86,12 @@ describe('the grammar of property', () => {
     ['==1', '1449-400'],
     ['name..x==1', '1449-400'],
     ['nosuch', '1449-400'],
+    ['name,', '1449-400'],
+    ['attributes==x', '1454-400'],
+    ['average(createdAt)==1', '1438-400'],
+    ['max(createdAt)', '1441-400'],
+    ['count(id)>1', '1442-400'],
+    ['attributes[0].x==1', '1449-400'],
   ])('refuses %s with %s', (text, code) => {
     expect(codeOf(text)).toBe(code)
   })

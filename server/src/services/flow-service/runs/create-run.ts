@@ -4,6 +4,7 @@ import { askSource } from '#services/flow-service/connections/check-source.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { changed, doneOperation, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
+import { assertNoPath } from '#services/flow-service/entities/entity-rules.ts'
 import { replaceEntity } from '#services/flow-service/entities/entity-store.ts'
 import { assertDeltaColumn } from '#services/flow-service/flows/flow-columns.ts'
 import { type DeltaColumn, deltaColumnOf, readDeltaColumn } from '#services/flow-service/flows/flow-parts.ts'
@@ -51,6 +52,7 @@ async function requireFlow({ db }: FlowServiceDependencies, scope: Scope, id: un
   if (typeof id !== 'string' || id.trim() === '') {
     throw new FlowProblem('1446-400', 'The flow id is null or empty. Send flowId.', { field: 'flowId' })
   }
+  assertNoPath(id, 'flowId')
   const flow = await findFlowRow(db, scope, id.trim())
   if (flow === undefined) throw unknownFlow(id)
   return flow

@@ -43,7 +43,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     schema: collectionSchema({
       tag: 'Runs',
       operationId: 'createRun',
-      errors: ['1405-400', '1422-400', '1430-400', '1446-400'],
+      errors: ['1101-404', '1405-400', '1411-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
       body: RunBody,
       bodyExamples: RUN_EXAMPLES,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
+import { enqueueEvent, eventOf } from '#services/flow-service/subscriptions/enqueue-event.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { ACTIVE_STATES, ENDED_STATES, type FlowRow, type Run, type RunOrigin, type RunWindow } from './run.ts'
 import {
@@ -58,6 +59,7 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
       org_id: flow.org_id,
       sandbox_id: flow.sandbox_id,
       flow_id: flow.id,
+      flow_name: flow.name,
       state,
       origin,
       scheduled_for: scheduledFor,
@@ -101,7 +103,8 @@ export interface SavedRun extends RunChange {
 
 /**
  * Changes a run and gives it a new etag; `metrics.statusSummary.status` follows the state. When the run ends,
- * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow).
+ * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow). Whoever wants to hear of it
+ * finds it in the outbox.
  *
  * @throws when there is no such run
  */
@@ -131,6 +134,8 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
     .returningAll()
     .executeTakeFirstOrThrow()
   if (ENDED_STATES.has(saved.state) && !ENDED_STATES.has(run.state)) await tellFlow(tx, saved)
+  const event = eventOf(run.state, saved.state)
+  if (event !== undefined) await enqueueEvent(tx, saved, { event, nowMs })
   return saved
 }
 

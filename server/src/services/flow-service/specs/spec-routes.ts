@@ -36,7 +36,7 @@ function connectionSpecList(edition: Edition): SpecCollection {
   }
 }
 
-const FLOW_SPEC_LIST: SpecCollection = {
+export const FLOW_SPEC_LIST: SpecCollection = {
   name: 'flowSpecs',
   specs: FLOW_SPECS,
   filterable: {

@@ -9,11 +9,15 @@ import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
 import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
-import { openKeyring } from '#secrets/keyring.ts'
+import type { TokenClaims } from '#http/plugins/gateway.ts'
+import { ADMIN_SCOPE } from '#http/scope.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
+import { type Keyring, openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { SourcePort } from '#services/flow-service/source-port.ts'
+import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -27,7 +31,7 @@ export const MAPPING = 'b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10'
 const SCHEMA = 'https://ns.adobe.com/acme/schemas/0001'
 const USER = '0123456789ABCDEF01234567@techacct.adobe.com'
 
-const SANDBOXES = {
+export const SANDBOXES = {
   prod: { id: 'a1b2c3d4-0000-4000-8000-000000000001', name: 'prod', type: 'production' },
   dev: { id: 'a1b2c3d4-0000-4000-8000-000000000002', name: 'dev', type: 'development' },
   theirs: { id: 'a1b2c3d4-0000-4000-8000-000000000003', name: 'prod', type: 'production' },
@@ -66,6 +70,7 @@ export interface CallOptions {
 /** The Flow Service over databases of its own, with the smallest honest neighbours. */
 export interface FlowTestService extends AsyncDisposable {
   readonly db: Database
+  readonly keyring: Keyring
   readonly source: TestDatabase
   readonly metadata: TestDatabase
   /** Runs whose first step was queued. */
@@ -75,6 +80,7 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    strict: boolean
     edition: 'azure' | 'aws'
     mappingSchema: string
     mapsColumn: string
@@ -103,6 +109,16 @@ export const CALLER: Readonly<Record<string, string>> = {
   'x-sandbox-name': 'prod',
 }
 
+/** Headers that make a caller an administrator of the same organisation. */
+export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
+
+const CLIENT_OF_TOKEN: Readonly<Record<string, TokenClaims>> = {
+  valid: { clientId: 'client', orgId: ORG },
+  admin: { clientId: 'admin', orgId: ORG },
+  theirs: { clientId: 'other', orgId: OTHER_ORG },
+  'their-admin': { clientId: 'other-admin', orgId: OTHER_ORG },
+}
+
 /** Starts the service; the source has a table `public.orders` of ten rows. */
 export async function startFlowService(options: FlowTestOptions = {}): Promise<FlowTestService> {
   const [metadata, source] = await Promise.all([createMetadataDatabase(), createTestDatabase()])
@@ -115,30 +131,28 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    strict: false,
     edition: 'azure' as 'azure' | 'aws',
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
+  const sandboxes = new SandboxReader(db, Date.now)
+  const keyring = openKeyring({ dataDir })
   const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
-    keyring: openKeyring({ dataDir }),
+    keyring,
     now: () => world.nowMs++,
     gateway: {
-      verifyToken: async (token) =>
-        token === 'valid'
-          ? { clientId: 'client', orgId: ORG }
-          : token === 'theirs'
-            ? { clientId: 'other', orgId: OTHER_ORG }
-            : undefined,
+      verifyToken: async (token) => CLIENT_OF_TOKEN[token],
       findClient: async (id) => ({
         id,
-        orgId: id === 'client' ? ORG : OTHER_ORG,
+        orgId: id === 'client' || id === 'admin' ? ORG : OTHER_ORG,
         tenantId: 'acme',
         userId: USER,
+        scopes: id === 'admin' || id === 'other-admin' ? [ADMIN_SCOPE] : [],
       }),
-      findSandbox: async (orgId, { name = 'prod' }) =>
-        orgId === ORG ? SANDBOXES[name as 'prod' | 'dev'] : name === 'prod' ? SANDBOXES.theirs : undefined,
+      findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
     },
     config: {
       get edition() {
@@ -148,6 +162,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         return world.validateOnCreate
       },
       minIntervalMinutes: 15,
+      get strict() {
+        return world.strict
+      },
     },
     findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
     findMappingSet: async (_scope, id, version = 0) =>
@@ -158,11 +175,13 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nudgeScheduler: () => {
       world.nudges++
     },
+    sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
   await app.ready()
   const description = new ApiDescription(app.swagger())
   return {
     db,
+    keyring,
     source,
     metadata,
     submitted,
