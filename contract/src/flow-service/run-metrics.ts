@@ -65,6 +65,12 @@ export const FileSummary = Type.Object(
     inputFileCount: Amount('Files that came in'),
     outputFileCount: Amount('Files that were written'),
     activityRefs: ActivityRefs,
+    manifest: Type.Optional(
+      Type.Object(
+        { fileInfo: Type.Array(Type.Object({ path: Type.String() })) },
+        { description: 'Where the files that came in are listed; none come from a database' },
+      ),
+    ),
   },
   { title: 'FileSummary' },
 )

@@ -48,6 +48,7 @@ export interface DocumentedAnswer {
 
 /** Causes that every family has. */
 export const INVALID_CAUSE = 'The body is no JSON, or a member or a parameter has no valid value'
+export const UNAVAILABLE_CAUSE = 'The server is stopping; another start, or another server, answers soon'
 export const INTERNAL_CAUSE = 'A fault of the server; its log tells more under the request id'
 
 /** Of the examples. */
