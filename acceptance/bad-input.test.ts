@@ -239,3 +239,16 @@ test('a NUL in a URL is refused in the shape of each family', async () => {
     expect(await server.client.call(method, path), path).toMatchObject({ status: 400, body })
   }
 })
+
+test('a body that is nested without end is refused, and a deep one is not', async () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const endless = await server.client.post(`${FLOW}/connections`, nested(100_000))
+  expect(endless).toMatchObject({
+    status: 400,
+    body: { errorMessage: expect.stringContaining('levels') },
+  })
+  const brackets = { name: '[{'.repeat(1_000) }
+  expect((await server.client.post(`${FLOW}/connections?mode=draft`, brackets)).body.errorMessage).toContain(
+    'connectionSpec',
+  )
+})

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { codeOf, type FlowAnswer, onlyItem } from './flow-client.ts'
 import { endedRuns, listRuns, nowInSeconds, pollFor } from './run-watch.ts'
 import { statement } from './statement.ts'
-import { FAR_FUTURE, openWorld, type World } from './world.ts'
+import { FAR_FUTURE, MAPPINGS, openWorld, type World } from './world.ts'
 
 /** Section 10.8: flow specs and flows. */
 const UNKNOWN = '00000000-1111-4222-8333-444444444444'
@@ -238,6 +238,10 @@ statement(222, 'an unknown mapping is refused with 1419, one of another schema w
   expect(codeOf(await mapped((await world.ready()).mappingId, 99))).toBe('1412-400')
   const ofAnotherSchema = await world.makeMapping(await world.makeSchema())
   expect(codeOf(await mapped(ofAnotherSchema))).toBe('1425-400')
+  const { schemaId } = await world.ready()
+  const version = (number: string) => `application/vnd.adobe.xed-full+json;version=${number}`
+  expect(codeOf(await mapped(await world.makeMapping(schemaId, MAPPINGS, version('2'))))).toBe('1425-400')
+  expect((await mapped(await world.makeMapping(schemaId, MAPPINGS, version('1.0')))).status).toBe(201)
 })
 
 statement(

@@ -198,7 +198,6 @@ statement(
       ['DELETE', `/flowSpecs/${NOBODY}`, 'GET, PUT'],
       ['GET', `/flows/${NOBODY}/action`, 'POST'],
       ['POST', `/connections/${NOBODY}/test`, 'GET'],
-      ['DELETE', '/flows/search', 'POST'],
     ] as const
     for (const [method, path, allowed] of wrong) {
       const answer = await world.client.call(method, path)

@@ -229,8 +229,8 @@ export class World implements AsyncDisposable {
     return createDataset(this.server.client, schemaId)
   }
 
-  async makeMapping(schemaId: string, mappings: Answer = MAPPINGS): Promise<string> {
-    const body = { outputSchema: { schemaRef: { id: schemaId, contentType: FULL } }, mappings }
+  async makeMapping(schemaId: string, mappings: Answer = MAPPINGS, contentType = FULL): Promise<string> {
+    const body = { outputSchema: { schemaRef: { id: schemaId, contentType } }, mappings }
     const { status, body: answer } = await this.server.client.post(`${CONVERSION}/mappingSets`, body)
     if (status < 300) return answer.id
     throw new Error(`no mapping set: ${JSON.stringify(answer)}`)

@@ -3,10 +3,15 @@ import fc from 'fast-check'
 /** Values that nobody expects, and valid documents with one or more of them inside. */
 
 const LONG = 60_000
-const DEEP = 2_000
 
-/** Text that becomes a number which JSON can write and a double cannot hold. */
-export const TOO_LARGE = '@number-too-large@'
+/** Stand for what JSON can write and a value of JavaScript hardly holds; put in when the text is made. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  '@too large@': '1e999',
+  '@too exact@': '12345678901234567890.123456789012345678901234567890',
+  '@list in list@': `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  '@object in object@': `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+  '@twice@': '{"name":"one","name":"two"}',
+}
 
 const TEXTS = [
   '',
@@ -39,14 +44,25 @@ const TEXTS = [
   'name==',
   '2024-02-30T25:61:61Z',
   '********',
-  TOO_LARGE,
   'x'.repeat(LONG),
 ]
 
 const NUMBERS = [0, -0, -1, 1, 0.1, 2 ** 31, 2 ** 53 + 2, -(2 ** 63), 1e21, 1e308, 5e-324]
 
 /** Keys that an object of JavaScript has without being asked. */
-const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'a.b', 'a/b', '~1', '$ref', '💥']
+const KEYS = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '',
+  'a.b',
+  'a/b',
+  '~1',
+  '$ref',
+  '💥',
+]
 
 const scalar = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<unknown>(...TEXTS) },
@@ -55,14 +71,6 @@ const scalar = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
 )
 
-const deep = fc.constantFrom<unknown>('list', 'object').map((kind) => nest(kind === 'list'))
-
-function nest(isList: boolean): unknown {
-  let value: unknown = 'bottom'
-  for (let level = 0; level < DEEP; level++) value = isList ? [value] : { a: value }
-  return value
-}
-
 const odd = fc
   .array(fc.tuple(fc.constantFrom(...KEYS), scalar), { minLength: 1, maxLength: 3 })
   .map((members) => withMembers({}, members))
@@ -70,7 +78,7 @@ const odd = fc
 /** Any value of JSON, most of them unpleasant. */
 export const junk: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 8, arbitrary: scalar },
-  { weight: 1, arbitrary: deep },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(...Object.keys(STAND_INS)) },
   { weight: 2, arbitrary: odd },
   { weight: 1, arbitrary: fc.array(scalar, { maxLength: 4 }) },
   { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown> },
@@ -118,9 +126,9 @@ type Place = readonly (string | number)[]
 
 function placesOf(value: unknown, at: Place = []): Place[] {
   if (typeof value !== 'object' || value === null) return [at]
-  const members: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-  // What was nested on purpose is one place.
-  if (at.length > 12) return [at]
+  const members: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value)
   return [at, ...members.flatMap(([key, member]) => placesOf(member, [...at, key]))]
 }
 
@@ -134,9 +142,10 @@ function changeAt(value: unknown, [step, ...rest]: Place, change: (old: unknown)
     })
   }
   if (!isObject(value)) return value
-  const members = Object.entries(value).map(
-    ([key, member]): [string, unknown] => [key, key === step ? changeAt(member, rest, change) : member],
-  )
+  const members = Object.entries(value).map(([key, member]): [string, unknown] => [
+    key,
+    key === step ? changeAt(member, rest, change) : member,
+  ])
   return withMembers(
     {},
     members.filter(([, member]) => member !== undefined),
@@ -164,7 +173,13 @@ function withMembers(base: object, members: readonly (readonly [string, unknown]
   return copy
 }
 
-/** The text of a document, with numbers that are too large where they were asked for. */
+/** Stands for a name that no request has had. */
+export const NEW = '@new@'
+
+let names = 0
+
+/** The text of a document, with what stands for something else replaced by it. */
 export function toBodyText(document: unknown): string {
-  return JSON.stringify(document ?? null).replaceAll(`"${TOO_LARGE}"`, '1e999')
+  const text = JSON.stringify(document ?? null).replaceAll(NEW, () => `made-up-${++names}`)
+  return Object.entries(STAND_INS).reduce((done, [name, value]) => done.replaceAll(`"${name}"`, value), text)
 }

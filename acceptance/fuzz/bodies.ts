@@ -1,6 +1,8 @@
 import type { Answer } from '@headwater/testkit/api-client.ts'
 import { FULL, POSTGRES_SPEC } from '@headwater/testkit/journey.ts'
 import { MAPPINGS, type World } from '../conformance/world.ts'
+import { NEW } from './arbitrary-json.ts'
+import { descriptorBody, REGISTRY_BODIES } from './registry-bodies.ts'
 
 /** A body that an operation takes, by the operation's name. What is not here comes from the document's examples. */
 export type Bodies = Readonly<Record<string, unknown>>
@@ -36,25 +38,37 @@ export async function prepareBodies(world: World): Promise<Bodies> {
     ...(await flowServiceBodies(world)),
     ...registryBodies(ready.schemaId),
     ...dataBodies(ready.schemaId, ready.datasetId),
+    ...tokenBodies(world),
   }
 }
 
 async function flowServiceBodies(world: World): Promise<Bodies> {
-  const { connectionId } = await world.ready()
   const source = await world.sourceBody()
   const flow = await world.makeFlow()
+  const subscription = {
+    name: 'made up',
+    url: 'http://127.0.0.1:9/hook',
+    flowIds: [flow.id],
+    events: ['success'],
+  }
   return {
     createConnection: world.connectionBody(),
     patchConnection: [...RENAME, { op: 'replace', path: '/auth/params', value: world.basicParams() }],
     createSourceConnection: { ...source, params: { ...source.params, filters: PQL } },
     patchSourceConnection: [...RENAME, { op: 'add', path: '/params/filters', value: PQL }],
-    createTargetConnection: await world.targetBody({ baseConnectionId: connectionId }),
+    createTargetConnection: await world.targetBody(),
     patchTargetConnection: RENAME,
-    createFlow: await world.flowBody({ options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 5 } }),
+    createFlow: await world.flowBody({
+      options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 5 },
+    }),
     patchFlow: [
       ...RENAME,
       { op: 'replace', path: '/scheduleParams/frequency', value: 'week' },
-      { op: 'add', path: '/transformations/0', value: { name: 'Copy', params: { deltaColumn: { name: 'updated_at' } } } },
+      {
+        op: 'add',
+        path: '/transformations/0',
+        value: { name: 'Copy', params: { deltaColumn: { name: 'updated_at' } } },
+      },
       { op: 'add', path: '/policy', value: { enforcementRefs: ['a'] } },
     ],
     createRun: {
@@ -67,14 +81,19 @@ async function flowServiceBodies(world: World): Promise<Bodies> {
       },
     },
     putRun: { metrics: { statusSummary: { status: 'success' } }, predecessors: [], recordTypes: [] },
+    createSubscription: subscription,
+    patchSubscription: [...RENAME, { op: 'replace', path: '/events', value: ['failure'] }],
     ...specBodies(),
     ...searchBodies(),
   }
 }
 
 function specBodies(): Bodies {
-  const spec = { name: 'made-up', providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a', version: '1.0' }
-  const connection = { ...spec, authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }] }
+  const spec = { name: NEW, providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a', version: '1.0' }
+  const connection = {
+    ...spec,
+    authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }],
+  }
   const flow = { ...spec, sourceConnectionSpecIds: [POSTGRES_SPEC.id], targetConnectionSpecIds: [] }
   return {
     createConnectionSpec: connection,
@@ -94,38 +113,17 @@ function searchBodies(): Bodies {
 }
 
 function registryBodies(schemaId: string): Bodies {
-  const schema = { type: 'object', title: 'made up', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }] }
-  const fields = { type: 'object', properties: { _headwater: { type: 'object', properties: { a: { type: 'string' } } } } }
-  const group = {
-    type: 'object',
-    title: 'made up',
-    'meta:intendedToExtend': ['https://ns.adobe.com/xdm/context/profile'],
-    definitions: { customFields: fields },
-    allOf: [{ $ref: '#/definitions/customFields' }],
-  }
-  const klass = { type: 'object', title: 'made up', allOf: [{ $ref: 'https://ns.adobe.com/xdm/data/record' }] }
-  const type = { type: 'object', title: 'made up', properties: { a: { type: 'integer' } } }
-  const descriptor = {
-    '@type': 'xdm:descriptorIdentity',
-    'xdm:sourceSchema': schemaId,
-    'xdm:sourceVersion': 1,
-    'xdm:sourceProperty': '/_headwater/note',
-    'xdm:namespace': 'Email',
-    'xdm:property': 'xdm:code',
-    'xdm:isPrimary': false,
-  }
-  const bodies = { schemas: schema, classes: klass, fieldgroups: group, mixins: group, datatypes: type }
-  const patch = [{ op: 'replace', path: '/title', value: 'made up again' }]
+  const patch = [{ op: 'replace', path: '/title', value: NEW }]
   return {
     ...Object.fromEntries(
-      Object.entries(bodies).flatMap(([kind, body]): [string, unknown][] => [
-        [`create_${kind}`, body],
-        [`replace_${kind}`, body],
+      Object.entries(REGISTRY_BODIES).flatMap(([kind, body]): [string, unknown][] => [
+        [`create_${kind}`, { ...body, title: NEW }],
+        [`replace_${kind}`, { ...body, title: NEW }],
         [`patch_${kind}`, patch],
       ]),
     ),
-    create_descriptor: descriptor,
-    replace_descriptor: descriptor,
+    create_descriptor: descriptorBody(schemaId),
+    replace_descriptor: descriptorBody(schemaId),
   }
 }
 
@@ -133,7 +131,7 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
   const schemaRef = { id: schemaId, contentType: FULL }
   const set = { name: 'made up', outputSchema: { schemaRef }, mappings: MAPPINGS }
   const dataset = { name: 'made up', schemaRef, tags: { unifiedProfile: ['enabled:false'] } }
-  const sandbox = { name: 'made-up', title: 'Made up', type: 'development' }
+  const sandbox = { name: NEW, title: 'Made up', type: 'development' }
   return {
     createDataset: dataset,
     replaceDataset: dataset,
@@ -144,9 +142,18 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     updateMappingSet: set,
     validateMappingSet: set,
     previewMappingSet: { data: { id: 1, note: 'x', amount: 1.5 }, mappingSet: set } satisfies Answer,
-    validateExpression: { expression: 'concat(note, " of ", format_date(updated_at))', sampleData: '{"note":"x"}' },
+    validateExpression: {
+      expression: 'concat(note, " of ", format_date(updated_at))',
+      sampleData: '{"note":"x"}',
+    },
     runQuery: { sql: `select _headwater.id, count(*) from "${datasetId}" group by 1 order by 1 limit 3` },
     createSandbox: sandbox,
     patchSandbox: { title: 'Made up again' },
   }
+}
+
+function tokenBodies({ server }: World): Bodies {
+  const { client_id, client_secret, scopes: scope } = server.client.credentials
+  const token = { grant_type: 'client_credentials', client_id, client_secret, scope }
+  return { createToken_v2: token, createToken_v3: token }
 }

@@ -8,6 +8,8 @@ export interface Operation {
   readonly path: string
   readonly parameters: readonly Parameter[]
   readonly hasBody: boolean
+  /** The body is a form, not JSON. */
+  readonly isForm: boolean
   /** A body that the document shows, if it shows one. */
   readonly example: unknown
 }
@@ -23,7 +25,9 @@ export interface Parameter {
 export async function readOperations(baseUrl: string): Promise<readonly Operation[]> {
   const document = (await (await fetch(`${baseUrl}/docs/json`)).json()) as Answer
   return Object.entries<Answer>(document.paths).flatMap(([path, item]) =>
-    Object.entries<Answer>(item).map(([method, operation]) => readOperation(document, path, method, operation)),
+    Object.entries<Answer>(item).map(([method, operation]) =>
+      readOperation(document, path, method, operation),
+    ),
   )
 }
 
@@ -40,6 +44,7 @@ function readOperation(document: Answer, path: string, method: string, operation
       values: (resolve(document, one.schema)?.enum ?? []).map(String),
     })),
     hasBody: body !== undefined,
+    isForm: Object.keys(body?.content ?? {})[0] === 'application/x-www-form-urlencoded',
     example: exampleOf(document, body),
   }
 }
@@ -56,6 +61,9 @@ function resolve(document: Answer, node: Answer): Answer {
   const steps = node.$ref.replace('#/', '').split('/')
   return resolve(
     document,
-    steps.reduce((part: Answer, step: string) => part?.[step.replace(/~1/g, '/').replace(/~0/g, '~')], document),
+    steps.reduce(
+      (part: Answer, step: string) => part?.[step.replace(/~1/g, '/').replace(/~0/g, '~')],
+      document,
+    ),
   )
 }

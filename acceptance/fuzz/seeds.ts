@@ -10,6 +10,7 @@ import {
   REGISTRY,
 } from '@headwater/testkit/journey.ts'
 import { MAPPINGS, openWorld, type World } from '../conformance/world.ts'
+import { descriptorBody, REGISTRY_BODIES } from './registry-bodies.ts'
 
 const EXPORT = '/data/foundation/export'
 const SANDBOXES = '/data/foundation/sandbox-management/sandboxes'
@@ -29,6 +30,10 @@ export interface FuzzWorld extends AsyncDisposable {
 }
 
 const SPARE_COUNT = 12
+const SUBSCRIPTIONS = `${FLOW}/subscriptions`
+const DESCRIPTORS = `${REGISTRY}/tenant/descriptors`
+/** Nothing listens there. */
+const DEAF_RECEIVER = 'http://127.0.0.1:9/hook'
 
 /**
  * Opens a world with one object of every kind to read, and spare ones to spoil. Creates do not call the source,
@@ -42,10 +47,12 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   opened.defer(() => reader.drop())
   const kept = await seedKept(world, reader.params)
   const spare = await seedSpare(world, kept)
-  const canaries = [reader.password, world.server.client.credentials.client_secret]
+  const canaries = [reader.password, world.server.client.credentials.client_secret, HEADER_CANARY]
   const resources = opened.move()
   return { world, kept, spare, canaries, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
+
+const HEADER_CANARY = `canary-${randomBytes(12).toString('hex')}`
 
 /** A role whose password is nowhere but in the connections of these tests. */
 async function createReader({ source }: World) {
@@ -96,6 +103,8 @@ async function seedKept(world: World, params: Answer): Promise<SeedIds> {
     [`${EXPORT}/files`]: files.body.data.map(({ dataSetFileId }: Answer) => dataSetFileId),
     [`${CONVERSION}/mappingSets`]: [mappingId],
     [SANDBOXES]: ['prod'],
+    [SUBSCRIPTIONS]: [await makeSubscription(world)],
+    [DESCRIPTORS]: [await makeDescriptor(world)],
     ...(await registryIds(world, schemaId)),
   }
 }
@@ -118,19 +127,53 @@ async function registryIds(world: World, schemaId: string): Promise<SeedIds> {
 
 /** Objects that a flow does not need. Flows among them run in the far future only. */
 async function seedSpare(world: World, kept: SeedIds): Promise<SeedIds> {
-  const makers: Readonly<Record<string, () => Promise<string>>> = {
-    [`${FLOW}/connections`]: async () => (await world.makeConnection()).id,
-    [`${FLOW}/sourceConnections`]: async () => (await world.makeSource()).id,
-    [`${FLOW}/targetConnections`]: async () => (await world.makeTarget()).id,
-    [`${FLOW}/flows`]: async () => (await world.makeFlow()).id,
+  const made = await Promise.all(
+    Object.entries(spareMakers(world)).map(
+      async ([path, make]) => [path, await times(SPARE_COUNT, make)] as const,
+    ),
+  )
+  return { ...kept, ...Object.fromEntries(made), [SANDBOXES]: [await makeSandbox(world)] }
+}
+
+function spareMakers(world: World): Readonly<Record<string, (index: number) => Promise<string>>> {
+  const make = async (path: string, body: Promise<Answer>, index: number): Promise<string> =>
+    (await world.make(index % 3 === 0 ? `${path}?mode=draft` : path, await body)).id
+  return {
+    [`${FLOW}/connections`]: (index) => make('/connections', Promise.resolve(world.connectionBody()), index),
+    [`${FLOW}/sourceConnections`]: (index) => make('/sourceConnections', world.sourceBody(), index),
+    [`${FLOW}/targetConnections`]: (index) => make('/targetConnections', world.targetBody(), index),
+    [`${FLOW}/flows`]: (index) => make('/flows', world.flowBody(), index),
+    [SUBSCRIPTIONS]: () => makeSubscription(world),
     [`${CATALOG}/dataSets`]: () => makeDataset(world),
     [`${CATALOG}/v2/dataSets`]: () => makeDataset(world),
     [`${CONVERSION}/mappingSets`]: async () => world.makeMapping((await world.ready()).schemaId, MAPPINGS),
+    [DESCRIPTORS]: () => makeDescriptor(world),
+    ...Object.fromEntries(
+      Object.keys(REGISTRY_BODIES).map((kind) => [
+        `${REGISTRY}/{container}/${kind}`,
+        () => makeResource(world, kind),
+      ]),
+    ),
   }
-  const made = await Promise.all(
-    Object.entries(makers).map(async ([path, make]) => [path, await times(SPARE_COUNT, make)] as const),
-  )
-  return { ...kept, ...Object.fromEntries(made), [SANDBOXES]: [await makeSandbox(world)] }
+}
+
+async function makeSubscription(world: World): Promise<string> {
+  const headers = { Authorization: `Bearer ${HEADER_CANARY}` }
+  const body = { name: world.newName('subscription'), url: DEAF_RECEIVER, headers }
+  return (await world.make('/subscriptions', body)).id
+}
+
+/** An identity on a schema of its own, since a schema has one only for each of its fields. */
+async function makeDescriptor(world: World): Promise<string> {
+  const body = descriptorBody(await world.makeSchema())
+  const { body: made } = await world.server.client.post(DESCRIPTORS, body)
+  return made['@id']
+}
+
+async function makeResource(world: World, kind: string): Promise<string> {
+  const body = { ...REGISTRY_BODIES[kind], title: world.newName(kind) }
+  const { body: made } = await world.server.client.post(`${REGISTRY}/tenant/${kind}`, body)
+  return made['$id']
 }
 
 async function makeDataset(world: World): Promise<string> {
@@ -146,8 +189,8 @@ async function makeSandbox(world: World): Promise<string> {
   return 'spare'
 }
 
-async function times<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+async function times<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   const made: T[] = []
-  while (made.length < count) made.push(await make())
+  while (made.length < count) made.push(await make(made.length))
   return made
 }

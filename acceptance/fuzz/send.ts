@@ -19,7 +19,10 @@ export interface FuzzAnswer {
 const agent = new Agent({ keepAlive: true })
 
 /** Sends a request as it is: nothing of its URL is tidied up. */
-export async function send(baseUrl: string, { method, url, headers, body }: FuzzRequest): Promise<FuzzAnswer> {
+export async function send(
+  baseUrl: string,
+  { method, url, headers, body }: FuzzRequest,
+): Promise<FuzzAnswer> {
   const { hostname, port } = new URL(baseUrl)
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   const asked = request({ agent, hostname, port, method, path: url, headers: { ...headers, ...length } })
@@ -31,6 +34,8 @@ export async function send(baseUrl: string, { method, url, headers, body }: Fuzz
 /** Escapes what a request line cannot carry, and what would end the part of the URL; leaves the rest raw. */
 export function escapePart(part: string): string {
   return [...part.toWellFormed()]
-    .map((character) => (/[!"$'()*,.:;<=>@[\\\]^_`{|}~\w-]/.test(character) ? character : encodeURIComponent(character)))
+    .map((character) =>
+      /[!"$'()*,.:;<=>@[\\\]^_`{|}~\w-]/.test(character) ? character : encodeURIComponent(character),
+    )
     .join('')
 }

@@ -105,7 +105,8 @@ export const actionQuery = <const Action extends string>(actions: readonly Actio
   Type.Object(
     {
       op: Words(actions, {
-        description: 'The action; neither case nor `-` or `_` matter',
+        description:
+          'The action; neither case nor `-` or `_` matter. Those of providers, `finalize` and `finalize-update`, are refused',
         examples: actions.slice(0, 1),
       }),
       subOp: Type.Optional(

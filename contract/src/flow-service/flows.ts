@@ -84,7 +84,6 @@ export const FlowBody = Type.Object(
     scheduleParams: ScheduleParams,
     options: Type.Optional(FlowOptions),
     policy: Type.Optional(Policy),
-    labels: Type.Optional(Type.Unknown({ description: 'Labels of your own' })),
     state: Type.Optional(Type.Never({ description: 'Refused: a flow is enabled when it is made' })),
   },
   { ...OPEN, title: 'FlowBody', description: 'A flow to be made' },
@@ -160,6 +159,7 @@ export const Flow = Entity(
     options: Type.Optional(FlowOptions),
     policy: Type.Optional(Policy),
     recordTypes: Type.Optional(Type.Array(RecordType)),
+    providerRefId: Type.Optional(Type.String({ description: 'What its provider calls it' })),
     runs: Type.String({
       description: 'Where its runs are listed, below the path of the service',
       examples: [`/runs?property=flowId==${SOME.flow}`],

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Filled, OPEN, Uuid } from '../schema-parts.ts'
+import { AnyObject, Filled, OPEN, Uuid } from '../schema-parts.ts'
 import { SOME } from './ids.ts'
 
 /** What the schemas of all resources of the Flow Service are made of. */
@@ -31,4 +31,6 @@ export type SpecInfo = Static<typeof SpecInfo>
 export const NAMED_BODY = {
   name: Filled('For people; need not be unique', { pattern: '\\S' }),
   description: Type.Optional(Type.String({ description: 'Free text' })),
+  attributes: Type.Optional(AnyObject('Anything of your own')),
+  labels: Type.Optional(Type.Unknown({ description: 'Labels of your own, an array as a rule' })),
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { EpochMs, Words } from '../schema-parts.ts'
+import { AnyObject, EpochMs, Words } from '../schema-parts.ts'
 import { SOME } from './ids.ts'
 
 /** What a run tells of itself: as a whole, and activity by activity. */
@@ -107,6 +107,7 @@ export const RunMetrics = Type.Object(
     recordSummary: Type.Optional(RecordSummary),
     fileSummary: Type.Optional(FileSummary),
     statusSummary: StatusSummary,
+    customSummary: Type.Optional(AnyObject('What an administrator told of the run')),
   },
   { title: 'RunMetrics', description: 'The run as a whole. Before its end only the status is sure' },
 )

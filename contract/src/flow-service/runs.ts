@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { OPEN, Uuid } from '../schema-parts.ts'
+import { AnyObject, OPEN, Uuid } from '../schema-parts.ts'
 import { AUDIT, Entity, Reference } from './entities.ts'
 import { RecordType } from './flows.ts'
 import { SOME, SOME_AUDIT } from './ids.ts'
@@ -73,8 +73,15 @@ export const RunReference = Type.Object(
 export type RunReference = Static<typeof RunReference>
 
 const Predecessor = Type.Object(
-  { flowId: Uuid('Id of its flow'), flowRunId: Uuid('Id of the run'), flowSpec: SpecInfo },
-  { title: 'Predecessor', description: 'The run that this one repeats' },
+  {
+    flowRunId: Uuid('Id of the run'),
+    flowId: Type.Optional(Uuid('Id of its flow')),
+    flowSpec: Type.Optional(AnyObject('Its flow spec')),
+  },
+  {
+    title: 'Predecessor',
+    description: 'A run that went before: the one that this run repeats, or what was told',
+  },
 )
 
 export const Run = Entity(
@@ -86,6 +93,8 @@ export const Run = Entity(
     providerRefId: Type.String({ description: 'Id for the provider' }),
     params: RunParams,
     predecessors: Type.Array(Predecessor),
+    parentFlowRunId: Type.Optional(Uuid('Another run, as it was told')),
+    childFlowRunIds: Type.Optional(Type.Array(Uuid('Id'), { description: 'Other runs, as they were told' })),
     metrics: RunMetrics,
     activities: Type.Array(RunActivity, { description: 'Empty before the end' }),
     recordTypes: Type.Array(RecordType),

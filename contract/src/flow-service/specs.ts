@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { AnyObject, Count, Filled, OPEN, Uuid } from '../schema-parts.ts'
-import { Entity } from './entities.ts'
+import { AnyObject, Count, Filled, OPEN, Uuid, Words } from '../schema-parts.ts'
+import { AUDIT, Entity } from './entities.ts'
 import { SOME } from './ids.ts'
 import { pathOf } from './parts.ts'
 
@@ -34,12 +34,17 @@ export const PermissionsInfo = Type.Object(
 )
 
 const SPEC = {
-  id: Uuid('Id of the spec'),
   name: Filled('Unique', { examples: ['postgre-sql'] }),
   providerId: Type.String({ description: 'Id of the provider', examples: [SOME.provider] }),
   version: Type.String({ examples: ['1.0'] }),
   attributes: Type.Optional(AnyObject('What else is known of it, `isDraftModeSupported` for one')),
   permissionsInfo: Type.Optional(PermissionsInfo),
+  type: Type.Optional(Type.String()),
+  entitlementInfo: Type.Optional(Type.Array(AnyObject('An entitlement'))),
+  policy: Type.Optional(AnyObject('Policies')),
+  // What comes with the server was made by nobody.
+  ...Type.Partial(Type.Object(AUDIT)).properties,
+  id: Uuid('Id of the spec'),
 }
 
 const PERMISSIONS = {
@@ -51,6 +56,8 @@ export const ConnectionSpec = Entity(
   'ConnectionSpec',
   {
     ...SPEC,
+    settings: Type.Optional(AnyObject('Settings')),
+    encryptionSpecs: Type.Optional(Type.Array(SchemaPart('A way of encryption'))),
     authSpec: Type.Optional(
       Type.Array(SchemaPart('A way of authentication: its name, and the JSON Schema of `auth.params`')),
     ),
@@ -125,36 +132,52 @@ export const FlowSpec = Entity(
 )
 export type FlowSpec = Static<typeof FlowSpec>
 
-export const SpecBody = Type.Object(
-  {
-    name: Filled('Unique', { pattern: '\\S' }),
-    providerId: Filled('Id of the provider', { pattern: '\\S' }),
-  },
-  {
-    ...OPEN,
-    title: 'SpecBody',
-    description: 'A kind of system to be made',
-    examples: [{ name: 'my-database', providerId: SOME.provider }],
-  },
-)
-
 export const ConnectionSpecPath = pathOf('connection spec', SOME.postgres.id)
 export const FlowSpecPath = pathOf('flow spec', SOME.flowSpec.id)
 
 export const SpecConfigQuery = Type.Object(
   {
-    outputType: Type.Optional(Type.String({ description: 'Kind of configuration' })),
-    outputField: Type.Optional(Type.String({ description: 'Field to return' })),
+    outputType: Type.Optional(
+      Words(['activationDatasets'], { description: 'What is asked of the lake; the same when absent' }),
+    ),
+    outputField: Type.Optional(
+      Words(['datasets'], { description: 'What is asked of the lake; the same when absent' }),
+    ),
     start: Count('Index of the first item', { minimum: 0, default: 0 }),
     limit: Count('Items on a page', { minimum: 1, maximum: 100, default: 20 }),
   },
   OPEN,
 )
 
+const SpecConfig = Type.Object(
+  {
+    id: Type.String({ description: 'Id of a dataset' }),
+    name: Type.String(),
+    schemaRef: Type.Object({ id: Type.String(), contentType: Type.String() }),
+  },
+  { title: 'SpecConfig', description: 'What can be chosen: a dataset' },
+)
+
 export const SpecConfigs = Type.Object(
   {
-    items: Type.Array(AnyObject('A configuration')),
+    items: Type.Array(SpecConfig),
     pageInfo: Type.Object({ hasNext: Type.Boolean() }),
   },
-  { title: 'SpecConfigs', examples: [{ items: [], pageInfo: { hasNext: false } }] },
+  {
+    title: 'SpecConfigs',
+    description: 'What can be chosen for a kind of system: for the lake its datasets, for others nothing',
+    examples: [
+      {
+        items: [
+          {
+            id: SOME.dataset,
+            name: 'Orders',
+            schemaRef: { id: SOME.schema, contentType: 'application/vnd.adobe.xed+json;version=1' },
+          },
+        ],
+        pageInfo: { hasNext: false },
+      },
+    ],
+  },
 )
+export type SpecConfigs = Static<typeof SpecConfigs>

@@ -30,8 +30,8 @@ const ORDERS = {
 
 export const TargetConnectionBody = Type.Object(
   {
+    ...NAMED_BODY,
     name: Type.Optional(NAMED_BODY.name),
-    description: NAMED_BODY.description,
     connectionSpec: SpecReference,
     baseConnectionId: Type.Optional(BASE_CONNECTION_ID),
     data: Type.Optional(TargetData),

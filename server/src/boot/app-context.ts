@@ -62,7 +62,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
-  const neighbours = connectNeighbours({ db, storage, copies, registry, now })
+  const neighbours = connectNeighbours({ db, storage, copies, duck, registry, now })
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())

@@ -1,8 +1,12 @@
 import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { jsonDepth } from '#kit/json-depth.ts'
 import { addErrors } from './openapi/add-docs.ts'
 import { documentErrors } from './openapi/route-docs.ts'
 import { PlainProblem } from './problem.ts'
+
+/** No document of the platform comes near it; much deeper ones would exhaust the stack of whoever reads them. */
+const MAX_DEPTH = 256
 
 /** JSON travels under all of these. */
 const JSON_TYPES = [
@@ -52,6 +56,8 @@ const BODY_ERRORS = documentErrors(PlainError, {
 
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined
+  if (jsonDepth(text) > MAX_DEPTH)
+    throw new MalformedJsonError(`it is nested deeper than ${MAX_DEPTH} levels`)
   const value = parseJson(text)
   // PostgreSQL has no NUL in text, so such a value could be kept nowhere.
   if (text.includes('\\u0000') && hasNul(value)) throw new MalformedJsonError('a text holds a NUL character')

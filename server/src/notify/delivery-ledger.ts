@@ -55,11 +55,11 @@ export async function claimDue(db: Database, limits: ClaimLimits): Promise<reado
           select id, next_attempt_at from delivery
           where delivery.subscription_id = subscription.id and state = 'pending' and next_attempt_at <= ${nowMs}
             and (leased_until is null or leased_until <= ${DATABASE_NOW_MS})
-            and (event = 'start' or not exists (
-              select from delivery as start
+            and (event = 'start' or coalesce((
+              select start.state <> 'pending' from delivery as start
               where start.subscription_id = delivery.subscription_id and start.run_id = delivery.run_id
-                and start.event = 'start' and start.state = 'pending'
-            ))
+                and start.event = 'start'
+            ), true))
           order by next_attempt_at, created_at
           limit greatest(0, ${roomOf(perSubscription)})
           for update skip locked

@@ -133,9 +133,19 @@ describe('a receiver', () => {
     })
     const { isDelivered, response = '' } = await send(message(receiver.url), {})
     expect(isDelivered).toBe(true)
-    expect(Buffer.byteLength(response)).toBeLessThanOrEqual(1_024)
+    expect(response.length).toBeLessThanOrEqual(1_024)
     expect(response).toMatch(/^x{63}(?:🦆)+$/u)
     expect(written).toBeLessThan(1_000)
+  })
+
+  test('that says what it was sent is not quoted with the values of headers', async () => {
+    const headers = { Authorization: 'Bearer 31415926', 'X-Long': 'L'.repeat(4_096), 'X-Short': 'lake' }
+    receiver = await WebhookReceiver.start((reply, received) => {
+      const { authorization, 'x-long': long } = received.headers
+      reply.end(`${'-'.repeat(900)}${authorization} token=31415926 ${long}`)
+    })
+    const { response = '' } = await send(message(receiver.url, { headers }), {})
+    expect(response).toBe(`${'-'.repeat(900)}******** token=******** ********`)
   })
 
   test('whose answer is no text, or holds what PostgreSQL can not keep, is quoted as far as that goes', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { HostRules } from '#kit/host-rules.ts'
+import { SECRET_MASK } from '#services/flow-service/connections/secret-params.ts'
 import { hostOf } from '#services/flow-service/subscriptions/receiver-url.ts'
 import type {
   SendWebhook,
@@ -21,8 +22,10 @@ export interface WebhookSenderOptions {
 }
 
 export const WEBHOOK_TIMEOUT_MS = 15_000
-/** Of an answer's body: enough for a sentence, too little to be a way of reading what is behind a firewall. */
-const KEPT_BYTES = 1_024
+/** Of an answer's body: enough for a sentence, too little to read through what is behind a firewall. */
+const KEPT_CHARS = 1_024
+/** What is read to keep that: a header that is echoed at its end is seen whole, and hidden. */
+const READ_BYTES = 4 * KEPT_CHARS + 8_192
 const MAX_ERROR_CHARS = 500
 
 /**
@@ -78,7 +81,7 @@ async function post(
 
 async function judge(webhook: Webhook, response: IncomingMessage): Promise<Omit<WebhookAnswer, 'elapsedMs'>> {
   const { statusCode = 0, headers } = response
-  const said = await readStart(response)
+  const said = cut(hideHeaders(await readStart(response), webhook.headers))
   const isDelivered = statusCode >= 200 && statusCode < 300
   return {
     isDelivered,
@@ -89,7 +92,7 @@ async function judge(webhook: Webhook, response: IncomingMessage): Promise<Omit<
   }
 }
 
-/** The first bytes of the body as text; the rest is left in the socket, which is closed. */
+/** The start of the body as text; the rest is left in the socket, which is closed. */
 async function readStart(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -97,14 +100,26 @@ async function readStart(response: IncomingMessage): Promise<string> {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       chunks.push(chunk)
       size += chunk.length
-      if (size >= KEPT_BYTES) break
+      if (size >= READ_BYTES) break
     }
   } catch {
     // The status has been said; how the body ends changes nothing about it.
   }
-  const start = Buffer.concat(chunks).subarray(0, KEPT_BYTES)
+  const start = Buffer.concat(chunks).subarray(0, READ_BYTES)
   // A character that was cut is left out, and NUL, which PostgreSQL can't keep.
   return new TextDecoder().decode(start, { stream: true }).replaceAll('\0', '')
+}
+
+/** What is kept of a text; not half of a pair of surrogates. */
+function cut(text: string): string {
+  return text.slice(0, KEPT_CHARS).replace(/[\ud800-\udbff]$/, '')
+}
+
+/** Receivers for trying things out say what they were sent; the values of headers must not be kept in the clear. */
+function hideHeaders(said: string, headers: Webhook['headers']): string {
+  const secrets = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)])
+  const longestFirst = secrets.filter(({ length }) => length >= 6).sort((a, b) => b.length - a.length)
+  return longestFirst.reduce((text, secret) => text.replaceAll(secret, SECRET_MASK), said)
 }
 
 function describeStatus(status: number): string {

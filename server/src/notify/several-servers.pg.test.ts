@@ -75,18 +75,20 @@ describe('several servers', () => {
         return { isDelivered: false, statusCode: 410, error: 'late', elapsedMs: 1 }
       },
     })
-    await world.startRun(flowId)
-    await world.until(id, ([only]) => only?.attempts === 1)
-    const other = world.startServer()
-    await world.pass(0)
-    expect(receiver.received).toEqual([])
-    // The lease runs by the clock of the database, which no test can wait for.
-    await world.service.metadata.query('update delivery set leased_until = 1')
-    await world.pass(0)
-    expect(await world.untilEnded(id)).toMatchObject([{ state: 'delivered', attempts: 2 }])
-    thaw.resolve()
+    try {
+      await world.startRun(flowId)
+      await world.until(id, ([only]) => only?.attempts === 1)
+      world.startServer()
+      await world.pass(0)
+      expect(receiver.received).toEqual([])
+      // The lease runs by the clock of the database, which no test can wait for.
+      await world.service.metadata.query('update delivery set leased_until = 1')
+      await world.pass(0)
+      expect(await world.untilEnded(id)).toMatchObject([{ state: 'delivered', attempts: 2 }])
+    } finally {
+      thaw.resolve()
+    }
     await frozen.stop()
-    await other.stop()
     expect(await world.deliveries(id)).toMatchObject([{ state: 'delivered', attempts: 2, statusCode: 204 }])
     expect((await world.subscription(id)).state).toBe('enabled')
   })

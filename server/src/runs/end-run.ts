@@ -1,6 +1,7 @@
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { queueNextRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { saveRun } from '#services/flow-service/runs/run-store.ts'
+import { queueNextRun } from '#services/flow-service/runs/waiting-runs.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { failureDocument, failureMessages, type RunTotals } from './run-document.ts'

@@ -163,10 +163,8 @@ function windowOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): strin
   const { name } = inputs.deltaColumn
   const column = shape.columns.find((candidate) => candidate.name === name)
   if (column === undefined) throw new RunFailedError('copy', `${shape.path} has no delta column "${name}".`)
-  return windowCondition(column, {
-    startMs: run.window_start ?? undefined,
-    endMs: run.window_end ?? undefined,
-  })
+  const window = { startMs: run.window_start ?? undefined, endMs: run.window_end ?? undefined }
+  return windowCondition(column, window, inputs.deltaColumn)
 }
 
 function filterOf(inputs: FlowPlanInputs, shape: RelationShape): string | undefined {

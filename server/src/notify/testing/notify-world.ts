@@ -18,7 +18,7 @@ import {
 import { openDatabase, openPool, transact } from '#store/database.ts'
 import { notifyTopic, WakeUps } from '#store/wake-ups.ts'
 
-export const PATIENCE = { timeout: 8_000, interval: 10 }
+export const PATIENCE = { timeout: 20_000, interval: 10 }
 /** Of an exchange, for receivers that hang. */
 export const TIMEOUT_MS = 300
 

@@ -1,5 +1,5 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { FindDataset, FindMappingSet } from '#http/neighbours.ts'
+import type { FindDataset, FindMappingSet, ListDatasets, PreviewDataset } from '#http/neighbours.ts'
 import type { GatewayDependencies } from '#http/plugins/gateway.ts'
 import type { HostRules } from '#kit/host-rules.ts'
 import type { Keyring } from '#secrets/keyring.ts'
@@ -19,6 +19,8 @@ export interface FlowServiceDependencies {
   readonly config: FlowServiceConfig
   readonly findDataset: FindDataset
   readonly findMappingSet: FindMappingSet
+  readonly listDatasets: ListDatasets
+  readonly previewDataset: PreviewDataset
   /** The fields of a dataset's table; `undefined` when there is no such dataset. */
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
   readonly source: SourcePort

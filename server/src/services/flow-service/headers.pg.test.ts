@@ -134,3 +134,13 @@ describe('strict mode', () => {
     expect(codeOf(await service.call('POST', '/flows/0/action?op=enable', { headers }))).toBe('FLOW-1439-404')
   })
 })
+
+test('a body that is nested without end is refused as any other that cannot be read', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const body = `{"name": "deep", "connectionSpec": {"id": "74a1c565-4e59-48d7-9d67-7c03b8a13137"}, "attributes": {"deep": ${deep}}}`
+  const answer = await service.call('POST', '/connections?mode=draft', { body })
+  expect([codeOf(answer), answer.body.errorMessage]).toEqual([
+    'FLOW-1100-400',
+    expect.stringContaining('nested deeper than 256 levels'),
+  ])
+})

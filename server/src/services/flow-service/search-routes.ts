@@ -11,7 +11,7 @@ import { readSandboxIds } from './lists/sandbox-ids.ts'
 import type { SearchRequest } from './lists/search-query.ts'
 import { collectionSchema, LIST_ERRORS } from './route-parts.ts'
 import { searchSpecs } from './specs/search-flow-specs.ts'
-import { FLOW_SPEC_LIST } from './specs/spec-routes.ts'
+import { readSpecs } from './specs/spec-collections.ts'
 
 const SEARCH_ERRORS = [...LIST_ERRORS, '1405-400'] as const
 
@@ -35,7 +35,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
       ...collectionSchema({
         tag: 'Flows',
         operationId: 'searchFlows',
-        errors: [...SEARCH_ERRORS, '1424-400', '2100-404'],
+        errors: [...SEARCH_ERRORS, '1424-400', '2103-404'],
         summary: 'Search flows, in this sandbox or in several',
         query: search.SearchQuery,
         body: search.SearchBody,
@@ -60,7 +60,10 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
       answer: search.FlowSpecSearchAnswer,
     }),
     preValidation: requireSearchBody,
-    handler: async (request) => searchSpecs(deps.keyring, request.scope, FLOW_SPEC_LIST, searchOf(request)),
+    handler: async (request) => {
+      const specs = await readSpecs(deps, request.scope, 'flowSpecs')
+      return searchSpecs(deps.keyring, request.scope, specs, searchOf(request))
+    },
   })
 }
 

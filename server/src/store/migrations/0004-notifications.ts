@@ -56,7 +56,8 @@ const STATEMENTS = [
     unique (subscription_id, run_id, event)
   )`,
   'create index delivery_subscription_idx on delivery (subscription_id, created_at desc, id)',
-  `create index delivery_due_idx on delivery (subscription_id, next_attempt_at) where state = 'pending'`,
+  `create index delivery_due_idx on delivery (subscription_id, next_attempt_at, created_at) where state = 'pending'`,
+  `create index delivery_failing_idx on delivery (subscription_id) where state = 'pending' and failures > 0`,
   `create index delivery_next_idx on delivery (next_attempt_at) where state = 'pending'`,
   'create index delivery_lease_idx on delivery (leased_until) where leased_until is not null',
   'create index delivery_age_idx on delivery (created_at)',

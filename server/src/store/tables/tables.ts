@@ -20,6 +20,7 @@ export interface Tables {
   batch: BatchTable
   batch_file: BatchFileTable
   mapping_set: MappingSetTable
+  spec: SpecTable
   connection: ConnectionTable
   source_connection: SourceConnectionTable
   target_connection: TargetConnectionTable
@@ -136,6 +137,17 @@ interface BatchFileTable {
 interface MappingSetTable extends ScopedTable {
   version: number
   document: JsonColumn
+}
+
+interface SpecTable {
+  org_id: string
+  kind: 'connectionSpecs' | 'flowSpecs'
+  id: string
+  name: string
+  etag: string
+  document: JsonColumn
+  created_at: number
+  updated_at: number
 }
 
 interface EntityTable extends ScopedTable {

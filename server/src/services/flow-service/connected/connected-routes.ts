@@ -24,14 +24,19 @@ import type { NamedExamples } from '#http/openapi/route-docs.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
 import {
   type EntityKind,
   SOURCE_CONNECTIONS,
   TARGET_CONNECTIONS,
 } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -212,8 +217,9 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       ifMatch: 'optional',
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
+      readAction(actionOf(request), ['publish'])
       return referenceOf(await connected.publish(deps, request.scope, changeOf(request)))
     },
   })

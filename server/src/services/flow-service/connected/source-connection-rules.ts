@@ -15,7 +15,7 @@ import {
 } from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { checkFilters } from './check-filters.ts'
 
 /**
@@ -28,6 +28,7 @@ export async function checkSourceConnection(
   document: JsonObject,
   isDraft: boolean,
 ): Promise<CheckedEntity> {
+  await assertConnectable(deps.db, scope, document['connectionSpec'])
   const spec = requireConnectionSpec(document['connectionSpec'])
   if (spec.sourceSpec === undefined)
     throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')

@@ -10,7 +10,7 @@ import {
   readName,
 } from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { inheritedFrom, readBase, readData, readParams } from './source-connection-rules.ts'
 
 /** Checks a target connection, which must lead to a dataset that exists, and fills in what its document shows. */
@@ -20,6 +20,7 @@ export async function checkTargetConnection(
   document: JsonObject,
   isDraft: boolean,
 ): Promise<CheckedEntity> {
+  await assertConnectable(db, scope, document['connectionSpec'])
   const spec = requireConnectionSpec(document['connectionSpec'])
   if (spec.targetSpec === undefined)
     throw invalidRequest(`${spec.name} is not a target.`, 'connectionSpec.id')

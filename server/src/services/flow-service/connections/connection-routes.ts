@@ -14,13 +14,20 @@ import {
   NewConnection,
 } from '@headwater/contract/flow-service/connections.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { ConnectionConfigs } from '@headwater/contract/flow-service/explored-storage.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import {
   type ExploreParameters,
   exploreConnection,
@@ -47,6 +54,7 @@ import {
 } from '#services/flow-service/route-parts.ts'
 import { createConnection } from './create-connection.ts'
 import { deleteConnection } from './delete-connection.ts'
+import { listConnectionConfigs } from './list-connection-configs.ts'
 import { patchConnection } from './patch-connection.ts'
 import { publishAny } from './publish-any.ts'
 import { testConnection } from './test-connection.ts'
@@ -162,22 +170,36 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       return sendExplored(reply, exploring.id, await exploreConnection(deps, request.scope, exploring))
     },
   })
+  service.get('/connections/:id/configs', {
+    schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
+      operationId: 'listConnectionConfigs',
+      errors: GET_ERRORS,
+      summary: 'List columns that all objects have; in a database each has its own',
+      answer: ConnectionConfigs,
+    }),
+    handler: async (request) => listConnectionConfigs(deps, request.scope, idOf(request)),
+  })
   service.post('/connections/:id/action', {
     schema: itemSchema({
       path: ConnectionPath,
       tag: 'Connections',
       operationId: 'actOnConnection',
-      errors: [...ACTION_ERRORS, '1413-400', '1415-400'],
-      summary: 'Publish a draft',
+      errors: [...ACTION_ERRORS, '1409-400', '1413-400', '1415-400'],
+      summary: 'Publish a draft, of a base, source or target connection',
       query: actionQuery(['publish']),
       body: StateAction,
       isBodyOptional: true,
       ifMatch: 'optional',
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
-      return referenceOf(await publishAny(deps, request.scope, changeOf(request)))
+      const action = readAction(actionOf(request), ['publish', ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action !== 'publish') return refuseFinalize(deps, request.scope, CONNECTIONS, { ...change, action })
+      return referenceOf(await publishAny(deps, request.scope, change))
     },
   })
 }

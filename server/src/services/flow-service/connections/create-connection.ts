@@ -10,7 +10,7 @@ import {
   readName,
 } from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { readAuth } from './auth-params.ts'
 import { assertReachable } from './check-source.ts'
 import { sealAuth } from './connection-store.ts'
@@ -31,6 +31,7 @@ export async function createConnection(
   body: JsonObject,
   { isDraft, signal }: CreateOptions,
 ): Promise<JsonObject> {
+  await assertConnectable(db, scope, body['connectionSpec'])
   const spec = requireConnectionSpec(body['connectionSpec'], config.edition)
   const name = readName(body, isDraft)
   const description = readDescription(body)

@@ -9,6 +9,7 @@ import {
   textOf,
 } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
+import { assertDraftMode } from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes, runsLink } from './flow-document.ts'
@@ -28,6 +29,7 @@ export async function createFlow(
     asksSource: true,
     signal,
   })
+  if (isDraft) assertDraftMode(spec)
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({
@@ -46,6 +48,8 @@ export async function createFlow(
     transformations: parts.transformations,
     policy: given(body, 'policy'),
     runs: runsLink(entity.id),
+    // The provider's own name of the flow: here it has no other.
+    providerRefId: entity.id,
     lastOperation: createOperation(nowMs, isDraft),
     labels: given(body, 'labels') ?? [],
     recordTypes: recordTypes(references),

@@ -2,7 +2,7 @@ import type { Scope } from '#http/scope.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { type ChangeRequest, removeEntity } from '#services/flow-service/entities/change-entity.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { cancelWaitingRuns } from '#services/flow-service/runs/run-store.ts'
+import { cancelWaitingRuns } from '#services/flow-service/runs/waiting-runs.ts'
 
 /** Removes a flow with its schedule and the runs that wait. Its other runs stay listed; its connections stay. */
 export async function deleteFlow(

@@ -10,9 +10,15 @@ import { FLOW_EXAMPLES, Flow, FlowPath, NewFlow } from '@headwater/contract/flow
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -132,7 +138,7 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       path: FlowPath,
       tag: 'Flows',
       operationId: 'actOnFlow',
-      errors: [...ACTION_ERRORS, ...CHECK_ERRORS],
+      errors: [...ACTION_ERRORS, ...CHECK_ERRORS, '1409-400'],
       summary: 'Enable, disable or publish a flow',
       query: actionQuery(['enable', 'disable', 'publish']),
       body: StateAction,
@@ -140,9 +146,13 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       ifMatch: 'optional',
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)
-      return referenceOf(await actOnFlow(deps, request.scope, { ...changeOf(request), action }))
+      const action = readAction(actionOf(request), [...FLOW_ACTIONS, ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action === 'finalize' || action === 'finalize-update')
+        return refuseFinalize(deps, request.scope, FLOWS, { ...change, action })
+      return referenceOf(await actOnFlow(deps, request.scope, { ...change, action }))
     },
   })
 }

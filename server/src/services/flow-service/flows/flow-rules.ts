@@ -8,6 +8,7 @@ import {
 } from '#services/flow-service/entities/entity-rules.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import type { FlowSpec } from '#services/flow-service/specs/built-in/spec.ts'
+import { isBuiltIn } from '#services/flow-service/specs/spec-catalogue.ts'
 import { assertMatchesSpec } from '#services/flow-service/specs/spec-schema.ts'
 import { parseSchedule, type Schedule } from './schedule-params.ts'
 
@@ -52,8 +53,16 @@ export function readFlow(
     targetConnectionId: readOnlyId(flow, 'targetConnectionIds', isDraft),
     transformations: readTransformations(spec, flow['transformations'], isDraft),
     schedule:
-      isDraft && isUnscheduled ? undefined : parseSchedule(flow['scheduleParams'], { minIntervalMinutes }),
+      isDraft && isUnscheduled ? undefined : readSchedule(spec, flow['scheduleParams'], minIntervalMinutes),
   }
+}
+
+/** A registered spec may allow less than the server does; the built-in one is what the server does. */
+function readSchedule(spec: FlowSpec, params: unknown, minIntervalMinutes: number): Schedule {
+  const schedule = parseSchedule(params, { minIntervalMinutes })
+  const schema = isBuiltIn(spec) ? undefined : schemaOf(spec.scheduleSpec)
+  if (schema !== undefined) assertMatchesSpec(schema, coerceMembers(params), 'scheduleParams')
+  return schedule
 }
 
 /** The state of a flow is the service's. @throws {FlowProblem} 1410 */
@@ -99,9 +108,26 @@ function readTransformation(spec: FlowSpec, item: unknown, label: string): JsonO
       `${label}.name`,
     )
   }
-  assertMatchesSpec(own['spec'] as JsonObject, coerceParams(item['params'] ?? {}), `${label}.params`)
+  assertRunnable(name, label)
+  const schema = schemaOf(own)
+  if (schema !== undefined) assertMatchesSpec(schema, coerceParams(item['params'] ?? {}), `${label}.params`)
   assertNamed(item, label)
   return item as JsonObject
+}
+
+/** What a registered spec asks for may be more than this server can do. */
+function assertRunnable(name: unknown, label: string): void {
+  if (name === 'Copy' || name === 'Mapping') return
+  throw invalidRequest(
+    `${label}.name ${String(name)} is a transformation that this server has no code for. It runs Copy and Mapping.`,
+    `${label}.name`,
+  )
+}
+
+/** The JSON Schema of a part of a spec, if it has one. */
+function schemaOf(part: JsonObject | undefined): JsonObject | undefined {
+  const schema: unknown = part?.['spec']
+  return isObject(schema) ? (schema as JsonObject) : undefined
 }
 
 /** Versions come as number or text, a delta column sometimes as its bare name. */
@@ -131,10 +157,9 @@ function assertNamed(item: Record<string, unknown>, label: string): void {
 function assertOptions(spec: FlowSpec, options: unknown): void {
   if (options === undefined || options === null) return
   if (!isObject(options)) throw invalidRequest('options must be an object.', 'options')
-  const coerced = Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, coerceText(value)]),
-  )
-  assertMatchesSpec(spec.optionSpec['spec'] as JsonObject, coerced, 'options')
+  const coerced = coerceMembers(options)
+  const schema = schemaOf(spec.optionSpec)
+  if (schema !== undefined) assertMatchesSpec(schema, coerced, 'options')
   const percent = coerced['partialIngestionPercent']
   if (typeof percent === 'number' && percent > 100) {
     throw invalidRequest(
@@ -142,6 +167,11 @@ function assertOptions(spec: FlowSpec, options: unknown): void {
       'options.partialIngestionPercent',
     )
   }
+}
+
+function coerceMembers(value: unknown): Record<string, unknown> {
+  const members = isObject(value) ? Object.entries(value) : []
+  return Object.fromEntries(members.map(([name, member]) => [name, coerceText(member)]))
 }
 
 /** Text that spells a number or a boolean, as what it spells. */

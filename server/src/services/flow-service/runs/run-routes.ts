@@ -2,12 +2,13 @@ import { actionQuery, PatchQuery, StateAction } from '@headwater/contract/flow-s
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import { RUN_EXAMPLES, Run, RunBody, RunPath, RunReference } from '@headwater/contract/flow-service/runs.ts'
+import { ToldRunBody } from '@headwater/contract/flow-service/told-run.ts'
 import type { FastifyInstance } from 'fastify'
 import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { allowObject, bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -75,12 +76,24 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       path: RunPath,
       tag: 'Runs',
       operationId: 'putRun',
-      errors: ['1403-400', '1404-412', '1427-400', '1439-404'],
-      summary: 'Refused: only the server that runs a run writes its metrics',
+      errors: [
+        '1403-400',
+        '1404-412',
+        '1405-400',
+        '1427-400',
+        '1428-400',
+        '1429-400',
+        '1430-400',
+        '1439-404',
+        '1446-400',
+      ],
+      summary: 'Note of a run what its provider knows, as an administrator; what was measured stays',
       query: PatchQuery,
+      body: ToldRunBody,
       ifMatch: 'needed',
-      answer: Reference,
+      answer: Run,
     }),
+    preValidation: allowObject,
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
   service.post('/runs/:id/action', {
@@ -96,8 +109,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       ifMatch: 'optional',
       answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['re-trigger'])
+      readAction(actionOf(request), ['re-trigger'])
       return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
     },
   })

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { unknownFlow } from './subscription-rules.ts'
@@ -10,7 +11,8 @@ export async function assertFlowsExist(db: Database, scope: Scope, ids: readonly
     .select('id')
     .where('org_id', '=', scope.orgId)
     .where('sandbox_id', '=', scope.sandbox.id)
-    .where('id', 'in', ids)
+    // One value, however many ids.
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
     .execute()
   const found = new Set(rows.map(({ id }) => id))
   const missing = ids.find((id) => !found.has(id))

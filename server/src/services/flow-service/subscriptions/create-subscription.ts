@@ -40,7 +40,6 @@ export async function createSubscription(
     state: 'enabled',
     ...maskedMembers(secrets),
     version: entity.etag,
-    labels: body['labels'] ?? undefined,
     lastOperation: createOperation(nowMs, false),
   })
   const columns = { secrets: sealSecrets(keyring, entity.id, secrets) }

@@ -8,9 +8,12 @@ import { formatRunEvent } from './event-body.ts'
 import type { EventCodes } from './subscription-rules.ts'
 import { DELIVERIES_TOPIC } from './subscription-store.ts'
 
-/** The event that a change of state is; most are none. A run that is planned anew has started already. */
+/**
+ * The event that a change of state is; most are none. A run that is planned anew has started already, and one that
+ * ends while it waits goes with its flow, which somebody deleted: that is no failure to tell.
+ */
 export function eventOf(before: RunState, after: RunState): SubscriptionEvent | undefined {
-  if (before === after) return undefined
+  if (before === after || before === 'scheduled') return undefined
   if (after === 'inProgress') return 'start'
   if (after === 'success') return 'success'
   return after === 'failed' ? 'failure' : undefined

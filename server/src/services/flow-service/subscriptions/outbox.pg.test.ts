@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { cancelWaitingRuns, insertRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { insertRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { cancelWaitingRuns } from '#services/flow-service/runs/waiting-runs.ts'
 import {
   type AnyBody,
   created,

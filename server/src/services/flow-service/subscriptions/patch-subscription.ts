@@ -24,17 +24,7 @@ import { maskedMembers, rotated, type SubscriptionSecrets, sealSecrets } from '.
 import { getSubscription, type StoredSubscription } from './subscription-store.ts'
 
 const RULES: PatchRules = {
-  patchable: new Set([
-    'name',
-    'description',
-    'url',
-    'flowIds',
-    'events',
-    'eventCodes',
-    'secret',
-    'headers',
-    'labels',
-  ]),
+  patchable: new Set(['name', 'description', 'url', 'flowIds', 'events', 'eventCodes', 'secret', 'headers']),
   refused: { state: stateRefused },
 }
 

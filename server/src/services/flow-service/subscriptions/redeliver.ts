@@ -5,6 +5,7 @@ import { stateOf } from '#services/flow-service/entities/entity-document.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
 import { actionNotApplicable } from '#services/flow-service/problems.ts'
+import { transact } from '#store/database.ts'
 import { notifyTopic } from '#store/wake-ups.ts'
 import { type DeliveryAddress, getDelivery } from './get-delivery.ts'
 import { DELIVERIES_TOPIC } from './subscription-store.ts'
@@ -23,12 +24,16 @@ export async function redeliver(
   const subscription = await getDocument(deps.db, scope, SUBSCRIPTIONS, address.id)
   if (stateOf(subscription) !== 'enabled') throw actionNotApplicable('redeliver', stateOf(subscription))
   await getDelivery(deps, scope, address)
-  const nowMs = deps.now()
-  await deps.db
-    .updateTable('delivery')
-    .set({ state: 'pending', failures: 0, next_attempt_at: nowMs, updated_at: nowMs })
-    .where('id', '=', address.deliveryId)
-    .execute()
-  await notifyTopic(deps.db, DELIVERIES_TOPIC)
+  await transact(deps.db, async (tx) => {
+    const nowMs = deps.now()
+    // Whoever asks for it knows better than the receiver's last Retry-After.
+    await tx.updateTable('subscription').set({ resume_at: null }).where('id', '=', address.id).execute()
+    await tx
+      .updateTable('delivery')
+      .set({ state: 'pending', failures: 0, next_attempt_at: nowMs, updated_at: nowMs })
+      .where('id', '=', address.deliveryId)
+      .execute()
+    await notifyTopic(tx, DELIVERIES_TOPIC)
+  })
   return { id: address.deliveryId, state: 'pending' }
 }

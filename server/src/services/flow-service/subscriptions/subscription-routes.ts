@@ -4,9 +4,14 @@ import * as subscriptions from '@headwater/contract/flow-service/subscriptions.t
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
@@ -134,8 +139,9 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       ifMatch: 'optional',
       answer: subscriptions.SubscriptionActionAnswer,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, ['enable', 'disable', 'test'])
+      const action = readAction(actionOf(request), ['enable', 'disable', 'test'])
       if (action === 'test') return testSubscription(deps, request.scope, changeOf(request))
       return referenceOf(await actOnSubscription(deps, request.scope, { ...changeOf(request), action }))
     },
@@ -179,8 +185,9 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       isBodyOptional: true,
       answer: subscriptions.DeliveryReference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['redeliver'])
+      readAction(actionOf(request), ['redeliver'])
       return redeliver(deps, request.scope, addressOf(request))
     },
   })

@@ -37,7 +37,7 @@ export function readSubscription(given: JsonObject, hosts: HostRules | undefined
 
 /** Members that a client may send, and those of an answer that it may send back. */
 const MEMBERS: ReadonlySet<string> = new Set([
-  ...['name', 'description', 'url', 'flowIds', 'events', 'eventCodes', 'secret', 'headers', 'labels'],
+  ...['name', 'description', 'url', 'flowIds', 'events', 'eventCodes', 'secret', 'headers'],
   ...['id', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'createdClient', 'updatedClient'],
   ...['sandboxId', 'sandboxName', 'imsOrgId', 'etag', 'version', 'lastOperation', 'previousSecretExpiresAt'],
 ])
@@ -65,6 +65,8 @@ export function assertKnownMembers(body: JsonObject): void {
   )
 }
 
+const MAX_FLOWS = 1_000
+
 function readFlowIds(given: unknown): readonly string[] {
   if (given === undefined || given === null) return []
   if (!Array.isArray(given)) throw invalidRequest('flowIds must be an array of ids of flows.', 'flowIds')
@@ -73,6 +75,12 @@ function readFlowIds(given: unknown): readonly string[] {
     if (!isUuid(id)) throw unknownFlow(id)
     return id.toLowerCase()
   })
+  if (ids.length > MAX_FLOWS) {
+    throw invalidRequest(
+      `flowIds holds ${ids.length} ids. Send ${MAX_FLOWS} at most, or none to subscribe to all flows.`,
+      'flowIds',
+    )
+  }
   return [...new Set(ids)]
 }
 

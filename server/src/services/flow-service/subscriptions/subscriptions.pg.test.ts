@@ -105,6 +105,7 @@ describe('a subscription', () => {
     [{ flowIds: [7] }, '1100-400', 'array of ids of flows'],
     [{ flowIds: ['x'] }, '1430-400', 'The flow x is not found'],
     [{ flowIds: [UNKNOWN] }, '1430-400', UNKNOWN],
+    [{ flowIds: Array(1_001).fill(UNKNOWN) }, '1100-400', '1000 at most'],
     [{ state: 'disabled' }, '1410-400', 'actions later'],
     [{ secret: 'hush' }, '1100-400', '24 to 64 random bytes'],
     [{ secret: SECRET.slice(0, -4) }, '1100-400', '24 to 64 random bytes'],

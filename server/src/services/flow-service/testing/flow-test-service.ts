@@ -82,6 +82,7 @@ export interface FlowTestService extends AsyncDisposable {
     validateOnCreate: boolean
     strict: boolean
     edition: 'azure' | 'aws'
+    datasets: DatasetSummary[]
     mappingSchema: string
     mapsColumn: string
   }
@@ -133,6 +134,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     validateOnCreate: true,
     strict: false,
     edition: 'azure' as 'azure' | 'aws',
+    datasets: [DATASET_SUMMARY],
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
@@ -167,6 +169,12 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
       },
     },
     findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
+    listDatasets: async (scope, { start = 0, limit }) =>
+      (scope.sandbox.id === SANDBOXES.prod.id ? world.datasets : []).slice(
+        start,
+        limit === undefined ? undefined : start + limit,
+      ),
+    previewDataset: async (_id, { limit }) => [{ _acme: { id: 1, city: 'Paris' } }].slice(0, limit),
     findMappingSet: async (_scope, id, version = 0) =>
       id === MAPPING && version === 0 ? mappingSet(world.mappingSchema, world.mapsColumn) : undefined,
     lakeFieldsOf: async () => FIELDS,
@@ -233,6 +241,7 @@ function mappingSet(schemaId: string, column: string): MappingSetSummary {
     version: 0,
     newestVersion: 0,
     schemaId,
+    schemaContentType: 'application/vnd.adobe.xed-full+json;version=1.0',
     entries: [
       { sourceType: 'ATTRIBUTE', source: 'id', destination: '_acme.id' },
       { sourceType: 'ATTRIBUTE', source: column, destination: '_acme.city' },
