@@ -2,7 +2,13 @@ import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MalformedJsonError } from './body-parsers.ts'
 import { addErrors } from './openapi/add-docs.ts'
-import { type DocumentedError, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from './openapi/route-docs.ts'
+import {
+  type DocumentedError,
+  documentErrors,
+  INTERNAL_CAUSE,
+  INVALID_CAUSE,
+  UNAVAILABLE_CAUSE,
+} from './openapi/route-docs.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
 /** How a family words what went wrong before or outside of its own rules. */
@@ -11,12 +17,22 @@ export interface ErrorFamily {
   readonly invalid: (message: string) => HttpProblem
   /** Our own fault; the message never says why. */
   readonly internal: () => HttpProblem
-  /** What any of its operations may answer, these two among them. */
+  /** The server is stopping. */
+  readonly unavailable: () => HttpProblem
+  /** What any of its operations may answer, these among them. */
   readonly errors: readonly DocumentedError[]
 }
 
 const invalid = (message: string) => new PlainProblem(400, 'BadRequestError', message)
 const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
+
+/** The same in every family that has no word of its own for it. */
+export const unavailable = () =>
+  new PlainProblem(503, 'ServiceUnavailableError', 'The server is stopping. Try again in a moment.')
+
+export const { ServiceUnavailable: UNAVAILABLE } = documentErrors(PlainError, {
+  ServiceUnavailable: [UNAVAILABLE_CAUSE, unavailable()],
+})
 
 const PLAIN_ERRORS = documentErrors(PlainError, {
   BadRequest: [INVALID_CAUSE, invalid(new MalformedJsonError('it cannot be read').message)],
@@ -27,7 +43,8 @@ const PLAIN_ERRORS = documentErrors(PlainError, {
 export const PLAIN_FAMILY: ErrorFamily = {
   invalid,
   internal,
-  errors: Object.values(PLAIN_ERRORS),
+  unavailable,
+  errors: [...Object.values(PLAIN_ERRORS), UNAVAILABLE],
 }
 
 /** Makes every error of the encapsulated routes a JSON body in the family's shape, and says so in their docs. */
@@ -43,17 +60,24 @@ export function renderErrors(app: FastifyInstance, family: ErrorFamily): void {
   )
 }
 
+/** The server takes no more requests. Each family renders it in its own shape. */
+export class StoppingError extends Error {
+  override readonly name = 'StoppingError'
+}
+
 /** Answers with a problem. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   problem: HttpProblem,
 ): FastifyReply {
+  if (problem.status === 503) reply.header('retry-after', '1')
   return reply.code(problem.status).type('application/json').send(problem.body(request.id))
 }
 
 function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily): HttpProblem {
   if (error instanceof HttpProblem) return error
+  if (error instanceof StoppingError) return family.unavailable()
   const { statusCode, message } = error as FastifyError
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')

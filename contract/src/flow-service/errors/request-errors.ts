@@ -16,6 +16,11 @@ export const REQUEST_ERRORS = {
     message: 'The relation public.ordrs does not exist. Did you mean public.orders?',
     report: { object: 'public.ordrs' },
   },
+  '1103-503': {
+    title: 'Service Unavailable',
+    when: 'The server is stopping; another start, or another server, answers soon',
+    message: 'The server is stopping. Try again in a moment.',
+  },
   '1400-500': {
     title: 'Internal Error',
     when: 'A fault of the server; its log tells more under the request id',

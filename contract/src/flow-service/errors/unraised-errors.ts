@@ -20,11 +20,6 @@ export const UNRAISED_ERRORS = {
     meaning: 'The provider of the flow failed.',
     reason: 'What fails at a source is 1100-400: clients repeat what ends in a 5xx.',
   },
-  '1103-503': {
-    title: 'Service Unavailable',
-    meaning: 'The provider of the flow is down for a while.',
-    reason: 'What fails at a source is 1100-400: clients repeat what ends in a 5xx.',
-  },
   '1104-504': {
     title: 'Gateway Timeout',
     meaning: 'The provider of the flow did not answer in time.',
