@@ -136,27 +136,34 @@ test('a server that is not allowed to call a host says so, and whose list it is'
   expect(receiver.received).toEqual([])
 })
 
-test('a server that is killed while it tells somebody tells it again at its next start', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'headwater-notifications-'))
-  let server = await startServerProcess(dataDir)
-  try {
-    const client = new ApiClient(await createCredentials(dataDir))
-    await client.authenticate()
-    receiver.behave(() => {})
-    const { secret } = await subscribe(client, { events: ['success'] })
-    const { flowId } = await makeFlow(client, 'public.thing')
-    await finishedRun(client, flowId)
-    await untilReceived(1)
-    await server.end('SIGKILL')
-    receiver.behave(answers(204))
-    server = await startServerProcess(dataDir)
-    await untilReceived(2)
-    const [before, after] = receiver.received
-    if (before === undefined || after === undefined) throw new Error('nothing arrived')
-    expect(opened(secret, after)).toEqual(opened(secret, before))
-    expect(after.headers['webhook-id']).toBe(before.headers['webhook-id'])
-  } finally {
-    await server.end('SIGTERM')
-    await rm(dataDir, { recursive: true, force: true })
-  }
-})
+// A whole server is started twice, with its PostgreSQL.
+const TWO_STARTS = { timeout: 180_000 }
+
+test(
+  'a server that is killed while it tells somebody tells it again at its next start',
+  TWO_STARTS,
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'headwater-notifications-'))
+    let server = await startServerProcess(dataDir)
+    try {
+      const client = new ApiClient(await createCredentials(dataDir))
+      await client.authenticate()
+      receiver.behave(() => {})
+      const { secret } = await subscribe(client, { events: ['success'] })
+      const { flowId } = await makeFlow(client, 'public.thing')
+      await finishedRun(client, flowId)
+      await untilReceived(1)
+      await server.end('SIGKILL')
+      receiver.behave(answers(204))
+      server = await startServerProcess(dataDir)
+      await untilReceived(2)
+      const [before, after] = receiver.received
+      if (before === undefined || after === undefined) throw new Error('nothing arrived')
+      expect(opened(secret, after)).toEqual(opened(secret, before))
+      expect(after.headers['webhook-id']).toBe(before.headers['webhook-id'])
+    } finally {
+      await server.end('SIGTERM')
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  },
+)
