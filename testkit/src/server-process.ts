@@ -86,9 +86,12 @@ async function readUntilReady(child: ChildProcess, stderr: () => string): Promis
 }
 
 /** `headwater credentials create --json`, as a user runs it. */
-export async function createCredentials(dataDir: string): Promise<IssuedCredentials> {
+export async function createCredentials(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<IssuedCredentials> {
   const args = [CLI, 'credentials', 'create', '--data-dir', dataDir, '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...environment(), ...env } })
   return JSON.parse(stdout) as IssuedCredentials
 }
 
