@@ -224,3 +224,31 @@ test('an unknown path is a JSON 404, an unknown schema a coded one', async () =>
   expect(answer.status).toBe(404)
   expect(answer.body.type).toContain('XDM-1012-404')
 })
+
+test('a NUL in a URL is refused in the shape of each family', async () => {
+  const shapes = [
+    {
+      path: `${FLOW}/flows?property=name==%00`,
+      body: { type: expect.stringContaining('FLOW-'), status: 400 },
+    },
+    { path: '/data/foundation/catalog/dataSets?name=%00', body: { title: 'BadRequestError', status: 400 } },
+    { path: '/ims/token/v3?client_id=%00', body: { error: 'invalid_request' } },
+  ]
+  for (const { path, body } of shapes) {
+    const method = path.startsWith('/ims') ? 'POST' : 'GET'
+    expect(await server.client.call(method, path), path).toMatchObject({ status: 400, body })
+  }
+})
+
+test('a body that is nested without end is refused, and a deep one is not', async () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const endless = await server.client.post(`${FLOW}/connections`, nested(100_000))
+  expect(endless).toMatchObject({
+    status: 400,
+    body: { errorMessage: expect.stringContaining('levels') },
+  })
+  const brackets = { name: '[{'.repeat(1_000) }
+  expect((await server.client.post(`${FLOW}/connections?mode=draft`, brackets)).body.errorMessage).toContain(
+    'connectionSpec',
+  )
+})

@@ -52,6 +52,12 @@ test('credentials are made while the server runs, and lead to it', () => {
   expect(client.credentials.ims_org).toMatch(/^[0-9A-F]{24}@AdobeOrg$/)
 })
 
+test('credentials of an administrator hold the scope of administrators, others do not', async () => {
+  const { scopes } = await createCredentials(dataDir, '--admin')
+  expect(scopes.split(',')).toContain('headwater_admin')
+  expect(client.credentials.scopes.split(',')).not.toContain('headwater_admin')
+})
+
 test('the key that seals credentials is nobody else’s to read', async () => {
   expect((await stat(join(dataDir, 'master.key'))).mode & 0o777).toBe(0o600)
 })

@@ -2,6 +2,7 @@ import { FINDINGS } from '../server/src/source/postgres/doctor/findings.ts'
 import type { Failure } from '../server/src/source/postgres/failures/failure.ts'
 import { FAILURES } from '../server/src/source/postgres/failures/failures.ts'
 import { planTls } from '../server/src/source/postgres/params/tls-plan.ts'
+import { tableOf, withTable } from './markdown-table.ts'
 
 /** The connection that the examples of `docs/connection-doctor.md` speak of. */
 const TARGET = {
@@ -20,32 +21,26 @@ export function withTables(page: string): string {
   return withTable(withTable(page, 'failures', failureRows()), 'findings', findingRows())
 }
 
-function withTable(page: string, name: string, rows: readonly string[]): string {
-  const between = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`)
-  return page.replace(between, (_, start: string, end: string) => `${start}${rows.join('\n')}\n${end}`)
-}
-
-function failureRows(): string[] {
+function failureRows(): readonly string[] {
   const rows = Object.entries<Failure>(FAILURES).map(([code, { stage, message, remedy }]) => {
     const facts = { target: TARGET, detail: '…' }
     const todo = typeof remedy === 'string' ? remedy : remedy(facts)
-    return row([`\`${code}\``, stage, tidy(message(facts)), todo])
+    return [`\`${code}\``, stage, tidy(message(facts)), todo]
   })
-  return [row(['code', 'stage', 'what it says', 'what to do']), '| --- | --- | --- | --- |', ...rows]
+  return tableOf(['code', 'stage', 'what it says', 'what to do'], rows)
 }
 
-function findingRows(): string[] {
-  const rows = Object.entries(FINDINGS).map(([code, { severity, stage, remedy }]) =>
-    row([`\`${code}\``, severity, stage, remedy]),
-  )
-  return [row(['code', 'severity', 'stage', 'what to do']), '| --- | --- | --- | --- |', ...rows]
+function findingRows(): readonly string[] {
+  const rows = Object.entries(FINDINGS).map(([code, { severity, stage, remedy }]) => [
+    `\`${code}\``,
+    severity,
+    stage,
+    remedy,
+  ])
+  return tableOf(['code', 'severity', 'stage', 'what to do'], rows)
 }
 
 /** What stands for a detail needs no second full stop. */
 function tidy(text: string): string {
   return text.replaceAll(/…\.?(?=\s|$)/g, '…')
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }

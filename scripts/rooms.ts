@@ -105,6 +105,11 @@ export const ROOMS: readonly Room[] = [
     rooms: ['kit', 'log', 'store', 'queue', 'services/flow-service'],
     libraries: ['kysely'],
   },
+  {
+    path: 'notify',
+    rooms: ['kit', 'log', 'secrets', 'store', 'services/flow-service'],
+    libraries: ['kysely'],
+  },
 
   { path: 'boot', rooms: ['*'], libraries: ['*'] },
 ]

@@ -6,6 +6,7 @@ interface CreateOptions {
   readonly dataDir?: string | undefined
   readonly port?: string | undefined
   readonly name: string
+  readonly admin?: boolean | undefined
   readonly json?: boolean | undefined
   readonly shell?: boolean | undefined
 }
@@ -21,6 +22,7 @@ function createCommand(): Command {
     .option('--data-dir <folder>', 'the data folder of the server')
     .option('--port <number>', 'the port of the server, when it does not run')
     .option('--name <text>', 'what the client is for', 'command line')
+    .option('--admin', 'an administrator: may also write connection specs and flow specs')
     .option('--json', 'print one JSON object')
     .option('--shell', 'print export lines for a shell: eval "$(… --shell)"')
     .addHelpText('after', '\nExample:\n  headwater credentials create --data-dir .headwater --json')
@@ -29,7 +31,8 @@ function createCommand(): Command {
         ...(options.dataDir === undefined ? [] : ['--data-dir', options.dataDir]),
         ...(options.port === undefined ? [] : ['--port', options.port]),
       ]
-      const issued = await issueCredentials(readSettings(flags, process.env), options.name)
+      const wanted = { name: options.name, isAdmin: options.admin }
+      const issued = await issueCredentials(readSettings(flags, process.env), wanted)
       process.stdout.write(format(issued, options))
     })
 }

@@ -185,11 +185,11 @@ export const FilesById = Type.Record(Type.String(), Type.Partial(DatasetFile, OP
 export const LastBatchesById = Type.Record(Type.String(), Type.Partial(LastBatch, OPEN))
 
 /** `["@/dataSets/{id}"]`: what was written. */
-export const References = Type.Array(Type.String(), { examples: [['@/dataSets/5c8c3c555033b814b69f947f']] })
-
-export const CatalogError = Type.Object({
-  type: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  detail: Type.String(),
+/** With `Pragma: validate-only`, when nothing is wrong. */
+export const CheckedOnly = Type.Array(Type.String(), {
+  maxItems: 0,
+  description: 'With the header `Pragma: validate-only`: nothing was made, and nothing is wrong',
+  examples: [[]],
 })
+
+export const References = Type.Array(Type.String(), { examples: [['@/dataSets/5c8c3c555033b814b69f947f']] })

@@ -194,10 +194,13 @@ export const MappingOperators = Type.Array(
   }),
 )
 
-export const DataPrepError = Type.Object({
-  type: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  detail: Type.String(),
-  errors: Type.Optional(Type.Array(MappingError)),
-})
+export const DataPrepError = Type.Object(
+  {
+    type: Type.String(),
+    status: Type.Integer(),
+    title: Type.String(),
+    detail: Type.String(),
+    errors: Type.Optional(Type.Array(MappingError)),
+  },
+  { title: 'DataPrepError', additionalProperties: false },
+)

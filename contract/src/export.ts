@@ -70,16 +70,32 @@ export const FileEntries = Type.Object({
   _links: Type.Optional(PageLinks),
 })
 
-/** Bytes of a file, or the list of files when no path was given. */
-export const FileContent = Type.Union([FileEntries, Type.String({ format: 'binary' })])
+const Bytes = Type.Unsafe<Uint8Array>({ description: 'The bytes of the file, as they are' })
+
+const FILE_HEADERS = {
+  'content-length': Type.Integer({ description: 'How many bytes come' }),
+  'accept-ranges': Type.String({ description: '`bytes`: a part can be asked for' }),
+}
+
+/** The list of files, or when a path was given, a file or the part of it that a range asks for. */
+export const fileAnswers = (mediaType: string) => ({
+  200: {
+    description: 'The list of files, or the whole file when `path` names one',
+    content: { 'application/json': { schema: FileEntries }, [mediaType]: { schema: Bytes } },
+  },
+  206: {
+    description: 'The part of the file that was asked for',
+    headers: {
+      ...FILE_HEADERS,
+      'content-range': Type.String({ description: 'Which part of how many bytes: `bytes 0-99/4096`' }),
+    },
+    content: { [mediaType]: { schema: Bytes } },
+  },
+})
+
+/** What HEAD tells of a file. */
+export const FileHeaders = { description: 'Size and type of the file', headers: FILE_HEADERS, content: {} }
 
 export const Preview = Type.Object({
   data: Type.Array(Type.Object({}, OPEN), { description: 'Up to 100 rows' }),
-})
-
-export const ExportError = Type.Object({
-  type: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  detail: Type.String(),
 })

@@ -22,10 +22,13 @@ export const TokenResponse = Type.Object({
 export type TokenResponse = Static<typeof TokenResponse>
 
 /** Errors in the shape of RFC 6749. */
-export const TokenError = Type.Object({
-  error: Type.String(),
-  error_description: Type.String(),
-})
+export const TokenError = Type.Object(
+  {
+    error: Type.String(),
+    error_description: Type.String(),
+  },
+  { title: 'TokenError', additionalProperties: false },
+)
 export type TokenError = Static<typeof TokenError>
 
 /** The public keys that verify tokens (RFC 7517). */

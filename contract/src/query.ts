@@ -22,10 +22,3 @@ export const QueryResult = Type.Object({
   rows: Type.Array(Type.Unknown()),
   truncated: Type.Boolean({ description: 'True when there are more rows than were asked for' }),
 })
-
-export const QueryError = Type.Object({
-  type: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  detail: Type.String(),
-})

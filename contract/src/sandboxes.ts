@@ -82,9 +82,12 @@ export type SandboxListQuery = Static<typeof SandboxListQuery>
 
 export const SandboxName = Type.Object({ name: Type.String() })
 
-export const SandboxError = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String(),
-})
+export const SandboxError = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+  },
+  { title: 'SandboxError', additionalProperties: false },
+)

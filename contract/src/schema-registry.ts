@@ -95,17 +95,20 @@ export const ResourceParams = Type.Object({
 
 export const DescriptorParams = Type.Object({ id: Type.String() })
 
-export const RegistryError = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  report: Type.Optional(
-    Type.Object({
-      registryRequestId: Type.String(),
-      timestamp: Type.String(),
-      'detailed-message': Type.String(),
-      'sub-errors': Type.Array(Type.Unknown()),
-    }),
-  ),
-  detail: Type.String(),
-})
+export const RegistryError = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    report: Type.Optional(
+      Type.Object({
+        registryRequestId: Type.String(),
+        timestamp: Type.String(),
+        'detailed-message': Type.String(),
+        'sub-errors': Type.Array(Type.Unknown()),
+      }),
+    ),
+    detail: Type.String(),
+  },
+  { title: 'RegistryError', additionalProperties: false },
+)

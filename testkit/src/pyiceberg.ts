@@ -1,24 +1,17 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { hasModules, PYTHON, pythonTitle } from './python.ts'
 
-// pyiceberg as a reader for tests; HEADWATER_TEST_PYTHON names an interpreter that has it.
+// pyiceberg as a reader for tests.
 
 const run = promisify(execFile)
-const PYTHON = process.env['HEADWATER_TEST_PYTHON'] ?? 'python3'
 const SCRIPT = join(import.meta.dirname, '../readers/read_iceberg.py')
 
-export const hasPyiceberg: boolean = await run(PYTHON, ['-c', 'import pyiceberg, pyarrow'], {
-  timeout: 60_000,
-}).then(
-  () => true,
-  () => false,
-)
+export const hasPyiceberg: boolean = await hasModules('pyiceberg', 'pyarrow')
 
 /** Says in the name of a skipped test why it is. */
-export const pyicebergTitle: string = hasPyiceberg
-  ? 'pyiceberg'
-  : `pyiceberg (SKIPPED: '${PYTHON}' has no pyiceberg; set HEADWATER_TEST_PYTHON)`
+export const pyicebergTitle: string = pythonTitle('pyiceberg', hasPyiceberg)
 
 /** What `read_iceberg.py` prints. */
 export interface PyTable {

@@ -85,13 +85,13 @@ async function readUntilReady(child: ChildProcess, stderr: () => string): Promis
   throw new Error(`the server ended before it was ready: ${stderr()}`)
 }
 
-/** `headwater credentials create --json`, as a user runs it. */
+/** `headwater credentials create --json`, as a user runs it; `options` may be `--admin`. */
 export async function createCredentials(
   dataDir: string,
-  env: Readonly<Record<string, string>> = {},
+  ...options: readonly string[]
 ): Promise<IssuedCredentials> {
-  const args = [CLI, 'credentials', 'create', '--data-dir', dataDir, '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...environment(), ...env } })
+  const args = [CLI, 'credentials', 'create', '--data-dir', dataDir, '--json', ...options]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() })
   return JSON.parse(stdout) as IssuedCredentials
 }
 

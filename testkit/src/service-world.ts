@@ -1,11 +1,13 @@
 import { type App, createApp } from '@headwater/server/http/app.ts'
 import type { GatewayDependencies } from '@headwater/server/http/plugins/gateway.ts'
-import type { Scope } from '@headwater/server/http/scope.ts'
+import { ADMIN_SCOPE, type Scope } from '@headwater/server/http/scope.ts'
 import { type Database, openDatabase, openPool } from '@headwater/server/store/database.ts'
 import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { expect } from 'vitest'
 import { createMetadataDatabase } from './metadata-database.ts'
+import { ApiDescription } from './openapi/api-description.ts'
+import { exchangeOf, expectDescribed } from './openapi/expect-described.ts'
 import type { TestDatabase } from './test-database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -20,6 +22,7 @@ export const SCOPE: Scope = {
   sandbox: { id: PROD, name: 'prod', type: 'production' },
   clientId: 'client',
   userId: USER,
+  isAdmin: false,
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -59,8 +62,10 @@ export async function openServiceWorld(
   await seedSandboxes(db)
   const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
   await register(app, { db, gateway: GATEWAY })
-  const inject: ServiceWorld['inject'] = (method, url, { body, headers } = {}) =>
-    app.inject({
+  await app.ready()
+  const description = new ApiDescription(app.swagger())
+  const inject: ServiceWorld['inject'] = async (method, url, { body, headers } = {}) => {
+    const response = await app.inject({
       method,
       url,
       headers: {
@@ -70,6 +75,9 @@ export async function openServiceWorld(
       },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
+    expectDescribed(description, exchangeOf(method, url, response))
+    return response
+  }
   return {
     app,
     db,
@@ -108,10 +116,23 @@ const SANDBOXES: ReadonlyMap<string, string> = new Map([
   ['dev', DEV],
 ])
 
+/** Headers that make {@link ServiceWorld.call} speak for an administrator. */
+export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
+
+const CLIENT_OF_TOKEN: ReadonlyMap<string, string> = new Map([
+  ['valid', 'client'],
+  ['admin', 'admin'],
+])
+
 const GATEWAY: WorldParts['gateway'] = {
-  verifyToken: async (token) => (token === 'valid' ? { clientId: 'client', orgId: ORG } : undefined),
-  findClient: async (id) =>
-    id === 'client' ? { id, orgId: ORG, tenantId: 'acme', userId: USER } : undefined,
+  verifyToken: async (token) => {
+    const clientId = CLIENT_OF_TOKEN.get(token)
+    return clientId === undefined ? undefined : { clientId, orgId: ORG }
+  },
+  findClient: async (id) => {
+    if (id !== 'client' && id !== 'admin') return undefined
+    return { id, orgId: ORG, tenantId: 'acme', userId: USER, scopes: id === 'admin' ? [ADMIN_SCOPE] : [] }
+  },
   findSandbox: async (_orgId, { name = 'prod' }) => {
     const id = SANDBOXES.get(name)
     return id === undefined ? undefined : { id, name, type: 'production' }

@@ -15,6 +15,8 @@ export interface TestServer extends AsyncDisposable {
   /** The lake, while it is a folder of the server's own. */
   readonly lakeDir: string
   readonly client: ApiClient
+  /** A new client that administers the same organisation. */
+  createAdmin(): Promise<ApiClient>
   /** Lines of the log so far: JSON objects. */
   readonly log: readonly string[]
   /** Ends the server and starts another over the same data. */
@@ -57,6 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     dataDir,
     lakeDir: join(dataDir, 'lake'),
     client,
+    createAdmin: () => createClient(settings, context.url, true),
     log: lines,
     async restart() {
       await stop()
@@ -68,8 +71,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
-async function createClient(settings: Settings, url: string): Promise<ApiClient> {
-  const client = new ApiClient({ ...(await issueCredentials(settings, 'test')), base_url: url })
+async function createClient(settings: Settings, url: string, isAdmin = false): Promise<ApiClient> {
+  const credentials = await issueCredentials(settings, { name: 'test', isAdmin })
+  const client = new ApiClient({ ...credentials, base_url: url })
   await client.authenticate()
   return client
 }

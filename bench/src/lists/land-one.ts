@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { issueCredentials } from '@headwater/server/boot/credentials.ts'
+import { readSettings } from '@headwater/server/boot/read-settings.ts'
 import { ApiClient } from '@headwater/testkit/api-client.ts'
 import { connectTo, finishedRun, ingest } from '@headwater/testkit/journey.ts'
-import { createCredentials, startServerProcess } from '@headwater/testkit/server-process.ts'
+import { startServerProcess } from '@headwater/testkit/server-process.ts'
 import pg from 'pg'
 
 /**
@@ -13,11 +15,9 @@ import pg from 'pg'
 export async function landOne(metadataUrl: string, sourceUrl: string): Promise<void> {
   await makeSource(sourceUrl)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-bench-'))
-  const env = { DATABASE_URL: metadataUrl }
-  const server = await startServerProcess(dataDir, env)
+  const server = await startServerProcess(dataDir, { DATABASE_URL: metadataUrl })
   try {
-    const client = new ApiClient({ ...(await createCredentials(dataDir, env)), base_url: server.url })
-    await client.authenticate()
+    const client = await createClient(metadataUrl, dataDir, server.url)
     const { hostname: host, port, username: user, password, pathname } = new URL(sourceUrl)
     const database = pathname.slice(1)
     const connectionId = await connectTo(client, { host, port: Number(port), user, password, database })
@@ -35,6 +35,14 @@ export async function landOne(metadataUrl: string, sourceUrl: string): Promise<v
     await server.end('SIGTERM')
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+/** A client of the server at `url`, which works over this database. */
+export async function createClient(metadataUrl: string, dataDir: string, url: string): Promise<ApiClient> {
+  const settings = readSettings([], { DATABASE_URL: metadataUrl, HEADWATER_DATA_DIR: dataDir })
+  const client = new ApiClient({ ...(await issueCredentials(settings, { name: 'bench' })), base_url: url })
+  await client.authenticate()
+  return client
 }
 
 async function makeSource(url: string): Promise<void> {

@@ -6,6 +6,8 @@ import { Engine } from '#engine/engine.ts'
 import { createDuckDb } from '#lake/query/duckdb.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import type { createLog } from '#log/log.ts'
+import { Dispatcher } from '#notify/dispatcher.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
@@ -14,11 +16,13 @@ import { DatasetReader } from '#services/catalog/dataset-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { WakeUps } from '#store/wake-ups.ts'
 import { buildApp } from './build-app.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
 import { openSpool } from './spool.ts'
+import { VERSION } from './version.ts'
 
 export interface AppContextOptions {
   readonly config: Config
@@ -58,11 +62,21 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
-  const neighbours = connectNeighbours({ db, storage, copies, registry, now })
+  const neighbours = connectNeighbours({ db, storage, copies, duck, registry, now })
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
-  const queue = await openQueue({ db, pool, log, isOnlyWorker: config.database === 'bundled' })
+  const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
+  const isOnlyWorker = config.database === 'bundled'
+  const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker })
   opened.defer(() => queue.stop())
+  const sendWebhook = createWebhookSender({
+    hosts: config.webhookHosts,
+    userAgent: `Headwater/${VERSION}`,
+  })
+  const dispatcher = opened.adopt(
+    new Dispatcher({ db, keyring, wakeUps, sendWebhook, isOnlyWorker, log, now }),
+    (it) => it.stop(),
+  )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
@@ -72,6 +86,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     duck,
     queue,
     ticker,
+    sendWebhook,
     registry,
     neighbours,
     log,
@@ -98,6 +113,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
   )
   ticker.start()
+  dispatcher.start()
   const resources = opened.move()
   return {
     url: address,

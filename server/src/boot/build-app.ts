@@ -16,6 +16,7 @@ import { registerDataPrep } from '#services/data-prep/routes.ts'
 import { registerExport } from '#services/export/routes.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
+import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
 import { createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
@@ -37,6 +38,7 @@ export interface AppParts {
   readonly duck: DuckDb
   readonly queue: StepQueue
   readonly ticker: Ticker
+  readonly sendWebhook: SendWebhook
   readonly registry: Registry
   readonly neighbours: Neighbours
   readonly log: ReturnType<typeof createLog>
@@ -45,7 +47,8 @@ export interface AppParts {
 
 /** The HTTP application with all services on it. It does not listen yet. */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, db, keyring, storage, duck, queue, ticker, registry, neighbours, log, now } = parts
+  const { config, db, keyring, storage, duck, queue, ticker, sendWebhook, registry, neighbours, log, now } =
+    parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
   const sandboxes = new SandboxReader(db, now)
@@ -84,6 +87,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     source: createPostgresSource(),
     submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
     nudgeScheduler: () => ticker.nudge(),
+    sendWebhook,
   })
   return app
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
+import { ADMIN_SCOPE } from '#http/scope.ts'
 import { createClient, DEFAULT_SCOPES } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { joinStore } from './open-store.ts'
@@ -16,16 +17,24 @@ export interface IssuedCredentials {
   readonly scopes: string
 }
 
+/** What a new client is for, and what it may do. */
+export interface WantedCredentials {
+  readonly name: string
+  /** May write specs and tell of runs, besides what every client may do. */
+  readonly isAdmin?: boolean | undefined
+}
+
 /** Makes a client in the data folder's organisation, whether or not the server runs. */
 export async function issueCredentials(
   { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
-  name: string,
+  { name, isAdmin = false }: WantedCredentials,
 ): Promise<IssuedCredentials> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   await using store = await joinStore(config, secrets)
   const now = Date.now()
   const org = await ensureOrg(store.db, { tenantId: config.tenantId, now })
-  const client = await createClient(store.db, { orgId: org.orgId, name, scopes: DEFAULT_SCOPES, now })
+  const scopes = isAdmin ? [...DEFAULT_SCOPES, ADMIN_SCOPE] : DEFAULT_SCOPES
+  const client = await createClient(store.db, { orgId: org.orgId, name, scopes, now })
   const baseUrl = config.publicUrl ?? findServerUrl(config.dataDir) ?? `http://${config.host}:${config.port}`
   return {
     base_url: baseUrl,

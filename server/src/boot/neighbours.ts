@@ -1,7 +1,14 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { FindDataset, FindMappingSet, FindSchema } from '#http/neighbours.ts'
+import type {
+  FindDataset,
+  FindMappingSet,
+  FindSchema,
+  ListDatasets,
+  PreviewDataset,
+} from '#http/neighbours.ts'
 import { listDataFiles } from '#lake/iceberg/list-data-files.ts'
 import { createTable, readTable } from '#lake/iceberg/table.ts'
+import type { DuckDb } from '#lake/query/duckdb.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { LocalCopies } from '#lake/storage/local-copies.ts'
 import type { CreateLakeTable } from '#services/catalog/create-dataset.ts'
@@ -11,11 +18,14 @@ import type { ReadLakeTable } from '#services/query/run-statement.ts'
 import { createSchemaFinder } from '#services/schema-registry/find-schema.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import type { Database } from '#store/database.ts'
+import { createDatasetPreview } from './dataset-preview.ts'
 
 /** What services know of each other and of the lake, each as one function. */
 export interface Neighbours {
   readonly findSchema: FindSchema
   readonly findDataset: FindDataset
+  readonly listDatasets: ListDatasets
+  readonly previewDataset: PreviewDataset
   readonly findMappingSet: FindMappingSet
   readonly createLakeTable: CreateLakeTable
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
@@ -26,15 +36,31 @@ export interface NeighbourDependencies {
   readonly db: Database
   readonly storage: LakeStorage
   readonly copies: LocalCopies
+  readonly duck: DuckDb
   readonly registry: Registry
   readonly now: () => number
 }
 
 /** Connects the services: the only place that knows more than one of them. */
-export function connectNeighbours({ db, storage, copies, registry, now }: NeighbourDependencies): Neighbours {
+export function connectNeighbours({
+  db,
+  storage,
+  copies,
+  duck,
+  registry,
+  now,
+}: NeighbourDependencies): Neighbours {
+  const readLakeTable: ReadLakeTable = async ({ metadataKey }, { signal }) => {
+    const { fields } = await readTable(storage, metadataKey)
+    const files = await listDataFiles(storage, metadataKey)
+    const paths = await Promise.all(files.map(({ key }) => copies.pathOf(key, { signal })))
+    return { fields, paths }
+  }
   return {
     findSchema: createSchemaFinder(registry),
     findDataset: new DatasetReader(db).findSummary,
+    listDatasets: new DatasetReader(db).listSummaries,
+    previewDataset: createDatasetPreview({ db, duck, readLakeTable }),
     findMappingSet: new MappingSetReader(db).findSummary,
     async createLakeTable({ datasetId, sandboxName, fields }) {
       const location = `${sandboxName}/${datasetId}`
@@ -45,11 +71,6 @@ export function connectNeighbours({ db, storage, copies, registry, now }: Neighb
       const table = await lakeTableOf(db, datasetId)
       return table && (await readTable(storage, table.metadataKey)).fields
     },
-    async readLakeTable({ metadataKey }, { signal }) {
-      const { fields } = await readTable(storage, metadataKey)
-      const files = await listDataFiles(storage, metadataKey)
-      const paths = await Promise.all(files.map(({ key }) => copies.pathOf(key, { signal })))
-      return { fields, paths }
-    },
+    readLakeTable,
   }
 }

@@ -33,8 +33,10 @@ test('an empty environment gives a server for one machine', () => {
     edition: 'azure',
     minIntervalMinutes: 15,
     validateOnCreate: true,
+    strict: false,
     extractSlots: 4,
     sliceTargetBytes: 67_108_864,
+    webhookHosts: undefined,
     logLevel: 'info',
   })
 })
@@ -64,8 +66,10 @@ test('every variable arrives', () => {
     HEADWATER_EDITION: 'AWS',
     HEADWATER_MIN_INTERVAL_MINUTES: '5',
     HEADWATER_VALIDATE_ON_CREATE: 'false',
+    HEADWATER_STRICT: 'true',
     HEADWATER_EXTRACT_SLOTS: '12',
     HEADWATER_SLICE_TARGET_BYTES: '16 MiB',
+    HEADWATER_WEBHOOK_HOSTS: 'hooks.example, 10.0.0.0/8',
     HEADWATER_LOG_LEVEL: 'DEBUG',
     HEADWATER_MASTER_KEY: 'k',
   }
@@ -87,8 +91,10 @@ test('every variable arrives', () => {
     edition: 'aws',
     minIntervalMinutes: 5,
     validateOnCreate: false,
+    strict: true,
     extractSlots: 12,
     sliceTargetBytes: 16_777_216,
+    webhookHosts: expect.objectContaining({ hasRanges: true }),
     logLevel: 'debug',
   })
   expect(Object.keys(record).sort()).toEqual(
@@ -154,6 +160,11 @@ test.each([
   ['HEADWATER_EDITION', 'gcp', 'one of azure, aws'],
   ['HEADWATER_PUBLIC_URL', 'flows.example', 'an http or https URL without user, query or fragment'],
   ['HEADWATER_S3_ENDPOINT', 'http://u:p@h', 'an http or https URL without user, query or fragment'],
+  [
+    'HEADWATER_WEBHOOK_HOSTS',
+    'hooks.example,http://x',
+    'entries separated by commas, each a host name, *.domain, an IP address, a range such as 10.0.0.0/8, or public; "http://x" is none of these',
+  ],
   ['HEADWATER_LOG_LEVEL', 'loud', 'one of trace, debug, info, warn, error, silent'],
 ])('%s=%s is refused with what is expected', (name, value, expected) => {
   expect(problemsOf(() => readEnv({ [name]: value }))).toEqual([

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { HostRules } from '#kit/host-rules.ts'
 import { ConfigError } from './config-error.ts'
 import type { Env } from './env.ts'
 import type { Flags } from './flags.ts'
@@ -36,8 +37,12 @@ export interface Config {
   readonly edition: Edition
   readonly minIntervalMinutes: number
   readonly validateOnCreate: boolean
+  /** Refuse what the platform's rules refuse, where clients are known to get it wrong. */
+  readonly strict: boolean
   readonly extractSlots: number
   readonly sliceTargetBytes: number
+  /** Receivers that notifications may go to; undefined for any. */
+  readonly webhookHosts?: HostRules | undefined
   readonly logLevel: LogLevel
 }
 
@@ -66,8 +71,10 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     edition: env.edition ?? 'azure',
     minIntervalMinutes: env.minIntervalMinutes ?? 15,
     validateOnCreate: env.validateOnCreate ?? true,
+    strict: env.strict ?? false,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),
     sliceTargetBytes: env.sliceTargetBytes ?? 64 * 2 ** 20,
+    webhookHosts: env.webhookHosts,
     logLevel: env.logLevel ?? 'info',
   })
 }

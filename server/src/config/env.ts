@@ -5,6 +5,7 @@ import {
   type Parse,
   parseBoolean,
   parseEdition,
+  parseHosts,
   parseHttpUrl,
   parseLogLevel,
   parseOrgId,
@@ -76,6 +77,11 @@ const variables = {
     parseBoolean,
     'try a connection before it is stored; default true',
   ),
+  strict: variable(
+    'HEADWATER_STRICT',
+    parseBoolean,
+    'refuse what the rules refuse but clients often get wrong; default false',
+  ),
   extractSlots: variable(
     'HEADWATER_EXTRACT_SLOTS',
     parseWhole(1, 256),
@@ -85,6 +91,11 @@ const variables = {
     'HEADWATER_SLICE_TARGET_BYTES',
     parseSize(2 ** 20, 64 * 2 ** 30),
     'size of a slice in PostgreSQL; default 64MiB',
+  ),
+  webhookHosts: variable(
+    'HEADWATER_WEBHOOK_HOSTS',
+    parseHosts,
+    'receivers that notifications may go to: names, *.domain, addresses, ranges, public; default any',
   ),
   logLevel: variable(
     'HEADWATER_LOG_LEVEL',

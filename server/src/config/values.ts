@@ -1,3 +1,5 @@
+import { HOST_RULE_FORMS, type HostRules, parseHostRules } from '#kit/host-rules.ts'
+
 /** Reads the text of one setting; throws ExpectationError. */
 export type Parse<T> = (text: string) => T
 
@@ -57,6 +59,18 @@ export const parseHttpUrl: Parse<string> = (text) => {
 export const parsePostgresUrl: Parse<string> = (text) => {
   if (URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)) return text
   throw new ExpectationError('a URL of the form postgres://user:password@host:5432/database')
+}
+
+/** A list of hosts; each entry is one of {@link HOST_RULE_FORMS}. */
+export const parseHosts: Parse<HostRules> = (text) => {
+  try {
+    return parseHostRules(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new ExpectationError(
+      `entries separated by commas, each ${HOST_RULE_FORMS}; "${error.message}" is none of these`,
+    )
+  }
 }
 
 export const parseLogLevel: Parse<LogLevel> = (text) => {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { acceptJsonBodies } from './body-parsers.ts'
-import { PLAIN_FAMILY, sendProblem, writeErrors } from './error-writer.ts'
+import { PLAIN_FAMILY, renderErrors, StoppingError, sendProblem } from './error-writer.ts'
+import { publishDocs } from './openapi/publish-docs.ts'
 import { PlainProblem } from './problem.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
 
 /** An app whose routes take TypeBox schemas. */
 export type App = FastifyInstance
@@ -39,30 +39,32 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Access log lines at info would drown the events of runs; failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     forceCloseConnections: 'idle',
+    // What comes while the server stops is refused in the shape of its family, see below.
+    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
   app.addHook('onRequest', async (request) => {
-    if (/%00/.test(request.url))
-      throw new PlainProblem(400, 'BadRequestError', 'The URL holds a NUL character (%00).')
+    if (isStopping) throw new StoppingError()
+    if (/%00/.test(request.url)) throw new MalformedUrlError('The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
-  writeErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new PlainProblem(
-        404,
-        'NotFoundError',
-        `There is no ${request.method} ${request.url.split('?')[0]}. The API is listed at /docs.`,
-      ),
-    ),
-  )
+  renderErrors(app as unknown as FastifyInstance, PLAIN_FAMILY)
+  answerUnknownRoutes(app as unknown as FastifyInstance)
   await publishDocs(app as unknown as FastifyInstance, options.version)
   return app as unknown as App
+}
+
+/** The URL cannot be used. Each family renders it in its own shape. */
+class MalformedUrlError extends Error {
+  override readonly name = 'MalformedUrlError'
+  readonly statusCode = 400
 }
 
 /** The client's own id when it sent a usable one, so that its log and ours agree. */
@@ -78,36 +80,4 @@ addFormats.default(coercing)
 /** Bodies are taken as they are; text in a query or a path becomes the number or boolean that it spells. */
 function validatorFor(httpPart: string | undefined): Ajv {
   return httpPart === 'body' ? strict : coercing
-}
-
-async function publishDocs(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Headwater',
-        version,
-        description:
-          'An open, self-hosted Flow Service with the services that a source dataflow needs. ' +
-          'Get a token at `/ims/token/v3`, then send `Authorization`, `x-api-key`, `x-gw-ims-org-id` and `x-sandbox-name`.',
-      },
-      components: {
-        securitySchemes: {
-          token: { type: 'http', scheme: 'bearer' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-          org: { type: 'apiKey', in: 'header', name: 'x-gw-ims-org-id' },
-        },
-      },
-      security: [{ token: [], apiKey: [], org: [] }],
-    },
-  })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: false },
-    // The bar at the top is another project's advertisement and a field that nobody needs here.
-    theme: {
-      title: 'Headwater API',
-      css: [{ filename: 'headwater.css', content: '.swagger-ui .topbar { display: none }' }],
-    },
-  })
 }

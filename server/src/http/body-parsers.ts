@@ -1,34 +1,63 @@
-import type { FastifyInstance } from 'fastify'
+import { PlainError } from '@headwater/contract/errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { jsonDepth } from '#kit/json-depth.ts'
+import { addErrors } from './openapi/add-docs.ts'
+import { documentErrors } from './openapi/route-docs.ts'
 import { PlainProblem } from './problem.ts'
 
-/** JSON travels under all of these: curl sends the form type when a tutorial forgets the header. */
+/** No document of the platform comes near it; much deeper ones would exhaust the stack of whoever reads them. */
+const MAX_DEPTH = 256
+
+/** JSON travels under all of these. */
 const JSON_TYPES = [
   'application/json',
   'application/json-patch+json',
   'application/json+patch',
   /^application\/vnd\.adobe\..*json.*$/,
 ]
-const LENIENT_TYPE = 'application/x-www-form-urlencoded'
+/** What curl and fetch send for a text when nobody tells them what it is. */
+const LENIENT_TYPES = ['application/x-www-form-urlencoded', 'text/plain']
 
 /**
  * Bodies are JSON whatever JSON type they carry. An empty body is `undefined`, not an error, because actions
  * come with a JSON content type and nothing else; a create then says that its body is missing.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
+  addErrors(app, Object.values(BODY_ERRORS), { ofBodies: true })
   app.removeAllContentTypeParsers()
-  for (const type of [...JSON_TYPES, LENIENT_TYPE]) {
+  for (const type of [...JSON_TYPES, ...LENIENT_TYPES]) {
     app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) =>
       parse(text),
     )
   }
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, text: string) => {
+  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
     if (text.trim() === '') return undefined
-    throw new PlainProblem(400, 'BadRequestError', 'A valid content-type must be specified')
+    if (request.headers['content-type'] === undefined) return parse(text)
+    throw contentTypeProblem()
   })
 }
 
+/** True for a content type that says that the body is JSON. */
+export function isJsonType(contentType: string): boolean {
+  const [type = ''] = contentType.toLowerCase().split(';')
+  return JSON_TYPES.some((known) =>
+    typeof known === 'string' ? known === type.trim() : known.test(type.trim()),
+  )
+}
+
+/** The body is of a type that is not read. */
+export function contentTypeProblem(): PlainProblem {
+  return new PlainProblem(400, 'BadRequestError', 'A valid content-type must be specified')
+}
+
+const BODY_ERRORS = documentErrors(PlainError, {
+  ContentTypeUnusable: ['`Content-Type` is not one of JSON', contentTypeProblem()],
+})
+
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined
+  if (jsonDepth(text) > MAX_DEPTH)
+    throw new MalformedJsonError(`it is nested deeper than ${MAX_DEPTH} levels`)
   const value = parseJson(text)
   // PostgreSQL has no NUL in text, so such a value could be kept nowhere.
   if (text.includes('\\u0000') && hasNul(value)) throw new MalformedJsonError('a text holds a NUL character')

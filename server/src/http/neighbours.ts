@@ -24,6 +24,18 @@ export type Behavior = 'record' | 'time-series' | 'adhoc'
 
 export type FindDataset = (scope: Scope, datasetId: string) => Promise<DatasetSummary | undefined>
 
+/** Datasets of the sandbox, oldest first: those from the index `start` on, `limit` at most; all without. */
+export type ListDatasets = (
+  scope: Scope,
+  page: { readonly start?: number | undefined; readonly limit?: number | undefined },
+) => Promise<readonly DatasetSummary[]>
+
+/** Rows of a dataset as JSON, fields without a value left out, those of the newest commits first. */
+export type PreviewDataset = (
+  datasetId: string,
+  options: { readonly limit: number; readonly signal?: AbortSignal | undefined },
+) => Promise<readonly JsonObject[]>
+
 export interface DatasetSummary {
   readonly id: string
   readonly name: string
@@ -47,6 +59,8 @@ export interface MappingSetSummary {
   readonly version: number
   readonly newestVersion: number
   readonly schemaId: string
+  /** `application/vnd.adobe.xed-full+json;version=1`, as given when the set was made. */
+  readonly schemaContentType: string
   readonly entries: readonly MappingSetEntry[]
 }
 

@@ -10,7 +10,12 @@ export interface Scope {
   readonly clientId: string
   /** `<24 hex>@techacct.adobe.com`: what createdBy and updatedBy show. */
   readonly userId: string
+  /** Holds {@link ADMIN_SCOPE}: may write specs and tell of runs. */
+  readonly isAdmin: boolean
 }
+
+/** The scope of a client that administers its organisation. */
+export const ADMIN_SCOPE = 'headwater_admin'
 
 declare module 'fastify' {
   interface FastifyRequest {

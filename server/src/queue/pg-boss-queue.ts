@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type Db, fromKysely, PgBoss } from 'pg-boss'
 import type { Log } from '#log/log.ts'
 import type { Database, Tx } from '#store/database.ts'
+import { notifyTopic, WakeUps } from '#store/wake-ups.ts'
 import { ClaimLoop, type ClaimTiming } from './claim-loop.ts'
 import {
   STEP_NAMES,
@@ -12,7 +13,6 @@ import {
   type SubmitOptions,
   type WorkOptions,
 } from './step-queue.ts'
-import { WakeUps } from './wake-ups.ts'
 
 export interface QueueOptions {
   readonly db: Database
@@ -23,6 +23,8 @@ export interface QueueOptions {
    * then belong to a process that is dead, and are given back at once instead of after their beat expires.
    */
   readonly isOnlyWorker: boolean
+  /** Shared with other loops, and theirs to close; without it the queue has one of its own. */
+  readonly wakeUps?: WakeUps | undefined
   /** Tests are in more of a hurry than servers. */
   readonly timing?: Partial<ClaimTiming> | undefined
 }
@@ -78,7 +80,7 @@ class PgBossQueue implements StepQueue {
   constructor(boss: PgBoss, options: QueueOptions) {
     this.#boss = boss
     this.#options = options
-    this.#wakeUps = new WakeUps(options.pool, options.log)
+    this.#wakeUps = options.wakeUps ?? new WakeUps(options.pool, options.log)
   }
 
   submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void> {
@@ -100,7 +102,7 @@ class PgBossQueue implements StepQueue {
       await this.#boss.insert(step, jobs, { db: fromKysely(tx) })
     }
     // Whoever is woken for a step that is not due yet finds nothing; polling finds it when it is.
-    if (delayMs <= 0) await this.#wakeUps.notify(tx, step)
+    if (delayMs <= 0) await notifyTopic(tx, step)
   }
 
   work(step: StepName, options: WorkOptions, handler: StepHandler): void {
@@ -124,7 +126,7 @@ class PgBossQueue implements StepQueue {
 
   async #stop(): Promise<void> {
     await Promise.all([...this.#loops.values()].map((loop) => loop.stop()))
-    await this.#wakeUps.close()
+    if (this.#options.wakeUps === undefined) await this.#wakeUps.close()
     await this.#boss.stop(STOP)
   }
 }

@@ -1,9 +1,10 @@
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { queueNextRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { saveRun } from '#services/flow-service/runs/run-store.ts'
+import { queueNextRun } from '#services/flow-service/runs/waiting-runs.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { failureDocument, type RunTotals } from './run-document.ts'
+import { failureDocument, failureMessages, type RunTotals } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import type { RunFailedError } from './run-failed-error.ts'
 import { totalsOf } from './run-totals.ts'
@@ -48,14 +49,15 @@ async function failBatch(
   const { batch_id: batchId } = run
   // A run that was not planned has no batch; a dataset that is deleted takes its batches along.
   if (batchId === null || !(await hasBatch(tx, batchId))) return
-  const errors = [
-    { code: failure.code, message: failure.message, recordCount: undefined },
-    ...failure.details,
-  ]
+  const { outer, inner } = failureMessages(failure)
   await completeBatch(tx, batchId, {
     status: 'failed',
     metrics: { outputRecordCount: 0, failedRecordCount: totals.rowsRead, inputByteSize: totals.bytesRead },
-    errors: errors.map(({ code, message, recordCount }) => ({ code, description: message, recordCount })),
+    errors: [...outer, ...inner].map(({ code, message, recordCount }) => ({
+      code,
+      description: message,
+      recordCount,
+    })),
     files: [],
     nowMs,
   })

@@ -26,12 +26,13 @@ function sliceError(
 }
 
 test.each([true, false])('a source decides whether its failure may pass: %s', (mayPass) => {
-  for (const error of [sourceError(mayPass), sliceError({ mayPass })]) {
+  for (const error of [sourceError(mayPass), sliceError({ mayPass, code: 'X' })]) {
     expect(judgeError(error)).toMatchObject({
       mayPass,
-      failure: { stage: 'copy', code: 'CONNECTOR-1001-500', message: 'It failed. Mend it.' },
+      failure: { stage: 'copy', code: 'X', message: 'It failed. Mend it.' },
     })
   }
+  expect(judgeError(sliceError({ mayPass })).failure.code).toBe('CONNECTOR-1001-500')
 })
 
 test.each([

@@ -7,7 +7,8 @@ import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { RowFilterError } from '#source/postgres/filter/row-filter-error.ts'
 import { LakeTypeChangeError, LakeTypeUnknownError } from '#typemap/xdm-types.ts'
-import { RunFailedError, type RunStage } from './run-failed-error.ts'
+import type { RunStage } from './run-document.ts'
+import { RunFailedError } from './run-failed-error.ts'
 
 /** What an error of a step means for its run. */
 export interface Verdict {
@@ -47,18 +48,20 @@ export function judgeError(error: unknown): Verdict {
   return judgeFault(error)
 }
 
-/** The source, or the way to it. */
+/** The source, or the way to it. Its own code stands beside that of the platform. */
 function judgeSource({
+  code,
   message,
   remedy,
   mayPass,
 }: {
+  readonly code?: string | undefined
   readonly message: string
   readonly remedy: string | undefined
   readonly mayPass: boolean
 }): Verdict {
   const text = remedy === undefined ? message : `${message} ${remedy}`
-  return { failure: new RunFailedError('copy', text), mayPass }
+  return { failure: new RunFailedError('copy', text, { code }), mayPass }
 }
 
 /**

@@ -37,7 +37,7 @@ export async function makePlan(
 ): Promise<{ plan: StoredRunPlan; shape: RelationShape }> {
   const shape = await pinAndDescribe(snapshot, inputs.tableName)
   const table = await lakeTableOf(deps.db, inputs.datasetId)
-  if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this flow has been deleted.')
+  if (table === undefined) throw new RunFailedError('batch', 'The dataset of this flow has been deleted.')
   const { fields, evolution } = await currentFields(deps, inputs.scope, table)
   const offered = selectColumns(shape, inputs.selectedColumns)
   const entries = await entriesOf(deps, inputs, offered, fields)
@@ -163,10 +163,8 @@ function windowOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): strin
   const { name } = inputs.deltaColumn
   const column = shape.columns.find((candidate) => candidate.name === name)
   if (column === undefined) throw new RunFailedError('copy', `${shape.path} has no delta column "${name}".`)
-  return windowCondition(column, {
-    startMs: run.window_start ?? undefined,
-    endMs: run.window_end ?? undefined,
-  })
+  const window = { startMs: run.window_start ?? undefined, endMs: run.window_end ?? undefined }
+  return windowCondition(column, window, inputs.deltaColumn)
 }
 
 function filterOf(inputs: FlowPlanInputs, shape: RelationShape): string | undefined {

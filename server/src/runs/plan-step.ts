@@ -13,7 +13,6 @@ import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
-import { runningDocument } from './run-document.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
 import { submitExtracts } from './submit-step.ts'
@@ -46,6 +45,11 @@ async function planAndHold(
   { run, attempt, signal }: { run: Run; attempt: StepAttempt; signal: AbortSignal },
 ): Promise<void> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
+  if (inputs.deltaColumn === undefined && run.window_end !== null)
+    deps.log.warn(
+      { runId: run.id, flowId: run.flow_id },
+      'the flow has no delta column, its window is passed over',
+    )
   await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
@@ -86,7 +90,6 @@ async function startEpoch(
     epoch,
     batchId: run.batch_id ?? (await openBatch(tx, { run, plan, nowMs })),
     plan: toStored(plan),
-    documentPatch: runningDocument(startedAt),
     nowMs,
   })
   await insertSlices(tx, runId, epoch, slices)

@@ -17,10 +17,14 @@ export interface RunTotals {
 
 /** The facts of a run that its document repeats. */
 export interface RunFacts {
+  readonly runId: string
   readonly sourceConnectionId: string
   readonly targetConnectionId: string
+  /** Of a run that was planned. */
   readonly batchId: string | undefined
   readonly startedAtMs: number
+  /** When all that there is to read was read; `undefined` of a run that did not get that far. */
+  readonly copiedAtMs: number | undefined
   readonly windowStartMs: number | undefined
   readonly windowEndMs: number | undefined
   readonly isRecurring: boolean
@@ -36,23 +40,20 @@ export interface RunMessage {
   readonly recordCount?: number | undefined
 }
 
+/** Where in a run it happened: while rows were copied from the source, on their way into the lake, or before it. */
+export type RunStage = 'copy' | 'promotion' | 'batch'
+
 export const RUN_ERROR = Object.freeze({
   copy: 'CONNECTOR-1001-500',
   promotion: 'CONNECTOR-2001-500',
+  /** There is nothing that a batch could be made for. */
+  batch: 'CONNECTOR-3001-500',
   someRecords: 'INGEST-1212-400',
   someRecordsWithoutDiagnostics: 'INGEST-1211-400',
 })
 
 const COPY_ACTIVITY = '4f008a00-3a04-11eb-adc1-0242ac120002'
 const PROMOTION_ACTIVITY = '37b34f84-1ada-11eb-adc1-0242ac120002'
-
-/** The document of a run that is under way. */
-export function runningDocument(startedAtMs: number): JsonObject {
-  return {
-    metrics: { durationSummary: { startedAtUTC: startedAtMs }, statusSummary: { status: 'inProgress' } },
-    activities: [],
-  }
-}
 
 /**
  * The document of a run that has landed. `messages` are counted: rows that were set aside, the summary first, and
@@ -64,121 +65,165 @@ export function successDocument(
   messages: readonly RunMessage[],
   completedAtMs: number,
 ): JsonObject {
-  const hasRows = totals.rowsRead > 0
   const [summary] = totals.rowsRejected > 0 ? messages : []
   const outer = summary === undefined ? [] : [{ code: RUN_ERROR.promotion, message: summary.message }]
-  const status = statusSummary('success', facts, totals, { outer, inner: messages })
-  return {
-    metrics: metricsOf(facts, totals, completedAtMs, status),
-    activities: [
-      copyActivity(facts, totals, completedAtMs, 'success'),
-      ...(hasRows ? [promotionActivity(facts, totals, completedAtMs, 'success')] : []),
-    ],
-  }
+  const copied = copyActivity(facts, totals, { status: 'success', ...copySpan(facts, completedAtMs) })
+  const promoted = promotionActivity(facts, totals, {
+    status: 'success',
+    ...promotionSpan(facts, completedAtMs),
+  })
+  const activities = totals.rowsRead > 0 ? [copied, promoted] : [copied]
+  const told = { status: 'success', outer, inner: messages } as const
+  return { metrics: metricsOf(facts, totals, { completedAtMs, activities, told }), activities }
 }
 
 /** What a failed run says of its failure. */
 export interface FailureFacts {
-  readonly stage: 'copy' | 'promotion'
+  readonly stage: RunStage
   readonly code: string
   readonly message: string
   readonly details: readonly RunMessage[]
 }
 
-/** The document of a run that failed. */
+/**
+ * The document of a run that failed. Its activities are the stages that were gone through and the one that
+ * failed.
+ */
 export function failureDocument(
   facts: RunFacts,
   totals: RunTotals,
-  { stage, code, message, details }: FailureFacts,
+  failure: FailureFacts,
   completedAtMs: number,
 ): JsonObject {
   const nothingLanded = { ...totals, rowsWritten: 0, bytesWritten: 0, fileCount: 0 }
-  const isCopy = stage === 'copy'
-  const outer = [{ code: RUN_ERROR[stage], message }]
-  const inner = [...(code === RUN_ERROR[stage] ? [] : [{ code, message }]), ...details]
-  return {
-    metrics: metricsOf(
-      facts,
-      nothingLanded,
-      completedAtMs,
-      statusSummary('failed', facts, totals, { outer, inner }),
-    ),
-    activities: [
-      copyActivity(facts, totals, completedAtMs, isCopy ? 'failed' : 'success'),
-      ...(isCopy ? [] : [promotionActivity(facts, nothingLanded, completedAtMs, 'failed')]),
-    ],
+  const { outer, inner } = failureMessages(failure)
+  const failed = { status: 'failed', errors: outer } as const
+  const copied = { status: 'success', ...copySpan(facts, completedAtMs) } as const
+  const activities =
+    failure.stage === 'copy'
+      ? [copyActivity(facts, totals, { ...copied, ...failed })]
+      : [
+          ...(facts.copiedAtMs === undefined ? [] : [copyActivity(facts, totals, copied)]),
+          promotionActivity(facts, nothingLanded, { ...failed, ...promotionSpan(facts, completedAtMs) }),
+        ]
+  const told = { status: 'failed', outer, inner } as const
+  return { metrics: metricsOf(facts, nothingLanded, { completedAtMs, activities, told }), activities }
+}
+
+/** A failure under the platform's code, and what else is known of it: its own code, and what led to it. */
+export function failureMessages({ stage, code, message, details }: FailureFacts): {
+  readonly outer: readonly RunMessage[]
+  readonly inner: readonly RunMessage[]
+} {
+  const own = code === RUN_ERROR[stage] ? [] : [{ code, message }]
+  return { outer: [{ code: RUN_ERROR[stage], message }], inner: [...own, ...details] }
+}
+
+interface Ending {
+  readonly completedAtMs: number
+  readonly activities: readonly JsonObject[]
+  readonly told: {
+    readonly status: 'success' | 'failed'
+    readonly outer: readonly RunMessage[]
+    readonly inner: readonly RunMessage[]
   }
 }
 
 function metricsOf(
   facts: RunFacts,
   totals: RunTotals,
-  completedAtMs: number,
-  status: JsonObject,
+  { completedAtMs, activities, told }: Ending,
 ): JsonObject {
+  // What the metrics of a run sum up: its last activity.
+  const activityRefs = activities.slice(-1).map(({ id }) => String(id))
   return {
-    durationSummary: durationOf(facts, completedAtMs),
+    durationSummary: durationOf(facts, { fromMs: facts.startedAtMs, toMs: completedAtMs }),
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesWritten },
     recordSummary: recordsOf(totals),
     fileSummary: {
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
       outputFileCount: totals.fileCount,
-      activityRefs: [PROMOTION_ACTIVITY],
+      activityRefs,
+      ...(facts.batchId === undefined
+        ? {}
+        : { manifest: { fileInfo: [{ path: `${metaUrl(facts)}?path=input_files` }] } }),
     },
-    statusSummary: status,
+    statusSummary: { ...statusSummary(facts, totals, told), activityRefs },
   }
 }
 
 function statusSummary(
-  status: 'success' | 'failed',
   facts: RunFacts,
   totals: RunTotals,
-  { outer, inner }: { readonly outer: readonly RunMessage[]; readonly inner: readonly RunMessage[] },
+  { status, outer, inner }: Ending['told'],
 ): JsonObject {
   const hasManifest = facts.hasDiagnostics && totals.rowsRejected > 0
   return {
     status,
     ...(outer.length > 0 ? { errors: outer.map((message) => ({ ...message })) } : {}),
-    activityRefs: [PROMOTION_ACTIVITY],
     extensions: {
-      type: facts.isRecurring ? 'incremental' : 'one-time',
+      type: typeOf(facts),
       ...(inner.length > 0 ? { errors: inner.map((message) => ({ ...message })) } : {}),
       ...(hasManifest ? { manifest: manifestOf(facts) } : {}),
     },
   }
 }
 
+function typeOf({ isRecurring }: RunFacts): string {
+  return isRecurring ? 'incremental' : 'one-time'
+}
+
+function metaUrl({ publicUrl, batchId }: RunFacts): string {
+  return `${publicUrl}/data/foundation/export/batches/${batchId}/meta`
+}
+
 function manifestOf(facts: RunFacts): JsonObject {
-  const base = `${facts.publicUrl}/data/foundation/export/batches/${facts.batchId}/meta`
+  const base = metaUrl(facts)
   return { failedRecords: `${base}?path=row_errors`, sampleErrors: `${base}?path=row_error_samples.json` }
 }
 
-function durationOf(facts: RunFacts, completedAtMs: number): JsonObject {
-  const { windowStartMs, windowEndMs } = facts
+/** Epoch milliseconds. */
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function copySpan({ startedAtMs, copiedAtMs }: RunFacts, completedAtMs: number): Span {
+  return { fromMs: startedAtMs, toMs: copiedAtMs ?? completedAtMs }
+}
+
+function promotionSpan({ startedAtMs, copiedAtMs }: RunFacts, completedAtMs: number): Span {
+  return { fromMs: copiedAtMs ?? startedAtMs, toMs: completedAtMs }
+}
+
+function durationOf({ windowStartMs, windowEndMs }: RunFacts, { fromMs, toMs }: Span): JsonObject {
   const window =
     windowEndMs === undefined
       ? {}
       : { extensions: { windowStart: windowStartMs ?? 0, windowEnd: windowEndMs } }
-  return {
-    startedAtUTC: facts.startedAtMs,
-    completedAtUTC: Math.max(completedAtMs, facts.startedAtMs),
-    ...window,
-  }
+  return { startedAtUTC: fromMs, completedAtUTC: Math.max(fromMs, toMs), ...window }
 }
 
-/** input = output + failed, always. */
+/** input = output + failed + skipped, always; nothing is skipped here. */
 function recordsOf(totals: RunTotals): JsonObject {
   return {
     inputRecordCount: totals.rowsRead,
     outputRecordCount: totals.rowsWritten,
     createdRecordCount: totals.rowsWritten,
     failedRecordCount: totals.rowsRead - totals.rowsWritten,
+    skippedRecordCount: 0,
   }
 }
 
-function copyActivity(facts: RunFacts, totals: RunTotals, completedAtMs: number, status: string): JsonObject {
+/** How one stage of a run went. */
+interface ActivityOutcome extends Span {
+  readonly status: 'success' | 'failed'
+  readonly errors?: readonly RunMessage[] | undefined
+}
+
+function copyActivity(facts: RunFacts, totals: RunTotals, outcome: ActivityOutcome): JsonObject {
   return {
-    ...activityOf(facts, completedAtMs, status),
+    ...activityOf(facts, outcome),
     id: COPY_ACTIVITY,
     name: 'PostgreSQL Copy Activity',
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesRead },
@@ -187,19 +232,21 @@ function copyActivity(facts: RunFacts, totals: RunTotals, completedAtMs: number,
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
       outputFileCount: totals.rowsRead > 0 ? 1 : 0,
     },
-    sourceInfo: [{ id: facts.sourceConnectionId, type: 'SourceConnection' }],
+    sourceInfo: [
+      {
+        id: facts.sourceConnectionId,
+        type: 'SourceConnection',
+        // The platform's word for a run of the engine that copies.
+        reference: { type: 'AdfRunId', ids: [facts.runId] },
+      },
+    ],
   }
 }
 
-function promotionActivity(
-  facts: RunFacts,
-  totals: RunTotals,
-  completedAtMs: number,
-  status: string,
-): JsonObject {
+function promotionActivity(facts: RunFacts, totals: RunTotals, outcome: ActivityOutcome): JsonObject {
   const reference = facts.batchId === undefined ? {} : { reference: { type: 'Batch', ids: [facts.batchId] } }
   return {
-    ...activityOf(facts, completedAtMs, status),
+    ...activityOf(facts, outcome),
     id: PROMOTION_ACTIVITY,
     name: 'Promotion Activity',
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesWritten },
@@ -209,11 +256,15 @@ function promotionActivity(
   }
 }
 
-function activityOf(facts: RunFacts, completedAtMs: number, status: string): JsonObject {
+function activityOf(facts: RunFacts, { status, errors, ...span }: ActivityOutcome): JsonObject {
   return {
-    updatedAtUTC: completedAtMs,
-    durationSummary: durationOf(facts, completedAtMs),
+    updatedAtUTC: span.toMs,
+    durationSummary: durationOf(facts, span),
     latencySummary: {},
-    statusSummary: { status, extensions: { type: facts.isRecurring ? 'incremental' : 'one-time' } },
+    statusSummary: {
+      status,
+      ...(errors === undefined ? {} : { errors: errors.map((message) => ({ ...message })) }),
+      extensions: { type: typeOf(facts) },
+    },
   }
 }

@@ -1,7 +1,4 @@
-import { RUN_ERROR, type RunMessage } from './run-document.ts'
-
-/** Where in a run it happened: while rows were copied from the source, or on their way into the lake. */
-export type RunStage = 'copy' | 'promotion'
+import { RUN_ERROR, type RunMessage, type RunStage } from './run-document.ts'
 
 export interface RunFailureFacts {
   /** Says more than the stage: `HW-DIGEST-MISMATCH`, `MAPPER-3700-400`. */

@@ -306,6 +306,19 @@ test('adjacent windows share no row and miss none, and the watermark follows the
   expect(day1).toBeLessThan(day2)
 })
 
+test('a run over everything leaves the flow at the instant of its snapshot, from where the next goes on', async () => {
+  await world.source.query(`
+    create table all_events as select i::bigint as id, now() - i * interval '1 hour' as at from generate_series(1, 3) i;
+    insert into all_events values (100, null)`)
+  const flow = await world.addFlow({ relation: 'public.all_events', properties: MOMENT, deltaColumn: 'at' })
+  const { plan } = await land(flow)
+  const { watermark_at: watermarkMs } = await world.flowRow(flow)
+  expect(watermarkMs).toBe(plan?.['nowMs'])
+  await world.source.query('insert into all_events values (4, clock_timestamp())')
+  await land(flow, { startMs: watermarkMs, endMs: Date.now() + 60_000 })
+  expect(await world.query(flow, 'select id::int from t order by 1')).toEqual([[1], [2], [3], [4], [100]])
+})
+
 test('a filter of the source connection is part of the copy, whatever its values hold', async () => {
   const filters = { type: 'PQL', format: 'pql/json', value: equals('label', "it's 5; drop table items") }
   await world.source.query(

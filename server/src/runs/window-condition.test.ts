@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { DeltaOptions } from '#services/flow-service/flows/delta-column.ts'
 import { describePostgresType } from '#typemap/postgres-types.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import { windowCondition } from './window-condition.ts'
@@ -36,5 +37,9 @@ test('a date belongs to the window that holds its midnight, so adjacent windows 
 
 test('names are quoted, and a column that is no time is refused with what to do', () => {
   expect(windowCondition(column('date', 'a"b'), { startMs: start, endMs: undefined })).toContain('"a""b" >=')
-  expect(() => windowCondition(column('text'), { startMs: start, endMs: end })).toThrow(RunFailedError)
+  const refused = (options: DeltaOptions) => () =>
+    windowCondition(column('text'), { startMs: start, endMs: end }, options)
+  expect(refused({})).toThrow(RunFailedError)
+  expect(refused({ dateFormat: 'h a' })).toThrow('no fixed form')
+  expect(refused({ dateFormat: 'yyyy-MM-dd', timezone: 'Mars/Base' })).toThrow('Mars/Base')
 })

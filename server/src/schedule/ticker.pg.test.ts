@@ -9,9 +9,9 @@ import { openQueue } from '#queue/pg-boss-queue.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import { setWatermark } from '#services/flow-service/flows/flow-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { saveRun } from '#services/flow-service/runs/run-store.ts'
+import { insertRun, saveRun } from '#services/flow-service/runs/run-store.ts'
 import { type Database, openDatabase, openPool, transact } from '#store/database.ts'
-import { startDueRun, Ticker } from './ticker.ts'
+import { startDueRun, startWaitingRun, Ticker } from './ticker.ts'
 
 const HOUR = 3_600_000
 /** A tick of every schedule below. */
@@ -243,6 +243,23 @@ test('a schedule that can not be read holds up no other flow', async () => {
   expect(await runsOf(broken)).toEqual([])
   expect(await nextRunAt(broken)).toBeNull()
   expect(await runsOf(sound)).toHaveLength(1)
+})
+
+test('a run that was asked for later starts when its time has come, once, and the tick of its flow waits', async () => {
+  const flow = await addFlow({ nextRunAt: NOON + HOUR })
+  const run = await transact(db, async (tx) => {
+    const row = await tx.selectFrom('flow').selectAll().where('id', '=', flow).executeTakeFirstOrThrow()
+    const window = { startMs: null, endMs: NOON + HOUR }
+    return insertRun(tx, { flow: row, origin: 'request', scheduledFor: NOON + HOUR, window, nowMs })
+  })
+  expect([run?.state, await startWaitingRun(deps())]).toEqual(['scheduled', false])
+  nowMs = NOON + HOUR
+  for (let server = 0; server < 3; server++) startTicker()
+  await vi.waitFor(async () => expect(await submitted()).toEqual([run?.id]), PATIENCE)
+  await Promise.all(tickers.map((ticker) => ticker.stop()))
+  expect(await runsOf(flow)).toMatchObject([{ id: run?.id, state: 'queued' }])
+  await endRun((await runsOf(flow))[0] as Run)
+  expect(await tick()).toBe(1)
 })
 
 test('a ticker that is stopped twice, or before its first round, just ends', async () => {

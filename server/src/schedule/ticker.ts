@@ -6,6 +6,7 @@ import type { Tick } from '#services/flow-service/flows/schedule-params.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
 import type { FlowRow } from '#services/flow-service/runs/run.ts'
 import { insertRun } from '#services/flow-service/runs/run-store.ts'
+import { findWaitingFlow, queueNextRun } from '#services/flow-service/runs/waiting-runs.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 
 export interface TickerDependencies {
@@ -23,7 +24,8 @@ const POLL_MS = 1_000
  * Turns due flows into runs. Several servers may tick over one database: each takes the flows that no other has
  * locked, and a tick that has its run already makes no second one.
  *
- *   waiting --(1 s, or nudged)--> a round: every due flow gets its run and its next time --> waiting
+ *   waiting --(1 s, or nudged)--> a round: runs that waited start, every due flow gets its run and its next time
+ *     --> waiting
  */
 export class Ticker {
   readonly #deps: TickerDependencies
@@ -60,8 +62,10 @@ export class Ticker {
 
   async #round(): Promise<void> {
     try {
-      let wasDue = true
-      while (wasDue && !this.#stopping.signal.aborted) wasDue = await startDueRun(this.#deps)
+      for (const start of [startWaitingRun, startDueRun]) {
+        let hasStarted = true
+        while (hasStarted && !this.#stopping.signal.aborted) hasStarted = await start(this.#deps)
+      }
     } catch (error) {
       this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')
     }
@@ -79,6 +83,20 @@ export async function startDueRun(deps: TickerDependencies): Promise<boolean> {
     if (flow === undefined) return false
     await setNextRun(tx, flow.id, await tickOf(tx, deps, flow, nowMs))
     return true
+  })
+}
+
+/**
+ * Starts a run that was asked for and had to wait until now: for its time, or for its flow to be enabled again.
+ * Returns false when there is none.
+ */
+export async function startWaitingRun({ db, queue, now }: TickerDependencies): Promise<boolean> {
+  const nowMs = now()
+  return transact(db, async (tx) => {
+    const flowId = await findWaitingFlow(tx, nowMs)
+    const run = flowId === undefined ? undefined : await queueNextRun(tx, flowId, nowMs)
+    if (run !== undefined) await queue.submit(tx, 'run.plan', { v: 1, runId: run.id })
+    return run !== undefined
   })
 }
 

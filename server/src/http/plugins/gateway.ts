@@ -1,6 +1,10 @@
+import { GatewayError } from '@headwater/contract/errors.ts'
+import { GatewayHeaders } from '@headwater/contract/gateway.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addErrors, addHeaders } from '#http/openapi/add-docs.ts'
+import { documentErrors } from '#http/openapi/route-docs.ts'
 import { GatewayProblem } from '#http/problem.ts'
-import type { Scope } from '#http/scope.ts'
+import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
 
 /** What the gateway asks of the services; boot connects it. */
 export interface GatewayDependencies {
@@ -11,7 +15,16 @@ export interface GatewayDependencies {
   /** The active sandbox of that name or id (the organisation's default when both are absent). */
   readonly findSandbox: (orgId: string, wanted: WantedSandbox) => Promise<Scope['sandbox'] | undefined>
   /** Renders "no such sandbox" in the family's own shape. */
-  readonly sandboxNotFound: (name: string) => Error
+  readonly sandboxNotFound: (name: string, wanted: WantedSandbox) => Error
+  readonly rules?: HeaderRules | undefined
+}
+
+/** What a family has to say about headers beyond what all families do. */
+export interface HeaderRules {
+  /** The header of the organisation is there, but blank; without this rule it counts as missing. */
+  readonly emptyOrganization: () => Error
+  /** Throws what is wrong with the headers of the sandbox, whatever sandboxes there are. */
+  readonly assertSandboxHeaders: (wanted: WantedSandbox, isAdmin: boolean) => void
 }
 
 export interface TokenClaims {
@@ -24,6 +37,8 @@ export interface GatewayClient {
   readonly orgId: string
   readonly tenantId: string
   readonly userId: string
+  /** What it was granted. */
+  readonly scopes: readonly string[]
 }
 
 export interface WantedSandbox {
@@ -31,11 +46,29 @@ export interface WantedSandbox {
   readonly id?: string | undefined
 }
 
+const tokenMissing = () => new GatewayProblem(403, '403010', 'Oauth token is missing.')
+const tokenInvalid = () => new GatewayProblem(401, '401013', 'Oauth token is not valid')
+const keyMissing = () => new GatewayProblem(403, '403000', 'Api Key is required')
+const keyInvalid = () => new GatewayProblem(403, '403003', 'Api Key is invalid')
+const orgMissing = () => new GatewayProblem(400, '400003', 'Missing header')
+const profileInvalid = () => new GatewayProblem(403, '403025', 'Profile is not valid')
+
+const GATEWAY_ERRORS = documentErrors(GatewayError, {
+  'Gateway-400003': ['The header `x-gw-ims-org-id` is missing', orgMissing()],
+  'Gateway-401013': ['The token has expired or is none of this server', tokenInvalid()],
+  'Gateway-403000': ['The header `x-api-key` is missing', keyMissing()],
+  'Gateway-403003': ['There is no client with this id, or it was revoked', keyInvalid()],
+  'Gateway-403010': ['The header `Authorization` has no bearer token', tokenMissing()],
+  'Gateway-403025': ['Token, client and organization do not belong together', profileInvalid()],
+})
+
 /**
  * Checks the headers of every request of the encapsulated family, in the order in which the platform does:
  * Authorization, api key, organisation, validity of the token, organisation of the token, sandbox.
  */
 export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependencies): void {
+  addErrors(app, Object.values(GATEWAY_ERRORS))
+  addHeaders(app, GatewayHeaders.properties)
   app.addHook('onRequest', async (request) => {
     request.scope = await readScope(request, dependencies)
   })
@@ -44,21 +77,23 @@ export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependenc
 async function readScope(request: FastifyRequest, dependencies: GatewayDependencies): Promise<Scope> {
   const token = readToken(request)
   const client = await readClient(request, dependencies)
-  const orgId = readOrg(request)
+  const orgId = readOrg(request, dependencies)
   const claims = await dependencies.verifyToken(token)
-  if (claims === undefined) throw new GatewayProblem(401, '401013', 'Oauth token is not valid')
+  if (claims === undefined) throw tokenInvalid()
   if (claims.orgId !== orgId || claims.clientId !== client.id || client.orgId !== orgId) {
-    throw new GatewayProblem(403, '403025', 'Profile is not valid')
+    throw profileInvalid()
   }
   const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
+  const isAdmin = client.scopes.includes(ADMIN_SCOPE)
+  dependencies.rules?.assertSandboxHeaders(wanted, isAdmin)
   const sandbox = await dependencies.findSandbox(orgId, wanted)
-  if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod')
-  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId }
+  if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod', wanted)
+  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId, isAdmin }
 }
 
 function readToken(request: FastifyRequest): string {
   const match = /^bearer\s+(\S+)$/i.exec(header(request, 'authorization') ?? '')
-  if (match?.[1] === undefined) throw new GatewayProblem(403, '403010', 'Oauth token is missing.')
+  if (match?.[1] === undefined) throw tokenMissing()
   return match[1]
 }
 
@@ -67,16 +102,18 @@ async function readClient(
   dependencies: GatewayDependencies,
 ): Promise<GatewayClient> {
   const apiKey = header(request, 'x-api-key')
-  if (apiKey === undefined) throw new GatewayProblem(403, '403000', 'Api Key is required')
+  if (apiKey === undefined) throw keyMissing()
   const client = await dependencies.findClient(apiKey)
-  if (client === undefined) throw new GatewayProblem(403, '403003', 'Api Key is invalid')
+  if (client === undefined) throw keyInvalid()
   return client
 }
 
-function readOrg(request: FastifyRequest): string {
+function readOrg(request: FastifyRequest, { rules }: GatewayDependencies): string {
   const orgId = header(request, 'x-gw-ims-org-id')
-  if (orgId === undefined) throw new GatewayProblem(400, '400003', 'Missing header')
-  return orgId
+  if (orgId !== undefined) return orgId
+  const isBlank = request.headers['x-gw-ims-org-id'] !== undefined
+  if (isBlank && rules !== undefined) throw rules.emptyOrganization()
+  throw orgMissing()
 }
 
 /** A header's value; absent and blank are the same. */

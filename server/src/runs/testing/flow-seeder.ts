@@ -62,7 +62,7 @@ export class FlowSeeder {
 
   readonly findMappingSet: FindMappingSet = async (_scope, id) => {
     const entries = this.#mappings.get(id)
-    return entries && { id, version: 0, newestVersion: 0, schemaId: '', entries }
+    return entries && { id, version: 0, newestVersion: 0, schemaId: '', schemaContentType: '', entries }
   }
 
   setSchema(id: string, properties: JsonObject, required: readonly string[] = []): void {

@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
-import type { Behavior, DatasetSummary, FindDataset } from '#http/neighbours.ts'
+import { type Selectable, sql } from 'kysely'
+import type { Behavior, DatasetSummary, FindDataset, ListDatasets } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database, Tx } from '#store/database.ts'
+import type { Tables } from '#store/tables/tables.ts'
 import { type DocumentsById, listDocuments } from './list-documents.ts'
 import type { ListQuery } from './list-query.ts'
 import { firstFreeName } from './table-name.ts'
@@ -59,6 +60,20 @@ export class DatasetReader {
     return row !== undefined
   }
 
+  /** For the neighbours: the datasets of a sandbox. */
+  readonly listSummaries: ListDatasets = async ({ orgId, sandbox }, { start = 0, limit }) => {
+    const query = this.#db
+      .selectFrom('dataset')
+      .select(['id', 'version', 'schema_id', 'table_name', 'document'])
+      .where('org_id', '=', orgId)
+      .where('sandbox_id', '=', sandbox.id)
+      .orderBy('created_at')
+      .orderBy('id')
+      .offset(start)
+    const rows = await (limit === undefined ? query : query.limit(limit)).execute()
+    return rows.map((row) => toSummary(toStored(row)))
+  }
+
   /** For the neighbours: what they may know of a dataset. */
   readonly findSummary: FindDataset = async (scope, id) => {
     const dataset = await this.find(scope, id)
@@ -100,15 +115,19 @@ async function findRow(
     .where('org_id', '=', scope.orgId)
     .where('sandbox_id', '=', scope.sandbox.id)
   const row = await (lock ? query.forUpdate() : query).executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      version: row.version,
-      schemaId: row.schema_id,
-      tableName: row.table_name,
-      document: row.document,
-    }
-  )
+  return row && toStored(row)
+}
+
+function toStored(
+  row: Pick<Selectable<Tables['dataset']>, 'id' | 'version' | 'schema_id' | 'table_name' | 'document'>,
+): StoredDataset {
+  return {
+    id: row.id,
+    version: row.version,
+    schemaId: row.schema_id,
+    tableName: row.table_name,
+    document: row.document,
+  }
 }
 
 /** A free SQL name like the wanted one. Two creates may get the same; the unique index decides. */

@@ -1,3 +1,5 @@
+import { PlainError } from '@headwater/contract/errors.ts'
+import { documentErrors } from '#http/openapi/route-docs.ts'
 import { PlainProblem } from '#http/problem.ts'
 
 /** Catalog speaks in the oldest of the platform's shapes; these are its sentences' beginnings. */
@@ -21,3 +23,17 @@ export function preconditionFailed(id: string, given: string, current: string): 
 export function sandboxNotFound(name: string): PlainProblem {
   return new PlainProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
 }
+
+/** What its operations may answer, besides what every plain family does. */
+export const CATALOG_ERRORS = documentErrors(PlainError, {
+  SandboxUnknown: ['`x-sandbox-name` names no active sandbox', sandboxNotFound('prd')],
+  DatasetNotFound: [
+    'There is no such dataset in this sandbox',
+    notFound('dataset', '65f000000000000000000001'),
+  ],
+  BatchNotFound: ['There is no such batch in this sandbox', notFound('batch', '01GKQEBS103JPWNZNJTEVFVDMY')],
+  DatasetChanged: [
+    '`If-Match` is not the version of the dataset as it is now',
+    preconditionFailed('65f000000000000000000001', '1.0.2', '1.0.3'),
+  ],
+})

@@ -2,6 +2,7 @@ import * as contract from '@headwater/contract/catalog.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
+import { addErrors } from '#http/openapi/add-docs.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
@@ -12,7 +13,7 @@ import { DatasetReader } from './dataset-store.ts'
 import { deleteDataset } from './delete-dataset.ts'
 import { projectDocument } from './list-documents.ts'
 import { CREATED_BOUNDS, type ListDialect, parseListQuery, parseProperties } from './list-query.ts'
-import { notFound, sandboxNotFound } from './problems.ts'
+import { CATALOG_ERRORS, notFound, sandboxNotFound } from './problems.ts'
 
 export interface CatalogDependencies {
   readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
@@ -52,8 +53,8 @@ type ListRequest = { Querystring: Record<string, unknown> }
 type ItemRequest = { Params: { id: string }; Querystring: { properties?: string | undefined } }
 
 const tags = ['Catalog']
-const errors = { 400: contract.CatalogError, 404: contract.CatalogError }
-const changeErrors = { ...errors, 412: contract.CatalogError }
+const { SandboxUnknown, DatasetNotFound, DatasetChanged, BatchNotFound } = CATALOG_ERRORS
+const changeErrors = [DatasetNotFound, DatasetChanged]
 
 /** Serves `/data/foundation/catalog`: datasets, batches and their files. */
 export async function registerCatalog(
@@ -65,6 +66,7 @@ export async function registerCatalog(
 
 function serve(service: FastifyInstance, dependencies: CatalogDependencies): void {
   writeErrors(service, PLAIN_FAMILY)
+  addErrors(service, [SandboxUnknown])
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
   const datasets = new DatasetReader(dependencies.db)
   serveDatasets(service, dependencies, datasets)
@@ -83,7 +85,7 @@ function serveDatasets(
       operationId: 'createDataset',
       summary: 'Create a dataset with an empty table in the lake',
       body: contract.DatasetBody,
-      response: { 201: contract.References, ...errors },
+      response: { 200: contract.CheckedOnly, 201: contract.References },
     },
     handler: async (request, reply) => {
       const isValidateOnly = isCheckOnly(request)
@@ -102,7 +104,7 @@ function serveDatasets(
       operationId: 'listDatasets',
       summary: 'List datasets',
       querystring: contract.DatasetListQuery,
-      response: { 200: contract.DatasetsById, ...errors },
+      response: { 200: contract.DatasetsById },
     },
     handler: async ({ scope, query }) => datasets.list(scope, parseListQuery(query, DATASETS)),
   })
@@ -110,10 +112,11 @@ function serveDatasets(
     schema: {
       tags,
       operationId: 'getDataset',
+      errors: [DatasetNotFound],
       summary: 'Read one dataset',
       params: contract.CatalogPath,
       querystring: contract.DatasetQuery,
-      response: { 200: contract.DatasetsById, ...errors },
+      response: { 200: contract.DatasetsById },
     },
     handler: async ({ scope, params, query }, reply) => {
       const dataset = await datasets.find(scope, params.id)
@@ -129,9 +132,10 @@ function serveDatasets(
     schema: {
       tags,
       operationId: 'deleteDataset',
+      errors: changeErrors,
       summary: 'Delete a dataset that no flow writes into',
       params: contract.CatalogPath,
-      response: { 200: contract.References, ...changeErrors },
+      response: { 200: contract.References },
     },
     handler: async (request) => {
       const { id } = request.params
@@ -156,8 +160,14 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
     })
     return reference(id)
   }
-  const response = { 200: contract.References, ...changeErrors }
-  const patchSchema = { tags, params: contract.CatalogPath, body: contract.DatasetPatchBody, response }
+  const response = { 200: contract.References }
+  const patchSchema = {
+    tags,
+    errors: changeErrors,
+    params: contract.CatalogPath,
+    body: contract.DatasetPatchBody,
+    response,
+  }
   const patch = (request: FastifyRequest) =>
     change(request, patchOf(request.body, request.headers['content-type']))
   routes.patch('/dataSets/:id', {
@@ -184,6 +194,7 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
     schema: {
       tags,
       operationId: 'replaceDataset',
+      errors: changeErrors,
       summary: 'Replace what clients say about a dataset',
       params: contract.CatalogPath,
       body: contract.DatasetBody,
@@ -200,7 +211,7 @@ function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
       operationId: 'listBatches',
       summary: 'List batches',
       querystring: contract.BatchListQuery,
-      response: { 200: contract.BatchesById, ...errors },
+      response: { 200: contract.BatchesById },
     },
     handler: async ({ scope, query }) => batches.list(scope, parseListQuery(query, BATCHES)),
   })
@@ -208,9 +219,10 @@ function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
     schema: {
       tags,
       operationId: 'getBatch',
+      errors: [BatchNotFound],
       summary: 'Read one batch',
       params: contract.CatalogPath,
-      response: { 200: contract.BatchesById, ...errors },
+      response: { 200: contract.BatchesById },
     },
     handler: async ({ scope, params }) => {
       const batch = await batches.find(scope, params.id)
@@ -224,7 +236,7 @@ function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
       operationId: 'listDatasetFiles',
       summary: 'List the files of visible batches',
       querystring: contract.FileListQuery,
-      response: { 200: contract.FilesById, ...errors },
+      response: { 200: contract.FilesById },
     },
     handler: async ({ scope, query }) => batches.listFiles(scope, parseListQuery(query, FILES)),
   })
@@ -234,7 +246,7 @@ function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
       operationId: 'listLastBatches',
       summary: 'The last batches of each dataset',
       querystring: contract.LastBatchListQuery,
-      response: { 200: contract.LastBatchesById, ...errors },
+      response: { 200: contract.LastBatchesById },
     },
     handler: async ({ scope, query }) => batches.listLast(scope, parseListQuery(query, LAST_BATCHES)),
   })

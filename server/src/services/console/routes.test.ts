@@ -92,7 +92,7 @@ describe('files', () => {
   })
 
   test('are only read', async () => {
-    expect((await app.inject({ method: 'POST', url: '/' })).statusCode).toBe(404)
+    expect((await app.inject({ method: 'POST', url: '/' })).statusCode).toBe(405)
   })
 })
 

@@ -117,5 +117,6 @@ export function entriesOf(document: MappingSetDocument): readonly MappingSetEntr
 /** What the neighbours may know of a set. */
 export function summaryOf(document: MappingSetDocument, newestVersion: number): MappingSetSummary {
   const { id, version, outputSchema } = document
-  return { id, version, newestVersion, schemaId: outputSchema.schemaRef.id, entries: entriesOf(document) }
+  const { id: schemaId, contentType: schemaContentType } = outputSchema.schemaRef
+  return { id, version, newestVersion, schemaId, schemaContentType, entries: entriesOf(document) }
 }

@@ -1,4 +1,6 @@
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { DataPrepError } from '@headwater/contract/data-prep.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
+import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** What is wrong with one mapping, in the words of the API. */
@@ -36,10 +38,8 @@ export class DataPrepProblem extends HttpProblem {
   }
 }
 
-export const DATA_PREP_FAMILY: ErrorFamily = {
-  invalid: (message) => badRequest(message),
-  internal: () => new DataPrepProblem(500, 'InternalServerError', 'An internal error occurred. Try again.'),
-}
+const internal = () =>
+  new DataPrepProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
 
 export function badRequest(detail: string): DataPrepProblem {
   return new DataPrepProblem(400, 'BadRequestError', detail)
@@ -68,4 +68,36 @@ export function sandboxNotFound(name: string): DataPrepProblem {
     'ForbiddenError',
     `There is no active sandbox '${name}' in this organisation.`,
   )
+}
+
+/** What the examples of errors speak of. */
+const FAULTY: MappingError = {
+  destination: '_acme.city',
+  exception: 'The function uper does not exist. Did you mean upper?',
+  source: 'uper(city)',
+  columnName: '',
+  sourceType: 'EXPRESSION',
+}
+
+const SET_ID = 'b6b0e5f4a6d84a1f9c0f6b7c8d9e0f10'
+
+export const DATA_PREP_ERRORS = documentErrors(DataPrepError, {
+  MappingBadRequest: [INVALID_CAUSE, badRequest('mappings is missing. Send an array of mappings.')],
+  MappingsInvalid: ['A mapping cannot be understood, or leads to no field', invalidMappings([FAULTY])],
+  MappingSetNotFound: ['There is no such mapping set, or not in this version', mappingSetNotFound(SET_ID, 7)],
+  MappingNotFound: ['The set has no such mapping', mappingNotFound(SET_ID, '0f10')],
+  MappingSandboxUnknown: ['`x-sandbox-name` names no active sandbox', sandboxNotFound('prd')],
+  MappingInternalError: [INTERNAL_CAUSE, internal()],
+})
+
+export const DATA_PREP_FAMILY: ErrorFamily = {
+  invalid: (message) => badRequest(message),
+  internal,
+  unavailable,
+  errors: [
+    UNAVAILABLE,
+    DATA_PREP_ERRORS.MappingBadRequest,
+    DATA_PREP_ERRORS.MappingSandboxUnknown,
+    DATA_PREP_ERRORS.MappingInternalError,
+  ],
 }

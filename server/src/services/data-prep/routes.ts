@@ -13,7 +13,7 @@ import { listOperators } from './list-operators.ts'
 import { parseMappingSetListQuery } from './mapping-set-list-query.ts'
 import { MappingSetReader } from './mapping-set-store.ts'
 import { previewMappingSet } from './preview-mapping-set.ts'
-import { DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
+import { DATA_PREP_ERRORS, DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
 import { getMapping, getMappingSet, listMappingSets } from './read-mapping-sets.ts'
 import { updateMappingSet } from './update-mapping-set.ts'
 import { validateExpression } from './validate-expression.ts'
@@ -27,7 +27,7 @@ export interface DataPrepDependencies {
 }
 
 const tags = ['Data Prep']
-const errors = { 400: contract.DataPrepError, 404: contract.DataPrepError }
+const { MappingsInvalid, MappingSetNotFound, MappingNotFound } = DATA_PREP_ERRORS
 
 /** Serves `/data/foundation/conversion`: mapping sets and their language. */
 export async function registerDataPrep(
@@ -54,9 +54,10 @@ function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDepend
     schema: {
       tags,
       operationId: 'createMappingSet',
+      errors: [MappingsInvalid],
       summary: 'Create a mapping set',
       body: contract.MappingSetBody,
-      response: { 200: contract.CreatedMappingSet, ...errors },
+      response: { 200: contract.CreatedMappingSet },
     },
     handler: async ({ scope, body }, reply) => {
       const { id, version, createdDate, modifiedDate, createdBy, modifiedBy } = await createMappingSet(
@@ -71,10 +72,11 @@ function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDepend
     schema: {
       tags,
       operationId: 'updateMappingSet',
+      errors: [MappingsInvalid, MappingSetNotFound],
       summary: 'Add a version to a mapping set',
       params: contract.MappingSetPath,
       body: contract.MappingSetBody,
-      response: { 200: contract.MappingSet, ...errors },
+      response: { 200: contract.MappingSet },
     },
     handler: async ({ scope, params, body }) =>
       updateMappingSet(dependencies, scope, { id: params.id, body }),
@@ -83,9 +85,10 @@ function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDepend
     schema: {
       tags,
       operationId: 'deleteMappingSet',
+      errors: [MappingSetNotFound],
       summary: 'Delete a mapping set that no flow uses',
       params: contract.MappingSetPath,
-      response: { 204: Type.Null({ description: 'Deleted' }), ...errors },
+      response: { 204: Type.Null({ description: 'Deleted' }) },
     },
     handler: async ({ scope, params }, reply) => {
       await deleteMappingSet(dependencies.db, scope, params.id)
@@ -103,7 +106,7 @@ function serveReads(service: FastifyInstance, dependencies: ReadDependencies): v
       operationId: 'listMappingSets',
       summary: 'List mapping sets in their newest versions',
       querystring: contract.MappingSetListQuery,
-      response: { 200: contract.MappingSetList, ...errors },
+      response: { 200: contract.MappingSetList },
     },
     handler: async ({ scope, query }) =>
       listMappingSets(dependencies, scope, parseMappingSetListQuery(query)),
@@ -112,10 +115,11 @@ function serveReads(service: FastifyInstance, dependencies: ReadDependencies): v
     schema: {
       tags,
       operationId: 'getMappingSet',
+      errors: [MappingSetNotFound],
       summary: 'Read a mapping set',
       params: contract.MappingSetPath,
       querystring: contract.MappingSetQuery,
-      response: { 200: contract.MappingSet, ...errors },
+      response: { 200: contract.MappingSet },
     },
     handler: async ({ scope, params, query }) => getMappingSet(dependencies, scope, { id: params.id, query }),
   })
@@ -123,10 +127,11 @@ function serveReads(service: FastifyInstance, dependencies: ReadDependencies): v
     schema: {
       tags,
       operationId: 'listMappings',
+      errors: [MappingSetNotFound],
       summary: 'List the mappings of a set',
       params: contract.MappingSetPath,
       querystring: contract.MappingSetQuery,
-      response: { 200: contract.Mappings, ...errors },
+      response: { 200: contract.Mappings },
     },
     handler: async ({ scope, params, query }) =>
       (await getMappingSet(dependencies, scope, { id: params.id, query })).mappings,
@@ -135,9 +140,10 @@ function serveReads(service: FastifyInstance, dependencies: ReadDependencies): v
     schema: {
       tags,
       operationId: 'getMapping',
+      errors: [MappingSetNotFound, MappingNotFound],
       summary: 'Read one mapping of a set',
       params: contract.MappingPath,
-      response: { 200: contract.Mapping, ...errors },
+      response: { 200: contract.Mapping },
     },
     handler: async ({ scope, params }) => getMapping(dependencies.mappingSets, scope, params),
   })
@@ -150,7 +156,7 @@ function serveTrials(service: FastifyInstance, dependencies: DataPrepDependencie
       operationId: 'validateMappingSet',
       summary: 'Check a mapping set without storing it',
       body: contract.MappingSetBody,
-      response: { 200: contract.ValidationResponse, ...errors },
+      response: { 200: contract.ValidationResponse },
     },
     handler: async ({ scope, body }) => validateMappingSet(dependencies.findSchema, scope, body),
   })
@@ -158,9 +164,10 @@ function serveTrials(service: FastifyInstance, dependencies: DataPrepDependencie
     schema: {
       tags,
       operationId: 'previewMappingSet',
+      errors: [MappingsInvalid],
       summary: 'Map the rows of the request',
       body: contract.PreviewBody,
-      response: { 200: contract.PreviewResponse, ...errors },
+      response: { 200: contract.PreviewResponse },
     },
     handler: async ({ scope, body }) => previewMappingSet(dependencies, scope, body),
   })
@@ -191,7 +198,7 @@ function serveLanguage(service: FastifyInstance): void {
       operationId: 'validateExpression',
       summary: 'Check an expression',
       body: contract.ExpressionBody,
-      response: { 200: contract.ExpressionValidation, ...errors },
+      response: { 200: contract.ExpressionValidation },
     },
     handler: async ({ body }) => validateExpression(body),
   })

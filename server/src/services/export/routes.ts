@@ -1,6 +1,7 @@
 import * as contract from '@headwater/contract/export.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { addErrors } from '#http/openapi/add-docs.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { diagnosticsKey, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
@@ -15,7 +16,7 @@ import {
 } from './list-files.ts'
 import { parsePage } from './paging.ts'
 import { type PreviewDependencies, previewDataset } from './preview-dataset.ts'
-import { notFound, sandboxNotFound } from './problems.ts'
+import { EXPORT_ERRORS, notFound, sandboxNotFound } from './problems.ts'
 import { sendObject } from './send-object.ts'
 
 export interface ExportDependencies extends PreviewDependencies {
@@ -30,8 +31,8 @@ const PARQUET = 'application/parquet'
 const JSON_LINES = 'application/x-ndjson'
 
 const tags = ['Data Access']
-const errors = { 400: contract.ExportError, 404: contract.ExportError }
-const contentErrors = { ...errors, 416: contract.ExportError }
+const { SandboxUnknown, BatchNotFound, DatasetNotFound, FileNotFound, PathNotFound, RangeOutside } =
+  EXPORT_ERRORS
 
 type ById = {
   Params: { id: string }
@@ -45,6 +46,7 @@ export async function registerExport(app: FastifyInstance, dependencies: ExportD
 
 function serve(service: FastifyInstance, dependencies: ExportDependencies): void {
   writeErrors(service, PLAIN_FAMILY)
+  addErrors(service, [SandboxUnknown])
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
   const reader = new FileReader(dependencies.db)
   serveFiles(service, dependencies, reader)
@@ -53,9 +55,10 @@ function serve(service: FastifyInstance, dependencies: ExportDependencies): void
     schema: {
       tags,
       operationId: 'previewDataset',
+      errors: [DatasetNotFound],
       summary: 'Look at the newest rows of a dataset',
       params: contract.DatasetPath,
-      response: { 200: contract.Preview, ...errors },
+      response: { 200: contract.Preview },
     },
     handler: async ({ scope, params, signal }) =>
       previewDataset(dependencies, scope, { id: params.id, signal }),
@@ -78,15 +81,21 @@ function serveFiles(
     } else if (path !== name) throw notFound('path', path)
     return sendObject(storage, request, reply, { key: file.key, name, contentType: PARQUET })
   }
-  const fileSchema = { tags, params: contract.FilePath, querystring: contract.ContentQuery }
+  const fileSchema = {
+    tags,
+    errors: [FileNotFound, PathNotFound, RangeOutside],
+    params: contract.FilePath,
+    querystring: contract.ContentQuery,
+  }
   service.get<ById>('/batches/:id/files', {
     schema: {
       tags,
       operationId: 'listBatchFiles',
+      errors: [BatchNotFound],
       summary: 'List the data files of a batch',
       params: contract.BatchPath,
       querystring: contract.FilesQuery,
-      response: { 200: contract.BatchFiles, ...errors },
+      response: { 200: contract.BatchFiles },
     },
     handler: async (request) => {
       const context = {
@@ -103,12 +112,17 @@ function serveFiles(
       ...fileSchema,
       operationId: 'getFile',
       summary: 'Describe a file, or download it or some of its bytes',
-      response: { 200: contract.FileContent, ...contentErrors },
+      response: contract.fileAnswers(PARQUET),
     },
     handler: sendFile,
   })
   service.head<ById>('/files/:id', {
-    schema: { ...fileSchema, operationId: 'getFileHeaders', summary: 'Size and type of a file' },
+    schema: {
+      ...fileSchema,
+      operationId: 'getFileHeaders',
+      summary: 'Size and type of a file',
+      response: { 200: contract.FileHeaders },
+    },
     handler: sendFile,
   })
 }
@@ -120,9 +134,10 @@ function serveDiagnostics(
 ): void {
   const schema = {
     tags,
+    errors: [BatchNotFound, PathNotFound, RangeOutside],
     params: contract.BatchPath,
     querystring: contract.ContentQuery,
-    response: { 200: contract.FileContent, ...contentErrors },
+    response: contract.fileAnswers(JSON_LINES),
   }
   const sendRowErrors = async (
     request: FastifyRequest,

@@ -1,11 +1,13 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { FindDataset, FindMappingSet } from '#http/neighbours.ts'
+import type { FindDataset, FindMappingSet, ListDatasets, PreviewDataset } from '#http/neighbours.ts'
 import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { HostRules } from '#kit/host-rules.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { Run } from './runs/run.ts'
 import type { SourcePort } from './source-port.ts'
 import type { Edition } from './specs/built-in/spec.ts'
+import type { SendWebhook } from './subscriptions/webhook-port.ts'
 
 /** Everything that the service takes from the rest of the program; boot connects it. */
 export interface FlowServiceDependencies {
@@ -17,6 +19,8 @@ export interface FlowServiceDependencies {
   readonly config: FlowServiceConfig
   readonly findDataset: FindDataset
   readonly findMappingSet: FindMappingSet
+  readonly listDatasets: ListDatasets
+  readonly previewDataset: PreviewDataset
   /** The fields of a dataset's table; `undefined` when there is no such dataset. */
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
   readonly source: SourcePort
@@ -24,6 +28,8 @@ export interface FlowServiceDependencies {
   readonly submitRun: (tx: Tx, run: Run) => Promise<void>
   /** Tells the scheduler that a flow may be due earlier than it thought. Called after the commit. */
   readonly nudgeScheduler: () => void
+  /** Sends a message to the receiver of a subscription. */
+  readonly sendWebhook: SendWebhook
 }
 
 export interface FlowServiceConfig {
@@ -33,4 +39,8 @@ export interface FlowServiceConfig {
   readonly validateOnCreate: boolean
   /** Shortest interval of the frequency `minute`; the documented one is 15. */
   readonly minIntervalMinutes: number
+  /** Refuse what the platform's rules refuse, where clients are known to get it wrong. */
+  readonly strict: boolean
+  /** Receivers that subscriptions may name; undefined for any. */
+  readonly webhookHosts?: HostRules | undefined
 }

@@ -1,78 +1,12 @@
+import { FlowServiceError } from '@headwater/contract/flow-service/errors/error.ts'
+import type { ErrorCode } from '@headwater/contract/flow-service/errors/error-code.ts'
+import { FLOW_ERRORS, type FlowErrorCode } from '@headwater/contract/flow-service/errors/flow-errors.ts'
 import type { ErrorFamily } from '#http/error-writer.ts'
+import { type DocumentedError, documentError } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
-/** The documented titles by code. The code is the contract; the wording of a message is ours. */
-export const FLOW_TITLES = {
-  '1100-400': 'Invalid request',
-  '1101-404': 'Resource not found',
-  '1400-500': 'Internal Error',
-  '1401-400': 'Invalid request',
-  '1402-400': 'Invalid request',
-  '1403-400': 'Header is missing',
-  '1404-412': 'Version not matching',
-  '1405-400': 'Invalid request',
-  '1406-400': 'Invalid request',
-  '1407-400': 'Invalid request',
-  '1408-400': 'Invalid request',
-  '1409-400': 'Invalid request',
-  '1410-400': 'Invalid request',
-  '1411-400': 'Invalid request',
-  '1412-400': 'Invalid request',
-  '1413-400': 'Invalid request',
-  '1414-400': 'Invalid request',
-  '1415-400': 'Invalid request',
-  '1416-400': 'Invalid request',
-  '1417-400': 'Invalid request',
-  '1418-400': 'Invalid request',
-  '1419-400': 'Invalid request',
-  '1420-400': 'Invalid request',
-  '1421-400': 'Invalid request',
-  '1422-400': 'Invalid request',
-  '1423-400': 'Invalid request',
-  '1424-400': 'Invalid request',
-  '1425-400': 'Invalid request',
-  '1426-400': 'Invalid request',
-  '1427-400': 'Invalid request',
-  '1428-400': 'Invalid request',
-  '1429-400': 'Invalid request',
-  '1430-400': 'Invalid request',
-  '1431-400': 'Invalid request',
-  '1432-400': 'Invalid request',
-  '1433-400': 'Invalid request',
-  '1434-400': 'Invalid request',
-  '1435-400': 'Invalid request',
-  '1436-400': 'Invalid request',
-  '1437-400': 'Invalid request',
-  '1438-400': 'Invalid request',
-  '1439-404': 'Resource not found',
-  '1440-400': 'Invalid request',
-  '1441-400': 'Invalid request',
-  '1442-400': 'Invalid request',
-  '1443-400': 'Invalid request',
-  '1444-400': 'Invalid request',
-  '1445-400': 'Invalid request',
-  '1446-400': 'Invalid request',
-  '1447-400': 'Invalid request',
-  '1448-400': 'Invalid request',
-  '1449-400': 'Invalid request',
-  '1450-400': 'Invalid request',
-  '1451-400': 'Invalid request',
-  '1452-400': 'Invalid request',
-  '1453-400': 'Invalid request',
-  '1454-400': 'Invalid request',
-  '1455-400': 'Invalid request',
-  '1456-400': 'Invalid request',
-  '1457-400': 'Invalid request',
-  '1458-400': 'Invalid request',
-  '2001-401': 'Header is missing or empty',
-  '2100-404': 'Sandbox not found',
-  '2103-404': 'Sandbox not found',
-  '2105-400': 'Header is missing',
-  '2106-404': 'Get default sandbox error',
-  '2120-403': 'Forbidden',
-} as const
-
-export type FlowCode = keyof typeof FLOW_TITLES
+/** The code is the contract; the wording of a message is ours. */
+export type FlowCode = FlowErrorCode
 
 /** What a message speaks of; shown in the `report` of the error. */
 export type ReportArguments = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
@@ -97,7 +31,7 @@ export class FlowProblem extends HttpProblem {
   body(requestId: string): Readonly<Record<string, unknown>> {
     return {
       type: `https://ns.adobe.com/aep/errors/FLOW-${this.code}`,
-      title: FLOW_TITLES[this.code],
+      title: FLOW_ERRORS[this.code].title,
       status: this.status,
       report: { ...this.args, 'detailed-message': this.message, 'request-id': requestId },
       message: this.message,
@@ -107,10 +41,38 @@ export class FlowProblem extends HttpProblem {
   }
 }
 
+/** The documentation of these errors, for the routes that may answer with them. */
+export function documentFlowErrors(codes: readonly FlowCode[]): readonly DocumentedError[] {
+  return codes.map((code) => {
+    const { when, message, report }: ErrorCode = FLOW_ERRORS[code]
+    return documentError(new FlowProblem(code, message, report), {
+      name: `FLOW-${code}`,
+      when,
+      schema: FlowServiceError,
+    })
+  })
+}
+
 /** How this family words the errors of the framework. */
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
+  unavailable: () => new FlowProblem('1103-503', 'The service is not available now. Try again in a moment.'),
+  errors: documentFlowErrors([
+    '1100-400',
+    '1103-503',
+    '1400-500',
+    '1451-400',
+    '2001-401',
+    '2100-404',
+    '2103-404',
+    '2105-400',
+    '2106-404',
+    '2110-400',
+    '2111-403',
+    '2112-400',
+    '2113-400',
+  ]),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */
@@ -122,11 +84,6 @@ export function invalidRequest(message: string, field?: string | undefined): Flo
 export function notFound(type: string, id: string): FlowProblem {
   const message = `The requested ${type} resource ${id} is not found. Verify the resource ID before trying again.`
   return new FlowProblem('1439-404', message, { id, type })
-}
-
-export function sandboxNotFound(name: string): FlowProblem {
-  const message = `There is no active sandbox ${name} in this organization. Check the x-sandbox-name header.`
-  return new FlowProblem('2100-404', message, { name })
 }
 
 export function ifMatchMissing(): FlowProblem {

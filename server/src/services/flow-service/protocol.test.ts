@@ -1,15 +1,10 @@
+import { FLOW_ERRORS } from '@headwater/contract/flow-service/errors/flow-errors.ts'
+import { UNRAISED_ERRORS } from '@headwater/contract/flow-service/errors/unraised-errors.ts'
 import { describe, expect, test } from 'vitest'
-import { readAction } from './entities/actions.ts'
+import { type ActionParameters, PROVIDER_ACTIONS, readAction } from './entities/actions.ts'
 import { assertCurrent, readIfMatch, requireIfMatch } from './entities/if-match.ts'
 import { parseOrderBy } from './lists/order-by.ts'
-import {
-  FLOW_TITLES,
-  type FlowCode,
-  FlowProblem,
-  ifMatchMissing,
-  notFound,
-  staleVersion,
-} from './problems.ts'
+import { type FlowCode, FlowProblem, ifMatchMissing, notFound, staleVersion } from './problems.ts'
 
 const ETAG = '"6802064a-0000-0200-0000-6387c6b90000"'
 
@@ -59,20 +54,29 @@ describe('problems', () => {
   })
 
   test('end their code with the HTTP status, for every code of the catalogue', () => {
-    for (const code of Object.keys(FLOW_TITLES) as FlowCode[]) {
+    for (const code of Object.keys(FLOW_ERRORS) as FlowCode[]) {
       expect(code).toMatch(/^\d{4}-[45]\d{2}$/)
       expect(new FlowProblem(code, 'x').status).toBe(Number(code.split('-')[1]))
     }
     expect(ifMatchMissing().status).toBe(400)
     expect(staleVersion('a', 'b').status).toBe(412)
   })
+
+  test('of the service’s own range are all in the catalogue, each as raised or with the reason why not', () => {
+    const codes = [...Object.keys(FLOW_ERRORS), ...Object.keys(UNRAISED_ERRORS)]
+    const own = codes.filter((code) => code.startsWith('14')).map((code) => Number(code.slice(0, 4)))
+    expect(own.sort()).toEqual(Array.from({ length: 59 }, (_, index) => 1400 + index))
+    expect(new Set(codes).size).toBe(codes.length)
+  })
 })
 
 describe('actions', () => {
-  const actions = ['enable', 're-trigger'] as const
+  const actions = ['enable', 're-trigger', ...PROVIDER_ACTIONS] as const
+  const read = (parameters: ActionParameters, body?: unknown, isAdmin = false) =>
+    readAction({ parameters, body, isAdmin }, actions)
 
   test.each(['re-trigger', 'RE_TRIGGER', 'Re-Trigger'])('know %s', (op) => {
-    expect(readAction({ op }, actions)).toBe('re-trigger')
+    expect(read({ op })).toBe('re-trigger')
   })
 
   test.each([
@@ -84,7 +88,42 @@ describe('actions', () => {
     [{ op: 'enable', subOp: 'PROGRESS' }, '1436-400'],
     [{ op: 're-trigger', subOp: ['PROGRESS', 'APPLY'] }, '1406-400'],
   ])('refuse %j with %s', (parameters, code) => {
-    expect(problemOf(() => readAction(parameters, actions))?.code).toBe(code)
+    expect(problemOf(() => read(parameters))?.code).toBe(code)
+  })
+
+  test('of providers are open to administrators', () => {
+    expect(read({ op: 'FINALIZE_UPDATE', subOp: ['APPLY', 'ROLLBACK'] }, undefined, true)).toBe(
+      'finalize-update',
+    )
+  })
+
+  test.each([
+    [undefined],
+    [null],
+    [{}],
+    [{ percentCompleted: 40.5, status: { value: 'inProgress' } }],
+    [{ percentCompleted: 100, status: { value: 'COMPLETED', errors: [], properties: {} } }],
+    [{ status: { value: 'partial-success', errors: [{ code: '1', message: 'x' }] } }],
+    [{ recordTypes: [{ type: 'profile', extensions: {} }], other: 1 }],
+  ])('take the body %j', (body) => {
+    expect(read({ op: 're-trigger' }, body)).toBe('re-trigger')
+  })
+
+  test.each([
+    ['a text', '1100-400'],
+    [[], '1100-400'],
+    [{ percentCompleted: '40' }, '1100-400'],
+    [{ percentCompleted: 101 }, '1100-400'],
+    [{ status: 'FAILED' }, '1100-400'],
+    [{ status: { errors: ['x'] } }, '1100-400'],
+    [{ recordTypes: ['profile'] }, '1100-400'],
+    [{ status: { value: 'started' } }, '1437-400'],
+    [{ status: { value: 7 } }, '1437-400'],
+    [{ status: { value: 'failed' } }, '1407-400'],
+    [{ percentCompleted: 99, status: { value: 'Completed' } }, '1408-400'],
+  ])('refuse the body %j with %s', (body, code) => {
+    const parameters = { op: 're-trigger', subOp: 'progress' }
+    expect(problemOf(() => read(parameters, body))?.code).toBe(code)
   })
 })
 

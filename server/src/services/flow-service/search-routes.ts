@@ -1,5 +1,7 @@
-import * as contract from '@headwater/contract/flow-service.ts'
-import * as search from '@headwater/contract/flow-service-search.ts'
+import { Connection } from '@headwater/contract/flow-service/connections.ts'
+import { Flow } from '@headwater/contract/flow-service/flows.ts'
+import { Page } from '@headwater/contract/flow-service/lists.ts'
+import * as search from '@headwater/contract/flow-service/search.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { CONNECTIONS, FLOWS } from './entities/entity-kinds.ts'
@@ -7,19 +9,23 @@ import { bodyOf, requireBody, requireStorable } from './entities/request-body.ts
 import { searchEntities } from './lists/list-entities.ts'
 import { readSandboxIds } from './lists/sandbox-ids.ts'
 import type { SearchRequest } from './lists/search-query.ts'
-import { collectionSchema } from './route-parts.ts'
+import { collectionSchema, LIST_ERRORS } from './route-parts.ts'
 import { searchSpecs } from './specs/search-flow-specs.ts'
-import { FLOW_SPEC_LIST } from './specs/spec-routes.ts'
+import { readSpecs } from './specs/spec-collections.ts'
+
+const SEARCH_ERRORS = [...LIST_ERRORS, '1405-400'] as const
 
 /** Searches: lists whose parameters come in a body, where they may be longer than a URL. */
 export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.post('/connections/search', {
     schema: collectionSchema({
+      tag: 'Connections',
       operationId: 'searchConnections',
+      errors: SEARCH_ERRORS,
       summary: 'Search base connections',
       query: search.SearchQuery,
       body: search.SearchBody,
-      answer: contract.Page(contract.Connection),
+      answer: Page(Connection),
     }),
     preValidation: requireSearchBody,
     handler: async (request) => searchEntities(deps, request.scope, CONNECTIONS, searchOf(request)),
@@ -27,11 +33,13 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   service.post('/flows/search', {
     schema: {
       ...collectionSchema({
+        tag: 'Flows',
         operationId: 'searchFlows',
+        errors: [...SEARCH_ERRORS, '1424-400', '2103-404'],
         summary: 'Search flows, in this sandbox or in several',
         query: search.SearchQuery,
         body: search.SearchBody,
-        answer: contract.Page(contract.Flow),
+        answer: Page(Flow),
       }),
       headers: search.CrossSandboxHeaders,
     },
@@ -43,14 +51,19 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   })
   service.post('/flowSpecs/search', {
     schema: collectionSchema({
+      tag: 'Flow specs',
       operationId: 'searchFlowSpecs',
+      errors: SEARCH_ERRORS,
       summary: 'Search the kinds of flows',
       query: search.SearchQuery,
       body: search.FlowSpecSearchBody,
-      answer: contract.Page(contract.Spec),
+      answer: search.FlowSpecSearchAnswer,
     }),
     preValidation: requireSearchBody,
-    handler: async (request) => searchSpecs(deps.keyring, request.scope, FLOW_SPEC_LIST, searchOf(request)),
+    handler: async (request) => {
+      const specs = await readSpecs(deps, request.scope, 'flowSpecs')
+      return searchSpecs(deps.keyring, request.scope, specs, searchOf(request))
+    },
   })
 }
 

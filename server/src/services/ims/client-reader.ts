@@ -4,7 +4,6 @@ import type { Database } from '#store/database.ts'
 /** A client that is not revoked, with what the token endpoint has to check. */
 export interface TokenClient extends GatewayClient {
   readonly secretHash: string
-  readonly scopes: readonly string[]
 }
 
 /** The client with this id, unless there is none or it was revoked. */
@@ -50,8 +49,7 @@ export function createClientLookup(options: {
     const found = await findTokenClient(options.db, clientId)
     // Only clients that exist are remembered, so made-up keys can't fill the memory.
     if (found === undefined) return void known.delete(clientId)
-    const { id, orgId, tenantId, userId } = found
-    const client = { id, orgId, tenantId, userId }
+    const { secretHash: _, ...client } = found
     known.set(clientId, { client, until: options.now() + CACHE_MS })
     return client
   }

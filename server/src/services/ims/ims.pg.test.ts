@@ -10,10 +10,11 @@ import { type App, createApp } from '#http/app.ts'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { PlainProblem } from '#http/problem.ts'
+import { ADMIN_SCOPE } from '#http/scope.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createClientLookup } from './client-reader.ts'
-import { type CreatedClient, createClient, revokeClient } from './client-store.ts'
+import { type CreatedClient, createClient, DEFAULT_SCOPES, revokeClient } from './client-store.ts'
 import { ensureOrg, type FirstOrg } from './first-start.ts'
 import { registerIms } from './routes.ts'
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
@@ -173,6 +174,22 @@ test('a request with everything gets through, with the default sandbox and a low
     tenantId: 'acme',
     userId: client.technicalAccountId,
   })
+})
+
+test('a client with the scope of administrators is one', async () => {
+  const scopes = [...DEFAULT_SCOPES, ADMIN_SCOPE]
+  const admin = await createClient(db, { orgId: org.orgId, name: 'admin', scopes, now: now() })
+  const ask = async ({ clientId, clientSecret }: CreatedClient) => {
+    const token = await app.inject(form(credentials({ client_id: clientId, client_secret: clientSecret })))
+    const headers = {
+      authorization: `Bearer ${token.json().access_token}`,
+      'x-api-key': clientId,
+      'x-gw-ims-org-id': org.orgId,
+    }
+    return (await app.inject({ url: '/whoami', headers })).json().isAdmin
+  }
+  expect(await ask(admin)).toBe(true)
+  expect(await ask(client)).toBe(false)
 })
 
 test('headers are checked in the order of the platform', async () => {

@@ -1,4 +1,6 @@
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { TokenError } from '@headwater/contract/ims.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
+import { documentErrors, INTERNAL_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** An error of the token endpoint, in the shape of RFC 6749. */
@@ -37,7 +39,26 @@ export const invalidScope = (scope: string, granted: readonly string[]) =>
     `The scope "${scope}" is not granted to this client. It has: ${granted.join(',')}.`,
   )
 
+const internal = () => new TokenProblem('server_error', 'An internal error occurred. Try again.', 500)
+
+export const TOKEN_ERRORS = documentErrors(TokenError, {
+  TokenClientUnknown: ['There is no client with this id, or it was revoked', invalidClientId()],
+  TokenSecretWrong: ['The secret is not that of the client', invalidClientSecret()],
+  TokenParameterMissing: [
+    'A parameter is missing, or the body cannot be read',
+    missingParameter('client_id'),
+  ],
+  TokenGrantUnsupported: [
+    'The grant type is another than `client_credentials`',
+    unsupportedGrant('password'),
+  ],
+  TokenScopeRefused: ['A scope is not granted to the client', invalidScope('admin', ['openid', 'session'])],
+  TokenInternalError: [INTERNAL_CAUSE, internal()],
+})
+
 export const TOKEN_FAMILY: ErrorFamily = {
   invalid: (message) => new TokenProblem('invalid_request', message),
-  internal: () => new TokenProblem('server_error', 'An internal error occurred. Try again.', 500),
+  internal,
+  unavailable,
+  errors: [TOKEN_ERRORS.TokenInternalError, UNAVAILABLE],
 }

@@ -1,11 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { KeySet, TokenError, TokenRequest, TokenResponse } from '@headwater/contract/ims.ts'
+import { KeySet, TokenRequest, TokenResponse } from '@headwater/contract/ims.ts'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { writeErrors } from '#http/error-writer.ts'
 import { isObject } from '#kit/json.ts'
 import { type CreateTokenDependencies, createToken } from './create-token.ts'
 import { acceptForms } from './form-body.ts'
-import { TOKEN_FAMILY, unsupportedGrant } from './problems.ts'
+import { TOKEN_ERRORS, TOKEN_FAMILY, unsupportedGrant } from './problems.ts'
 
 export type ImsDependencies = CreateTokenDependencies
 
@@ -55,7 +55,14 @@ const tokenSchema = (version: string) =>
     description: 'Send the parameters as a form body or in the query string.',
     consumes: ['application/x-www-form-urlencoded'],
     querystring: TokenRequest,
-    response: { 200: TokenResponse, 400: TokenError },
+    response: { 200: TokenResponse },
+    errors: [
+      TOKEN_ERRORS.TokenClientUnknown,
+      TOKEN_ERRORS.TokenSecretWrong,
+      TOKEN_ERRORS.TokenParameterMissing,
+      TOKEN_ERRORS.TokenGrantUnsupported,
+      TOKEN_ERRORS.TokenScopeRefused,
+    ],
   }) satisfies FastifySchema
 
 const JWT_SCHEMA = {
@@ -63,7 +70,7 @@ const JWT_SCHEMA = {
   summary: 'Exchange a JWT (not supported)',
   operationId: 'exchangeJwt',
   deprecated: true,
-  response: { 400: TokenError },
+  errors: [TOKEN_ERRORS.TokenGrantUnsupported],
 } satisfies FastifySchema
 
 const KEYS_SCHEMA = {

@@ -1,3 +1,5 @@
+import { PlainError } from '@headwater/contract/errors.ts'
+import { documentErrors } from '#http/openapi/route-docs.ts'
 import { PlainProblem } from '#http/problem.ts'
 
 export function badRequest(detail: string): PlainProblem {
@@ -7,3 +9,8 @@ export function badRequest(detail: string): PlainProblem {
 export function sandboxNotFound(name: string): PlainProblem {
   return new PlainProblem(403, 'ForbiddenError', `There is no active sandbox '${name}' in this organisation.`)
 }
+
+/** What its operation may answer, besides what every plain family does. */
+export const QUERY_ERRORS = documentErrors(PlainError, {
+  SandboxUnknown: ['`x-sandbox-name` names no active sandbox', sandboxNotFound('prd')],
+})

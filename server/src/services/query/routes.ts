@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { sandboxNotFound } from './problems.ts'
+import { QUERY_ERRORS, sandboxNotFound } from './problems.ts'
 import { type RunStatementDependencies, runStatement } from './run-statement.ts'
 
 export interface QueryDependencies extends RunStatementDependencies {
@@ -22,9 +22,10 @@ function serve(service: FastifyInstance, dependencies: QueryDependencies): void 
     schema: {
       tags: ['Query'],
       operationId: 'runQuery',
+      errors: [QUERY_ERRORS.SandboxUnknown],
       summary: 'Run a SELECT statement over the datasets of the sandbox',
       body: contract.QueryBody,
-      response: { 200: contract.QueryResult, 400: contract.QueryError },
+      response: { 200: contract.QueryResult },
     },
     // The signal ends the statement when the client goes away.
     handler: async (request) =>

@@ -1,4 +1,6 @@
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { SandboxError } from '@headwater/contract/sandboxes.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
+import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** An error of Sandbox Management. */
@@ -43,8 +45,22 @@ export const nameTaken = (name: string) =>
     `A sandbox named "${name}" exists. Choose another name.`,
   )
 
+const internal = () =>
+  new SandboxProblem(500, 'SMS-1003', 'Internal server error', 'An internal error occurred. Try again.')
+
+export const SANDBOX_ERRORS = documentErrors(SandboxError, {
+  'SMS-1000-400': [
+    INVALID_CAUSE,
+    invalidRequest('The type "test" is unknown. Use production or development.'),
+  ],
+  'SMS-1001-404': ['There is no sandbox of this name', sandboxNotFound('prd')],
+  'SMS-1002-409': ['There is a sandbox of this name already', nameTaken('prod')],
+  'SMS-1003-500': [INTERNAL_CAUSE, internal()],
+})
+
 export const SANDBOX_FAMILY: ErrorFamily = {
   invalid: invalidRequest,
-  internal: () =>
-    new SandboxProblem(500, 'SMS-1003', 'Internal server error', 'An internal error occurred. Try again.'),
+  internal,
+  unavailable,
+  errors: [SANDBOX_ERRORS['SMS-1000-400'], SANDBOX_ERRORS['SMS-1003-500'], UNAVAILABLE],
 }

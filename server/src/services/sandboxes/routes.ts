@@ -4,7 +4,6 @@ import {
   NewSandbox,
   PatchSandboxBody,
   Sandbox,
-  SandboxError,
   SandboxList,
   SandboxListQuery,
   SandboxName,
@@ -18,7 +17,7 @@ import { createSandbox } from './create-sandbox.ts'
 import { getSandbox } from './get-sandbox.ts'
 import { listSandboxes } from './list-sandboxes.ts'
 import { patchSandbox } from './patch-sandbox.ts'
-import { SANDBOX_FAMILY, sandboxNotFound } from './problems.ts'
+import { SANDBOX_ERRORS, SANDBOX_FAMILY, sandboxNotFound } from './problems.ts'
 import type { SandboxReader } from './sandbox-reader.ts'
 
 export interface SandboxDependencies {
@@ -76,7 +75,6 @@ function listOf(request: FastifyRequest): { readonly orgId: string; readonly url
 }
 
 const TAGS = ['Sandboxes']
-const ERRORS = { '4xx': SandboxError }
 
 const SCHEMAS = {
   listActive: {
@@ -84,41 +82,44 @@ const SCHEMAS = {
     summary: 'List the active sandboxes',
     operationId: 'listActiveSandboxes',
     querystring: SandboxListQuery,
-    response: { 200: SandboxList, ...ERRORS },
+    response: { 200: SandboxList },
   },
   listTypes: {
     tags: TAGS,
     summary: 'List the types that a sandbox can have',
     operationId: 'listSandboxTypes',
-    response: { 200: SandboxTypeList, ...ERRORS },
+    response: { 200: SandboxTypeList },
   },
   list: {
     tags: TAGS,
     summary: 'List all sandboxes, whatever their state',
     operationId: 'listSandboxes',
     querystring: SandboxListQuery,
-    response: { 200: SandboxList, ...ERRORS },
+    response: { 200: SandboxList },
   },
   get: {
     tags: TAGS,
     summary: 'Look up a sandbox',
     operationId: 'getSandbox',
+    errors: [SANDBOX_ERRORS['SMS-1001-404']],
     params: SandboxName,
-    response: { 200: Sandbox, ...ERRORS },
+    response: { 200: Sandbox },
   },
   create: {
     tags: TAGS,
     summary: 'Make a sandbox',
     operationId: 'createSandbox',
+    errors: [SANDBOX_ERRORS['SMS-1002-409']],
     body: CreateSandboxBody,
-    response: { 202: NewSandbox, ...ERRORS },
+    response: { 202: NewSandbox },
   },
   patch: {
     tags: TAGS,
     summary: 'Change the title of a sandbox',
     operationId: 'patchSandbox',
+    errors: [SANDBOX_ERRORS['SMS-1001-404']],
     params: SandboxName,
     body: PatchSandboxBody,
-    response: { 200: Sandbox, ...ERRORS },
+    response: { 200: Sandbox },
   },
 } as const satisfies Record<string, FastifySchema>

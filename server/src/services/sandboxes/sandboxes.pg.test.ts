@@ -39,7 +39,7 @@ beforeAll(async () => {
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
-        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined,
+        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [] } : undefined,
       findSandbox: (orgId, wanted) => reader.findActive(orgId, wanted),
     },
   })

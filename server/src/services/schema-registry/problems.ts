@@ -1,4 +1,6 @@
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { RegistryError } from '@headwater/contract/schema-registry.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
+import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem, PlainProblem } from '#http/problem.ts'
 
 /** An error of the Schema Registry: code `XDM-1006`, a short title, and in the detail what to do. */
@@ -159,8 +161,25 @@ export const noSuchSandbox = (name: string) =>
     `The sandbox "${name}" does not exist in this organisation or is not active. Check x-sandbox-name.`,
   )
 
+const invalid = (message: string) => new RegistryProblem('XDM-1000', 400, 'Request invalid', message)
+const internal = () =>
+  new RegistryProblem('XDM-1000', 500, 'Internal server error', 'An internal error occurred. Try again.')
+
 export const REGISTRY_FAMILY: ErrorFamily = {
-  invalid: (message) => new RegistryProblem('XDM-1000', 400, 'Request invalid', message),
-  internal: () =>
-    new RegistryProblem('XDM-1000', 500, 'Internal server error', 'An internal error occurred. Try again.'),
+  invalid,
+  internal,
+  unavailable,
+  errors: [
+    ...Object.values(
+      documentErrors(RegistryError, {
+        'XDM-1000-400': [
+          INVALID_CAUSE,
+          invalid('The request body is not valid JSON (it cannot be read). Send one JSON document.'),
+        ],
+        'XDM-1000-500': [INTERNAL_CAUSE, internal()],
+        'XDM-1003-403': ['`x-sandbox-name` names no active sandbox', noSuchSandbox('prd')],
+      }),
+    ),
+    UNAVAILABLE,
+  ],
 }

@@ -20,7 +20,14 @@ const SANDBOXES = {
   prod: { id: '28e74200-e3de-11e9-8f5d-7f27416c5f0d', name: 'prod', type: 'production' },
   dev: { id: '38e74200-e3de-11e9-8f5d-7f27416c5f0d', name: 'dev', type: 'development' },
 } as const
-const SCOPE: Scope = { orgId: ORG, tenantId: 'acme', sandbox: SANDBOXES.prod, clientId: 'key', userId: 'me' }
+const SCOPE: Scope = {
+  orgId: ORG,
+  tenantId: 'acme',
+  sandbox: SANDBOXES.prod,
+  clientId: 'key',
+  userId: 'me',
+  isAdmin: false,
+}
 
 let database: TestDatabase
 let db: Database
@@ -59,7 +66,7 @@ beforeAll(async () => {
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
-        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me' } : undefined,
+        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [] } : undefined,
       findSandbox: async (_org, { name }) => SANDBOXES[(name ?? 'prod') as keyof typeof SANDBOXES],
     },
   })

@@ -2,7 +2,6 @@ import {
   ContainerParams,
   DescriptorBody,
   PatchBody,
-  RegistryError,
   RegistryResource,
   RegistryStats,
   ResourceBody,
@@ -12,8 +11,8 @@ import {
 } from '@headwater/contract/schema-registry.ts'
 import type { FastifySchema } from 'fastify'
 import { Type } from 'typebox'
+import { REGISTRY_ERRORS } from './documented-errors.ts'
 
-const ERRORS = { '4xx': RegistryError }
 const TAGS = ['Schema Registry']
 const NO_CONTENT = Type.Null({ description: 'Removed' })
 
@@ -21,7 +20,7 @@ export const STATS_SCHEMA = {
   tags: TAGS,
   summary: 'Tell the tenant id and what the registry holds',
   operationId: 'getRegistryStats',
-  response: { 200: RegistryStats, ...ERRORS },
+  response: { 200: RegistryStats },
 } satisfies FastifySchema
 
 /** Documentation and validation of the operations on one sort of resource. */
@@ -34,37 +33,43 @@ export function resourceSchemas(segment: string) {
   return {
     list: {
       ...about('list', `List ${segment}`),
+      errors: REGISTRY_ERRORS.list,
       params: ContainerParams,
       querystring: ResourceListQuery,
-      response: { 200: ResourceList, ...ERRORS },
+      response: { 200: ResourceList },
     },
     get: {
       ...about('get', `Look up one of the ${segment}`),
+      errors: REGISTRY_ERRORS.get,
       params: ResourceParams,
-      response: { 200: RegistryResource, ...ERRORS },
+      response: { 200: RegistryResource },
     },
     create: {
       ...about('create', `Make one of the ${segment}`),
+      errors: REGISTRY_ERRORS.create,
       params: ContainerParams,
       body: ResourceBody,
-      response: { 201: RegistryResource, ...ERRORS },
+      response: { 201: RegistryResource },
     },
     replace: {
       ...about('replace', `Replace one of the ${segment}`),
+      errors: REGISTRY_ERRORS.change,
       params: ResourceParams,
       body: ResourceBody,
-      response: { 200: RegistryResource, ...ERRORS },
+      response: { 200: RegistryResource },
     },
     patch: {
       ...about('patch', `Change parts of one of the ${segment}`),
+      errors: REGISTRY_ERRORS.change,
       params: ResourceParams,
       body: PatchBody,
-      response: { 200: RegistryResource, ...ERRORS },
+      response: { 200: RegistryResource },
     },
     remove: {
       ...about('delete', `Remove one of the ${segment}`),
+      errors: REGISTRY_ERRORS.remove,
       params: ResourceParams,
-      response: { 204: NO_CONTENT, ...ERRORS },
+      response: { 204: NO_CONTENT },
     },
   } satisfies Record<string, FastifySchema>
 }
@@ -72,50 +77,57 @@ export function resourceSchemas(segment: string) {
 export const descriptorSchemas = {
   list: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.listDescriptors,
     summary: 'List descriptors by type',
     operationId: 'list_descriptors',
-    response: { 200: RegistryResource, ...ERRORS },
+    response: { 200: RegistryResource },
   },
   create: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.createDescriptor,
     summary: 'Make a descriptor',
     operationId: 'create_descriptor',
     body: DescriptorBody,
-    response: { 201: RegistryResource, ...ERRORS },
+    response: { 201: RegistryResource },
   },
   get: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.getDescriptor,
     summary: 'Look up a descriptor',
     operationId: 'get_descriptor',
-    response: { 200: RegistryResource, ...ERRORS },
+    response: { 200: RegistryResource },
   },
   replace: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.replaceDescriptor,
     summary: 'Replace a descriptor',
     operationId: 'replace_descriptor',
     body: DescriptorBody,
-    response: { 201: RegistryResource, ...ERRORS },
+    response: { 201: RegistryResource },
   },
   remove: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.removeDescriptor,
     summary: 'Remove a descriptor',
     operationId: 'delete_descriptor',
-    response: { 204: NO_CONTENT, ...ERRORS },
+    response: { 204: NO_CONTENT },
   },
 } as const satisfies Record<string, FastifySchema>
 
 export const unionSchemas = {
   list: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.list,
     summary: 'List the unions of schemas',
     operationId: 'list_unions',
     querystring: ResourceListQuery,
-    response: { 200: ResourceList, ...ERRORS },
+    response: { 200: ResourceList },
   },
   get: {
     tags: TAGS,
+    errors: REGISTRY_ERRORS.get,
     summary: 'Look up a union',
     operationId: 'get_union',
-    response: { 200: RegistryResource, ...ERRORS },
+    response: { 200: RegistryResource },
   },
 } as const satisfies Record<string, FastifySchema>

@@ -1,7 +1,13 @@
 import type { Migration } from 'kysely/migration'
 import * as start from './0001-start.ts'
+import * as specs from './0003-specs.ts'
+import * as notifications from './0004-notifications.ts'
+import * as waitingRuns from './0005-waiting-runs.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-start': start,
+  '0003-specs': specs,
+  '0004-notifications': notifications,
+  '0005-waiting-runs': waitingRuns,
 }

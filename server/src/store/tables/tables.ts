@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
+import type { DeliveryTable, SubscriptionTable } from './notification-tables.ts'
 
 /**
  * Row types of the metadata database, one interface a table; `store/migrations` makes them true.
@@ -19,6 +20,7 @@ export interface Tables {
   batch: BatchTable
   batch_file: BatchFileTable
   mapping_set: MappingSetTable
+  spec: SpecTable
   connection: ConnectionTable
   source_connection: SourceConnectionTable
   target_connection: TargetConnectionTable
@@ -26,6 +28,8 @@ export interface Tables {
   flow_run: FlowRunTable
   run_slice: RunSliceTable
   lake_commit: LakeCommitTable
+  subscription: SubscriptionTable
+  delivery: DeliveryTable
 }
 
 /** A JSON column: objects out, JSON text in (the driver would turn arrays into PostgreSQL arrays). */
@@ -74,7 +78,7 @@ interface SigningKeyTable {
   created_at: number
 }
 
-interface ScopedTable {
+export interface ScopedTable {
   id: string
   org_id: string
   sandbox_id: string
@@ -135,6 +139,17 @@ interface MappingSetTable extends ScopedTable {
   document: JsonColumn
 }
 
+interface SpecTable {
+  org_id: string
+  kind: 'connectionSpecs' | 'flowSpecs'
+  id: string
+  name: string
+  etag: string
+  document: JsonColumn
+  created_at: number
+  updated_at: number
+}
+
 interface EntityTable extends ScopedTable {
   name: string
   state: 'draft' | 'enabled' | 'disabled'
@@ -171,6 +186,8 @@ interface FlowTable extends EntityTable {
 /** States of a run: scheduled -> queued -> inProgress -> success | failed | cancelled. */
 interface FlowRunTable extends ScopedTable {
   flow_id: string
+  /** What its flow was called when the run was asked for; null in rows that are older than the column. */
+  flow_name: Generated<string | null>
   state: 'scheduled' | 'queued' | 'inProgress' | 'success' | 'failed' | 'cancelled'
   /** `schedule`, `request` or `retry`: with flow and scheduled_for it makes a tick happen once. */
   origin: 'schedule' | 'request' | 'retry'

@@ -1,24 +1,58 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  actionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+  StateAction,
+} from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import {
+  NewSourceConnection,
+  SOURCE_CONNECTION_EXAMPLES,
+  SourceConnection,
+  SourceConnectionPath,
+} from '@headwater/contract/flow-service/source-connections.ts'
+import {
+  NewTargetConnection,
+  TargetConnection,
+  TargetConnectionPath,
+} from '@headwater/contract/flow-service/target-connections.ts'
 import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { NamedExamples } from '#http/openapi/route-docs.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
 import {
   type EntityKind,
   SOURCE_CONNECTIONS,
   TARGET_CONNECTIONS,
 } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -37,8 +71,11 @@ interface Connected {
   readonly title: string
   /** `source connection`, for summaries. */
   readonly words: string
+  readonly tag: string
+  readonly path: unknown
   readonly body: unknown
-  readonly item: typeof contract.SourceConnection
+  readonly bodyExamples?: NamedExamples | undefined
+  readonly item: TSchema
   readonly create: (
     deps: FlowServiceDependencies,
     scope: Scope,
@@ -47,15 +84,18 @@ interface Connected {
   ) => Promise<JsonObject>
   readonly patch: Operation<ChangeRequest>
   readonly publish: Operation<ChangeRequest>
-  readonly remove: (deps: FlowServiceDependencies, scope: Scope, id: string) => Promise<void>
+  readonly remove: (deps: FlowServiceDependencies, scope: Scope, request: ChangeRequest) => Promise<void>
 }
 
 const SOURCES: Connected = {
   kind: SOURCE_CONNECTIONS,
   title: 'SourceConnection',
   words: 'source connection',
-  body: contract.SourceConnectionBody,
-  item: contract.SourceConnection,
+  tag: 'Source connections',
+  path: SourceConnectionPath,
+  body: NewSourceConnection,
+  bodyExamples: SOURCE_CONNECTION_EXAMPLES,
+  item: SourceConnection,
   create: createSourceConnection,
   patch: patchSourceConnection,
   publish: publishSourceConnection,
@@ -66,8 +106,10 @@ const TARGETS: Connected = {
   kind: TARGET_CONNECTIONS,
   title: 'TargetConnection',
   words: 'target connection',
-  body: contract.TargetConnectionBody,
-  item: contract.TargetConnection,
+  tag: 'Target connections',
+  path: TargetConnectionPath,
+  body: NewTargetConnection,
+  item: TargetConnection,
   create: createTargetConnection,
   patch: patchTargetConnection,
   publish: publishTargetConnection,
@@ -82,25 +124,27 @@ export function serveConnectedRoutes(service: FastifyInstance, deps: FlowService
   }
 }
 
-function serveReads(
-  service: FastifyInstance,
-  deps: FlowServiceDependencies,
-  { kind, title, words, item }: Connected,
-): void {
+function serveReads(service: FastifyInstance, deps: FlowServiceDependencies, connected: Connected): void {
+  const { kind, title, words, item } = connected
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
+      tag: connected.tag,
       operationId: `list${title}s`,
+      errors: LIST_ERRORS,
       summary: `List ${words}s`,
-      query: contract.EntityListQuery,
-      answer: contract.Page(item),
+      query: EntityListQuery,
+      answer: Page(item),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, kind, query as ListParameters),
   })
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `get${title}`,
+      errors: GET_ERRORS,
       summary: `Show a ${words}`,
-      answer: contract.One(item),
+      answer: One(item),
     }),
     handler: async (request) => getEntity(deps, request.scope, kind, idOf(request)),
   })
@@ -110,12 +154,15 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   const { kind, title, words } = connected
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
+      tag: connected.tag,
       operationId: `create${title}`,
+      errors: [...CREATE_ERRORS, '1411-400', '1439-404'],
       summary: `Create a ${words}`,
-      query: contract.CreateQuery,
+      query: CreateQuery,
       body: connected.body,
+      bodyExamples: connected.bodyExamples,
       status: 201,
-      answer: contract.Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) =>
@@ -127,39 +174,52 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   })
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `patch${title}`,
+      errors: [...PATCH_ERRORS, '1411-400', '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      query: PatchQuery,
+      body: PatchBody,
+      ifMatch: 'needed',
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await connected.patch(deps, request.scope, changeOf(request))),
   })
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `delete${title}`,
+      errors: [...DELETE_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
+      query: PatchQuery,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, idOf(request))
+      await connected.remove(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `actOn${title}`,
+      errors: [...ACTION_ERRORS, '1411-400', '1413-400'],
       summary: 'Publish a draft',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      query: actionQuery(['publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
+      answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['publish'])
+      readAction(actionOf(request), ['publish'])
       return referenceOf(await connected.publish(deps, request.scope, changeOf(request)))
     },
   })

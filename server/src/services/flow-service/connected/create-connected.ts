@@ -24,13 +24,9 @@ export async function createConnected(
   scope: Scope,
   { kind, body, isDraft, check }: NewConnected,
 ): Promise<JsonObject> {
-  const { name, description, connectionSpec, baseConnectionId, data, params } = body
-  const checked = await check(
-    deps,
-    scope,
-    { name, description, connectionSpec, baseConnectionId, data, params },
-    isDraft,
-  )
+  const { name, description, connectionSpec, baseConnectionId, data, params, attributes, labels } = body
+  const given = { name, description, connectionSpec, baseConnectionId, data, params, attributes, labels }
+  const checked = await check(deps, scope, given, isDraft)
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({

@@ -1,4 +1,5 @@
 import type { Scope } from '#http/scope.ts'
+import { asText } from '#kit/as-text.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -6,10 +7,16 @@ import type { CheckedEntity } from '#services/flow-service/entities/change-entit
 import { stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  assertNoPath,
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { checkFilters } from './check-filters.ts'
 
 /**
@@ -22,6 +29,7 @@ export async function checkSourceConnection(
   document: JsonObject,
   isDraft: boolean,
 ): Promise<CheckedEntity> {
+  await assertConnectable(deps.db, scope, document['connectionSpec'])
   const spec = requireConnectionSpec(document['connectionSpec'])
   if (spec.sourceSpec === undefined)
     throw invalidRequest(`${spec.name} is not a source.`, 'connectionSpec.id')
@@ -32,6 +40,7 @@ export async function checkSourceConnection(
     isRequired: spec.authSpec !== undefined,
   })
   const params = readTableParams(document['params'], isDraft)
+  if (deps.config.strict) assertNoChangeCapture(params)
   if (base !== undefined && !isDraft) await checkFilters(deps, scope, base, params)
   return {
     document: {
@@ -39,6 +48,8 @@ export async function checkSourceConnection(
       name: readName(document, isDraft),
       description: readDescription(document),
       connectionSpec: { id: spec.id, version: spec.version },
+      attributes: readAttributes(document),
+      labels: readLabels(document),
       data: readData(document['data'], { format: 'tabular', schema: null, properties: null }),
       params,
       inheritedAttributes: inheritedFrom(base),
@@ -67,6 +78,7 @@ export async function readBase(
     throw invalidRequest(`${field} is missing. Send the id of a base connection.`, field)
   }
   if (typeof id !== 'string') throw invalidRequest(`${field} must be a text.`, field)
+  assertNoPath(id, field)
   const base = await getDocument(db, scope, CONNECTIONS, id)
   const baseSpec: unknown = base['connectionSpec']
   const baseSpecId = isObject(baseSpec) ? baseSpec['id'] : undefined
@@ -112,6 +124,15 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
     throw invalidRequest('params.tableName must be a text.', 'params.tableName')
   if (columns !== undefined && columns !== null) assertColumns(columns)
   return params
+}
+
+/** Capture of changes is for other sources; what asks for it here is stored, and has no effect. */
+function assertNoChangeCapture({ cdcEnabled }: JsonObject): void {
+  if (cdcEnabled === undefined || asText(cdcEnabled).toLowerCase() !== 'true') return
+  throw invalidRequest(
+    'params.cdcEnabled is true, but changes cannot be captured from this source. Leave it out, and let the flow follow a delta column.',
+    'params.cdcEnabled',
+  )
 }
 
 function misspelt(params: JsonObject): string {

@@ -3,9 +3,14 @@ import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { CheckedEntity } from '#services/flow-service/entities/change-entity.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { inheritedFrom, readBase, readData, readParams } from './source-connection-rules.ts'
 
 /** Checks a target connection, which must lead to a dataset that exists, and fills in what its document shows. */
@@ -15,6 +20,7 @@ export async function checkTargetConnection(
   document: JsonObject,
   isDraft: boolean,
 ): Promise<CheckedEntity> {
+  await assertConnectable(db, scope, document['connectionSpec'])
   const spec = requireConnectionSpec(document['connectionSpec'])
   if (spec.targetSpec === undefined)
     throw invalidRequest(`${spec.name} is not a target.`, 'connectionSpec.id')
@@ -27,6 +33,8 @@ export async function checkTargetConnection(
       name: readName(document, true),
       description: readDescription(document),
       connectionSpec: { id: spec.id, version: spec.version },
+      attributes: readAttributes(document),
+      labels: readLabels(document),
       data: readData(document['data'], {}),
       params,
       inheritedAttributes: inheritedFrom(base),

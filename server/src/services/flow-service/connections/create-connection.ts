@@ -3,9 +3,14 @@ import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { compact, createOperation, newEntity } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
-import { requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
+import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { readAuth } from './auth-params.ts'
 import { assertReachable } from './check-source.ts'
 import { sealAuth } from './connection-store.ts'
@@ -26,6 +31,7 @@ export async function createConnection(
   body: JsonObject,
   { isDraft, signal }: CreateOptions,
 ): Promise<JsonObject> {
+  await assertConnectable(db, scope, body['connectionSpec'])
   const spec = requireConnectionSpec(body['connectionSpec'], config.edition)
   const name = readName(body, isDraft)
   const description = readDescription(body)
@@ -39,6 +45,8 @@ export async function createConnection(
     description,
     connectionSpec: { id: spec.id, version: spec.version },
     state: isDraft ? 'draft' : 'enabled',
+    attributes: readAttributes(body),
+    labels: readLabels(body),
     auth: auth && { specName: auth.specName, params: maskParams(auth.params) },
     version: entity.etag,
     lastOperation: createOperation(nowMs, isDraft),

@@ -1,20 +1,18 @@
 import type { Scope } from '#http/scope.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ChangeRequest, removeEntity } from '#services/flow-service/entities/change-entity.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
-import { deleteEntity } from '#services/flow-service/entities/entity-store.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
-import { transact } from '#store/database.ts'
-import { detachSources, isConnectionInUse } from './connection-store.ts'
+import { detachSources, isConnectionInUse, lockSources } from './connection-store.ts'
 
 /** Removes a base connection that no flow uses. @throws {FlowProblem} 1418 when one does */
 export async function deleteConnection(
-  { db }: FlowServiceDependencies,
+  deps: FlowServiceDependencies,
   scope: Scope,
-  id: string,
+  { id, ifMatch }: ChangeRequest,
 ): Promise<void> {
-  await transact(db, async (tx) => {
-    await getDocument(tx, scope, CONNECTIONS, id)
+  await removeEntity(deps, scope, { kind: CONNECTIONS, id, ifMatch }, async (tx) => {
+    await lockSources(tx, id)
     if (await isConnectionInUse(tx, id)) {
       throw new FlowProblem(
         '1418-400',
@@ -23,6 +21,5 @@ export async function deleteConnection(
       )
     }
     await detachSources(tx, id)
-    await deleteEntity(tx, scope, CONNECTIONS, id)
   })
 }

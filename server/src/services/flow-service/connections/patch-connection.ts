@@ -11,7 +11,12 @@ import {
   textOf,
 } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { replaceEntity } from '#services/flow-service/entities/entity-store.ts'
 import { assertCurrent, requireIfMatch } from '#services/flow-service/entities/if-match.ts'
 import {
@@ -56,6 +61,7 @@ export async function patchConnection(
   const next = patched(current.document, operations)
   readName(next, isDraft)
   readDescription(next)
+  const kept = { attributes: readAttributes(next), labels: readLabels(next) }
   const touchesAuth = operations.some(({ path }) => path.split('/')[1] === 'auth')
   const auth = touchesAuth ? readChangedAuth(config.edition, next, current) : current.auth
   if (touchesAuth && auth !== undefined && !isDraft && config.validateOnCreate)
@@ -63,7 +69,7 @@ export async function patchConnection(
   const nowMs = now()
   const shown = auth && { specName: auth.specName, params: maskParams(auth.params) }
   const document = changed(
-    compact({ ...next, auth: shown }),
+    compact({ ...next, ...kept, auth: shown }),
     scope,
     nowMs,
     updateOperation(nowMs, operations),

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { TestResult } from '@headwater/contract/flow-service.ts'
+import { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
 import { meddlingProxy } from '@headwater/testkit/postgres-lab/meddling-proxy.ts'
 import { freePort } from '@headwater/testkit/postgres-lab/wire-servers.ts'
 import pino from 'pino'

@@ -1,10 +1,11 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type Database, type Tx, transact } from '#store/database.ts'
 import { changed, compact, doneOperation, textOf } from './entity-document.ts'
 import type { EntityKind } from './entity-kinds.ts'
-import { getDocument } from './entity-reader.ts'
-import { type KindColumns, replaceEntity } from './entity-store.ts'
+import { getDocument, lockDocument } from './entity-reader.ts'
+import { deleteEntity, type KindColumns, replaceEntity } from './entity-store.ts'
 import { assertCurrent, requireIfMatch } from './if-match.ts'
 import { type PatchRules, patched, readPatch, shownOperations } from './patch-document.ts'
 
@@ -21,6 +22,8 @@ export interface ChangeRequest {
 export interface CheckedEntity {
   readonly document: JsonObject
   readonly columns?: KindColumns | undefined
+  /** Keeps what the document refers to until it is stored; may refuse. */
+  readonly hold?: ((tx: Tx) => Promise<void>) | undefined
 }
 
 type Dependencies = Pick<FlowServiceDependencies, 'db' | 'now'>
@@ -45,9 +48,36 @@ export async function patchEntity(
   const nowMs = now()
   const operation = doneOperation('update', nowMs, shownOperations(operations))
   const document = changed(compact(checked.document), scope, nowMs, operation)
-  const expected = textOf(current, 'etag')
-  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: checked.columns })
+  await replaceChecked(db, scope, kind, { current, document, checked })
   return document
+}
+
+async function replaceChecked(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  change: { readonly current: JsonObject; readonly document: JsonObject; readonly checked: CheckedEntity },
+): Promise<void> {
+  const { current, document, checked } = change
+  const [id, expected] = [textOf(current, 'id'), textOf(current, 'etag')]
+  await transact(db, async (tx) => {
+    await checked.hold?.(tx)
+    await replaceEntity(tx, scope, kind, { id, expected, document, columns: checked.columns })
+  })
+}
+
+/** Removes a resource, for the version that was asked for if one was. `prepare` may refuse. */
+export async function removeEntity(
+  { db }: Pick<Dependencies, 'db'>,
+  scope: Scope,
+  { kind, id, ifMatch }: Pick<ChangeRequest, 'id' | 'ifMatch'> & { readonly kind: EntityKind },
+  prepare: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await transact(db, async (tx) => {
+    assertCurrent(await lockDocument(tx, scope, kind, id), ifMatch)
+    await prepare(tx)
+    await deleteEntity(tx, scope, kind, id)
+  })
 }
 
 /** Does an action on a resource: as a patch, but the version is optional and `act` makes the new document. */
@@ -64,7 +94,6 @@ export async function actOnEntity(
   if (acted === undefined) return current
   const nowMs = now()
   const document = changed(compact(acted.document), scope, nowMs, doneOperation(request.action, nowMs))
-  const expected = textOf(current, 'etag')
-  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: acted.columns })
+  await replaceChecked(db, scope, kind, { current, document, checked: acted })
   return document
 }

@@ -57,10 +57,12 @@ export function changed(
   nowMs: number,
   lastOperation: JsonObject,
 ): JsonObject {
-  const etag = newEtag(nowMs)
+  const updatedAt = Math.max(nowMs, Number(document['updatedAt']) + 1)
+  // The etag tells the second of the update, so it counts from the same time.
+  const etag = newEtag(updatedAt)
   return {
     ...document,
-    updatedAt: Math.max(nowMs, Number(document['updatedAt']) + 1),
+    updatedAt,
     updatedBy: scope.userId,
     updatedClient: scope.clientId,
     version: etag,

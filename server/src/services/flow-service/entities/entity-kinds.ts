@@ -1,7 +1,14 @@
 import type { FilterableFields } from '#services/flow-service/lists/property-filter.ts'
 
 /** The kinds of resources that live in the metadata database; the name is also the segment of the path. */
-export type EntityKindName = 'connections' | 'sourceConnections' | 'targetConnections' | 'flows' | 'runs'
+export type EntityKindName =
+  | 'connections'
+  | 'sourceConnections'
+  | 'targetConnections'
+  | 'flows'
+  | 'runs'
+  | 'subscriptions'
+  | 'deliveries'
 
 /** A column that answers for a field of the document faster than the document does. */
 export interface FieldColumn {
@@ -13,7 +20,15 @@ export interface FieldColumn {
 
 export interface EntityKind extends FilterableFields {
   readonly name: EntityKindName
-  readonly table: 'connection' | 'source_connection' | 'target_connection' | 'flow' | 'flow_run'
+  /** `delivery_item` is a view. */
+  readonly table:
+    | 'connection'
+    | 'source_connection'
+    | 'target_connection'
+    | 'flow'
+    | 'flow_run'
+    | 'subscription'
+    | 'delivery_item'
   /** By dotted field name. */
   readonly columns: Readonly<Record<string, FieldColumn>>
 }
@@ -162,5 +177,54 @@ export const RUNS: EntityKind = {
     // The documented name of the state is long; the short one is its alias.
     state: RUN_STATE,
     'metrics.statusSummary.status': RUN_STATE,
+  },
+}
+
+export const SUBSCRIPTIONS: EntityKind = {
+  name: 'subscriptions',
+  table: 'subscription',
+  fields: new Set([
+    ...ENTITY_FIELDS,
+    'url',
+    'flowIds',
+    'events',
+    'eventCodes',
+    'secret',
+    'previousSecretExpiresAt',
+    'headers',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: ENTITY_COLUMNS,
+}
+
+/** Of one subscription: what is, or was, to be sent to its receiver. */
+export const DELIVERIES: EntityKind = {
+  name: 'deliveries',
+  table: 'delivery_item',
+  fields: new Set([
+    'id',
+    'subscriptionId',
+    'eventId',
+    'event',
+    'flowId',
+    'runId',
+    'state',
+    'attempts',
+    'createdAt',
+    'updatedAt',
+    'lastAttemptAt',
+    'nextAttemptAt',
+    'statusCode',
+    'error',
+    'response',
+  ]),
+  unknownFieldCode: '1449-400',
+  columns: {
+    ...AUDIT_COLUMNS,
+    state: { column: 'state', type: 'text', fold: true },
+    event: { column: 'event', type: 'text' },
+    subscriptionId: { column: 'subscription_id', type: 'uuid' },
+    flowId: { column: 'flow_id', type: 'uuid' },
+    runId: { column: 'run_id', type: 'uuid' },
   },
 }

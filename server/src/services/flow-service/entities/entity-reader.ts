@@ -12,7 +12,7 @@ import {
 } from '#services/flow-service/lists/filter-sql.ts'
 import type { ListQuery } from '#services/flow-service/lists/list-query.ts'
 import { FlowProblem, notFound } from '#services/flow-service/problems.ts'
-import type { Database } from '#store/database.ts'
+import type { Database, Tx } from '#store/database.ts'
 import type { EntityKind } from './entity-kinds.ts'
 
 /** A page of a list. */
@@ -47,6 +47,19 @@ export async function getDocument(
   const document = await findDocument(db, scope, kind, id)
   if (document === undefined) throw notFound(kind.name, id)
   return document
+}
+
+/** As {@link getDocument}; nobody else changes the resource until the transaction ends. */
+export async function lockDocument(tx: Tx, scope: Scope, kind: EntityKind, id: string): Promise<JsonObject> {
+  if (!isUuid(id)) throw notFound(kind.name, id)
+  const { rows } = await sql<{ document: JsonObject }>`
+    select entity.document from ${sql.table(kind.table)} as entity
+    where ${confined(scope)} and entity.id = ${id}
+    for update
+  `.execute(tx)
+  const [row] = rows
+  if (row === undefined) throw notFound(kind.name, id)
+  return row.document
 }
 
 /** How many resources meet the query's filter. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { notFound, staleVersion } from '#services/flow-service/problems.ts'
+import { invalidRequest, notFound, staleVersion } from '#services/flow-service/problems.ts'
 import type { Database } from '#store/database.ts'
 import { textOf } from './entity-document.ts'
 import type { EntityKind } from './entity-kinds.ts'
@@ -25,10 +25,23 @@ export async function insertEntity(
     ...commonColumns(entity.document),
     ...entity.columns,
   }
-  await sql`
+  const statement = sql`
     insert into ${sql.table(kind.table)} (document, ${sql.join(Object.keys(row).map((name) => sql.ref(name)))})
     values (${JSON.stringify(entity.document)}, ${sql.join(Object.values(row))})
-  `.execute(db)
+  `
+  await referring(statement.execute(db))
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** What was looked up before may be deleted while the statement waits for it. */
+async function referring<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error
+    throw invalidRequest('Something that the resource refers to was deleted meanwhile. Check its references.')
+  }
 }
 
 /** A change of a resource that was read with the etag `expected`. */
@@ -52,11 +65,12 @@ export async function replaceEntity(
 ): Promise<void> {
   const columns = { ...commonColumns(change.document), ...change.columns }
   const assignments = Object.entries(columns).map(([name, value]) => sql`${sql.ref(name)} = ${value}`)
-  const { numAffectedRows } = await sql`
+  const statement = sql`
     update ${sql.table(kind.table)} as entity
     set document = ${JSON.stringify(change.document)}::jsonb || ${keptByRuns()}, ${sql.join(assignments)}
     where org_id = ${scope.orgId} and sandbox_id = ${scope.sandbox.id} and id = ${change.id} and etag = ${change.expected}
-  `.execute(db)
+  `
+  const { numAffectedRows } = await referring(statement.execute(db))
   if (numAffectedRows === 0n) throw await whyNot(db, scope, kind, change)
 }
 

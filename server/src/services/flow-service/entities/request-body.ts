@@ -23,6 +23,14 @@ export async function requireStorable(request: FastifyRequest): Promise<void> {
   }
 }
 
+/** As {@link requireStorable}, for requests that may have no body. @throws {FlowProblem} 1100 for another one */
+export async function allowObject(request: FastifyRequest): Promise<void> {
+  const { body } = request
+  if (body !== undefined && body !== null && !isObject(body))
+    throw invalidRequest('The request body must be a JSON object, or be left out.')
+  await requireStorable(request)
+}
+
 /** The body of a create, which its schema found to be an object. */
 export function bodyOf(request: FastifyRequest): JsonObject {
   if (!isObject(request.body)) throw invalidRequest('The request body must be a JSON object.')

@@ -58,13 +58,10 @@ async function findTarget(
 }
 
 /** The root is the default; an object without a type is a table. */
-function wantsRoot({ objectType, object }: ExploreParameters): boolean {
+export function wantsRoot({ objectType, object }: Pick<ExploreParameters, 'objectType' | 'object'>): boolean {
   const type = (objectType ?? '').toLowerCase()
   if (type === 'root') return true
   if (type === '') return object === undefined || object === ''
   if (type === 'table' || type === 'view') return false
-  throw invalidRequest(
-    `objectType ${objectType} does not exist in a database. Use root, table or view.`,
-    'objectType',
-  )
+  throw invalidRequest(`objectType ${objectType} does not exist here. Use root, table or view.`, 'objectType')
 }

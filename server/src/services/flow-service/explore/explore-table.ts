@@ -16,8 +16,8 @@ export interface TableParameters {
   readonly filters?: string | undefined
 }
 
-const DEFAULT_PREVIEW_ROWS = 100
-const MAX_PREVIEW_ROWS = 1000
+export const DEFAULT_PREVIEW_ROWS = 100
+export const MAX_PREVIEW_ROWS = 1000
 
 /** Describes one table or view, with some of its rows if wanted. */
 export async function exploreTable(

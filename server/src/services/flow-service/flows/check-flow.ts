@@ -31,7 +31,7 @@ export async function checkFlow(
   flow: JsonObject,
   { isDraft, asksSource, signal }: FlowCheckOptions,
 ): Promise<CheckedFlow> {
-  const spec = requireFlowSpec(flow['flowSpec'])
+  const spec = await requireFlowSpec(deps.db, scope, flow['flowSpec'])
   const { minIntervalMinutes } = deps.config
   const parts = readFlow(flow, { spec, isDraft, minIntervalMinutes })
   const references = await resolveFlow(deps, scope, parts, { spec, isDraft })

@@ -9,10 +9,13 @@ import {
   textOf,
 } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
+import { assertDraftMode } from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
+import { transact } from '#store/database.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes, runsLink } from './flow-document.ts'
 import { assertStateless } from './flow-rules.ts'
+import { holdBase } from './hold-base.ts'
 import { firstRunAt } from './schedule-params.ts'
 
 /** Stores a standing order to bring a table into a dataset, and wakes the scheduler. */
@@ -28,12 +31,14 @@ export async function createFlow(
     asksSource: true,
     signal,
   })
+  if (isDraft) assertDraftMode(spec)
   const nowMs = deps.now()
   const entity = newEntity(scope, nowMs)
   const document = compact({
     ...entity,
     name: parts.name,
     description: parts.description,
+    attributes: parts.attributes,
     flowSpec: { id: spec.id, version: spec.version },
     state: isDraft ? 'draft' : 'enabled',
     version: entity.etag,
@@ -45,6 +50,8 @@ export async function createFlow(
     transformations: parts.transformations,
     policy: given(body, 'policy'),
     runs: runsLink(entity.id),
+    // The provider's own name of the flow: here it has no other.
+    providerRefId: entity.id,
     lastOperation: createOperation(nowMs, isDraft),
     labels: given(body, 'labels') ?? [],
     recordTypes: recordTypes(references),
@@ -55,7 +62,10 @@ export async function createFlow(
     target_connection_id: references.target === undefined ? null : textOf(references.target, 'id'),
     next_run_at: isDraft || parts.schedule === undefined ? null : firstRunAt(parts.schedule),
   }
-  await insertEntity(deps.db, scope, FLOWS, { document, columns })
+  await transact(deps.db, async (tx) => {
+    await holdBase(tx, references)
+    await insertEntity(tx, scope, FLOWS, { document, columns })
+  })
   if (!isDraft) deps.nudgeScheduler()
   return document
 }

@@ -1,20 +1,14 @@
 import type { Scope } from '#http/scope.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
+import { type ChangeRequest, removeEntity } from '#services/flow-service/entities/change-entity.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
-import { deleteEntity } from '#services/flow-service/entities/entity-store.ts'
-import { cancelWaitingRuns } from '#services/flow-service/runs/run-store.ts'
-import { transact } from '#store/database.ts'
+import { cancelWaitingRuns } from '#services/flow-service/runs/waiting-runs.ts'
 
 /** Removes a flow with its schedule and the runs that wait. Its other runs stay listed; its connections stay. */
 export async function deleteFlow(
-  { db, now }: FlowServiceDependencies,
+  deps: FlowServiceDependencies,
   scope: Scope,
-  id: string,
+  { id, ifMatch }: ChangeRequest,
 ): Promise<void> {
-  await getDocument(db, scope, FLOWS, id)
-  await transact(db, async (tx) => {
-    await deleteEntity(tx, scope, FLOWS, id)
-    await cancelWaitingRuns(tx, id, now())
-  })
+  await removeEntity(deps, scope, { kind: FLOWS, id, ifMatch }, (tx) => cancelWaitingRuns(tx, id, deps.now()))
 }

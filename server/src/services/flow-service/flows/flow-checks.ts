@@ -150,13 +150,18 @@ async function findMapping(
 }
 
 function assertSameSchema(dataset: DatasetSummary, mappingSet: MappingSetSummary): void {
-  if (dataset.schemaId === mappingSet.schemaId) return
+  const [wanted, mapped] = [dataset, mappingSet].map(({ schemaId, schemaContentType }) => {
+    return `${schemaId} in version ${majorVersionOf(schemaContentType)}`
+  })
+  if (wanted === mapped) return
   throw new FlowProblem(
     '1425-400',
-    `The schema of the target dataset ${dataset.id}, ${dataset.schemaId}, is not the schema of the mapping ${mappingSet.id}, ${mappingSet.schemaId}.`,
-    {
-      datasetId: dataset.id,
-      mappingId: mappingSet.id,
-    },
+    `The schema of the target dataset ${dataset.id}, ${wanted}, is not the schema of the mapping ${mappingSet.id}, ${mapped}.`,
+    { datasetId: dataset.id, mappingId: mappingSet.id },
   )
+}
+
+/** `1` of `application/vnd.adobe.xed+json;version=1.2`: a minor version only adds, and 1 means the newest of them. */
+function majorVersionOf(contentType: string): string {
+  return /version\s*=\s*"?(\d+)/.exec(contentType)?.[1] ?? '1'
 }

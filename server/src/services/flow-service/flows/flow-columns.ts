@@ -7,6 +7,7 @@ import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
+import { DeltaColumnError, deltaOrderOf } from './delta-column.ts'
 import { type DeltaColumn, selectedColumnsOf } from './flow-parts.ts'
 
 /** What a flow wants of a table, and the table. */
@@ -62,24 +63,25 @@ function selectColumns({ params, columns, tableName }: TableUse): readonly Relat
   })
 }
 
-/** A column that tells time order: a date or a time, or text in a known format. */
+/** The column has to tell time order, in the form and the zone that are said. @throws {FlowProblem} 1100 */
 export function assertDeltaColumn(
   { columns, tableName }: Pick<TableUse, 'columns' | 'tableName'>,
-  { name, dateFormat }: DeltaColumn,
+  deltaColumn: DeltaColumn,
 ): void {
-  const column = columns.find((candidate) => candidate.name === name)
-  if (column === undefined) throw noColumn(name, tableName, columns)
-  const { kind } = column.type.columnType
-  if (kind === 'date' || kind === 'timestamp' || kind === 'timestamptz') return
-  if (kind === 'string' && dateFormat !== undefined) return
-  const times = columns
-    .filter(({ type }) => /^(date|timestamp)/.test(type.columnType.kind))
-    .map((candidate) => candidate.name)
-  const remedy = times.length === 0 ? '' : ` Columns that can be used: ${times.join(', ')}.`
-  throw invalidRequest(
-    `The delta column ${name} of ${tableName} is of type ${column.type.typeName}, which has no time order.${remedy}`,
-    'deltaColumn',
-  )
+  const column = columns.find(({ name }) => name === deltaColumn.name)
+  if (column === undefined) throw noColumn(deltaColumn.name, tableName, columns)
+  try {
+    deltaOrderOf(column, deltaColumn)
+  } catch (error) {
+    if (!(error instanceof DeltaColumnError)) throw error
+    const remedy = error.member === 'name' ? suitableColumns(columns) : ''
+    throw invalidRequest(`${error.message}${remedy}`, `deltaColumn.${error.member}`)
+  }
+}
+
+function suitableColumns(columns: readonly RelationColumn[]): string {
+  const times = columns.filter(({ type }) => /^(date|timestamp)/.test(type.columnType.kind))
+  return times.length === 0 ? '' : ` Columns that can be used: ${times.map(({ name }) => name).join(', ')}.`
 }
 
 function noColumn(name: string, tableName: string, columns: readonly RelationColumn[]): FlowProblem {

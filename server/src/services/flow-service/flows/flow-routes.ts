@@ -1,17 +1,40 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import {
+  actionQuery,
+  CreateQuery,
+  PatchBody,
+  PatchQuery,
+  StateAction,
+} from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { FLOW_EXAMPLES, Flow, FlowPath, NewFlow } from '@headwater/contract/flow-service/flows.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import { refuseFinalize } from '#services/flow-service/entities/refuse-finalize.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
+  CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
+  GET_ERRORS,
   idOf,
   isDraft,
   itemSchema,
+  LIST_ERRORS,
+  PATCH_ERRORS,
   referenceOf,
   sendCreated,
 } from '#services/flow-service/route-parts.ts'
@@ -20,25 +43,42 @@ import { createFlow } from './create-flow.ts'
 import { deleteFlow } from './delete-flow.ts'
 import { patchFlow } from './patch-flow.ts'
 
+/** Errors of everything that checks a flow as a whole. */
+const CHECK_ERRORS = [
+  '1101-404',
+  '1411-400',
+  '1412-400',
+  '1413-400',
+  '1419-400',
+  '1425-400',
+  '1431-400',
+  '1439-404',
+] as const
+
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'listFlows',
+      errors: LIST_ERRORS,
       summary: 'List flows',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Flow),
+      query: EntityListQuery,
+      answer: Page(Flow),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, FLOWS, query as ListParameters),
   })
   service.post('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'createFlow',
+      errors: [...CREATE_ERRORS, ...CHECK_ERRORS, '1410-400'],
       summary: 'Create a flow; it runs as soon as its schedule says',
-      query: contract.CreateQuery,
-      body: contract.FlowBody,
+      query: CreateQuery,
+      body: NewFlow,
+      bodyExamples: FLOW_EXAMPLES,
       status: 201,
-      answer: contract.Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -48,9 +88,12 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   })
   service.get('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'getFlow',
+      errors: GET_ERRORS,
       summary: 'Show a flow',
-      answer: contract.One(contract.Flow),
+      answer: One(Flow),
     }),
     handler: async (request) => getEntity(deps, request.scope, FLOWS, idOf(request)),
   })
@@ -60,40 +103,56 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
 function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.patch('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'patchFlow',
+      errors: [...PATCH_ERRORS, ...CHECK_ERRORS],
       summary: 'Change a flow',
-      query: contract.PatchQuery,
-      body: contract.PatchBody,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      query: PatchQuery,
+      body: PatchBody,
+      ifMatch: 'needed',
+      answer: Reference,
     }),
     preValidation: requireStorable,
     handler: async (request) => referenceOf(await patchFlow(deps, request.scope, changeOf(request))),
   })
   service.delete('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'deleteFlow',
+      errors: DELETE_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
+      query: PatchQuery,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, idOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request))
       return reply.code(204).send()
     },
   })
   service.post('/flows/:id/action', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'actOnFlow',
+      errors: [...ACTION_ERRORS, ...CHECK_ERRORS, '1409-400'],
       summary: 'Enable, disable or publish a flow',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      query: actionQuery(['enable', 'disable', 'publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
+      answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      const action = readAction(request.query as ActionParameters, FLOW_ACTIONS)
-      return referenceOf(await actOnFlow(deps, request.scope, { ...changeOf(request), action }))
+      const action = readAction(actionOf(request), [...FLOW_ACTIONS, ...PROVIDER_ACTIONS])
+      const change = changeOf(request)
+      if (action === 'finalize' || action === 'finalize-update')
+        return refuseFinalize(deps, request.scope, FLOWS, { ...change, action })
+      return referenceOf(await actOnFlow(deps, request.scope, { ...change, action }))
     },
   })
 }

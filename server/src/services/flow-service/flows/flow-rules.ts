@@ -1,7 +1,14 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { readDescription, readName } from '#services/flow-service/entities/entity-rules.ts'
+import {
+  assertNoPath,
+  readAttributes,
+  readDescription,
+  readLabels,
+  readName,
+} from '#services/flow-service/entities/entity-rules.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import type { FlowSpec } from '#services/flow-service/specs/built-in/spec.ts'
+import { isBuiltIn } from '#services/flow-service/specs/spec-catalogue.ts'
 import { assertMatchesSpec } from '#services/flow-service/specs/spec-schema.ts'
 import { parseSchedule, type Schedule } from './schedule-params.ts'
 
@@ -9,6 +16,7 @@ import { parseSchedule, type Schedule } from './schedule-params.ts'
 export interface FlowParts {
   readonly name: string | undefined
   readonly description: string | undefined
+  readonly attributes: JsonObject | undefined
   /** `undefined` in a draft that names none yet. */
   readonly sourceConnectionId: string | undefined
   readonly targetConnectionId: string | undefined
@@ -35,16 +43,26 @@ export function readFlow(
 ): FlowParts {
   const isUnscheduled = flow['scheduleParams'] === undefined || flow['scheduleParams'] === null
   assertOptions(spec, flow['options'])
-  assertPolicy(flow['policy'])
+  readPolicy(flow)
+  readLabels(flow)
   return {
     name: readName(flow, isDraft),
     description: readDescription(flow),
+    attributes: readAttributes(flow),
     sourceConnectionId: readOnlyId(flow, 'sourceConnectionIds', isDraft),
     targetConnectionId: readOnlyId(flow, 'targetConnectionIds', isDraft),
     transformations: readTransformations(spec, flow['transformations'], isDraft),
     schedule:
-      isDraft && isUnscheduled ? undefined : parseSchedule(flow['scheduleParams'], { minIntervalMinutes }),
+      isDraft && isUnscheduled ? undefined : readSchedule(spec, flow['scheduleParams'], minIntervalMinutes),
   }
+}
+
+/** A registered spec may allow less than the server does; the built-in one is what the server does. */
+function readSchedule(spec: FlowSpec, params: unknown, minIntervalMinutes: number): Schedule {
+  const schedule = parseSchedule(params, { minIntervalMinutes })
+  const schema = isBuiltIn(spec) ? undefined : schemaOf(spec.scheduleSpec)
+  if (schema !== undefined) assertMatchesSpec(schema, coerceMembers(params), 'scheduleParams')
+  return schedule
 }
 
 /** The state of a flow is the service's. @throws {FlowProblem} 1410 */
@@ -64,7 +82,10 @@ function readOnlyId(flow: JsonObject, field: string, isDraft: boolean): string |
   if (isEmpty && isDraft) return undefined
   if (isEmpty) throw invalidRequest(`${field} is missing. Send an array with one id.`, field)
   const [id, second] = Array.isArray(ids) ? (ids as readonly unknown[]) : []
-  if (typeof id === 'string' && id !== '' && second === undefined) return id
+  if (typeof id === 'string' && id !== '' && second === undefined) {
+    assertNoPath(id, field)
+    return id
+  }
   throw invalidRequest(`${field} must be an array with exactly one id.`, field)
 }
 
@@ -87,9 +108,26 @@ function readTransformation(spec: FlowSpec, item: unknown, label: string): JsonO
       `${label}.name`,
     )
   }
-  assertMatchesSpec(own['spec'] as JsonObject, coerceParams(item['params'] ?? {}), `${label}.params`)
+  assertRunnable(name, label)
+  const schema = schemaOf(own)
+  if (schema !== undefined) assertMatchesSpec(schema, coerceParams(item['params'] ?? {}), `${label}.params`)
   assertNamed(item, label)
   return item as JsonObject
+}
+
+/** What a registered spec asks for may be more than this server can do. */
+function assertRunnable(name: unknown, label: string): void {
+  if (name === 'Copy' || name === 'Mapping') return
+  throw invalidRequest(
+    `${label}.name ${String(name)} is a transformation that this server has no code for. It runs Copy and Mapping.`,
+    `${label}.name`,
+  )
+}
+
+/** The JSON Schema of a part of a spec, if it has one. */
+function schemaOf(part: JsonObject | undefined): JsonObject | undefined {
+  const schema: unknown = part?.['spec']
+  return isObject(schema) ? (schema as JsonObject) : undefined
 }
 
 /** Versions come as number or text, a delta column sometimes as its bare name. */
@@ -119,10 +157,9 @@ function assertNamed(item: Record<string, unknown>, label: string): void {
 function assertOptions(spec: FlowSpec, options: unknown): void {
   if (options === undefined || options === null) return
   if (!isObject(options)) throw invalidRequest('options must be an object.', 'options')
-  const coerced = Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, coerceText(value)]),
-  )
-  assertMatchesSpec(spec.optionSpec['spec'] as JsonObject, coerced, 'options')
+  const coerced = coerceMembers(options)
+  const schema = schemaOf(spec.optionSpec)
+  if (schema !== undefined) assertMatchesSpec(schema, coerced, 'options')
   const percent = coerced['partialIngestionPercent']
   if (typeof percent === 'number' && percent > 100) {
     throw invalidRequest(
@@ -132,12 +169,23 @@ function assertOptions(spec: FlowSpec, options: unknown): void {
   }
 }
 
+function coerceMembers(value: unknown): Record<string, unknown> {
+  const members = isObject(value) ? Object.entries(value) : []
+  return Object.fromEntries(members.map(([name, member]) => [name, coerceText(member)]))
+}
+
 /** Text that spells a number or a boolean, as what it spells. */
 function coerceText(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const text = value.trim().toLowerCase()
   if (text === 'true' || text === 'false') return text === 'true'
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : value
+}
+
+function readPolicy({ policy }: JsonObject): void {
+  if (policy === undefined || policy === null) return
+  if (typeof policy !== 'object') throw invalidRequest('policy must be an object.', 'policy')
+  assertPolicy(policy)
 }
 
 /** @throws {FlowProblem} 1431 when a policy names fields, but none */

@@ -14,7 +14,7 @@ export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<re
     .selectAll()
     .where('state', '=', 'enabled')
     .where('next_run_at', '<=', nowMs)
-    .where(isIdle())
+    .where(isIdle(nowMs))
     .orderBy('next_run_at')
     .limit(limit)
     .forUpdate()
@@ -22,22 +22,12 @@ export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<re
     .execute()
 }
 
-/** When the first of the flows that {@link dueFlows} may return is due; `undefined` when none ever is. */
-export async function nextDueAt(db: Database): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('flow')
-    .select(({ fn }) => fn.min('next_run_at').as('at'))
-    .where('state', '=', 'enabled')
-    .where('next_run_at', 'is not', null)
-    .where(isIdle())
-    .executeTakeFirst()
-  return row?.at ?? undefined
-}
-
-/** True of a flow without a run that waits or runs. */
-function isIdle(): RawBuilder<SqlBool> {
+/** True of a flow without a run that is under way or could be. */
+function isIdle(nowMs: number): RawBuilder<SqlBool> {
   return sql`not exists (
-    select from flow_run where flow_run.flow_id = flow.id and flow_run.state in ('scheduled', 'queued', 'inProgress')
+    select from flow_run where flow_run.flow_id = flow.id and (
+      flow_run.state in ('queued', 'inProgress') or flow_run.state = 'scheduled' and flow_run.scheduled_for <= ${nowMs}
+    )
   )`
 }
 
@@ -79,9 +69,10 @@ export async function nextTickOf(
 }
 
 /**
- * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run that
- * left something out between where the flow stood and its own window (a request for some past week) moves
- * nothing, and no run moves it beyond now, whatever end it was asked for.
+ * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run over
+ * everything ends at the instant of its snapshot. A run that left something out between where the flow stood and
+ * its own window (a request for some past week) moves nothing, and no run moves it beyond now, whatever end it was
+ * asked for.
  */
 export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
   const flow = await tx
@@ -90,12 +81,19 @@ export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise
     .where('id', '=', run.flow_id)
     .forUpdate()
     .executeTakeFirst()
-  if (flow === undefined || run.window_end === null) return
+  const windowEnd = run.window_end ?? snapshotTimeOf(run)
+  if (flow === undefined || windowEnd === undefined) return
   const stoodAt = flow.watermark_at ?? startOf(flow)
   const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)
-  const end = Math.min(run.window_end, nowMs)
+  const end = Math.min(windowEnd, nowMs)
   if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return
   await setWatermark(tx, flow.id, end)
+}
+
+/** By the clock of the source; `undefined` before the run is planned. */
+function snapshotTimeOf({ plan }: Run): number | undefined {
+  const takenAtMs = plan?.['nowMs']
+  return typeof takenAtMs === 'number' ? takenAtMs : undefined
 }
 
 /** Where the first window of a flow begins; null for the beginning of time. */

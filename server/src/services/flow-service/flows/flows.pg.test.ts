@@ -176,6 +176,13 @@ describe('creating a flow', () => {
       message: expect.stringContaining('integer'),
     })
     expect(await refusal('/flows', copy('born'))).toMatchObject({ status: 201 })
+    const refusedMember = async (deltaColumn: unknown) =>
+      (await refusal('/flows', copy(deltaColumn))).body.report.field
+    expect(await refusedMember({ name: 'city' })).toBe('deltaColumn.dateFormat')
+    expect(await refusedMember({ name: 'city', dateFormat: 'd MMM' })).toBe('deltaColumn.dateFormat')
+    expect(await refusedMember({ name: 'born', timezone: 'Mars/Base' })).toBe('deltaColumn.timezone')
+    const text = { name: 'city', dateFormat: 'yyyy-MM-dd HH:mm:ss', timezone: 'Europe/Paris' }
+    expect(await refusal('/flows', copy(text))).toMatchObject({ status: 201 })
   })
 
   test('says that a column is in the table but was not selected', async () => {
@@ -312,6 +319,7 @@ describe('a flow', () => {
     expect(codeOf(await patch(url, [{ op: 'Replace', path: '/policy', value: { fields: [] } }]))).toBe(
       '1431-400',
     )
+    expect(codeOf(await patch(url, [{ op: 'replace', path: '/policy', value: 'none' }]))).toBe('1100-400')
     expect(codeOf(await patch(url, [{ op: 'replace', path: '/state', value: 'disabled' }]))).toBe('1455-400')
     expect(
       codeOf(await patch(url, [{ op: 'replace', path: '/sourceConnectionIds', value: [ids.source] }])),

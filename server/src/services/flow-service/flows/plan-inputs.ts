@@ -118,6 +118,7 @@ function scopeOf(row: Joined): Scope {
     tenantId: row.tenant_id,
     sandbox: { id: row.sandbox_id, name: row.sandbox_name, type: row.sandbox_type },
     ...SCHEDULER,
+    isAdmin: false,
   }
 }
 

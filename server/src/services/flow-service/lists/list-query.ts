@@ -98,7 +98,7 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
 /** A number of things, `max` at most; a larger one means `max`. `undefined` when none is given. */
 export function parseCount(text: string | undefined, field: string, max: number): number | undefined {
   if (text === undefined || text === '') return undefined
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Math.min(Number(text), max)
+  if (/^\d+$/.test(text) && Number(text) > 0) return Math.min(Number(text), max)
   throw badValue(text, field, `Send a whole number from 1 to ${max}.`)
 }
 

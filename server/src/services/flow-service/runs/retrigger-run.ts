@@ -6,17 +6,16 @@ import type { FlowServiceDependencies } from '#services/flow-service/dependencie
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
 import { assertCurrent } from '#services/flow-service/entities/if-match.ts'
-import { findFlowRow } from '#services/flow-service/flows/flow-reader.ts'
 import { actionNotApplicable, FlowProblem, notFound } from '#services/flow-service/problems.ts'
-import { type Database, transact } from '#store/database.ts'
-import type { Run } from './run.ts'
-import { insertRun } from './run-store.ts'
+import { type Database, type Tx, transact } from '#store/database.ts'
+import type { FlowRow, Run } from './run.ts'
+import { insertRun, lockFlow } from './run-store.ts'
 
 /**
  * Repeats a run over its original window, as a new run that names the old one as its predecessor.
  *
- * @throws {FlowProblem} 1422 unless the run failed, or succeeded without any record, and nothing has delivered
- *   its window since
+ * @throws {FlowProblem} 1422 unless the run failed, or succeeded without any record, and no other run has brought
+ *   its window since or is about to
  */
 export async function retriggerRun(
   deps: FlowServiceDependencies,
@@ -27,28 +26,38 @@ export async function retriggerRun(
     const run = await findScopedRun(tx, scope, id)
     if (run === undefined) throw notFound(RUNS.name, id)
     assertCurrent(run.document, ifMatch)
-    const flow = await findFlowRow(tx, scope, run.flow_id)
+    // Of two requests at a time the second must see the run of the first.
+    const flow = await lockFlow(tx, run.flow_id)
     if (flow === undefined)
       throw new FlowProblem('1430-400', `The flow ${run.flow_id} is not found.`, { id: run.flow_id })
     if (flow.state !== 'enabled') throw actionNotApplicable('re-trigger', flow.state)
     assertRepeatable(run, flow.watermark_at)
-    await assertNewest(tx, run)
-    const predecessor: JsonObject = { flowId: flow.id, flowRunId: run.id, flowSpec: run.document['flowSpec'] }
-    const nowMs = deps.now()
-    const retry = await insertRun(tx, {
-      flow,
-      origin: 'retry',
-      scheduledFor: nowMs,
-      window: { startMs: run.window_start, endMs: run.window_end },
-      params: isObject(run.document['params']) ? (run.document['params'] as JsonObject) : {},
-      predecessors: [predecessor],
-      actor: scope,
-      nowMs,
-    })
-    if (retry === undefined) throw notFound(RUNS.name, id)
-    if (retry.state === 'queued') await deps.submitRun(tx, retry)
-    return retry
+    await assertUnrivalled(tx, run)
+    return await repeat(tx, deps, scope, { run, flow })
   })
+}
+
+async function repeat(
+  tx: Tx,
+  deps: FlowServiceDependencies,
+  scope: Scope,
+  { run, flow }: { readonly run: Run; readonly flow: FlowRow },
+): Promise<Run> {
+  const { params, flowSpec } = run.document
+  const nowMs = deps.now()
+  const retry = await insertRun(tx, {
+    flow,
+    origin: 'retry',
+    scheduledFor: nowMs,
+    window: { startMs: run.window_start, endMs: run.window_end },
+    params: isObject(params) ? (params as JsonObject) : {},
+    predecessors: [{ flowId: flow.id, flowRunId: run.id, flowSpec }],
+    actor: scope,
+    nowMs,
+  })
+  if (retry === undefined) throw notFound(RUNS.name, run.id)
+  if (retry.state === 'queued') await deps.submitRun(tx, retry)
+  return retry
 }
 
 /** The run that the scope can see. */
@@ -67,36 +76,43 @@ function assertRepeatable(run: Run, deliveredToMs: number | null): void {
   if (run.state === 'success' && ingestedCount(run.document) === 0) return
   if (run.state !== 'failed' && run.state !== 'cancelled') throw actionNotApplicable('re-trigger', run.state)
   // A later run took the failed window along with its own; its rows would arrive twice.
-  if (deliveredToMs !== null && run.window_end !== null && deliveredToMs >= run.window_end) {
-    throw new FlowProblem(
-      '1422-400',
-      `The action re-trigger does not apply: a later run has delivered the window of ${run.id}.`,
-      { id: run.id },
-    )
-  }
+  if (deliveredToMs !== null && run.window_end !== null && deliveredToMs >= run.window_end)
+    throw notRepeatable(run, 'a later run has delivered its window')
 }
 
 function ingestedCount(document: JsonObject): number {
   const metrics: unknown = document['metrics']
   const records: unknown = isObject(metrics) ? metrics['recordSummary'] : undefined
-  const { inputRecordCount = 0, outputRecordCount = 0 } = isObject(records) ? records : {}
-  return Math.max(Number(inputRecordCount), Number(outputRecordCount))
+  return isObject(records) ? Number(records['outputRecordCount'] ?? 0) : 0
 }
 
-/** A run is repeated once; after that its newest attempt is what can be repeated. */
-async function assertNewest(db: Database, run: Run): Promise<void> {
-  const attempts = JSON.stringify([{ flowRunId: run.id }])
+/**
+ * Rows would arrive twice beside a later run (a repetition, or one that was asked for) that has brought the whole
+ * window, or that may bring a part of it.
+ */
+async function assertUnrivalled(db: Database, run: Run): Promise<void> {
+  const [from, to] = [sql`coalesce(window_start, 0)`, sql`coalesce(window_end, ${END_OF_TIME}::bigint)`]
+  const [start, end] = [run.window_start ?? 0, run.window_end ?? END_OF_TIME]
   const { rows } = await sql<{ id: string; state: Run['state'] }>`
     select id, state from flow_run
-    where flow_id = ${run.flow_id} and document -> 'predecessors' @> ${attempts}::jsonb
+    where flow_id = ${run.flow_id} and id <> ${run.id} and created_at >= ${run.created_at}
+      and (
+        state in ('scheduled', 'queued', 'inProgress') and ${from} < ${end} and ${to} > ${start}
+        or state = 'success' and ${from} <= ${start} and ${to} >= ${end}
+          and (document #>> '{metrics,recordSummary,outputRecordCount}')::bigint > 0
+      )
     order by created_at desc
     limit 1
   `.execute(db)
-  const [newest] = rows
-  if (newest === undefined || newest.state === 'failed' || newest.state === 'cancelled') return
-  throw new FlowProblem(
-    '1422-400',
-    `The action re-trigger does not apply: ${newest.id} repeats ${run.id} already and is ${newest.state}.`,
-    { id: run.id },
-  )
+  const [rival] = rows
+  if (rival === undefined) return
+  const what = rival.state === 'success' ? 'has brought' : 'is about to bring'
+  throw notRepeatable(run, `the run ${rival.id}, which is ${rival.state}, ${what} its window`)
+}
+
+/** Later than any time that a window can have. */
+const END_OF_TIME = Number.MAX_SAFE_INTEGER
+
+function notRepeatable({ id }: Run, reason: string): FlowProblem {
+  return new FlowProblem('1422-400', `The action re-trigger does not apply to ${id}: ${reason}.`, { id })
 }

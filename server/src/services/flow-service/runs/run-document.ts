@@ -75,10 +75,11 @@ export function changedRunDocument(run: Run, change: RunChange, nowMs: number): 
             durationSummary: { startedAtUTC: startedAt ?? completedAt, completedAtUTC: completedAt },
           },
         })
+  const updatedAt = Math.max(nowMs, run.updated_at + 1)
   return {
     ...timed,
-    etag: newEtag(nowMs),
-    updatedAt: Math.max(nowMs, run.updated_at + 1),
+    etag: newEtag(updatedAt),
+    updatedAt,
     updatedClient: SCHEDULER_CLIENT,
   }
 }

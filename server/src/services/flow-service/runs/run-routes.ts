@@ -1,17 +1,26 @@
-import * as contract from '@headwater/contract/flow-service.ts'
+import { actionQuery, PatchQuery, StateAction } from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
+import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import { RUN_EXAMPLES, Run, RunBody, RunPath, RunReference } from '@headwater/contract/flow-service/runs.ts'
+import { ToldRunBody } from '@headwater/contract/flow-service/told-run.ts'
 import type { FastifyInstance } from 'fastify'
+import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type ActionParameters, readAction } from '#services/flow-service/entities/actions.ts'
+import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
+import { allowObject, bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
+  ACTION_ERRORS,
   BASE_PATH,
+  CREATED,
   changeOf,
   collectionSchema,
+  GET_ERRORS,
   idOf,
   itemSchema,
+  LIST_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
 import { createRun } from './create-run.ts'
@@ -22,20 +31,25 @@ import { retriggerRun } from './retrigger-run.ts'
 export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/runs', {
     schema: collectionSchema({
+      tag: 'Runs',
       operationId: 'listRuns',
+      errors: LIST_ERRORS,
       summary: 'List runs, with their progress while they are under way',
-      query: contract.EntityListQuery,
-      answer: contract.Page(contract.Run),
+      query: EntityListQuery,
+      answer: Page(Run),
     }),
     handler: async ({ scope, query }) => listEntities(deps, scope, RUNS, query as ListParameters),
   })
   service.post('/runs', {
     schema: collectionSchema({
+      tag: 'Runs',
       operationId: 'createRun',
+      errors: ['1101-404', '1405-400', '1411-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
-      body: contract.RunBody,
+      body: RunBody,
+      bodyExamples: RUN_EXAMPLES,
       status: 201,
-      answer: contract.RunReference,
+      answer: answerWith(RunReference, { location: CREATED.headers['location'] }),
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -48,33 +62,56 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   })
   service.get('/runs/:id', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'getRun',
+      errors: GET_ERRORS,
       summary: 'Show a run, with its progress while it is under way',
-      answer: contract.One(contract.Run),
+      answer: One(Run),
     }),
     handler: async (request) => getEntity(deps, request.scope, RUNS, idOf(request)),
   })
   service.put('/runs/:id', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'putRun',
-      summary: 'Refused: only the server that runs a run writes its metrics',
-      query: contract.PatchQuery,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      errors: [
+        '1403-400',
+        '1404-412',
+        '1405-400',
+        '1427-400',
+        '1428-400',
+        '1429-400',
+        '1430-400',
+        '1439-404',
+        '1446-400',
+      ],
+      summary: 'Note of a run what its provider knows, as an administrator; what was measured stays',
+      query: PatchQuery,
+      body: ToldRunBody,
+      ifMatch: 'needed',
+      answer: Run,
     }),
+    preValidation: allowObject,
     handler: async (request) => putRun(deps, request.scope, changeOf(request)),
   })
   service.post('/runs/:id/action', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'actOnRun',
+      errors: [...ACTION_ERRORS, '1430-400'],
       summary: 'Repeat a failed run over its window',
-      query: contract.ActionQuery,
-      body: contract.ActionBody,
-      hasIfMatch: true,
-      answer: contract.Reference,
+      query: actionQuery(['re-trigger']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
+      answer: Reference,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
-      readAction(request.query as ActionParameters, ['re-trigger'])
+      readAction(actionOf(request), ['re-trigger'])
       return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
     },
   })

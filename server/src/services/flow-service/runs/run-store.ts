@@ -1,5 +1,9 @@
 import { sql } from 'kysely'
+import type { Scope } from '#http/scope.ts'
+import { isUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
+import type { EntityKind } from '#services/flow-service/entities/entity-kinds.ts'
+import { enqueueEvent, eventOf } from '#services/flow-service/subscriptions/enqueue-event.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { ACTIVE_STATES, ENDED_STATES, type FlowRow, type Run, type RunOrigin, type RunWindow } from './run.ts'
 import {
@@ -14,10 +18,11 @@ import {
 /*
  * States of a run:
  *
- *   scheduled -> queued -> inProgress -> success | failed | cancelled
+ *   scheduled -> queued -> inProgress -> success | failed
  *
- * A flow has one queued or running run at a time. A run that is asked for meanwhile is `scheduled`; when the
- * active one ends, queueNextRun moves the oldest waiting one on, in the transaction of that end.
+ * `cancelled` is how waiting runs of a deleted flow ended in earlier versions.
+ * A flow has one queued or running run at a time. A run that is asked for meanwhile, or for later, is
+ * `scheduled`: see waiting-runs.ts.
  */
 
 export interface NewRun {
@@ -34,21 +39,22 @@ export interface NewRun {
   readonly nowMs: number
 }
 
+/** The flow as it is now, and nobody else changes it or adds a run to it until the transaction ends. */
+export async function lockFlow(tx: Tx, id: string): Promise<FlowRow | undefined> {
+  return await tx.selectFrom('flow').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
 /**
- * Adds a run: `queued` when the flow has no active one, else `scheduled`. `undefined` when the schedule has a
- * run for this tick already, or when the flow is gone. The caller queues the first step of a `queued` run.
+ * Adds a run: `queued` when its time has come and the flow has no active one, else `scheduled`. `undefined` when
+ * the schedule has a run for this tick already, or when the flow is gone. The caller queues the first step of a
+ * `queued` run.
  */
 export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined> {
   const { flow, origin, scheduledFor, window, nowMs } = given
   // Two requests at a time must not both find the flow idle.
-  const locked = await tx
-    .selectFrom('flow')
-    .select('id')
-    .where('id', '=', flow.id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (locked === undefined) return undefined
-  const state = (await hasActiveRun(tx, flow.id)) ? 'scheduled' : 'queued'
+  if ((await lockFlow(tx, flow.id)) === undefined) return undefined
+  const mustWait = scheduledFor > nowMs || (await hasActiveRun(tx, flow.id))
+  const state = mustWait ? 'scheduled' : 'queued'
   const { actor = SCHEDULER, params = {}, predecessors = [] } = given
   const document = newRunDocument({ flow, state, actor, params, predecessors, nowMs })
   return await tx
@@ -58,6 +64,7 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
       org_id: flow.org_id,
       sandbox_id: flow.sandbox_id,
       flow_id: flow.id,
+      flow_name: flow.name,
       state,
       origin,
       scheduled_for: scheduledFor,
@@ -76,7 +83,8 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
     .executeTakeFirst()
 }
 
-async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
+/** True while a run of the flow is queued or under way. */
+export async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
   const active = await tx
     .selectFrom('flow_run')
     .select('id')
@@ -91,6 +99,48 @@ export async function findRun(db: Database, id: string): Promise<Run | undefined
   return await db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The run that the scope can see; nobody else changes it until the transaction ends. */
+export async function lockScopedRun(tx: Tx, { orgId, sandbox }: Scope, id: string): Promise<Run | undefined> {
+  if (!isUuid(id)) return undefined
+  return await tx
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('sandbox_id', '=', sandbox.id)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Those of the ids that runs or flows have which the scope can see. */
+export async function knownIds(
+  db: Database,
+  { orgId, sandbox }: Scope,
+  kind: EntityKind,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = ids.filter(isUuid)
+  if (wanted.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(kind.table)}
+    where org_id = ${orgId} and sandbox_id = ${sandbox.id} and id = any(${wanted})
+  `.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Puts another document, with its etag and time of change, in the place of that of a run that is locked. */
+export async function replaceRunDocument(tx: Tx, document: JsonObject): Promise<void> {
+  await tx
+    .updateTable('flow_run')
+    .set({
+      document: JSON.stringify(document),
+      etag: String(document['etag']),
+      updated_at: Number(document['updatedAt']),
+    })
+    .where('id', '=', String(document['id']))
+    .execute()
+}
+
 /** What a step writes when it is done. */
 export interface SavedRun extends RunChange {
   readonly epoch?: number | undefined
@@ -101,7 +151,8 @@ export interface SavedRun extends RunChange {
 
 /**
  * Changes a run and gives it a new etag; `metrics.statusSummary.status` follows the state. When the run ends,
- * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow).
+ * its flow tells so in `lastRunDetails` (without a new etag: nobody changed the flow). Whoever wants to hear of it
+ * finds it in the outbox.
  *
  * @throws when there is no such run
  */
@@ -131,6 +182,8 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
     .returningAll()
     .executeTakeFirstOrThrow()
   if (ENDED_STATES.has(saved.state) && !ENDED_STATES.has(run.state)) await tellFlow(tx, saved)
+  const event = eventOf(run.state, saved.state)
+  if (event !== undefined) await enqueueEvent(tx, saved, { event, nowMs })
   return saved
 }
 
@@ -139,45 +192,4 @@ async function tellFlow(tx: Tx, run: Run): Promise<void> {
     update flow set document = document || jsonb_build_object('lastRunDetails', ${JSON.stringify(lastRunDetails(run))}::jsonb)
     where id = ${run.flow_id}
   `.execute(tx)
-}
-
-/** The run of the flow that has waited longest, or `undefined`. It is locked. */
-export async function nextScheduledRun(tx: Tx, flowId: string): Promise<Run | undefined> {
-  return await tx
-    .selectFrom('flow_run')
-    .selectAll()
-    .where('flow_id', '=', flowId)
-    .where('state', '=', 'scheduled')
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst()
-}
-
-/**
- * Moves the flow's oldest waiting run on to `queued`, when no other is active. The window of a run of the
- * schedule is moved to where the flow was delivered to by now. The caller queues the run's first step.
- */
-export async function queueNextRun(tx: Tx, flowId: string, nowMs: number): Promise<Run | undefined> {
-  const flow = await tx.selectFrom('flow').selectAll().where('id', '=', flowId).forUpdate().executeTakeFirst()
-  if (flow === undefined || (await hasActiveRun(tx, flowId))) return undefined
-  const run = await nextScheduledRun(tx, flowId)
-  if (run === undefined) return undefined
-  if (run.origin === 'schedule' && run.window_end !== null && flow.watermark_at !== null) {
-    const start = Math.min(flow.watermark_at, run.window_end)
-    await tx.updateTable('flow_run').set({ window_start: start }).where('id', '=', run.id).execute()
-  }
-  return await saveRun(tx, run.id, { state: 'queued', nowMs })
-}
-
-/** Ends the runs of a flow that nobody has begun: their flow is gone. */
-export async function cancelWaitingRuns(tx: Tx, flowId: string, nowMs: number): Promise<void> {
-  const waiting = await tx
-    .selectFrom('flow_run')
-    .select('id')
-    .where('flow_id', '=', flowId)
-    .where('state', '=', 'scheduled')
-    .execute()
-  for (const { id } of waiting) await saveRun(tx, id, { state: 'cancelled', completedAt: nowMs, nowMs })
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '#kit/json.ts'
+import type { JsonObject } from '#kit/json.ts'
 import { parseTime } from '#services/flow-service/flows/schedule-params.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 import type { RunWindow } from './run.ts'
@@ -12,27 +12,24 @@ export interface RunTimes {
 
 /**
  * Reads the times of a run that is asked for. What is missing is filled in: start now, from where the flow was
- * delivered to, up to now.
+ * delivered to, up to the start.
  *
  * @throws {FlowProblem} 1100 for a time that is none or a window that is empty
  */
 export function readRunTimes(
-  params: unknown,
+  params: JsonObject,
   { nowMs, deliveredToMs }: { readonly nowMs: number; readonly deliveredToMs: number | null },
 ): RunTimes {
-  if (params !== undefined && params !== null && !isObject(params))
-    throw invalidRequest('params must be an object.', 'params')
-  const given = (params ?? {}) as JsonObject
-  const startAtMs = timeOf(given, 'startTime') ?? nowMs
-  const endMs = timeOf(given, 'windowEndTime') ?? nowMs
-  const startMs =
-    timeOf(given, 'windowStartTime') ?? (deliveredToMs === null ? null : Math.min(deliveredToMs, endMs))
-  if (timeOf(given, 'windowStartTime') !== undefined && startMs !== null && startMs >= endMs) {
+  const startAtMs = timeOf(params, 'startTime') ?? nowMs
+  const endMs = timeOf(params, 'windowEndTime') ?? Math.max(startAtMs, nowMs)
+  const givenStartMs = timeOf(params, 'windowStartTime')
+  if (givenStartMs !== undefined && givenStartMs >= endMs) {
     throw invalidRequest(
       'params.windowStartTime is not before params.windowEndTime.',
       'params.windowStartTime',
     )
   }
+  const startMs = givenStartMs ?? (deliveredToMs === null ? null : Math.min(deliveredToMs, endMs))
   return { startAtMs, window: { startMs, endMs } }
 }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   advanceWatermark,
   dueFlows,
-  nextDueAt,
   nextTickOf,
   setNextRun,
 } from '#services/flow-service/flows/flow-store.ts'
@@ -18,7 +17,8 @@ import {
 } from '#services/flow-service/testing/flow-test-service.ts'
 import { transact } from '#store/database.ts'
 import type { Run } from './run.ts'
-import { insertRun, queueNextRun, saveRun } from './run-store.ts'
+import { insertRun, saveRun } from './run-store.ts'
+import { queueNextRun } from './waiting-runs.ts'
 
 let service: FlowTestService
 let ids: { base: string; source: string; target: string }
@@ -94,9 +94,10 @@ describe('asking for a run', () => {
     const second = (await run(flowId)).body.id
     expect((await stored(second)).state).toBe('scheduled')
     expect(service.submitted.at(-1)?.id).toBe(first)
-    expect(await transact(service.db, (tx) => queueNextRun(tx, flowId, 1))).toBeUndefined()
+    const queueNext = () => transact(service.db, (tx) => queueNextRun(tx, flowId, service.world.nowMs))
+    expect(await queueNext()).toBeUndefined()
     await save(first, { state: 'failed', completedAt: 1 })
-    expect((await transact(service.db, (tx) => queueNextRun(tx, flowId, 2)))?.id).toBe(second)
+    expect((await queueNext())?.id).toBe(second)
     expect(await itemOf(service, `/runs/${second}`)).toMatchObject({
       metrics: { statusSummary: { status: 'queued' } },
     })
@@ -227,52 +228,6 @@ describe('a run', () => {
     expect((await itemOf(service, `/flows/${flowId}`)).lastRunDetails.id).toBe(id)
   })
 
-  test('is repeated over its window after a failure, once at a time', async () => {
-    const flowId = await makeFlow()
-    const { id } = (await run(flowId, WINDOW)).body
-    const again = (runId: string) => service.call('POST', `/runs/${runId}/action?op=re-trigger`)
-    expect(codeOf(await again(id))).toBe('1422-400')
-    await save(id, { state: 'failed', completedAt: 1 })
-    const retry = await again(id)
-    expect(retry.status).toBe(200)
-    expect(retry.body.id).not.toBe(id)
-    const [first, second] = [await stored(id), await stored(retry.body.id)]
-    expect(second).toMatchObject({
-      window_start: first.window_start,
-      window_end: first.window_end,
-      state: 'queued',
-      origin: 'retry',
-    })
-    expect((await itemOf(service, `/runs/${second.id}`)).predecessors[0].flowRunId).toBe(id)
-    expect(service.submitted.at(-1)?.id).toBe(second.id)
-    expect(codeOf(await again(id))).toBe('1422-400')
-    await save(second.id, { state: 'success', completedAt: 2, documentPatch: metrics(3) })
-    expect(codeOf(await again(second.id))).toBe('1422-400')
-    expect(codeOf(await again(UNKNOWN))).toBe('1439-404')
-  })
-
-  test('is repeated after a success without records', async () => {
-    const { id } = (await run(await makeFlow())).body
-    await save(id, { state: 'success', completedAt: 1, documentPatch: metrics(0) })
-    expect(await service.call('POST', `/runs/${id}/action?op=RE_TRIGGER`)).toMatchObject({ status: 200 })
-  })
-
-  test('is not repeated when a later run has delivered its window', async () => {
-    const flowId = await makeFlow()
-    const { id } = (await run(flowId, WINDOW)).body
-    await save(id, { state: 'failed', completedAt: 1 })
-    await service.db
-      .updateTable('flow')
-      .set({ watermark_at: 1_651_671_391_000 })
-      .where('id', '=', flowId)
-      .execute()
-    const answer = await service.call('POST', `/runs/${id}/action?op=re-trigger`)
-    expect([codeOf(answer), answer.body.errorMessage]).toEqual([
-      '1422-400',
-      expect.stringContaining('delivered'),
-    ])
-  })
-
   test('stays listed when its flow is deleted, and is not changed from outside', async () => {
     const flowId = await makeFlow()
     const { id, etag } = (await run(flowId)).body
@@ -386,14 +341,5 @@ describe('the schedule', () => {
     )
     await deliver(far, START_MS + 7)
     expect(await watermark()).toBe(START_MS + 7)
-  })
-
-  test('tells when the next flow is due', async () => {
-    await service.db.updateTable('flow').set({ next_run_at: null }).execute()
-    expect(await nextDueAt(service.db)).toBeUndefined()
-    const flowId = await makeFlow({ scheduleParams: { startTime: 1_900_000_000, frequency: 'once' } })
-    expect(await nextDueAt(service.db)).toBe(1_900_000_000_000)
-    await run(flowId)
-    expect(await nextDueAt(service.db)).toBeUndefined()
   })
 })

@@ -2,16 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { ApiDescription } from '@headwater/testkit/openapi/api-description.ts'
+import { exchangeOf, expectDescribed } from '@headwater/testkit/openapi/expect-described.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
-import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
-import { openKeyring } from '#secrets/keyring.ts'
+import type { DatasetSummary, FindDataset, MappingSetSummary } from '#http/neighbours.ts'
+import type { TokenClaims } from '#http/plugins/gateway.ts'
+import { ADMIN_SCOPE } from '#http/scope.ts'
+import { createWebhookSender } from '#notify/send-webhook.ts'
+import { type Keyring, openKeyring } from '#secrets/keyring.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { SourcePort } from '#services/flow-service/source-port.ts'
+import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -64,6 +70,7 @@ export interface CallOptions {
 /** The Flow Service over databases of its own, with the smallest honest neighbours. */
 export interface FlowTestService extends AsyncDisposable {
   readonly db: Database
+  readonly keyring: Keyring
   readonly source: TestDatabase
   readonly metadata: TestDatabase
   /** Runs whose first step was queued. */
@@ -73,7 +80,9 @@ export interface FlowTestService extends AsyncDisposable {
     nowMs: number
     nudges: number
     validateOnCreate: boolean
+    strict: boolean
     edition: 'azure' | 'aws'
+    datasets: DatasetSummary[]
     mappingSchema: string
     mapsColumn: string
   }
@@ -89,6 +98,8 @@ export interface FlowTestService extends AsyncDisposable {
 export interface FlowTestOptions {
   /** Stands between the service and its source. */
   readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Stands between the service and the catalogue. */
+  readonly findDataset?: FindDataset | undefined
   /** Default a silent one. */
   readonly log?: pino.Logger | undefined
 }
@@ -99,6 +110,16 @@ export const CALLER: Readonly<Record<string, string>> = {
   'x-api-key': 'client',
   'x-gw-ims-org-id': ORG,
   'x-sandbox-name': 'prod',
+}
+
+/** Headers that make a caller an administrator of the same organisation. */
+export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
+
+const CLIENT_OF_TOKEN: Readonly<Record<string, TokenClaims>> = {
+  valid: { clientId: 'client', orgId: ORG },
+  admin: { clientId: 'admin', orgId: ORG },
+  theirs: { clientId: 'other', orgId: OTHER_ORG },
+  'their-admin': { clientId: 'other-admin', orgId: OTHER_ORG },
 }
 
 /** Starts the service; the source has a table `public.orders` of ten rows. */
@@ -113,32 +134,29 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nowMs: 1_760_000_000_000,
     nudges: 0,
     validateOnCreate: true,
+    strict: false,
     edition: 'azure' as 'azure' | 'aws',
+    datasets: [DATASET_SUMMARY],
     mappingSchema: SCHEMA,
     mapsColumn: 'city',
   }
+  const sandboxes = new SandboxReader(db, Date.now)
+  const keyring = openKeyring({ dataDir })
   const app = await createApp({ log: options.log ?? pino({ level: 'silent' }), version: 'test' })
   await registerFlowService(app, {
     db,
-    keyring: openKeyring({ dataDir }),
+    keyring,
     now: () => world.nowMs++,
     gateway: {
-      verifyToken: async (token) =>
-        token === 'valid'
-          ? { clientId: 'client', orgId: ORG }
-          : token === 'theirs'
-            ? { clientId: 'other', orgId: OTHER_ORG }
-            : undefined,
+      verifyToken: async (token) => CLIENT_OF_TOKEN[token],
       findClient: async (id) => ({
         id,
-        orgId: id === 'client' ? ORG : OTHER_ORG,
+        orgId: id === 'client' || id === 'admin' ? ORG : OTHER_ORG,
         tenantId: 'acme',
         userId: USER,
+        scopes: id === 'admin' || id === 'other-admin' ? [ADMIN_SCOPE] : [],
       }),
-      findSandbox: async (orgId, { id, name = id === undefined ? 'prod' : undefined }) =>
-        (orgId === ORG ? [SANDBOXES.prod, SANDBOXES.dev] : [SANDBOXES.theirs]).find(
-          (sandbox) => (id ?? sandbox.id) === sandbox.id && (name ?? sandbox.name) === sandbox.name,
-        ),
+      findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
     },
     config: {
       get edition() {
@@ -148,8 +166,17 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         return world.validateOnCreate
       },
       minIntervalMinutes: 15,
+      get strict() {
+        return world.strict
+      },
     },
-    findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
+    findDataset: options.findDataset ?? findDataset,
+    listDatasets: async (scope, { start = 0, limit }) =>
+      (scope.sandbox.id === SANDBOXES.prod.id ? world.datasets : []).slice(
+        start,
+        limit === undefined ? undefined : start + limit,
+      ),
+    previewDataset: async (_id, { limit }) => [{ _acme: { id: 1, city: 'Paris' } }].slice(0, limit),
     findMappingSet: async (_scope, id, version = 0) =>
       id === MAPPING && version === 0 ? mappingSet(world.mappingSchema, world.mapsColumn) : undefined,
     lakeFieldsOf: async () => FIELDS,
@@ -158,9 +185,13 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     nudgeScheduler: () => {
       world.nudges++
     },
+    sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
+  await app.ready()
+  const description = new ApiDescription(app.swagger())
   return {
     db,
+    keyring,
     source,
     metadata,
     submitted,
@@ -181,6 +212,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         headers: sent,
         ...(payload === undefined ? {} : { payload }),
       })
+      expectDescribed(description, exchangeOf(method, `${BASE}${url}`, answer))
       return {
         status: answer.statusCode,
         body: answer.body === '' ? undefined : answer.json(),
@@ -195,6 +227,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     },
   }
 }
+
+/** The catalogue has one dataset. */
+export const findDataset: FindDataset = async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined)
 
 const DATASET_SUMMARY: DatasetSummary = {
   id: DATASET,
@@ -211,6 +246,7 @@ function mappingSet(schemaId: string, column: string): MappingSetSummary {
     version: 0,
     newestVersion: 0,
     schemaId,
+    schemaContentType: 'application/vnd.adobe.xed-full+json;version=1.0',
     entries: [
       { sourceType: 'ATTRIBUTE', source: 'id', destination: '_acme.id' },
       { sourceType: 'ATTRIBUTE', source: column, destination: '_acme.city' },

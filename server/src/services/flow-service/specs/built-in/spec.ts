@@ -32,13 +32,17 @@ export interface FlowSpec {
   readonly version: string
   readonly sourceConnectionSpecIds: readonly string[]
   readonly targetConnectionSpecIds: readonly string[]
-  readonly optionSpec: JsonObject
-  readonly scheduleSpec: JsonObject
+  /** Each with its JSON Schema in `spec`. */
+  readonly optionSpec?: JsonObject | undefined
+  readonly scheduleSpec?: JsonObject | undefined
   readonly transformationSpecs: readonly JsonObject[]
-  readonly runSpec: JsonObject
+  readonly runSpec?: JsonObject | undefined
   readonly attributes: JsonObject
-  readonly permissionsInfo: JsonObject
+  readonly permissionsInfo?: JsonObject | undefined
 }
+
+/** What a spec is about, as its path names it. */
+export type SpecKind = 'connectionSpecs' | 'flowSpecs'
 
 export const JSON_SCHEMA_DRAFT = 'http://json-schema.org/draft-07/schema#'
 

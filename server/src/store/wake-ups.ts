@@ -2,14 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Log } from '#log/log.ts'
-import type { Tx } from '#store/database.ts'
+import type { Database } from './database.ts'
 
-const CHANNEL = 'headwater_steps'
+const CHANNEL = 'headwater_wake_ups'
 const RECONNECT_MS = 1_000
 
+/** Wakes the loops of all processes that wait for the topic. Part of the caller's transaction, if there is one. */
+export async function notifyTopic(db: Database, topic: string): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(db)
+}
+
 /**
- * Tells claim loops of all processes that a step was submitted, through LISTEN and NOTIFY on one connection.
- * It only saves waiting: loops poll as well, so a lost notification costs seconds, never a step.
+ * Tells the loops of this process that there is work of their topic, whichever process brought it, through LISTEN
+ * and NOTIFY on one connection. It only saves waiting: loops look by themselves as well, so a lost notification
+ * costs seconds, never work.
  *
  *   connecting --> listening --(connection lost)--> waiting 1 s --> connecting ...   until closed
  */
@@ -26,13 +32,8 @@ export class WakeUps {
     this.#done = this.#keepListening()
   }
 
-  on(step: string, listener: () => void): void {
-    this.#listeners.set(step, listener)
-  }
-
-  /** Delivered when the transaction commits. */
-  async notify(tx: Tx, step: string): Promise<void> {
-    await sql`select pg_notify(${CHANNEL}, ${step})`.execute(tx)
+  on(topic: string, listener: () => void): void {
+    this.#listeners.set(topic, listener)
   }
 
   async close(): Promise<void> {
@@ -47,7 +48,7 @@ export class WakeUps {
         await this.#listenOnce(signal)
       } catch (error) {
         if (signal.aborted) return
-        this.#log.debug({ err: error }, 'listening for steps was interrupted')
+        this.#log.debug({ err: error }, 'listening for work was interrupted')
         await sleep(RECONNECT_MS, undefined, { signal }).catch(() => {})
       }
     }
@@ -66,7 +67,7 @@ export class WakeUps {
     try {
       client.on('notification', (message) => this.#listeners.get(message.payload ?? '')?.())
       await client.query(`listen ${CHANNEL}`)
-      // What was submitted while nobody listened.
+      // What was brought while nobody listened.
       for (const listener of this.#listeners.values()) listener()
       if (signal.aborted) resolve()
       await over

@@ -1,0 +1,57 @@
+"""The documented tutorial, told with aepp as it comes from PyPI.
+
+Reads a world (where the server is, who the client is, where the source is) as JSON from standard input, and writes
+what every chapter saw as JSON to standard output. A chapter that raises leaves its traceback instead: nothing of
+what aepp does is caught on the way.
+"""
+
+import contextlib
+import json
+import sys
+import traceback
+
+import aepp
+
+import changes
+import journey
+import manager
+import others
+import paging
+import removal
+import specs
+
+CHAPTERS = [specs, journey, changes, manager, paging, others, removal]
+
+
+def configure(world):
+    """As a user points aepp to a server of their own: the endpoint, and where tokens come from."""
+    aepp.configure(
+        org_id=world["orgId"],
+        client_id=world["clientId"],
+        secret=world["clientSecret"],
+        scopes=world["scopes"],
+        environment="support",
+        endpoint=world["endpoint"],
+    )
+    aepp.config.config_object["oauthTokenEndpointV2"] = f"{world['endpoint']}/ims/token/v3"
+
+
+def tell(chapter, world, story):
+    try:
+        return chapter.tell(world, story)
+    except Exception:
+        return {"raised": traceback.format_exc()}
+
+
+def main():
+    world = json.load(sys.stdin)
+    # aepp prints remarks of its own.
+    with contextlib.redirect_stdout(sys.stderr):
+        configure(world)
+        story = {}
+        for chapter in CHAPTERS:
+            story[chapter.__name__] = tell(chapter, world, story)
+    json.dump(story, sys.stdout)
+
+
+main()

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Material, requestsOf, validRequestOf } from './arbitrary-request.ts'
+import { prepareBodies } from './bodies.ts'
+import { FUZZ_DEPTH, FUZZ_SEED, FUZZ_TIMEOUT_MS, seedTitle } from './budget.ts'
+import { judgeAnswer } from './judge.ts'
+import { type Operation, readOperations } from './operations.ts'
+import { type FuzzWorld, openFuzzWorld } from './seeds.ts'
+import { type FuzzRequest, send } from './send.ts'
+
+/** Requests to every operation that are nearly right, and what may never come back, whatever is asked. */
+const REQUESTS_PER_OPERATION = 50
+/** Specs are written by administrators, and a run is changed by what carries it out. */
+const NEEDS_MORE: ReadonlySet<string> = new Set([
+  'createConnectionSpec',
+  'replaceConnectionSpec',
+  'createFlowSpec',
+  'replaceFlowSpec',
+  'putRun',
+])
+
+let fuzz: FuzzWorld
+let material: Material
+
+beforeAll(async () => {
+  fuzz = await openFuzzWorld()
+  const { world, kept, spare } = fuzz
+  const { client } = world.server
+  const headers = {
+    authorization: `Bearer ${client.token}`,
+    'x-api-key': client.credentials.client_id,
+    'x-gw-ims-org-id': client.credentials.ims_org,
+    'x-sandbox-name': 'prod',
+  }
+  material = { kept, spare, bodies: await prepareBodies(world), headers }
+})
+
+afterAll(async () => {
+  await fuzz?.[Symbol.asyncDispose]()
+})
+
+test(
+  `whatever an operation is asked, it neither fails nor tells a secret (${seedTitle})`,
+  async () => {
+    const operations = deletesLast(await readOperations(fuzz.world.server.url))
+    const failures: string[] = []
+    for (const operation of operations) failures.push(...(await fuzzOperation(operation)))
+    expect(failures).toEqual([])
+    const log = fuzz.world.server.log.join('')
+    expect(log).not.toContain('request failed')
+    for (const canary of fuzz.canaries) expect(log).not.toContain(canary)
+  },
+  FUZZ_TIMEOUT_MS,
+)
+
+/** What is deleted can be asked nothing else. */
+function deletesLast(operations: readonly Operation[]): readonly Operation[] {
+  return operations.toSorted((a, b) => Number(a.method === 'DELETE') - Number(b.method === 'DELETE'))
+}
+
+/** The smallest request that the operation answers badly, if there is one; and the right one, if it is refused. */
+async function fuzzOperation(operation: Operation): Promise<string[]> {
+  const valid = validRequestOf(operation, material)
+  const refused = valid === undefined ? [] : await judgeValid(operation, valid)
+  const property = fc.asyncProperty(requestsOf(operation, material), async (request) => {
+    const problems = judgeAnswer(await send(fuzz.world.server.url, request), fuzz.canaries)
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  })
+  const result = await fc.check(property, { seed: FUZZ_SEED, numRuns: REQUESTS_PER_OPERATION * FUZZ_DEPTH })
+  if (!result.failed) return refused
+  const [request] = result.counterexample ?? []
+  const shown = request === undefined ? '' : show(request)
+  return [...refused, `${operation.operationId}: ${String(result.errorInstance)}\n${shown}`]
+}
+
+/** Were it refused, the wrong ones made from it would be so for the same reason, and nothing be tested. */
+async function judgeValid(operation: Operation, request: FuzzRequest): Promise<string[]> {
+  const { status, text } = await send(fuzz.world.server.url, request)
+  return status < 300 || NEEDS_MORE.has(operation.operationId)
+    ? []
+    : [`${operation.operationId} refuses what it should take: ${status} ${text}\n${show(request)}`]
+}
+
+/** The request without the headers that all have. */
+function show({ method, url, headers, body = '' }: FuzzRequest): string {
+  const own = Object.entries(headers).filter(([name, value]) => material.headers[name] !== value)
+  return `${method} ${url} ${JSON.stringify(Object.fromEntries(own))} ${body.slice(0, 2_000)}`
+}

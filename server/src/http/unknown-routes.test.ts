@@ -1,0 +1,43 @@
+import pino from 'pino'
+import { beforeAll, expect, test } from 'vitest'
+import { type App, createApp } from './app.ts'
+
+let app: App
+
+beforeAll(async () => {
+  app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
+  await app.register(
+    async (service) => {
+      service.get('/things', async () => [])
+      service.post('/things', async () => ({}))
+      service.get('/things/:id', async () => ({}))
+      service.delete('/things/:id', async () => ({}))
+      service.post('/things/search', async () => [])
+    },
+    { prefix: '/a.b' },
+  )
+  await app.ready()
+})
+
+test.each([
+  ['PUT', '/a.b/things', 'GET, HEAD, POST'],
+  ['PUT', '/a.b/things/', 'GET, HEAD, POST'],
+  ['PATCH', '/a.b/things?x=1', 'GET, HEAD, POST'],
+  ['PUT', '/a.b/things/7', 'DELETE, GET, HEAD'],
+  ['OPTIONS', '/a.b/things/7/', 'DELETE, GET, HEAD'],
+  ['PATCH', '/a.b/things/search', 'DELETE, GET, HEAD, POST'],
+] as const)('%s %s is 405 and allows %s', async (method, url, allow) => {
+  const answer = await app.inject({ method, url })
+  expect([answer.statusCode, answer.headers['allow']]).toEqual([405, allow])
+  expect(answer.json()).toMatchObject({ status: 405, title: 'MethodNotAllowedError' })
+  expect(answer.json().detail).toContain(`and not ${method}`)
+})
+
+test.each(['/', '/a.b', '/aXb/things', '/a.b/things/7/8', '/a.b/thing', '/a.b/things/%2f%2f/x'])(
+  'there is no %s',
+  async (url) => {
+    const answer = await app.inject({ url })
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([404, undefined])
+    expect(answer.json()).toMatchObject({ status: 404, title: 'NotFoundError' })
+  },
+)

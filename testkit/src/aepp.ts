@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { Answer, ApiClient } from './api-client.ts'
+import { CRM_FLOW_SPEC, LAKE_SPEC, POSTGRES_SPEC } from './journey.ts'
+import { hasModules, pythonTitle, runPython } from './python.ts'
+import type { TestDatabase } from './test-database.ts'
+
+// aepp, the Python client of the platform, as it comes from PyPI.
+
+const SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/main.py')
+const PATIENCE_MS = 120_000
+
+export const hasAepp: boolean = await hasModules('aepp')
+
+/** Says in the name of skipped tests why they are. */
+export const aeppTitle: string = pythonTitle('aepp', hasAepp)
+
+/** What each chapter of the tutorial saw, by the chapter's name. */
+export type AeppStory = Readonly<Record<string, Answer>>
+
+/** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
+export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {
+  const { credentials } = client
+  const world = {
+    endpoint: client.baseUrl,
+    orgId: credentials.ims_org,
+    clientId: credentials.client_id,
+    clientSecret: credentials.client_secret,
+    scopes: credentials.scopes,
+    source: {
+      server: source.host,
+      port: String(source.port),
+      database: source.database,
+      username: source.user,
+      password: source.password,
+      sslMode: 'Disable',
+    },
+    table,
+    postgresSpecId: POSTGRES_SPEC.id,
+    lakeSpecId: LAKE_SPEC.id,
+    flowSpecId: CRM_FLOW_SPEC.id,
+  }
+  return runPython(SCRIPT, world, PATIENCE_MS)
+}
