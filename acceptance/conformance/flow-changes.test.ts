@@ -59,7 +59,7 @@ async function untilTick(scheduleParams: Answer): Promise<void> {
 }
 
 statement(226, 'a disabled flow says so and runs no more', async () => {
-  const scheduleParams = tickIn(2)
+  const scheduleParams = tickIn(3)
   const { id, etag } = await world.makeFlow({ scheduleParams })
   const { status, body } = await act(id, 'disable')
   expect([status, Object.keys(body).sort()]).toEqual([200, ['etag', 'id']])
@@ -186,7 +186,7 @@ statement(236, 'a deleted flow is gone, its connections are not', async () => {
 })
 
 statement(237, 'a deleted flow runs no more', async () => {
-  const scheduleParams = tickIn(2)
+  const scheduleParams = tickIn(3)
   const { id } = await world.makeFlow({ scheduleParams })
   expect((await world.client.delete(`/flows/${id}`)).status).toBe(204)
   await untilTick(scheduleParams)
