@@ -14,7 +14,7 @@ import { corrected } from './reference-mistakes.ts'
  */
 
 const FOLDER =
-  process.env['HEADWATER_REFERENCE_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
+  process.env['HEADWATER_TEST_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
 const FILE = join(FOLDER, 'flow-service.yaml')
 
 export const hasReference: boolean = existsSync(FILE)
@@ -22,7 +22,7 @@ export const hasReference: boolean = existsSync(FILE)
 /** Says in the name of a skipped test why it is. */
 export const referenceTitle: string = hasReference
   ? 'the reference OpenAPI document'
-  : `the reference OpenAPI document (SKIPPED: there is no ${FILE}; set HEADWATER_REFERENCE_OPENAPI to its folder)`
+  : `the reference OpenAPI document (SKIPPED: there is no ${FILE}; set HEADWATER_TEST_OPENAPI to its folder)`
 
 const violations: string[] = []
 

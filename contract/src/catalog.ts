@@ -185,4 +185,11 @@ export const FilesById = Type.Record(Type.String(), Type.Partial(DatasetFile, OP
 export const LastBatchesById = Type.Record(Type.String(), Type.Partial(LastBatch, OPEN))
 
 /** `["@/dataSets/{id}"]`: what was written. */
+/** With `Pragma: validate-only`, when nothing is wrong. */
+export const CheckedOnly = Type.Array(Type.String(), {
+  maxItems: 0,
+  description: 'With the header `Pragma: validate-only`: nothing was made, and nothing is wrong',
+  examples: [[]],
+})
+
 export const References = Type.Array(Type.String(), { examples: [['@/dataSets/5c8c3c555033b814b69f947f']] })

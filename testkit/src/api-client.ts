@@ -1,4 +1,5 @@
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
+import { expectDescribed, publishedDescription } from './openapi/expect-described.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer, member by member
 export type Answer = any
@@ -15,7 +16,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined
 }
 
-/** Speaks HTTP to a server as a client of the platform does. Answers are returned, not judged. */
+/**
+ * Speaks HTTP to a server as a client of the platform does. Answers are returned, not judged, but for one thing: the
+ * server's own OpenAPI document must describe them.
+ */
 export class ApiClient {
   baseUrl: string
   readonly credentials: IssuedCredentials
@@ -75,8 +79,17 @@ export class ApiClient {
       headers: Object.fromEntries(kept),
       ...(text === undefined ? {} : { body: text }),
     })
-    const answer = await response.text()
-    return { status: response.status, headers: response.headers, body: parse(answer) }
+    const answer = parse(await response.text())
+    const { status, headers: answered } = response
+    const contentType = answered.get('content-type') ?? undefined
+    expectDescribed(await publishedDescription(this.baseUrl), {
+      method,
+      path,
+      status,
+      contentType,
+      body: answer,
+    })
+    return { status, headers: answered, body: answer }
   }
 }
 

@@ -6,6 +6,8 @@ import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { expect } from 'vitest'
 import { createMetadataDatabase } from './metadata-database.ts'
+import { ApiDescription } from './openapi/api-description.ts'
+import { exchangeOf, expectDescribed } from './openapi/expect-described.ts'
 import type { TestDatabase } from './test-database.ts'
 
 export const ORG = '4F3BB22C5631222A7F000101@AdobeOrg'
@@ -60,8 +62,10 @@ export async function openServiceWorld(
   await seedSandboxes(db)
   const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
   await register(app, { db, gateway: GATEWAY })
-  const inject: ServiceWorld['inject'] = (method, url, { body, headers } = {}) =>
-    app.inject({
+  await app.ready()
+  const description = new ApiDescription(app.swagger())
+  const inject: ServiceWorld['inject'] = async (method, url, { body, headers } = {}) => {
+    const response = await app.inject({
       method,
       url,
       headers: {
@@ -71,6 +75,9 @@ export async function openServiceWorld(
       },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
+    expectDescribed(description, exchangeOf(method, url, response))
+    return response
+  }
   return {
     app,
     db,

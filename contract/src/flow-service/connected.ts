@@ -1,35 +1,35 @@
-import { Type } from 'typebox'
-import { ENTITY, ENTITY_BODY } from './entities.ts'
-import { AnyObject, Given, OPEN, SpecInfo } from './parts.ts'
+import { type Static, Type } from 'typebox'
+import { OPEN, Uuid } from '../schema-parts.ts'
+import { ENTITY } from './entities.ts'
+import { SOME } from './ids.ts'
+import { SpecInfo } from './parts.ts'
 
-/** Source connections and target connections: what to read, and where to land it. */
+/** What source connections and target connections have in common. */
 
-const CONNECTED_BODY = {
-  ...ENTITY_BODY,
-  connectionSpec: Type.Optional(SpecInfo),
-  baseConnectionId: Given('Id of the base connection'),
-  data: Given('Format and schema of the data'),
-}
-
-export const SourceConnectionBody = Type.Object(
-  { ...CONNECTED_BODY, params: Given('`{tableName, columns, filters}`: what to read') },
-  OPEN,
+export const BASE_CONNECTION_ID = Uuid(
+  'Id of the base connection, which is of the same spec',
+  SOME.connection,
 )
 
-export const TargetConnectionBody = Type.Object(
-  { ...CONNECTED_BODY, params: Given('`{dataSetId}`: where to land it') },
-  OPEN,
+const BaseConnectionInfo = Type.Object({ id: Uuid('Id of the base connection'), connectionSpec: SpecInfo })
+
+export const ConnectedAttributes = Type.Object(
+  { baseConnection: BaseConnectionInfo },
+  { title: 'ConnectedAttributes', description: 'What it has from its base connection' },
+)
+export type ConnectedAttributes = Static<typeof ConnectedAttributes>
+
+export const SchemaReference = Type.Object(
+  {
+    id: Type.String({ description: '`$id` of the schema', examples: [SOME.schema] }),
+    version: Type.Optional(Type.String({ examples: ['application/vnd.adobe.xed-full+json;version=1'] })),
+  },
+  { ...OPEN, title: 'SchemaReference', description: 'A schema of the registry' },
 )
 
-const CONNECTED = {
+export const CONNECTED = {
   ...ENTITY,
   connectionSpec: SpecInfo,
-  baseConnectionId: Type.Optional(Type.String()),
-  data: Type.Object({}, OPEN),
-  params: Type.Object({}, OPEN),
-  inheritedAttributes: AnyObject('The base connection'),
+  baseConnectionId: Type.Optional(BASE_CONNECTION_ID),
+  inheritedAttributes: Type.Optional(ConnectedAttributes),
 }
-
-export const SourceConnection = Type.Object(CONNECTED, OPEN)
-
-export const TargetConnection = Type.Object(CONNECTED, OPEN)

@@ -1,69 +1,106 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { Count, Flag, OPEN } from '../schema-parts.ts'
+import { ItemCount, inList, NextLinks, Projection } from './lists.ts'
+import { FlowSpec } from './specs.ts'
 
-/**
- * Requests of the searches: lists whose parameters come in a body. Bodies stay open, and what their members hold
- * is checked by the service, which answers with a code of its catalogue.
- */
-
-const OPEN = { additionalProperties: true } as const
-
-const Given = (description: string, type: 'string' | 'integer' | 'boolean', examples: readonly unknown[]) =>
-  Type.Optional(Type.Unknown({ description: `${description} (${type})`, examples: [...examples] }))
+/** Searches: lists whose parameters come in a body, where they may be longer than a URL. */
 
 const MEMBERS = {
-  queryString: Given(
-    'Conditions as in `property` of the list, joined by `&`; a percent sign with two hexadecimal digits stands for a byte',
-    'string',
-    ['state==enabled&createdAt>1700000000000'],
+  queryString: Type.Optional(
+    Type.String({
+      description:
+        'Conditions as in `property` of the list, joined by `&`; a percent sign with two hexadecimal digits stands for a byte',
+      examples: ['state==enabled&createdAt>1700000000000'],
+    }),
   ),
-  limit: Given('Items on a page, 1 to 1000; 100 when absent', 'integer', [20]),
-  orderby: Given('Sort keys; newest first when absent', 'string', ['name,-createdAt']),
-  count: Given('true to get nothing but the number of items', 'boolean', [true]),
-  projectionFields: Given('Names of the properties to return', 'string', ['id,name,state']),
+  limit: Count('Items on a page', { minimum: 1, maximum: 1000, default: 100 }),
+  orderby: Type.Optional(
+    Type.String({
+      description: 'Fields to sort by, `-` in front for descending; newest first when absent',
+      examples: ['name,-createdAt'],
+    }),
+  ),
+  count: Flag('`true` to get nothing but the number of items; not together with `limit`'),
 }
 
-/** May be missing beside a continuation token only. */
-export const SearchBody = Type.Union([Type.Object(MEMBERS, OPEN), Type.Null()])
+const PROJECTION_FIELDS = Type.Optional(
+  Type.String({ description: 'Names of the properties to return', examples: ['id,name,state'] }),
+)
 
-export const FlowSpecSearchBody = Type.Union([
-  Type.Object(
-    {
-      ...MEMBERS,
-      groupByProperty: Given(
-        'A property: items with the same value stand together, and `groups` counts them',
-        'string',
-        ['providerId'],
-      ),
-    },
-    OPEN,
-  ),
-  Type.Null(),
-])
+export const SearchBody = Type.Object(
+  { ...MEMBERS, projectionFields: PROJECTION_FIELDS },
+  {
+    ...OPEN,
+    title: 'SearchBody',
+    description: 'What to search for; `{}` finds everything. May be missing beside a continuation token only',
+    examples: [{ queryString: 'state==enabled&createdAt>1700000000000', limit: 20, orderby: 'name' }],
+  },
+)
+export type SearchBody = Static<typeof SearchBody>
+
+export const FlowSpecSearchBody = Type.Object(
+  {
+    ...MEMBERS,
+    projectionFields: PROJECTION_FIELDS,
+    groupByProperty: Type.Optional(
+      Type.String({
+        description: 'A property: items with the same value stand together, and `groups` counts them',
+        examples: ['providerId'],
+      }),
+    ),
+  },
+  {
+    ...OPEN,
+    title: 'FlowSpecSearchBody',
+    description: 'What to search for; `{}` finds everything. May be missing beside a continuation token only',
+    examples: [{ queryString: 'name==CRMToAEP' }],
+  },
+)
+export type FlowSpecSearchBody = Static<typeof FlowSpecSearchBody>
 
 export const SearchQuery = Type.Object(
   {
     continuationToken: Type.Optional(
-      Type.String({ description: 'Where the page starts: the token of the link to it. It decides alone' }),
+      Type.String({
+        title: 'SearchToken',
+        description: 'Where the page starts: the token of the link to it. It decides alone',
+      }),
     ),
   },
   OPEN,
 )
+export type SearchQuery = Static<typeof SearchQuery>
 
 export const CrossSandboxHeaders = Type.Object(
   {
     'x-active-sandbox-ids': Type.Optional(
-      Type.String({ description: 'Ids of the sandboxes to search, separated by commas' }),
+      Type.String({
+        description: 'Ids of the sandboxes to search, separated by commas; that of the request when absent',
+        examples: ['a1b2c3d4-0000-4000-8000-000000000001,a1b2c3d4-0000-4000-8000-000000000002'],
+      }),
     ),
   },
   OPEN,
 )
 
-/** Items of a search of flow specs; `groups` when they were grouped. */
-export const SpecGroups = Type.Optional(
-  Type.Array(
-    Type.Object({
-      value: Type.Unknown({ description: 'Of the property; null where it is absent' }),
-      count: Type.Integer(),
-    }),
-  ),
+const SpecGroup = Type.Object(
+  {
+    value: Type.Unknown({ description: 'Of the property; null where it is absent' }),
+    count: Type.Integer({ minimum: 1 }),
+  },
+  { title: 'SpecGroup', description: 'How many specs have one value of a property' },
 )
+
+const FoundSpecs = Type.Object(
+  {
+    items: Type.Array(Type.Union([FlowSpec, Projection])),
+    groups: Type.Optional(Type.Array(SpecGroup, { description: 'When they were to be grouped' })),
+    _links: NextLinks,
+  },
+  { title: 'FoundFlowSpecs' },
+)
+
+/** A page; `{count}` alone when only the number was asked for. */
+export const FlowSpecSearchAnswer = Type.Union([FoundSpecs, ItemCount], {
+  examples: inList(FlowSpec).map((page) => ({ ...page, _links: {} })),
+})

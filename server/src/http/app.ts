@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { acceptJsonBodies } from './body-parsers.ts'
-import { PLAIN_FAMILY, renderErrors, sendProblem } from './error-writer.ts'
+import { PLAIN_FAMILY, renderErrors, StoppingError, sendProblem } from './error-writer.ts'
 import { publishDocs } from './openapi/publish-docs.ts'
 import { PlainProblem } from './problem.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
@@ -39,11 +39,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Access log lines at info would drown the events of runs; failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     forceCloseConnections: 'idle',
+    // What comes while the server stops is refused in the shape of its family, see below.
+    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
   app.addHook('onRequest', async (request) => {
+    if (isStopping) throw new StoppingError()
     if (/%00/.test(request.url)) throw new MalformedUrlError('The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))

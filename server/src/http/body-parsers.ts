@@ -1,5 +1,8 @@
+import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jsonDepth } from '#kit/json-depth.ts'
+import { addErrors } from './openapi/add-docs.ts'
+import { documentErrors } from './openapi/route-docs.ts'
 import { PlainProblem } from './problem.ts'
 
 /** No document of the platform comes near it; much deeper ones would exhaust the stack of whoever reads them. */
@@ -20,6 +23,7 @@ const LENIENT_TYPES = ['application/x-www-form-urlencoded', 'text/plain']
  * come with a JSON content type and nothing else; a create then says that its body is missing.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
+  addErrors(app, Object.values(BODY_ERRORS), { ofBodies: true })
   app.removeAllContentTypeParsers()
   for (const type of [...JSON_TYPES, ...LENIENT_TYPES]) {
     app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) =>
@@ -45,6 +49,10 @@ export function isJsonType(contentType: string): boolean {
 export function contentTypeProblem(): PlainProblem {
   return new PlainProblem(400, 'BadRequestError', 'A valid content-type must be specified')
 }
+
+const BODY_ERRORS = documentErrors(PlainError, {
+  ContentTypeUnusable: ['`Content-Type` is not one of JSON', contentTypeProblem()],
+})
 
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined

@@ -2,7 +2,13 @@ import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MalformedJsonError } from './body-parsers.ts'
 import { addErrors } from './openapi/add-docs.ts'
-import { type DocumentedError, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from './openapi/route-docs.ts'
+import {
+  type DocumentedError,
+  documentErrors,
+  INTERNAL_CAUSE,
+  INVALID_CAUSE,
+  UNAVAILABLE_CAUSE,
+} from './openapi/route-docs.ts'
 import { isPassingError } from './passing-error.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
@@ -12,8 +18,8 @@ export interface ErrorFamily {
   readonly invalid: (message: string) => HttpProblem
   /** Our own fault; the message never says why. */
   readonly internal: () => HttpProblem
-  /** Nobody's fault, and it will pass; the message never says why. `internal` when absent. */
-  readonly unavailable?: (() => HttpProblem) | undefined
+  /** Nobody's fault, and it will pass: the server is stopping, or its database is away. The message never says why. */
+  readonly unavailable: () => HttpProblem
   /** What any of its operations may answer, these among them. */
   readonly errors: readonly DocumentedError[]
 }
@@ -21,8 +27,13 @@ export interface ErrorFamily {
 const invalid = (message: string) => new PlainProblem(400, 'BadRequestError', message)
 const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
 
-const unavailable = () =>
-  new PlainProblem(503, 'ServiceUnavailableError', 'The service is not available now. Try again.')
+/** The same in every family that has no word of its own for it. */
+export const unavailable = () =>
+  new PlainProblem(503, 'ServiceUnavailableError', 'The service is not available now. Try again in a moment.')
+
+export const { ServiceUnavailable: UNAVAILABLE } = documentErrors(PlainError, {
+  ServiceUnavailable: [UNAVAILABLE_CAUSE, unavailable()],
+})
 
 const PLAIN_ERRORS = documentErrors(PlainError, {
   BadRequest: [INVALID_CAUSE, invalid(new MalformedJsonError('it cannot be read').message)],
@@ -34,7 +45,7 @@ export const PLAIN_FAMILY: ErrorFamily = {
   invalid,
   internal,
   unavailable,
-  errors: Object.values(PLAIN_ERRORS),
+  errors: [...Object.values(PLAIN_ERRORS), UNAVAILABLE],
 }
 
 /** Makes every error of the encapsulated routes a JSON body in the family's shape, and says so in their docs. */
@@ -53,6 +64,11 @@ export function renderErrors(app: FastifyInstance, family: ErrorFamily): void {
 /** What passes by itself does so in seconds: a restart, a change of the primary. */
 const RETRY_AFTER_SECONDS = '1'
 
+/** The server takes no more requests. Each family renders it in its own shape. */
+export class StoppingError extends Error {
+  override readonly name = 'StoppingError'
+}
+
 /** Answers with a problem. */
 export function sendProblem(
   request: FastifyRequest,
@@ -65,9 +81,10 @@ export function sendProblem(
 
 function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily): HttpProblem {
   if (error instanceof HttpProblem) return error
+  if (error instanceof StoppingError) return family.unavailable()
   const { statusCode, message } = error as FastifyError
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')
-  if (family.unavailable !== undefined && isPassingError(error)) return family.unavailable()
+  if (isPassingError(error)) return family.unavailable()
   return family.internal()
 }

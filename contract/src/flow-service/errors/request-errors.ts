@@ -18,8 +18,8 @@ export const REQUEST_ERRORS = {
   },
   '1103-503': {
     title: 'Service Unavailable',
-    when: 'The metadata database is away for a moment: it restarts, or has no room for another session',
-    message: 'The service is not available now. Try again.',
+    when: 'The server is stopping, or its metadata database is away for a moment; another try finds it, or another server',
+    message: 'The service is not available now. Try again in a moment.',
   },
   '1400-500': {
     title: 'Internal Error',

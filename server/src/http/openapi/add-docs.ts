@@ -1,9 +1,17 @@
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { DocumentedError } from './route-docs.ts'
 
-/** Adds to the documentation of every route that is registered on `app` after this. */
-export function addErrors(app: FastifyInstance, errors: readonly DocumentedError[]): void {
-  changeDocs(app, (schema) => ({ ...schema, errors: [...(schema.errors ?? []), ...errors] }))
+/** Adds to the documentation of every route that is registered on `app` after this, or of those that take a body. */
+export function addErrors(
+  app: FastifyInstance,
+  errors: readonly DocumentedError[],
+  { ofBodies = false }: { readonly ofBodies?: boolean | undefined } = {},
+): void {
+  changeDocs(app, (schema) =>
+    ofBodies && schema.body === undefined
+      ? schema
+      : { ...schema, errors: [...(schema.errors ?? []), ...errors] },
+  )
 }
 
 /** Adds headers that every route of `app` reads; those of the route itself win. */

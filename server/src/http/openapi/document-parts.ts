@@ -35,6 +35,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'Flow specs', description: 'The kinds of flows, and what can be set about them.' },
   { name: 'Flows', description: 'Standing orders to bring a table into a dataset, on a schedule.' },
   { name: 'Runs', description: 'Single executions of flows: their windows, progress, results and errors.' },
+  { name: 'Subscriptions', description: 'Webhooks: who is told what becomes of runs, and what was sent.' },
   { name: 'IMS', description: 'Access tokens, and the keys that verify them.' },
   { name: 'Sandboxes', description: 'The spaces of an organization, each with everything of its own.' },
   {

@@ -62,6 +62,7 @@ export interface DocumentedAnswer {
 
 /** Causes that every family has. */
 export const INVALID_CAUSE = 'The body is no JSON, or a member or a parameter has no valid value'
+export const UNAVAILABLE_CAUSE = 'The server is stopping; another start, or another server, answers soon'
 export const INTERNAL_CAUSE = 'A fault of the server; its log tells more under the request id'
 
 /** Of the examples. */
@@ -88,6 +89,9 @@ export function documentErrors<Name extends string>(
 }
 
 /** A JSON answer with headers. */
-export function answerWith(schema: TSchema, headers: Readonly<Record<string, TSchema>>): DocumentedAnswer {
+export function answerWith<const Headers extends Readonly<Record<string, TSchema>>>(
+  schema: TSchema,
+  headers: Headers,
+): DocumentedAnswer & { readonly headers: Headers } {
   return { headers, content: { 'application/json': { schema } } }
 }

@@ -85,7 +85,7 @@ function serveDatasets(
       operationId: 'createDataset',
       summary: 'Create a dataset with an empty table in the lake',
       body: contract.DatasetBody,
-      response: { 201: contract.References },
+      response: { 200: contract.CheckedOnly, 201: contract.References },
     },
     handler: async (request, reply) => {
       const isValidateOnly = isCheckOnly(request)

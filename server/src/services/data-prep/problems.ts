@@ -1,5 +1,5 @@
 import { DataPrepError } from '@headwater/contract/data-prep.ts'
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
 import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
@@ -93,7 +93,9 @@ export const DATA_PREP_ERRORS = documentErrors(DataPrepError, {
 export const DATA_PREP_FAMILY: ErrorFamily = {
   invalid: (message) => badRequest(message),
   internal,
+  unavailable,
   errors: [
+    UNAVAILABLE,
     DATA_PREP_ERRORS.MappingBadRequest,
     DATA_PREP_ERRORS.MappingSandboxUnknown,
     DATA_PREP_ERRORS.MappingInternalError,

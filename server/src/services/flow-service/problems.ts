@@ -57,8 +57,22 @@ export function documentFlowErrors(codes: readonly FlowCode[]): readonly Documen
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
-  unavailable: () => new FlowProblem('1103-503', 'The service is not available now. Try again.'),
-  errors: documentFlowErrors(['1100-400', '1103-503', '1400-500', '2100-404']),
+  unavailable: () => new FlowProblem('1103-503', 'The service is not available now. Try again in a moment.'),
+  errors: documentFlowErrors([
+    '1100-400',
+    '1103-503',
+    '1400-500',
+    '1451-400',
+    '2001-401',
+    '2100-404',
+    '2103-404',
+    '2105-400',
+    '2106-404',
+    '2110-400',
+    '2111-403',
+    '2112-400',
+    '2113-400',
+  ]),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */

@@ -1,6 +1,8 @@
-import { IfMatchHeader } from '@headwater/contract/flow-service/changes.ts'
-import { FlowServicePath } from '@headwater/contract/flow-service/parts.ts'
+import { IfMatchHeader, OptionalIfMatchHeader } from '@headwater/contract/flow-service/changes.ts'
+import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
+import { answerWith, type NamedExamples } from '#http/openapi/route-docs.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ChangeRequest } from './entities/change-entity.ts'
 import { textOf } from './entities/entity-document.ts'
@@ -12,16 +14,24 @@ export const BASE_PATH = '/data/foundation/flowservice'
 
 /** What a route tells of itself, and the schemas of what it takes and gives. */
 export interface RouteFacts {
+  readonly tag: string
   readonly operationId: string
   readonly summary: string
+  readonly description?: string | undefined
+  /** A schema, or a documented answer with headers. */
   readonly answer: unknown
+  /** Examples of the answer, where its schema brings none. */
+  readonly answerExamples?: NamedExamples | undefined
   /** 200 when absent. */
   readonly status?: number | undefined
   readonly query?: unknown
   readonly body?: unknown
-  readonly hasIfMatch?: boolean | undefined
+  readonly bodyExamples?: NamedExamples | undefined
+  readonly isBodyOptional?: boolean | undefined
+  /** Whether the version of the resource has to be told, or may be. */
+  readonly ifMatch?: 'needed' | 'optional' | undefined
   /** Codes of its errors, besides those of every operation. */
-  readonly errors?: readonly FlowCode[] | undefined
+  readonly errors: readonly FlowCode[]
 }
 
 /** Errors of the operations that every kind of resource has. */
@@ -29,15 +39,20 @@ export const LIST_ERRORS = [
   '1401-400',
   '1432-400',
   '1433-400',
+  '1438-400',
   '1440-400',
+  '1441-400',
+  '1442-400',
   '1443-400',
   '1448-400',
   '1449-400',
   '1450-400',
   '1452-400',
   '1453-400',
+  '1454-400',
 ] as const satisfies readonly FlowCode[]
 export const GET_ERRORS = ['1439-404'] as const satisfies readonly FlowCode[]
+export const DELETE_ERRORS = [...GET_ERRORS, '1404-412'] as const satisfies readonly FlowCode[]
 export const CREATE_ERRORS = ['1405-400', '1413-400'] as const satisfies readonly FlowCode[]
 export const PATCH_ERRORS = [
   '1403-400',
@@ -51,30 +66,49 @@ export const ACTION_ERRORS = [
   '1402-400',
   '1404-412',
   '1406-400',
+  '1407-400',
+  '1408-400',
   '1422-400',
   '1434-400',
   '1435-400',
   '1436-400',
+  '1437-400',
   '1439-404',
 ] as const satisfies readonly FlowCode[]
 
 /** The schema of a route of a collection. */
 export function collectionSchema(facts: RouteFacts): FastifySchema {
-  const { operationId, summary, answer, status = 200, query, body } = facts
+  const { operationId, summary, description, answer, status = 200, query, body } = facts
   return {
-    ...({ tags: ['Flow Service'], operationId, summary } as FastifySchema),
+    tags: [facts.tag],
+    operationId,
+    summary,
+    ...(description === undefined ? {} : { description }),
     ...(query === undefined ? {} : { querystring: query }),
     ...(body === undefined ? {} : { body }),
-    ...(facts.hasIfMatch === true ? { headers: IfMatchHeader } : {}),
-    errors: documentFlowErrors(facts.errors ?? []),
+    ...(facts.ifMatch === undefined ? {} : { headers: IF_MATCH[facts.ifMatch] }),
+    bodyExamples: facts.bodyExamples,
+    isBodyOptional: facts.isBodyOptional,
+    answerExamples: facts.answerExamples,
+    errors: documentFlowErrors(facts.errors),
     response: { [status]: answer },
   }
 }
 
-/** The schema of a route of one resource. */
-export function itemSchema(facts: RouteFacts): FastifySchema {
-  return { ...collectionSchema(facts), params: FlowServicePath }
+const IF_MATCH = { needed: IfMatchHeader, optional: OptionalIfMatchHeader }
+
+/** The schema of a route of one resource, whose path has an `id`. */
+export function itemSchema({ path, ...facts }: RouteFacts & { readonly path: unknown }): FastifySchema {
+  return { ...collectionSchema(facts), params: path }
 }
+
+/** The answer to a creation. */
+export const CREATED = answerWith(Reference, {
+  location: Type.String({ description: 'The path of what was made' }),
+  etag: Type.String({ description: 'Its version' }),
+})
+
+export const DELETED = { description: 'It is gone', content: {} }
 
 export function idOf(request: FastifyRequest): string {
   return (request.params as { readonly id: string }).id

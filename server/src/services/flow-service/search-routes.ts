@@ -2,7 +2,6 @@ import { Connection } from '@headwater/contract/flow-service/connections.ts'
 import { Flow } from '@headwater/contract/flow-service/flows.ts'
 import { Page } from '@headwater/contract/flow-service/lists.ts'
 import * as search from '@headwater/contract/flow-service/search.ts'
-import { Spec } from '@headwater/contract/flow-service/specs.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { CONNECTIONS, FLOWS } from './entities/entity-kinds.ts'
@@ -14,12 +13,15 @@ import { collectionSchema, LIST_ERRORS } from './route-parts.ts'
 import { searchSpecs } from './specs/search-flow-specs.ts'
 import { readSpecs } from './specs/spec-collections.ts'
 
+const SEARCH_ERRORS = [...LIST_ERRORS, '1405-400'] as const
+
 /** Searches: lists whose parameters come in a body, where they may be longer than a URL. */
 export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.post('/connections/search', {
     schema: collectionSchema({
+      tag: 'Connections',
       operationId: 'searchConnections',
-      errors: [...LIST_ERRORS, '1405-400'],
+      errors: SEARCH_ERRORS,
       summary: 'Search base connections',
       query: search.SearchQuery,
       body: search.SearchBody,
@@ -31,8 +33,9 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   service.post('/flows/search', {
     schema: {
       ...collectionSchema({
+        tag: 'Flows',
         operationId: 'searchFlows',
-        errors: [...LIST_ERRORS, '1405-400', '1424-400', '2103-404'],
+        errors: [...SEARCH_ERRORS, '1424-400', '2103-404'],
         summary: 'Search flows, in this sandbox or in several',
         query: search.SearchQuery,
         body: search.SearchBody,
@@ -48,12 +51,13 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
   })
   service.post('/flowSpecs/search', {
     schema: collectionSchema({
+      tag: 'Flow specs',
       operationId: 'searchFlowSpecs',
-      errors: [...LIST_ERRORS, '1405-400'],
+      errors: SEARCH_ERRORS,
       summary: 'Search the kinds of flows',
       query: search.SearchQuery,
       body: search.FlowSpecSearchBody,
-      answer: Page(Spec),
+      answer: search.FlowSpecSearchAnswer,
     }),
     preValidation: requireSearchBody,
     handler: async (request) => {

@@ -1,5 +1,5 @@
 import { TokenError } from '@headwater/contract/ims.ts'
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
 import { documentErrors, INTERNAL_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
@@ -59,5 +59,6 @@ export const TOKEN_ERRORS = documentErrors(TokenError, {
 export const TOKEN_FAMILY: ErrorFamily = {
   invalid: (message) => new TokenProblem('invalid_request', message),
   internal,
-  errors: [TOKEN_ERRORS.TokenInternalError],
+  unavailable,
+  errors: [TOKEN_ERRORS.TokenInternalError, UNAVAILABLE],
 }

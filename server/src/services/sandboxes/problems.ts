@@ -1,5 +1,5 @@
 import { SandboxError } from '@headwater/contract/sandboxes.ts'
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
 import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem } from '#http/problem.ts'
 
@@ -61,5 +61,6 @@ export const SANDBOX_ERRORS = documentErrors(SandboxError, {
 export const SANDBOX_FAMILY: ErrorFamily = {
   invalid: invalidRequest,
   internal,
-  errors: [SANDBOX_ERRORS['SMS-1000-400'], SANDBOX_ERRORS['SMS-1003-500']],
+  unavailable,
+  errors: [SANDBOX_ERRORS['SMS-1000-400'], SANDBOX_ERRORS['SMS-1003-500'], UNAVAILABLE],
 }

@@ -1,5 +1,5 @@
 import { RegistryError } from '@headwater/contract/schema-registry.ts'
-import type { ErrorFamily } from '#http/error-writer.ts'
+import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
 import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { HttpProblem, PlainProblem } from '#http/problem.ts'
 
@@ -168,14 +168,18 @@ const internal = () =>
 export const REGISTRY_FAMILY: ErrorFamily = {
   invalid,
   internal,
-  errors: Object.values(
-    documentErrors(RegistryError, {
-      'XDM-1000-400': [
-        INVALID_CAUSE,
-        invalid('The request body is not valid JSON (it cannot be read). Send one JSON document.'),
-      ],
-      'XDM-1000-500': [INTERNAL_CAUSE, internal()],
-      'XDM-1003-403': ['`x-sandbox-name` names no active sandbox', noSuchSandbox('prd')],
-    }),
-  ),
+  unavailable,
+  errors: [
+    ...Object.values(
+      documentErrors(RegistryError, {
+        'XDM-1000-400': [
+          INVALID_CAUSE,
+          invalid('The request body is not valid JSON (it cannot be read). Send one JSON document.'),
+        ],
+        'XDM-1000-500': [INTERNAL_CAUSE, internal()],
+        'XDM-1003-403': ['`x-sandbox-name` names no active sandbox', noSuchSandbox('prd')],
+      }),
+    ),
+    UNAVAILABLE,
+  ],
 }

@@ -1,19 +1,26 @@
 import {
-  ActionBody,
-  ActionQuery,
+  actionQuery,
   CreateQuery,
   PatchBody,
   PatchQuery,
+  StateAction,
 } from '@headwater/contract/flow-service/changes.ts'
-import {
-  SourceConnection,
-  SourceConnectionBody,
-  TargetConnection,
-  TargetConnectionBody,
-} from '@headwater/contract/flow-service/connected.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import {
+  NewSourceConnection,
+  SOURCE_CONNECTION_EXAMPLES,
+  SourceConnection,
+  SourceConnectionPath,
+} from '@headwater/contract/flow-service/source-connections.ts'
+import {
+  NewTargetConnection,
+  TargetConnection,
+  TargetConnectionPath,
+} from '@headwater/contract/flow-service/target-connections.ts'
 import type { FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { NamedExamples } from '#http/openapi/route-docs.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -35,8 +42,11 @@ import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
   GET_ERRORS,
   idOf,
   isDraft,
@@ -61,8 +71,11 @@ interface Connected {
   readonly title: string
   /** `source connection`, for summaries. */
   readonly words: string
+  readonly tag: string
+  readonly path: unknown
   readonly body: unknown
-  readonly item: typeof SourceConnection
+  readonly bodyExamples?: NamedExamples | undefined
+  readonly item: TSchema
   readonly create: (
     deps: FlowServiceDependencies,
     scope: Scope,
@@ -78,7 +91,10 @@ const SOURCES: Connected = {
   kind: SOURCE_CONNECTIONS,
   title: 'SourceConnection',
   words: 'source connection',
-  body: SourceConnectionBody,
+  tag: 'Source connections',
+  path: SourceConnectionPath,
+  body: NewSourceConnection,
+  bodyExamples: SOURCE_CONNECTION_EXAMPLES,
   item: SourceConnection,
   create: createSourceConnection,
   patch: patchSourceConnection,
@@ -90,7 +106,9 @@ const TARGETS: Connected = {
   kind: TARGET_CONNECTIONS,
   title: 'TargetConnection',
   words: 'target connection',
-  body: TargetConnectionBody,
+  tag: 'Target connections',
+  path: TargetConnectionPath,
+  body: NewTargetConnection,
   item: TargetConnection,
   create: createTargetConnection,
   patch: patchTargetConnection,
@@ -106,13 +124,11 @@ export function serveConnectedRoutes(service: FastifyInstance, deps: FlowService
   }
 }
 
-function serveReads(
-  service: FastifyInstance,
-  deps: FlowServiceDependencies,
-  { kind, title, words, item }: Connected,
-): void {
+function serveReads(service: FastifyInstance, deps: FlowServiceDependencies, connected: Connected): void {
+  const { kind, title, words, item } = connected
   service.get(`/${kind.name}`, {
     schema: collectionSchema({
+      tag: connected.tag,
       operationId: `list${title}s`,
       errors: LIST_ERRORS,
       summary: `List ${words}s`,
@@ -123,6 +139,8 @@ function serveReads(
   })
   service.get(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `get${title}`,
       errors: GET_ERRORS,
       summary: `Show a ${words}`,
@@ -136,13 +154,15 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   const { kind, title, words } = connected
   service.post(`/${kind.name}`, {
     schema: collectionSchema({
+      tag: connected.tag,
       operationId: `create${title}`,
-      errors: CREATE_ERRORS,
+      errors: [...CREATE_ERRORS, '1411-400', '1439-404'],
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
+      bodyExamples: connected.bodyExamples,
       status: 201,
-      answer: Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) =>
@@ -154,12 +174,14 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   })
   service.patch(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `patch${title}`,
-      errors: [...PATCH_ERRORS, '1413-400'],
+      errors: [...PATCH_ERRORS, '1411-400', '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: Reference,
     }),
     preValidation: requireStorable,
@@ -167,13 +189,15 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   })
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `delete${title}`,
-      errors: [...GET_ERRORS, '1447-400'],
+      errors: [...DELETE_ERRORS, '1447-400'],
       summary: `Delete a ${words} that no flow uses`,
       query: PatchQuery,
-      hasIfMatch: true,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
       await connected.remove(deps, request.scope, changeOf(request))
@@ -182,12 +206,15 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
   })
   service.post(`/${kind.name}/:id/action`, {
     schema: itemSchema({
+      path: connected.path,
+      tag: connected.tag,
       operationId: `actOn${title}`,
-      errors: [...ACTION_ERRORS, '1413-400'],
+      errors: [...ACTION_ERRORS, '1411-400', '1413-400'],
       summary: 'Publish a draft',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: Reference,
     }),
     preValidation: allowObject,

@@ -1,17 +1,23 @@
-import { Explored, ExploreQuery } from '@headwater/contract/explore.ts'
+import { EXPLORE_EXAMPLES, EXPLORE_HEADERS, Explored, ExploreQuery } from '@headwater/contract/explore.ts'
 import {
-  ActionBody,
-  ActionQuery,
+  actionQuery,
   CreateQuery,
   PatchBody,
   PatchQuery,
+  StateAction,
 } from '@headwater/contract/flow-service/changes.ts'
 import { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
-import { Connection, ConnectionBody } from '@headwater/contract/flow-service/connections.ts'
+import {
+  CONNECTION_EXAMPLES,
+  Connection,
+  ConnectionPath,
+  NewConnection,
+} from '@headwater/contract/flow-service/connections.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { ConnectionConfigs } from '@headwater/contract/flow-service/explored-storage.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
+import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
@@ -32,8 +38,11 @@ import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
   GET_ERRORS,
   idOf,
   isDraft,
@@ -54,6 +63,7 @@ import { testConnection } from './test-connection.ts'
 export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/connections', {
     schema: collectionSchema({
+      tag: 'Connections',
       operationId: 'listConnections',
       errors: LIST_ERRORS,
       summary: 'List base connections',
@@ -64,13 +74,17 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   })
   service.post('/connections', {
     schema: collectionSchema({
+      tag: 'Connections',
       operationId: 'createConnection',
       errors: [...CREATE_ERRORS, '1415-400'],
       summary: 'Create a base connection',
       query: CreateQuery,
-      body: ConnectionBody,
+      body: NewConnection,
+      bodyExamples: CONNECTION_EXAMPLES,
+      description:
+        'A session with the source is opened first, so that a connection that is stored works. Secrets are sealed, and never shown again.',
       status: 201,
-      answer: Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -83,6 +97,8 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   })
   service.get('/connections/:id', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'getConnection',
       errors: GET_ERRORS,
       summary: 'Show a base connection, its secrets masked',
@@ -92,12 +108,14 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   })
   service.patch('/connections/:id', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'patchConnection',
       errors: [...PATCH_ERRORS, '1414-400', '1415-400'],
       summary: 'Change a base connection',
       query: PatchQuery,
       body: PatchBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: Reference,
     }),
     preValidation: requireStorable,
@@ -105,13 +123,15 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
   })
   service.delete('/connections/:id', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'deleteConnection',
-      errors: [...GET_ERRORS, '1418-400'],
+      errors: [...DELETE_ERRORS, '1418-400'],
       summary: 'Delete a base connection that no flow uses',
       query: PatchQuery,
-      hasIfMatch: true,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
       await deleteConnection(deps, request.scope, changeOf(request))
@@ -124,6 +144,8 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
 function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/connections/:id/test', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'testConnection',
       errors: GET_ERRORS,
       summary: 'Try to open a session with the source',
@@ -133,11 +155,14 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   })
   service.get('/connections/:id/explore', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'exploreConnection',
       errors: [...GET_ERRORS, '1101-404', '1452-400'],
       summary: 'List tables and views, or show the columns and first rows of one',
       query: ExploreQuery,
-      answer: Explored,
+      answer: answerWith(Explored, EXPLORE_HEADERS),
+      answerExamples: EXPLORE_EXAMPLES,
     }),
     handler: async (request, reply) => {
       const parameters = request.query as ExploreParameters
@@ -147,6 +172,8 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   })
   service.get('/connections/:id/configs', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'listConnectionConfigs',
       errors: GET_ERRORS,
       summary: 'List columns that all objects have; in a database each has its own',
@@ -156,12 +183,15 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
   })
   service.post('/connections/:id/action', {
     schema: itemSchema({
+      path: ConnectionPath,
+      tag: 'Connections',
       operationId: 'actOnConnection',
       errors: [...ACTION_ERRORS, '1409-400', '1413-400', '1415-400'],
       summary: 'Publish a draft, of a base, source or target connection',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: Reference,
     }),
     preValidation: allowObject,

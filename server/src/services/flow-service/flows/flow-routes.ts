@@ -1,12 +1,12 @@
 import {
-  ActionBody,
-  ActionQuery,
+  actionQuery,
   CreateQuery,
   PatchBody,
   PatchQuery,
+  StateAction,
 } from '@headwater/contract/flow-service/changes.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
-import { Flow, FlowBody } from '@headwater/contract/flow-service/flows.ts'
+import { FLOW_EXAMPLES, Flow, FlowPath, NewFlow } from '@headwater/contract/flow-service/flows.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -24,8 +24,11 @@ import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   CREATE_ERRORS,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
   GET_ERRORS,
   idOf,
   isDraft,
@@ -41,12 +44,22 @@ import { deleteFlow } from './delete-flow.ts'
 import { patchFlow } from './patch-flow.ts'
 
 /** Errors of everything that checks a flow as a whole. */
-const CHECK_ERRORS = ['1412-400', '1413-400', '1419-400', '1425-400', '1431-400', '1439-404'] as const
+const CHECK_ERRORS = [
+  '1101-404',
+  '1411-400',
+  '1412-400',
+  '1413-400',
+  '1419-400',
+  '1425-400',
+  '1431-400',
+  '1439-404',
+] as const
 
 /** Flows: standing orders to bring a table into a dataset. */
 export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'listFlows',
       errors: LIST_ERRORS,
       summary: 'List flows',
@@ -57,13 +70,15 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   })
   service.post('/flows', {
     schema: collectionSchema({
+      tag: 'Flows',
       operationId: 'createFlow',
       errors: [...CREATE_ERRORS, ...CHECK_ERRORS, '1410-400'],
       summary: 'Create a flow; it runs as soon as its schedule says',
       query: CreateQuery,
-      body: FlowBody,
+      body: NewFlow,
+      bodyExamples: FLOW_EXAMPLES,
       status: 201,
-      answer: Reference,
+      answer: CREATED,
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -73,6 +88,8 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
   })
   service.get('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'getFlow',
       errors: GET_ERRORS,
       summary: 'Show a flow',
@@ -86,12 +103,14 @@ export function serveFlowRoutes(service: FastifyInstance, deps: FlowServiceDepen
 function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.patch('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'patchFlow',
       errors: [...PATCH_ERRORS, ...CHECK_ERRORS],
       summary: 'Change a flow',
       query: PatchQuery,
       body: PatchBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: Reference,
     }),
     preValidation: requireStorable,
@@ -99,13 +118,15 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   })
   service.delete('/flows/:id', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'deleteFlow',
-      errors: GET_ERRORS,
+      errors: DELETE_ERRORS,
       summary: 'Delete a flow; its runs stay listed',
       query: PatchQuery,
-      hasIfMatch: true,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
       await deleteFlow(deps, request.scope, changeOf(request))
@@ -114,12 +135,15 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
   })
   service.post('/flows/:id/action', {
     schema: itemSchema({
+      path: FlowPath,
+      tag: 'Flows',
       operationId: 'actOnFlow',
-      errors: [...ACTION_ERRORS, ...CHECK_ERRORS],
+      errors: [...ACTION_ERRORS, ...CHECK_ERRORS, '1409-400'],
       summary: 'Enable, disable or publish a flow',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['enable', 'disable', 'publish']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: Reference,
     }),
     preValidation: allowObject,

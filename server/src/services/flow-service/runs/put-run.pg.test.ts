@@ -1,3 +1,4 @@
+import { SOME_ACTIVITIES } from '@headwater/contract/flow-service/run-metrics.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   ADMIN,
@@ -23,7 +24,7 @@ const MEASURED = {
     recordSummary: { inputRecordCount: 10, outputRecordCount: 10 },
     statusSummary: { status: 'success', errors: [] },
   },
-  activities: [{ id: '4f008a00-3a04-11eb-adc1-0242ac120002', name: 'PostgreSQL Copy Activity' }],
+  activities: SOME_ACTIVITIES,
 }
 
 beforeAll(async () => {

@@ -1,9 +1,10 @@
-import { ActionBody, ActionQuery, PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { actionQuery, PatchQuery, StateAction } from '@headwater/contract/flow-service/changes.ts'
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
-import { Run, RunBody, RunReference } from '@headwater/contract/flow-service/runs.ts'
+import { RUN_EXAMPLES, Run, RunBody, RunPath, RunReference } from '@headwater/contract/flow-service/runs.ts'
 import { ToldRunBody } from '@headwater/contract/flow-service/told-run.ts'
 import type { FastifyInstance } from 'fastify'
+import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
@@ -13,6 +14,7 @@ import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   BASE_PATH,
+  CREATED,
   changeOf,
   collectionSchema,
   GET_ERRORS,
@@ -29,6 +31,7 @@ import { retriggerRun } from './retrigger-run.ts'
 export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/runs', {
     schema: collectionSchema({
+      tag: 'Runs',
       operationId: 'listRuns',
       errors: LIST_ERRORS,
       summary: 'List runs, with their progress while they are under way',
@@ -39,12 +42,14 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   })
   service.post('/runs', {
     schema: collectionSchema({
+      tag: 'Runs',
       operationId: 'createRun',
-      errors: ['1405-400', '1422-400', '1430-400', '1446-400'],
+      errors: ['1101-404', '1405-400', '1411-400', '1422-400', '1430-400', '1446-400'],
       summary: 'Run a flow once, now',
       body: RunBody,
+      bodyExamples: RUN_EXAMPLES,
       status: 201,
-      answer: RunReference,
+      answer: answerWith(RunReference, { location: CREATED.headers['location'] }),
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -57,6 +62,8 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   })
   service.get('/runs/:id', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'getRun',
       errors: GET_ERRORS,
       summary: 'Show a run, with its progress while it is under way',
@@ -66,6 +73,8 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   })
   service.put('/runs/:id', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'putRun',
       errors: [
         '1403-400',
@@ -81,7 +90,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       summary: 'Note of a run what its provider knows, as an administrator; what was measured stays',
       query: PatchQuery,
       body: ToldRunBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: Run,
     }),
     preValidation: allowObject,
@@ -89,12 +98,15 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
   })
   service.post('/runs/:id/action', {
     schema: itemSchema({
+      path: RunPath,
+      tag: 'Runs',
       operationId: 'actOnRun',
       errors: [...ACTION_ERRORS, '1430-400'],
       summary: 'Repeat a failed run over its window',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['re-trigger']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: Reference,
     }),
     preValidation: allowObject,

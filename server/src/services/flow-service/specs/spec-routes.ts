@@ -1,9 +1,22 @@
 import { PatchQuery } from '@headwater/contract/flow-service/changes.ts'
-import { ExploredStorage, SpecExploreQuery } from '@headwater/contract/flow-service/explored-storage.ts'
-import { One, Page, SpecListQuery } from '@headwater/contract/flow-service/lists.ts'
+import {
+  ExploredStorage,
+  SpecExploreQuery,
+  STORAGE_EXAMPLES,
+} from '@headwater/contract/flow-service/explored-storage.ts'
+import { One, SpecListQuery, WholeList } from '@headwater/contract/flow-service/lists.ts'
 import { ConnectionSpecBody, FlowSpecBody } from '@headwater/contract/flow-service/spec-bodies.ts'
-import { Spec, SpecConfigQuery, SpecConfigs } from '@headwater/contract/flow-service/specs.ts'
+import {
+  ConnectionSpec,
+  ConnectionSpecPath,
+  FlowSpec,
+  FlowSpecPath,
+  SpecConfigQuery,
+  SpecConfigs,
+} from '@headwater/contract/flow-service/specs.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
 import { bodyOf, requireBody } from '#services/flow-service/entities/request-body.ts'
@@ -12,6 +25,7 @@ import { listOf } from '#services/flow-service/lists/list-query.ts'
 import type { FlowCode } from '#services/flow-service/problems.ts'
 import {
   BASE_PATH,
+  CREATED,
   changeOf,
   collectionSchema,
   GET_ERRORS,
@@ -32,7 +46,10 @@ interface SpecRoutes {
   readonly title: string
   /** `kind of system`, for summaries. */
   readonly words: string
+  readonly tag: string
+  readonly path: unknown
   readonly body: unknown
+  readonly item: TSchema
   readonly listErrors: readonly FlowCode[]
 }
 
@@ -44,14 +61,20 @@ const ROUTES: readonly SpecRoutes[] = [
     kind: 'connectionSpecs',
     title: 'ConnectionSpec',
     words: 'kind of system',
+    tag: 'Connection specs',
+    path: ConnectionSpecPath,
     body: ConnectionSpecBody,
+    item: ConnectionSpec,
     listErrors: [...LIST_ERRORS, '1423-400'],
   },
   {
     kind: 'flowSpecs',
     title: 'FlowSpec',
     words: 'kind of flow',
+    tag: 'Flow specs',
+    path: FlowSpecPath,
     body: FlowSpecBody,
+    item: FlowSpec,
     listErrors: [...LIST_ERRORS, '1449-400'],
   },
 ]
@@ -68,24 +91,27 @@ export function serveSpecRoutes(service: FastifyInstance, deps: FlowServiceDepen
 function serveReads(
   service: FastifyInstance,
   deps: FlowServiceDependencies,
-  { kind, title, words, listErrors }: SpecRoutes,
+  { kind, title, words, listErrors, tag, path, item }: SpecRoutes,
 ): void {
   service.get(`/${kind}`, {
     schema: collectionSchema({
+      tag,
       operationId: `list${title}s`,
       errors: listErrors,
       summary: `List the ${words.replace('kind', 'kinds')}s that there are`,
       query: SpecListQuery,
-      answer: Page(Spec),
+      answer: WholeList(item),
     }),
     handler: async (request) => listSpecs(await readSpecs(deps, request.scope, kind), propertyOf(request)),
   })
   service.get(`/${kind}/:id`, {
     schema: itemSchema({
+      path,
+      tag,
       operationId: `get${title}`,
       errors: GET_ERRORS,
       summary: `Show a ${words} and its parameters`,
-      answer: One(Spec),
+      answer: One(item),
     }),
     handler: async (request) => ({
       items: [getSpec(await readSpecs(deps, request.scope, kind), idOf(request))],
@@ -96,16 +122,17 @@ function serveReads(
 function serveWrites(
   service: FastifyInstance,
   deps: FlowServiceDependencies,
-  { kind, title, words, body }: SpecRoutes,
+  { kind, title, words, body, tag, path, item }: SpecRoutes,
 ): void {
   service.post(`/${kind}`, {
     schema: collectionSchema({
+      tag,
       operationId: `create${title}`,
       errors: ['1405-400', '1426-400'],
       summary: `Register a ${words}, as an administrator`,
       body,
       status: 201,
-      answer: Spec,
+      answer: answerWith(item, { location: CREATED.headers.location }),
     }),
     preValidation: requireBody,
     handler: async (request, reply) => {
@@ -116,13 +143,15 @@ function serveWrites(
   })
   service.put(`/${kind}/:id`, {
     schema: itemSchema({
+      path,
+      tag,
       operationId: `replace${title}`,
       errors: ['1404-412', '1405-400', '1426-400', '1439-404'],
       summary: `Replace a registered ${words}, as an administrator`,
       query: PatchQuery,
       body,
-      hasIfMatch: true,
-      answer: Spec,
+      ifMatch: 'optional',
+      answer: item,
     }),
     preValidation: requireBody,
     handler: async (request) =>
@@ -133,11 +162,14 @@ function serveWrites(
 function serveStorage(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/connectionSpecs/:id/explore', {
     schema: itemSchema({
+      path: ConnectionSpecPath,
+      tag: 'Connection specs',
       operationId: 'exploreConnectionSpec',
       errors: [...GET_ERRORS, '1101-404', '1452-400'],
       summary: 'List the datasets of the lake, or show the fields and first rows of one',
       query: SpecExploreQuery,
       answer: ExploredStorage,
+      answerExamples: STORAGE_EXAMPLES,
     }),
     handler: async (request) =>
       exploreSpec(deps, request.scope, {
@@ -148,6 +180,8 @@ function serveStorage(service: FastifyInstance, deps: FlowServiceDependencies): 
   })
   service.get('/connectionSpecs/:id/configs', {
     schema: itemSchema({
+      path: ConnectionSpecPath,
+      tag: 'Connection specs',
       operationId: 'listConnectionSpecConfigs',
       errors: [...GET_ERRORS, '1452-400'],
       summary: 'List what can be chosen for a kind of system: the datasets of the lake',

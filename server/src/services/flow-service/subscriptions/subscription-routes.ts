@@ -1,20 +1,28 @@
-import { ActionBody, ActionQuery, PatchBody, PatchQuery } from '@headwater/contract/flow-service/changes.ts'
+import { actionQuery, PatchBody, PatchQuery, StateAction } from '@headwater/contract/flow-service/changes.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import { NotificationHeaders } from '@headwater/contract/flow-service/notification-headers.ts'
 import * as subscriptions from '@headwater/contract/flow-service/subscriptions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { DocumentedCallback } from '#http/openapi/route-docs.ts'
+import { answerWith, type DocumentedCallback } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { bodyOf, requireBody, requireStorable } from '#services/flow-service/entities/request-body.ts'
+import {
+  allowObject,
+  bodyOf,
+  requireBody,
+  requireStorable,
+} from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
 import {
   ACTION_ERRORS,
   BASE_PATH,
+  CREATED,
   changeOf,
   collectionSchema,
+  DELETE_ERRORS,
+  DELETED,
   GET_ERRORS,
   idOf,
   itemSchema,
@@ -49,6 +57,7 @@ const NOTIFICATION: DocumentedCallback = {
 export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/subscriptions', {
     schema: collectionSchema({
+      tag: 'Subscriptions',
       operationId: 'listSubscriptions',
       errors: LIST_ERRORS,
       summary: 'List subscriptions to what becomes of runs',
@@ -60,12 +69,13 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   service.post('/subscriptions', {
     schema: {
       ...collectionSchema({
+        tag: 'Subscriptions',
         operationId: 'createSubscription',
-        errors: ['1405-400', '1410-400', '1430-400'],
+        errors: ['1405-400', '1410-400', '1411-400', '1430-400'],
         summary: 'Subscribe a receiver to the starts, successes and failures of runs',
         body: subscriptions.SubscriptionBody,
         status: 201,
-        answer: subscriptions.SubscriptionReference,
+        answer: answerWith(subscriptions.SubscriptionReference, CREATED.headers),
       }),
       callbacks: { flowRunEvent: NOTIFICATION },
     },
@@ -82,6 +92,8 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
   })
   service.get('/subscriptions/:id', {
     schema: itemSchema({
+      path: subscriptions.SubscriptionPath,
+      tag: 'Subscriptions',
       operationId: 'getSubscription',
       errors: GET_ERRORS,
       summary: 'Show a subscription, its secrets masked',
@@ -101,12 +113,14 @@ function answerOf({ document, newSecret }: SavedSubscription) {
 function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.patch('/subscriptions/:id', {
     schema: itemSchema({
+      path: subscriptions.SubscriptionPath,
+      tag: 'Subscriptions',
       operationId: 'patchSubscription',
-      errors: [...PATCH_ERRORS, '1430-400'],
+      errors: [...PATCH_ERRORS, '1411-400', '1430-400'],
       summary: 'Change a subscription, or replace its secret',
       query: PatchQuery,
       body: PatchBody,
-      hasIfMatch: true,
+      ifMatch: 'needed',
       answer: subscriptions.SubscriptionReference,
     }),
     preValidation: requireStorable,
@@ -114,13 +128,15 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   })
   service.delete('/subscriptions/:id', {
     schema: itemSchema({
+      path: subscriptions.SubscriptionPath,
+      tag: 'Subscriptions',
       operationId: 'deleteSubscription',
-      errors: [...GET_ERRORS, '1404-412'],
+      errors: DELETE_ERRORS,
       summary: 'Delete a subscription and what was still to be sent for it',
       query: PatchQuery,
-      hasIfMatch: true,
+      ifMatch: 'optional',
       status: 204,
-      answer: { type: 'null' },
+      answer: DELETED,
     }),
     handler: async (request, reply) => {
       await deleteSubscription(deps, request.scope, changeOf(request))
@@ -129,15 +145,19 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
   })
   service.post('/subscriptions/:id/action', {
     schema: itemSchema({
+      path: subscriptions.SubscriptionPath,
+      tag: 'Subscriptions',
       operationId: 'actOnSubscription',
       errors: ACTION_ERRORS,
       summary:
         'Enable, disable or test a subscription: a test sends a signed event and tells what the receiver said',
-      query: ActionQuery,
-      body: ActionBody,
-      hasIfMatch: true,
+      query: actionQuery(['enable', 'disable', 'test']),
+      body: StateAction,
+      isBodyOptional: true,
+      ifMatch: 'optional',
       answer: subscriptions.SubscriptionActionAnswer,
     }),
+    preValidation: allowObject,
     handler: async (request) => {
       const action = readAction(actionOf(request), ['enable', 'disable', 'test'])
       if (action === 'test') return testSubscription(deps, request.scope, changeOf(request))
@@ -149,8 +169,10 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
 function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/subscriptions/:id/deliveries', {
     schema: itemSchema({
+      path: subscriptions.SubscriptionPath,
+      tag: 'Subscriptions',
       operationId: 'listDeliveries',
-      errors: [...LIST_ERRORS, ...GET_ERRORS],
+      errors: [...LIST_ERRORS, '1439-404'],
       summary: 'List what is, or was, to be sent for a subscription',
       query: EntityListQuery,
       answer: Page(subscriptions.Delivery),
@@ -159,29 +181,29 @@ function serveDeliveryRoutes(service: FastifyInstance, deps: FlowServiceDependen
       listDeliveries(deps, request.scope, idOf(request), request.query as ListParameters),
   })
   service.get('/subscriptions/:id/deliveries/:deliveryId', {
-    schema: {
-      ...itemSchema({
-        operationId: 'getDelivery',
-        errors: GET_ERRORS,
-        summary: 'Show a delivery with the body that is sent',
-        answer: One(subscriptions.DeliveryWithBody),
-      }),
-      params: subscriptions.DeliveryPath,
-    },
+    schema: itemSchema({
+      path: subscriptions.DeliveryPath,
+      tag: 'Subscriptions',
+      operationId: 'getDelivery',
+      errors: GET_ERRORS,
+      summary: 'Show a delivery with the body that is sent',
+      answer: One(subscriptions.DeliveryWithBody),
+    }),
     handler: async (request) => getDelivery(deps, request.scope, addressOf(request)),
   })
   service.post('/subscriptions/:id/deliveries/:deliveryId/action', {
-    schema: {
-      ...itemSchema({
-        operationId: 'actOnDelivery',
-        errors: ACTION_ERRORS,
-        summary: 'Have a delivery sent again, now',
-        query: ActionQuery,
-        body: ActionBody,
-        answer: subscriptions.DeliveryReference,
-      }),
-      params: subscriptions.DeliveryPath,
-    },
+    schema: itemSchema({
+      path: subscriptions.DeliveryPath,
+      tag: 'Subscriptions',
+      operationId: 'actOnDelivery',
+      errors: ACTION_ERRORS,
+      summary: 'Have a delivery sent again, now',
+      query: actionQuery(['redeliver']),
+      body: StateAction,
+      isBodyOptional: true,
+      answer: subscriptions.DeliveryReference,
+    }),
+    preValidation: allowObject,
     handler: async (request) => {
       readAction(actionOf(request), ['redeliver'])
       return redeliver(deps, request.scope, addressOf(request))

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { ApiDescription } from '@headwater/testkit/openapi/api-description.ts'
+import { exchangeOf, expectDescribed } from '@headwater/testkit/openapi/expect-described.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
@@ -185,6 +187,8 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     },
     sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
+  await app.ready()
+  const description = new ApiDescription(app.swagger())
   return {
     db,
     keyring,
@@ -208,6 +212,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         headers: sent,
         ...(payload === undefined ? {} : { payload }),
       })
+      expectDescribed(description, exchangeOf(method, `${BASE}${url}`, answer))
       return {
         status: answer.statusCode,
         body: answer.body === '' ? undefined : answer.json(),
