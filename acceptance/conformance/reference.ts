@@ -13,8 +13,7 @@ import { corrected } from './reference-mistakes.ts'
  * hand, every answer of every conformance test is held against it.
  */
 
-const FOLDER =
-  process.env['HEADWATER_TEST_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
+const FOLDER = process.env['HEADWATER_TEST_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
 const FILE = join(FOLDER, 'flow-service.yaml')
 
 export const hasReference: boolean = existsSync(FILE)
