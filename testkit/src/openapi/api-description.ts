@@ -99,7 +99,9 @@ export class ApiDescription {
 /** True for a request that chooses properties: a `property` without an operator, or a search whose body we don't see. */
 function isProjected(path: string): boolean {
   const { pathname, searchParams } = new URL(path, 'http://localhost')
-  return pathname.endsWith('/search') || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
+  return (
+    /\/search\/?$/.test(pathname) || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
+  )
 }
 
 /** Each error has its code among the examples of its status. */
