@@ -240,6 +240,15 @@ test('a NUL in a URL is refused in the shape of each family', async () => {
   }
 })
 
+test('half of a surrogate pair is refused by every family: nothing could keep it', async () => {
+  const paths = ['/data/foundation/catalog/dataSets', `${REGISTRY}/tenant/schemas`, `${FLOW}/flows`]
+  for (const path of paths) {
+    const answer = await server.client.post(path, '{"title": "\\ud800", "name": "x", "type": "object"}')
+    expect(answer.status, path).toBe(400)
+    expect(JSON.stringify(answer.body), path).toContain('surrogate')
+  }
+})
+
 test('a body that is nested without end is refused, and a deep one is not', async () => {
   const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
   const endless = await server.client.post(`${FLOW}/connections`, nested(100_000))

@@ -109,6 +109,20 @@ test('a run that lands and one that fails are told as start, success and failure
     expect(text).not.toContain(hidden)
 })
 
+test('what receivers get is in the API docs, as a callback of the subscription', async () => {
+  await using server = await startTestServer()
+  const { paths } = (await (await fetch(`${server.url}/docs/json`)).json()) as Answer
+  const { callbacks } = paths[SUBSCRIPTIONS].post
+  const operation = callbacks.flowRunEvent['{$request.body#/url}'].post
+  expect(operation.parameters.map(({ name }: Answer) => name)).toEqual([
+    'webhook-id',
+    'webhook-timestamp',
+    'webhook-signature',
+  ])
+  expect(operation.requestBody.content['application/json'].schema).toBeDefined()
+  expect(Object.keys(operation.responses).sort()).toEqual(['2XX', '410', 'default'])
+})
+
 test('a server that is not allowed to call a host says so, and whose list it is', async () => {
   await using server = await startTestServer({ env: { HEADWATER_WEBHOOK_HOSTS: 'hooks.example, public' } })
   const answer = await server.client.post(SUBSCRIPTIONS, { name: 'n', url: receiver.url })
@@ -122,27 +136,34 @@ test('a server that is not allowed to call a host says so, and whose list it is'
   expect(receiver.received).toEqual([])
 })
 
-test('a server that is killed while it tells somebody tells it again at its next start', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'headwater-notifications-'))
-  let server = await startServerProcess(dataDir)
-  try {
-    const client = new ApiClient(await createCredentials(dataDir))
-    await client.authenticate()
-    receiver.behave(() => {})
-    const { secret } = await subscribe(client, { events: ['success'] })
-    const { flowId } = await makeFlow(client, 'public.thing')
-    await finishedRun(client, flowId)
-    await untilReceived(1)
-    await server.end('SIGKILL')
-    receiver.behave(answers(204))
-    server = await startServerProcess(dataDir)
-    await untilReceived(2)
-    const [before, after] = receiver.received
-    if (before === undefined || after === undefined) throw new Error('nothing arrived')
-    expect(opened(secret, after)).toEqual(opened(secret, before))
-    expect(after.headers['webhook-id']).toBe(before.headers['webhook-id'])
-  } finally {
-    await server.end('SIGTERM')
-    await rm(dataDir, { recursive: true, force: true })
-  }
-})
+// A whole server is started twice, with its PostgreSQL.
+const TWO_STARTS = { timeout: 180_000 }
+
+test(
+  'a server that is killed while it tells somebody tells it again at its next start',
+  TWO_STARTS,
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'headwater-notifications-'))
+    let server = await startServerProcess(dataDir)
+    try {
+      const client = new ApiClient(await createCredentials(dataDir))
+      await client.authenticate()
+      receiver.behave(() => {})
+      const { secret } = await subscribe(client, { events: ['success'] })
+      const { flowId } = await makeFlow(client, 'public.thing')
+      await finishedRun(client, flowId)
+      await untilReceived(1)
+      await server.end('SIGKILL')
+      receiver.behave(answers(204))
+      server = await startServerProcess(dataDir)
+      await untilReceived(2)
+      const [before, after] = receiver.received
+      if (before === undefined || after === undefined) throw new Error('nothing arrived')
+      expect(opened(secret, after)).toEqual(opened(secret, before))
+      expect(after.headers['webhook-id']).toBe(before.headers['webhook-id'])
+    } finally {
+      await server.end('SIGTERM')
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  },
+)

@@ -106,6 +106,7 @@ statement(136, 'a new spec without name or without provider is refused', async (
     const { status, text } = await administrator.post('/connectionSpecs', spec)
     expect([status, text]).toEqual([400, expect.stringContaining(field)])
   }
+  expect((await administrator.post('/connectionSpecs', whole)).status).toBe(201)
 })
 
 statement(137, 'the configurations of a spec are a page of items', async () => {

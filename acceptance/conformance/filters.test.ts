@@ -46,12 +46,16 @@ async function expectFlows(
   expect([properties, await found('flows', ...[properties].flat())]).toEqual([properties, wanted])
 }
 
-/** Expects that every list of entities refuses the filter. */
-async function expectRefused(property: string, code: string, collections?: readonly string[]): Promise<void> {
-  for (const collection of collections ?? MADE.map((kind) => kind.collection)) {
-    const answer = await world.client.get(`/${collection}?property=${property}`)
-    expect([collection, property, codeOf(answer)]).toEqual([collection, property, code])
-    expect((await world.client.get(`/${collection}?count=true&property=${property}`)).status).toBe(400)
+/** Expects that these lists, or those of all entities, refuse the filter, also when they only count. */
+async function expectRefused(
+  property: string,
+  code: string,
+  collections: readonly string[] = MADE.map((kind) => kind.collection),
+): Promise<void> {
+  const paths = collections.map((collection) => `/${collection}?property=${property}`)
+  for (const path of [...paths, `${paths[0]}&count=true`]) {
+    const answer = await world.client.get(path)
+    expect([path, codeOf(answer)]).toEqual([path, code])
   }
 }
 
@@ -298,8 +302,7 @@ statement(116, 'an operator without a value is a 1453-400', async () => {
 statement(117, 'a time that is no number is a 1452-400', async () => {
   for (const value of ['abc', '2024-01-01', '"abc"', '1e5', '0x1F', 'NaN', 'true', '1;drop', '12%2034']) {
     for (const field of ['createdAt', 'updatedAt']) {
-      for (const operator of ['==', '!=', '>', '<='])
-        await expectRefused(`${field}${operator}${value}`, '1452-400')
+      for (const operator of ['==', '>']) await expectRefused(`${field}${operator}${value}`, '1452-400')
     }
   }
   await expectRefused('createdAt==1,abc', '1452-400')

@@ -101,13 +101,14 @@ statement(
   78,
   'the link leads to the next page also with the first parameters after it, or others',
   async () => {
+    const queries = QUERIES.filter((_, index) => index % 2 === 1)
     const additions = [
       (query: string) => query,
       () => 'limit=50&orderby=name&property=id==x&count=true',
       () => 'count=False',
     ]
     for (const collection of LISTS) {
-      for (const query of QUERIES) {
+      for (const query of queries) {
         const straight = await walkPages(world.client, collection, query)
         expect(straight.length).toBeGreaterThan(2)
         for (const add of additions) {
@@ -154,7 +155,7 @@ statement(
       for (const order of ORDERS) {
         const all = await idsOf(world.client, `/${collection}?limit=1000${order}`)
         expect(all.length).toBeGreaterThanOrEqual(HOW_MANY)
-        for (const limit of [1, 2, 3, HOW_MANY, 100]) {
+        for (const limit of [1, 3, HOW_MANY, 100]) {
           const pages = await walkPages(world.client, collection, `limit=${limit}${order}`)
           expect([collection, order, limit, pages.flat()]).toEqual([collection, order, limit, all])
           expect(pages.slice(0, -1).every((ids) => ids.length === limit)).toBe(true)

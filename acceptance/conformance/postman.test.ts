@@ -125,7 +125,15 @@ function bodies(): Readonly<Record<string, unknown>> {
       transformations: [{ name: 'Mapping', params: { mappingId: seeded.mappingId, mappingVersion: '0' } }],
       scheduleParams: { startTime: Math.floor(Date.now() / 1000) + 3600, frequency: 'day', interval: 1 },
     },
-    Runs: { flowId: seeded.flowId, params: { windowStartTime: 1651584991, windowEndTime: 1663735590 } },
+    Runs: {
+      flowId: seeded.flowId,
+      params: {
+        windowStartTime: 1651584991,
+        windowEndTime: 1663735590,
+        // A window means something only to a flow that has a delta column; the first such run names it.
+        deltaColumn: { name: 'placed_at' },
+      },
+    },
     'Source connections': {
       name: 'by Postman',
       baseConnectionId: seeded.baseConnectionId,

@@ -13,8 +13,7 @@ import { corrected } from './reference-mistakes.ts'
  * hand, every answer of every conformance test is held against it.
  */
 
-const FOLDER =
-  process.env['HEADWATER_REFERENCE_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
+const FOLDER = process.env['HEADWATER_TEST_OPENAPI'] ?? join(import.meta.dirname, '../../../shared/openapi')
 const FILE = join(FOLDER, 'flow-service.yaml')
 
 export const hasReference: boolean = existsSync(FILE)
@@ -22,7 +21,7 @@ export const hasReference: boolean = existsSync(FILE)
 /** Says in the name of a skipped test why it is. */
 export const referenceTitle: string = hasReference
   ? 'the reference OpenAPI document'
-  : `the reference OpenAPI document (SKIPPED: there is no ${FILE}; set HEADWATER_REFERENCE_OPENAPI to its folder)`
+  : `the reference OpenAPI document (SKIPPED: there is no ${FILE}; set HEADWATER_TEST_OPENAPI to its folder)`
 
 const violations: string[] = []
 

@@ -51,6 +51,7 @@ const NUMBERS = [0, -0, -1, 1, 0.1, 2 ** 31, 2 ** 53 + 2, -(2 ** 63), 1e21, 1e30
 
 /** Keys that an object of JavaScript has without being asked. */
 const KEYS = [
+  'valueOf',
   '__proto__',
   'constructor',
   'prototype',

@@ -1,8 +1,8 @@
 import type { Answer } from '@headwater/testkit/api-client.ts'
-import { FULL, POSTGRES_SPEC } from '@headwater/testkit/journey.ts'
+import { FULL } from '@headwater/testkit/journey.ts'
 import { MAPPINGS, type World } from '../conformance/world.ts'
 import { NEW } from './arbitrary-json.ts'
-import { descriptorBody, REGISTRY_BODIES } from './registry-bodies.ts'
+import { descriptorBody, REGISTRY_BODIES, SPEC_BODIES } from './definition-bodies.ts'
 
 /** A body that an operation takes, by the operation's name. What is not here comes from the document's examples. */
 export type Bodies = Readonly<Record<string, unknown>>
@@ -89,17 +89,13 @@ async function flowServiceBodies(world: World): Promise<Bodies> {
 }
 
 function specBodies(): Bodies {
-  const spec = { name: NEW, providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a', version: '1.0' }
-  const connection = {
-    ...spec,
-    authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }],
-  }
-  const flow = { ...spec, sourceConnectionSpecIds: [POSTGRES_SPEC.id], targetConnectionSpecIds: [] }
+  const connectionSpec = { ...SPEC_BODIES.connectionSpecs, name: NEW }
+  const flowSpec = { ...SPEC_BODIES.flowSpecs, name: NEW }
   return {
-    createConnectionSpec: connection,
-    replaceConnectionSpec: connection,
-    createFlowSpec: flow,
-    replaceFlowSpec: flow,
+    createConnectionSpec: connectionSpec,
+    replaceConnectionSpec: connectionSpec,
+    createFlowSpec: flowSpec,
+    replaceFlowSpec: flowSpec,
   }
 }
 

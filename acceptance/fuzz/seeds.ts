@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer } from '@headwater/testkit/api-client.ts'
+import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import {
   CATALOG,
   CONVERSION,
@@ -10,7 +10,7 @@ import {
   REGISTRY,
 } from '@headwater/testkit/journey.ts'
 import { MAPPINGS, openWorld, type World } from '../conformance/world.ts'
-import { descriptorBody, REGISTRY_BODIES } from './registry-bodies.ts'
+import { descriptorBody, REGISTRY_BODIES, SPEC_BODIES } from './definition-bodies.ts'
 
 const EXPORT = '/data/foundation/export'
 const SANDBOXES = '/data/foundation/sandbox-management/sandboxes'
@@ -21,6 +21,8 @@ export type SeedIds = Readonly<Record<string, readonly string[]>>
 /** A server full of objects for requests that nobody would send. */
 export interface FuzzWorld extends AsyncDisposable {
   readonly world: World
+  /** A client who may do everything. */
+  readonly admin: ApiClient
   /** For requests that read and for references. */
   readonly kept: SeedIds
   /** For requests that change and delete; many, since they wear out. */
@@ -46,10 +48,11 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   const reader = await createReader(world)
   opened.defer(() => reader.drop())
   const kept = await seedKept(world, reader.params)
-  const spare = await seedSpare(world, kept)
+  const admin = await world.server.createAdmin()
+  const spare = await seedSpare(world, admin, kept)
   const canaries = [reader.password, world.server.client.credentials.client_secret, HEADER_CANARY]
   const resources = opened.move()
-  return { world, kept, spare, canaries, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  return { world, admin, kept, spare, canaries, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 const HEADER_CANARY = `canary-${randomBytes(12).toString('hex')}`
@@ -126,16 +129,19 @@ async function registryIds(world: World, schemaId: string): Promise<SeedIds> {
 }
 
 /** Objects that a flow does not need. Flows among them run in the far future only. */
-async function seedSpare(world: World, kept: SeedIds): Promise<SeedIds> {
+async function seedSpare(world: World, admin: ApiClient, kept: SeedIds): Promise<SeedIds> {
   const made = await Promise.all(
-    Object.entries(spareMakers(world)).map(
+    Object.entries(spareMakers(world, admin)).map(
       async ([path, make]) => [path, await times(SPARE_COUNT, make)] as const,
     ),
   )
   return { ...kept, ...Object.fromEntries(made), [SANDBOXES]: [await makeSandbox(world)] }
 }
 
-function spareMakers(world: World): Readonly<Record<string, (index: number) => Promise<string>>> {
+function spareMakers(
+  world: World,
+  admin: ApiClient,
+): Readonly<Record<string, (index: number) => Promise<string>>> {
   const make = async (path: string, body: Promise<Answer>, index: number): Promise<string> =>
     (await world.make(index % 3 === 0 ? `${path}?mode=draft` : path, await body)).id
   return {
@@ -148,6 +154,8 @@ function spareMakers(world: World): Readonly<Record<string, (index: number) => P
     [`${CATALOG}/v2/dataSets`]: () => makeDataset(world),
     [`${CONVERSION}/mappingSets`]: async () => world.makeMapping((await world.ready()).schemaId, MAPPINGS),
     [DESCRIPTORS]: () => makeDescriptor(world),
+    [`${FLOW}/connectionSpecs`]: () => makeSpec(world, admin, 'connectionSpecs'),
+    [`${FLOW}/flowSpecs`]: () => makeSpec(world, admin, 'flowSpecs'),
     ...Object.fromEntries(
       Object.keys(REGISTRY_BODIES).map((kind) => [
         `${REGISTRY}/{container}/${kind}`,
@@ -155,6 +163,11 @@ function spareMakers(world: World): Readonly<Record<string, (index: number) => P
       ]),
     ),
   }
+}
+
+async function makeSpec(world: World, admin: ApiClient, kind: keyof typeof SPEC_BODIES): Promise<string> {
+  const body = { ...SPEC_BODIES[kind], name: world.newName('spec') }
+  return (await admin.post(`${FLOW}/${kind}`, body)).body.id
 }
 
 async function makeSubscription(world: World): Promise<string> {

@@ -1,7 +1,8 @@
 import { benchConnect } from './connect/bench-connect.ts'
+import { benchNotify } from './notify/bench-notify.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
-const BENCHES = { connect: benchConnect } as const
+const BENCHES = { connect: benchConnect, notify: benchNotify } as const
 
 const [name = '', ...args] = process.argv.slice(2)
 if (Object.hasOwn(BENCHES, name)) await BENCHES[name as keyof typeof BENCHES](args)

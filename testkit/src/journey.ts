@@ -37,7 +37,10 @@ export interface Ingested {
 let counter = 0
 
 /** A base connection to a test database. */
-export async function connectTo(client: ApiClient, database: TestDatabase): Promise<string> {
+export async function connectTo(
+  client: ApiClient,
+  database: Pick<TestDatabase, 'host' | 'port' | 'database' | 'user' | 'password'>,
+): Promise<string> {
   const { host, port, user, password } = database
   const params = {
     server: host,

@@ -9,6 +9,7 @@ import type { createLog } from '#log/log.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
+import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
 import { openKeyring } from '#secrets/keyring.ts'
@@ -78,6 +79,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     (it) => it.stop(),
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
+  const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
     db,
@@ -114,6 +116,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   )
   ticker.start()
   dispatcher.start()
+  sweeper.start()
   const resources = opened.move()
   return {
     url: address,

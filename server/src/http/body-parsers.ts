@@ -59,8 +59,9 @@ function parse(text: string): unknown {
   if (jsonDepth(text) > MAX_DEPTH)
     throw new MalformedJsonError(`it is nested deeper than ${MAX_DEPTH} levels`)
   const value = parseJson(text)
-  // PostgreSQL has no NUL in text, so such a value could be kept nowhere.
-  if (text.includes('\\u0000') && hasNul(value)) throw new MalformedJsonError('a text holds a NUL character')
+  // PostgreSQL has neither in text, so such a value could be kept nowhere. Only an escape can spell them.
+  if (/\\u(?:0000|d[89a-f])/i.test(text) && hasUnstorable(value))
+    throw new MalformedJsonError('a text holds a NUL character or half of a surrogate pair')
   return value
 }
 
@@ -78,10 +79,10 @@ function placeOf(error: unknown): string {
   return /(at position \d+(?: \(line \d+ column \d+\))?)$/.exec(message)?.[1] ?? 'it cannot be read'
 }
 
-function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0')
+function hasUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed()
   if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([key, member]) => key.includes('\0') || hasNul(member))
+  return Object.entries(value).some(([key, member]) => hasUnstorable(key) || hasUnstorable(member))
 }
 
 /** The body is no JSON. Each family renders it in its own shape. */

@@ -9,6 +9,7 @@ import {
   INVALID_CAUSE,
   UNAVAILABLE_CAUSE,
 } from './openapi/route-docs.ts'
+import { isPassingError } from './passing-error.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
 /** How a family words what went wrong before or outside of its own rules. */
@@ -17,7 +18,7 @@ export interface ErrorFamily {
   readonly invalid: (message: string) => HttpProblem
   /** Our own fault; the message never says why. */
   readonly internal: () => HttpProblem
-  /** The server is stopping. */
+  /** Nobody's fault, and it will pass: the server is stopping, or its database is away. The message never says why. */
   readonly unavailable: () => HttpProblem
   /** What any of its operations may answer, these among them. */
   readonly errors: readonly DocumentedError[]
@@ -28,7 +29,7 @@ const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal
 
 /** The same in every family that has no word of its own for it. */
 export const unavailable = () =>
-  new PlainProblem(503, 'ServiceUnavailableError', 'The server is stopping. Try again in a moment.')
+  new PlainProblem(503, 'ServiceUnavailableError', 'The service is not available now. Try again in a moment.')
 
 export const { ServiceUnavailable: UNAVAILABLE } = documentErrors(PlainError, {
   ServiceUnavailable: [UNAVAILABLE_CAUSE, unavailable()],
@@ -60,6 +61,9 @@ export function renderErrors(app: FastifyInstance, family: ErrorFamily): void {
   )
 }
 
+/** What passes by itself does so in seconds: a restart, a change of the primary. */
+const RETRY_AFTER_SECONDS = '1'
+
 /** The server takes no more requests. Each family renders it in its own shape. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError'
@@ -71,7 +75,7 @@ export function sendProblem(
   reply: FastifyReply,
   problem: HttpProblem,
 ): FastifyReply {
-  if (problem.status === 503) reply.header('retry-after', '1')
+  if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply.code(problem.status).type('application/json').send(problem.body(request.id))
 }
 
@@ -81,5 +85,6 @@ function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily)
   const { statusCode, message } = error as FastifyError
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')
+  if (isPassingError(error)) return family.unavailable()
   return family.internal()
 }

@@ -28,7 +28,7 @@ test('what comes on an open connection while the server stops is refused in JSON
   release()
   await closed
   expect(await answers).toMatch(
-    /^HTTP\/1\.1 200 OK.*\{"slow":true\}HTTP\/1\.1 503 Service Unavailable.*retry-after: 1.*The server is stopping\. Try again in a moment\./s,
+    /^HTTP\/1\.1 200 OK.*\{"slow":true\}HTTP\/1\.1 503 Service Unavailable.*retry-after: 1.*The service is not available now\. Try again in a moment\./s,
   )
 })
 

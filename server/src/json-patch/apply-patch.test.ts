@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '#kit/json.ts'
 import { applyMergePatch, applyPatch, PatchError, parsePatch } from './apply-patch.ts'
 
 const DATASET = { name: 'orders', tags: { unifiedProfile: ['enabled:false'], 'adobe/pqs/table': ['orders'] } }
@@ -83,6 +84,21 @@ describe('JSON Patch', () => {
       path: `/copy${index}`,
     }))
     expect(() => patch(doubling, { text: 'x'.repeat(1_000_000) })).toThrow(/larger than 32 MiB/)
+  })
+})
+
+describe('depth', () => {
+  const nested = (levels: number): JsonObject => (levels === 0 ? {} : { a: nested(levels - 1) })
+
+  test('stops patches that put a deep value into a deep place, again and again', () => {
+    const once = patch([{ op: 'add', path: '/a', value: nested(200) }])
+    const twice = patch([{ op: 'add', path: '/a'.repeat(201), value: nested(200) }], once)
+    expect(() => patch([{ op: 'add', path: '/a'.repeat(401), value: 1 }], twice)).toThrow(/deeper than 256/)
+  })
+
+  test('stops copies that do', () => {
+    const copies = Array.from({ length: 20 }, () => ({ op: 'copy', from: '', path: '/a'.repeat(200) }))
+    expect(() => patch(copies, nested(200))).toThrow(/deeper than 512/)
   })
 })
 

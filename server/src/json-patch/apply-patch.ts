@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
+import { jsonDepth } from '#kit/json-depth.ts'
 
 /** One step of a JSON Patch (RFC 6902), read and checked by {@link parsePatch}. */
 export interface PatchOperation {
@@ -40,6 +41,11 @@ const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor'
 
 /** A few `copy` operations can double a document without end; this is where it ends. */
 const DOCUMENT_LIMIT_CHARS = 32 * 1024 * 1024
+
+/** How deep a value may be put. Patch by patch, a document could become too deep for the database. */
+const PLACE_LIMIT_LEVELS = 256
+/** What is put there may be as deep again. */
+const DOCUMENT_LIMIT_LEVELS = 2 * PLACE_LIMIT_LEVELS
 
 /**
  * Reads a request body as a JSON Patch. One operation without its array counts as a patch of one, and the
@@ -110,17 +116,28 @@ function applyOne(document: unknown, operation: PatchOperation, index: number): 
   try {
     const step = structuredClone(operation) as Parameters<typeof jsonPatch.applyOperation>[1]
     const patched = jsonPatch.applyOperation(document, step, true, true, true, index).newDocument
-    if (operation.op === 'copy' && JSON.stringify(patched).length > DOCUMENT_LIMIT_CHARS) {
-      throw new PatchError('value', 'The patch makes the document larger than 32 MiB.', operation)
-    }
+    if (operation.from !== undefined) assertBounded(patched, operation)
     return patched
   } catch (error) {
     throw toPatchError(error, operation, index)
   }
 }
 
+/** What comes from elsewhere in the document is of any size and depth. */
+function assertBounded(document: unknown, operation: PatchOperation): void {
+  const text = JSON.stringify(document)
+  if (text.length > DOCUMENT_LIMIT_CHARS)
+    throw new PatchError('value', 'The patch makes the document larger than 32 MiB.', operation)
+  if (jsonDepth(text) > DOCUMENT_LIMIT_LEVELS) {
+    const message = `The patch makes the document deeper than ${DOCUMENT_LIMIT_LEVELS} levels.`
+    throw new PatchError('value', message, operation)
+  }
+}
+
 function assertSafe(pointer: string, operation: PatchOperation): void {
   const names = pointer.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (names.length > PLACE_LIMIT_LEVELS)
+    throw new PatchError('path', `A path must not lead deeper than ${PLACE_LIMIT_LEVELS} levels.`, operation)
   const forbidden = names.find((name) => FORBIDDEN_NAMES.has(name))
   if (forbidden !== undefined)
     throw new PatchError('path', `A path must not contain '${forbidden}'.`, operation)

@@ -169,7 +169,10 @@ describe('a receiver that fails', () => {
     await world.run(flowId)
     await vi.waitUntil(async () => (await world.subscription(id)).state === 'disabled', PATIENCE)
     const item = await world.subscription(id)
-    expect(item.lastOperation).toMatchObject({ operation: 'disable', reason: expect.stringContaining('410') })
+    expect(item.lastOperation).toMatchObject({
+      operation: 'disable',
+      status: { errors: [{ code: '410', message: expect.stringContaining('Gone') }] },
+    })
     expect(item.version).toBe(item.etag)
     expect(await world.deliveries(id)).toMatchObject([
       { event: 'start', state: 'failed', statusCode: 410 },

@@ -45,6 +45,11 @@ async function planAndHold(
   { run, attempt, signal }: { run: Run; attempt: StepAttempt; signal: AbortSignal },
 ): Promise<void> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
+  if (inputs.deltaColumn === undefined && run.window_end !== null)
+    deps.log.warn(
+      { runId: run.id, flowId: run.flow_id },
+      'the flow has no delta column, its window is passed over',
+    )
   await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })

@@ -16,6 +16,7 @@ const FACTS: RunFacts = {
   targetConnectionId: 'target',
   batchId: 'BATCH',
   startedAtMs: 1_000,
+  copiedAtMs: 1_500,
   windowStartMs: 10,
   windowEndMs: 20,
   isRecurring: true,
@@ -46,7 +47,7 @@ function failed(failure: Partial<FailureFacts>, facts: RunFacts, totals: RunTota
 }
 
 describe('a run that failed', () => {
-  const unplanned: RunFacts = { ...FACTS, batchId: undefined, hasDiagnostics: false }
+  const unplanned: RunFacts = { ...FACTS, batchId: undefined, copiedAtMs: undefined, hasDiagnostics: false }
 
   test('before it was planned has no other stage than the one that failed, and no batch', () => {
     for (const [stage, code, activity] of [
@@ -73,7 +74,11 @@ describe('a run that failed', () => {
   })
 
   test('while it was copied shows what was read until then, of which nothing landed', () => {
-    const { metrics, activities } = failed({ code: 'CONNECTOR-1001-500' }, FACTS, SOME)
+    const { metrics, activities } = failed(
+      { code: 'CONNECTOR-1001-500' },
+      { ...FACTS, copiedAtMs: undefined },
+      SOME,
+    )
     expect(activities).toMatchObject([
       { id: COPY, statusSummary: { status: 'failed' }, recordSummary: { inputRecordCount: 100 } },
     ])
@@ -92,9 +97,15 @@ describe('a run that failed', () => {
   test('on its way into the lake shows that the copy went well', () => {
     const { metrics, activities } = failed({ stage: 'promotion' }, FACTS, SOME)
     expect(activities).toMatchObject([
-      { id: COPY, statusSummary: { status: 'success' }, recordSummary: { outputRecordCount: 100 } },
+      {
+        id: COPY,
+        statusSummary: { status: 'success' },
+        recordSummary: { outputRecordCount: 100 },
+        durationSummary: { startedAtUTC: 1_000, completedAtUTC: 1_500 },
+      },
       {
         id: PROMOTION,
+        durationSummary: { startedAtUTC: 1_500, completedAtUTC: 2_000 },
         statusSummary: { status: 'failed', errors: [{ code: 'CONNECTOR-2001-500' }] },
         targetInfo: [{ reference: { ids: ['BATCH'] } }],
       },
@@ -105,6 +116,13 @@ describe('a run that failed', () => {
       'http://lake/data/foundation/export/batches/BATCH/meta?path=row_errors',
     )
   })
+})
+
+test('a run that could not map what it read, while there was more to read, did not finish the copy', () => {
+  const { activities } = failed({ stage: 'promotion' }, { ...FACTS, copiedAtMs: undefined }, SOME)
+  expect(activities).toMatchObject([
+    { id: PROMOTION, durationSummary: { startedAtUTC: 1_000, completedAtUTC: 2_000 } },
+  ])
 })
 
 test('a run that brought no rows sums up the copy, its only activity', () => {

@@ -23,6 +23,8 @@ export interface RunFacts {
   /** Of a run that was planned. */
   readonly batchId: string | undefined
   readonly startedAtMs: number
+  /** When all that there is to read was read; `undefined` of a run that did not get that far. */
+  readonly copiedAtMs: number | undefined
   readonly windowStartMs: number | undefined
   readonly windowEndMs: number | undefined
   readonly isRecurring: boolean
@@ -65,8 +67,11 @@ export function successDocument(
 ): JsonObject {
   const [summary] = totals.rowsRejected > 0 ? messages : []
   const outer = summary === undefined ? [] : [{ code: RUN_ERROR.promotion, message: summary.message }]
-  const copied = copyActivity(facts, totals, completedAtMs, SUCCESS)
-  const promoted = promotionActivity(facts, totals, completedAtMs, SUCCESS)
+  const copied = copyActivity(facts, totals, { status: 'success', ...copySpan(facts, completedAtMs) })
+  const promoted = promotionActivity(facts, totals, {
+    status: 'success',
+    ...promotionSpan(facts, completedAtMs),
+  })
   const activities = totals.rowsRead > 0 ? [copied, promoted] : [copied]
   const told = { status: 'success', outer, inner: messages } as const
   return { metrics: metricsOf(facts, totals, { completedAtMs, activities, told }), activities }
@@ -82,7 +87,7 @@ export interface FailureFacts {
 
 /**
  * The document of a run that failed. Its activities are the stages that were gone through and the one that
- * failed; a run that was never planned has copied nothing.
+ * failed.
  */
 export function failureDocument(
   facts: RunFacts,
@@ -92,13 +97,15 @@ export function failureDocument(
 ): JsonObject {
   const nothingLanded = { ...totals, rowsWritten: 0, bytesWritten: 0, fileCount: 0 }
   const { outer, inner } = failureMessages(failure)
-  const failed: ActivityStatus = { status: 'failed', errors: outer }
-  const isCopy = failure.stage === 'copy'
-  const wasPlanned = facts.batchId !== undefined
-  const activities = [
-    ...(isCopy || wasPlanned ? [copyActivity(facts, totals, completedAtMs, isCopy ? failed : SUCCESS)] : []),
-    ...(isCopy ? [] : [promotionActivity(facts, nothingLanded, completedAtMs, failed)]),
-  ]
+  const failed = { status: 'failed', errors: outer } as const
+  const copied = { status: 'success', ...copySpan(facts, completedAtMs) } as const
+  const activities =
+    failure.stage === 'copy'
+      ? [copyActivity(facts, totals, { ...copied, ...failed })]
+      : [
+          ...(facts.copiedAtMs === undefined ? [] : [copyActivity(facts, totals, copied)]),
+          promotionActivity(facts, nothingLanded, { ...failed, ...promotionSpan(facts, completedAtMs) }),
+        ]
   const told = { status: 'failed', outer, inner } as const
   return { metrics: metricsOf(facts, nothingLanded, { completedAtMs, activities, told }), activities }
 }
@@ -130,7 +137,7 @@ function metricsOf(
   // What the metrics of a run sum up: its last activity.
   const activityRefs = activities.slice(-1).map(({ id }) => String(id))
   return {
-    durationSummary: durationOf(facts, completedAtMs),
+    durationSummary: durationOf(facts, { fromMs: facts.startedAtMs, toMs: completedAtMs }),
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesWritten },
     recordSummary: recordsOf(totals),
     fileSummary: {
@@ -175,17 +182,26 @@ function manifestOf(facts: RunFacts): JsonObject {
   return { failedRecords: `${base}?path=row_errors`, sampleErrors: `${base}?path=row_error_samples.json` }
 }
 
-function durationOf(facts: RunFacts, completedAtMs: number): JsonObject {
-  const { windowStartMs, windowEndMs } = facts
+/** Epoch milliseconds. */
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function copySpan({ startedAtMs, copiedAtMs }: RunFacts, completedAtMs: number): Span {
+  return { fromMs: startedAtMs, toMs: copiedAtMs ?? completedAtMs }
+}
+
+function promotionSpan({ startedAtMs, copiedAtMs }: RunFacts, completedAtMs: number): Span {
+  return { fromMs: copiedAtMs ?? startedAtMs, toMs: completedAtMs }
+}
+
+function durationOf({ windowStartMs, windowEndMs }: RunFacts, { fromMs, toMs }: Span): JsonObject {
   const window =
     windowEndMs === undefined
       ? {}
       : { extensions: { windowStart: windowStartMs ?? 0, windowEnd: windowEndMs } }
-  return {
-    startedAtUTC: facts.startedAtMs,
-    completedAtUTC: Math.max(completedAtMs, facts.startedAtMs),
-    ...window,
-  }
+  return { startedAtUTC: fromMs, completedAtUTC: Math.max(fromMs, toMs), ...window }
 }
 
 /** input = output + failed + skipped, always; nothing is skipped here. */
@@ -200,21 +216,14 @@ function recordsOf(totals: RunTotals): JsonObject {
 }
 
 /** How one stage of a run went. */
-interface ActivityStatus {
+interface ActivityOutcome extends Span {
   readonly status: 'success' | 'failed'
   readonly errors?: readonly RunMessage[] | undefined
 }
 
-const SUCCESS: ActivityStatus = Object.freeze({ status: 'success' })
-
-function copyActivity(
-  facts: RunFacts,
-  totals: RunTotals,
-  completedAtMs: number,
-  status: ActivityStatus,
-): JsonObject {
+function copyActivity(facts: RunFacts, totals: RunTotals, outcome: ActivityOutcome): JsonObject {
   return {
-    ...activityOf(facts, completedAtMs, status),
+    ...activityOf(facts, outcome),
     id: COPY_ACTIVITY,
     name: 'PostgreSQL Copy Activity',
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesRead },
@@ -234,15 +243,10 @@ function copyActivity(
   }
 }
 
-function promotionActivity(
-  facts: RunFacts,
-  totals: RunTotals,
-  completedAtMs: number,
-  status: ActivityStatus,
-): JsonObject {
+function promotionActivity(facts: RunFacts, totals: RunTotals, outcome: ActivityOutcome): JsonObject {
   const reference = facts.batchId === undefined ? {} : { reference: { type: 'Batch', ids: [facts.batchId] } }
   return {
-    ...activityOf(facts, completedAtMs, status),
+    ...activityOf(facts, outcome),
     id: PROMOTION_ACTIVITY,
     name: 'Promotion Activity',
     sizeSummary: { inputBytes: totals.bytesRead, outputBytes: totals.bytesWritten },
@@ -252,10 +256,10 @@ function promotionActivity(
   }
 }
 
-function activityOf(facts: RunFacts, completedAtMs: number, { status, errors }: ActivityStatus): JsonObject {
+function activityOf(facts: RunFacts, { status, errors, ...span }: ActivityOutcome): JsonObject {
   return {
-    updatedAtUTC: completedAtMs,
-    durationSummary: durationOf(facts, completedAtMs),
+    updatedAtUTC: span.toMs,
+    durationSummary: durationOf(facts, span),
     latencySummary: {},
     statusSummary: {
       status,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JsonObject } from '#kit/json.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
+import { sweepDiagnostics } from './diagnostics-sweeper.ts'
 import { RunWorld, type Worker } from './testing/run-world.ts'
 
 /** What runs do when nothing goes wrong around them. */
@@ -190,6 +191,20 @@ test('without diagnostics a bad row fails the run, is shown nowhere, and the run
   })
   expect(metricsOf(run).statusSummary.extensions).not.toHaveProperty('manifest')
   expect(await world.diagnostics(flow, run)).toEqual([])
+})
+
+test('diagnostics can be looked at for thirty days, and the rows that landed stay', async () => {
+  const options = { partialIngestionPercent: 3 }
+  const flow = await world.addFlow({ relation: 'public.moments', properties: MOMENT, options })
+  const run = await land(flow)
+  const sweepIn = (days: number) =>
+    sweepDiagnostics({ ...world.deps, now: () => Date.now() + days * 86_400_000 })
+  await sweepIn(29)
+  expect(await world.diagnostics(flow, run)).toHaveLength(3)
+  expect(await sweepIn(31)).toBeGreaterThan(0)
+  expect(await world.diagnostics(flow, run)).toEqual([])
+  expect(await world.query(flow, 'select count(*)::int from t')).toEqual([[97]])
+  expect(await sweepIn(31)).toBe(0)
 })
 
 test('rows that all were set aside are a run without files', async () => {

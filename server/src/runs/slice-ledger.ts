@@ -3,6 +3,7 @@ import type { ColumnDigest } from '#columns/digest.ts'
 import type { SliceIssue, SliceProgress } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import type { Database, Tx } from '#store/database.ts'
 
@@ -128,6 +129,23 @@ export async function countSlices(db: Database, runId: string, epoch: number): P
     .where('epoch', '=', epoch)
     .executeTakeFirstOrThrow()
   return row
+}
+
+/** When the last slice of the run's epoch was done; `undefined` while one is not. */
+export async function findCopiedAt(
+  db: Database,
+  { id, epoch }: Pick<Run, 'id' | 'epoch'>,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('run_slice')
+    .select(({ fn }) => [
+      fn.max('completed_at').as('completedAt'),
+      fn.countAll<number>().filterWhere('state', '=', 'pending').as('pending'),
+    ])
+    .where('run_id', '=', id)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst()
+  return row === undefined || row.pending > 0 ? undefined : (row.completedAt ?? undefined)
 }
 
 /** True while a run is in that epoch and waits for slices of it. */

@@ -102,7 +102,8 @@ export class ApiDescription {
  */
 function isProjected(path: string): boolean {
   const { pathname, searchParams } = new URL(path, 'http://localhost')
-  return pathname.endsWith('/search') || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
+  const isChosen = pathname.endsWith('/search') || searchParams.has('properties')
+  return isChosen || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
 }
 
 /** Each error has its code among the examples of its status. */

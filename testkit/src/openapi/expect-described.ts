@@ -15,7 +15,7 @@ export function expectDescribed(description: ApiDescription, exchange: Exchange)
 /** An answer that was injected. */
 export function exchangeOf(method: string, path: string, response: LightMyRequestResponse): Exchange {
   const contentType = response.headers['content-type']?.toString()
-  const isJson = /^application\/(\S+\+)?json($|;)/.test(contentType ?? '') && response.body !== ''
+  const isJson = /[/+]json($|;)/.test(contentType ?? '') && response.body !== ''
   return {
     method,
     path,

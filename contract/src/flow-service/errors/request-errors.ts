@@ -18,8 +18,8 @@ export const REQUEST_ERRORS = {
   },
   '1103-503': {
     title: 'Service Unavailable',
-    when: 'The server is stopping; another start, or another server, answers soon',
-    message: 'The server is stopping. Try again in a moment.',
+    when: 'The server is stopping, or its metadata database is away for a moment; another try finds it, or another server',
+    message: 'The service is not available now. Try again in a moment.',
   },
   '1400-500': {
     title: 'Internal Error',

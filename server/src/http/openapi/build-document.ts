@@ -1,6 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { TSchema } from 'typebox'
 import { describeAnswers, describeContent } from './answers.ts'
+import { describeCallbacks } from './callbacks.ts'
 import { Components, type Node } from './components.ts'
 import { INFO, SECURITY, SECURITY_SCHEMES, TAGS } from './document-parts.ts'
 import { describeParameters } from './parameters.ts'
@@ -65,6 +66,7 @@ function describeOperation({ method, schema }: DocumentedRoute, components: Comp
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(schema.body === undefined ? {} : { requestBody: describeBody(schema, components) }),
     responses: withoutBodies(method, describeAnswers(schema, components)),
+    ...(schema.callbacks === undefined ? {} : { callbacks: describeCallbacks(schema.callbacks, components) }),
   }
 }
 

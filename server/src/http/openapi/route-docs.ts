@@ -13,6 +13,8 @@ declare module 'fastify' {
     readonly bodyExamples?: NamedExamples | undefined
     /** Examples of successful answers by name; those of the answer's schema when absent. */
     readonly answerExamples?: NamedExamples | undefined
+    /** What the operation makes the server send, by name. */
+    readonly callbacks?: Readonly<Record<string, DocumentedCallback>> | undefined
     /** The body may be left out. */
     readonly isBodyOptional?: boolean | undefined
   }
@@ -24,6 +26,18 @@ export type NamedExamples = Readonly<Record<string, Example>>
 export interface Example {
   readonly summary?: string | undefined
   readonly value: unknown
+}
+
+/** A request that the server sends because of what it was told. */
+export interface DocumentedCallback {
+  /** Where to, as an OpenAPI runtime expression: `{$request.body#/url}`. */
+  readonly url: string
+  readonly operationId: string
+  readonly summary: string
+  readonly headers: TSchema
+  readonly body: TSchema
+  /** Status → what an answer with it does. */
+  readonly answers: Readonly<Record<string, string>>
 }
 
 /** One error with which an operation may answer. */

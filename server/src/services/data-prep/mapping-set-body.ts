@@ -1,4 +1,5 @@
 import type { MappingSetEntry } from '#http/neighbours.ts'
+import { asText } from '#kit/as-text.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { badRequest } from './problems.ts'
 
@@ -110,7 +111,7 @@ function readMapping(mapping: unknown, index: number): MappingInput {
 
 function readSourceType(given: unknown, index: number): MappingSetEntry['sourceType'] {
   if (given === undefined || given === null || given === '') return 'ATTRIBUTE'
-  const sourceType = SOURCE_TYPES.get(String(given).toLowerCase())
+  const sourceType = SOURCE_TYPES.get(asText(given).toLowerCase())
   if (sourceType !== undefined) return sourceType
   throw badRequest(
     `Mapping ${index} has the sourceType ${JSON.stringify(given)}. Use ATTRIBUTE, EXPRESSION or STATIC.`,

@@ -57,7 +57,7 @@ export function documentFlowErrors(codes: readonly FlowCode[]): readonly Documen
 export const FLOW_FAMILY: ErrorFamily = {
   invalid: (message) => new FlowProblem('1100-400', message),
   internal: () => new FlowProblem('1400-500', 'An internal error occurred. Try again.'),
-  unavailable: () => new FlowProblem('1103-503', 'The server is stopping. Try again in a moment.'),
+  unavailable: () => new FlowProblem('1103-503', 'The service is not available now. Try again in a moment.'),
   errors: documentFlowErrors([
     '1100-400',
     '1103-503',

@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import type { Json, JsonObject } from '#kit/json.ts'
 import { invalidDescriptor } from './problems.ts'
 import { findField } from './render-resource.ts'
@@ -36,7 +37,8 @@ export function readDescriptorHead(body: JsonObject): { readonly type: string; r
 export function checkDescriptor(body: JsonObject, schema: Resource, find: FindResource): JsonObject {
   const { type } = readDescriptorHead(body)
   const version = body['xdm:sourceVersion'] ?? 1
-  if (Number(version) !== 1) throw invalidDescriptor(`xdm:sourceVersion ${JSON.stringify(version)} is not 1.`)
+  if (Number(asText(version)) !== 1)
+    throw invalidDescriptor(`xdm:sourceVersion ${JSON.stringify(version)} is not 1.`)
   for (const path of sourcePaths(body)) checkPath(path, schema, find)
   const authored = { ...body, 'xdm:sourceVersion': 1 }
   return type === IDENTITY ? withIdentity(authored) : authored

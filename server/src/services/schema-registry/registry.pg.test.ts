@@ -274,6 +274,8 @@ test.each([
   ['GET', '/tenant/descriptors/unknown', undefined, 404, 'XDM-1017-404'],
   ['POST', '/global/schemas', undefined, 403, 'XDM-1030-403'],
   ['DELETE', '/tenant/schemas/unknown', undefined, 404, 'XDM-1012-404'],
+  ['DELETE', '/tenant/schemas/%2500', undefined, 404, 'XDM-1012-404'],
+  ['GET', '/tenant/schemas/%25FF', XED, 404, 'XDM-1012-404'],
 ] as const)('%s %s with Accept %s is %i', async (method, path, accept, status, code) => {
   const answer = await ask(method, path, {
     ...(accept === undefined ? {} : { accept }),

@@ -161,10 +161,15 @@ function containerOf(request: FastifyRequest): Container {
   return (request.params as { container: Container }).container
 }
 
-/** Some clients encode the `$id` twice. */
+/** Some clients encode the `$id` twice. What is no text when it is decoded again was not meant so. */
 function idOf(request: FastifyRequest): string {
   const { id = '' } = request.params as { id?: string }
-  return /%[0-9a-f]{2}/i.test(id) ? decodeURIComponent(id) : id
+  try {
+    const decoded = decodeURIComponent(id)
+    return decoded.includes('\0') ? id : decoded
+  } catch {
+    return id
+  }
 }
 
 /** The id of the resource to change, which has to be the tenant's own. */

@@ -1,4 +1,5 @@
 import type { Scope } from '#http/scope.ts'
+import { asText } from '#kit/as-text.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -127,7 +128,7 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
 
 /** Capture of changes is for other sources; what asks for it here is stored, and has no effect. */
 function assertNoChangeCapture({ cdcEnabled }: JsonObject): void {
-  if (cdcEnabled === undefined || String(cdcEnabled).toLowerCase() !== 'true') return
+  if (cdcEnabled === undefined || asText(cdcEnabled).toLowerCase() !== 'true') return
   throw invalidRequest(
     'params.cdcEnabled is true, but changes cannot be captured from this source. Leave it out, and let the flow follow a delta column.',
     'params.cdcEnabled',

@@ -3,7 +3,7 @@ import type { Scope } from '#http/scope.ts'
 import { isUuid } from '#kit/ids.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { Keyring } from '#secrets/keyring.ts'
-import type { Database } from '#store/database.ts'
+import type { Database, Tx } from '#store/database.ts'
 import type { Auth } from './auth-params.ts'
 
 /** A base connection with what is kept sealed. */
@@ -52,6 +52,11 @@ export function sealAuth(keyring: Keyring, id: string, auth: Auth | undefined): 
 
 function sealContext(id: string): string {
   return `connection:${id}`
+}
+
+/** Waits for flows that are being made over the connection; until the transaction ends, no other one is. */
+export async function lockSources(tx: Tx, id: string): Promise<void> {
+  await sql`select from source_connection where connection_id = ${id} order by id for update`.execute(tx)
 }
 
 /** True when a flow, be it a draft, reads through the connection. */

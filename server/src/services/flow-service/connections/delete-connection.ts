@@ -3,7 +3,7 @@ import type { FlowServiceDependencies } from '#services/flow-service/dependencie
 import { type ChangeRequest, removeEntity } from '#services/flow-service/entities/change-entity.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
-import { detachSources, isConnectionInUse } from './connection-store.ts'
+import { detachSources, isConnectionInUse, lockSources } from './connection-store.ts'
 
 /** Removes a base connection that no flow uses. @throws {FlowProblem} 1418 when one does */
 export async function deleteConnection(
@@ -12,6 +12,7 @@ export async function deleteConnection(
   { id, ifMatch }: ChangeRequest,
 ): Promise<void> {
   await removeEntity(deps, scope, { kind: CONNECTIONS, id, ifMatch }, async (tx) => {
+    await lockSources(tx, id)
     if (await isConnectionInUse(tx, id)) {
       throw new FlowProblem(
         '1418-400',

@@ -1,7 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { type Tx, transact } from '#store/database.ts'
+import { type Database, type Tx, transact } from '#store/database.ts'
 import { changed, compact, doneOperation, textOf } from './entity-document.ts'
 import type { EntityKind } from './entity-kinds.ts'
 import { getDocument, lockDocument } from './entity-reader.ts'
@@ -22,6 +22,8 @@ export interface ChangeRequest {
 export interface CheckedEntity {
   readonly document: JsonObject
   readonly columns?: KindColumns | undefined
+  /** Keeps what the document refers to until it is stored; may refuse. */
+  readonly hold?: ((tx: Tx) => Promise<void>) | undefined
 }
 
 type Dependencies = Pick<FlowServiceDependencies, 'db' | 'now'>
@@ -46,9 +48,22 @@ export async function patchEntity(
   const nowMs = now()
   const operation = doneOperation('update', nowMs, shownOperations(operations))
   const document = changed(compact(checked.document), scope, nowMs, operation)
-  const expected = textOf(current, 'etag')
-  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: checked.columns })
+  await replaceChecked(db, scope, kind, { current, document, checked })
   return document
+}
+
+async function replaceChecked(
+  db: Database,
+  scope: Scope,
+  kind: EntityKind,
+  change: { readonly current: JsonObject; readonly document: JsonObject; readonly checked: CheckedEntity },
+): Promise<void> {
+  const { current, document, checked } = change
+  const [id, expected] = [textOf(current, 'id'), textOf(current, 'etag')]
+  await transact(db, async (tx) => {
+    await checked.hold?.(tx)
+    await replaceEntity(tx, scope, kind, { id, expected, document, columns: checked.columns })
+  })
 }
 
 /** Removes a resource, for the version that was asked for if one was. `prepare` may refuse. */
@@ -79,7 +94,6 @@ export async function actOnEntity(
   if (acted === undefined) return current
   const nowMs = now()
   const document = changed(compact(acted.document), scope, nowMs, doneOperation(request.action, nowMs))
-  const expected = textOf(current, 'etag')
-  await replaceEntity(db, scope, kind, { id: request.id, expected, document, columns: acted.columns })
+  await replaceChecked(db, scope, kind, { current, document, checked: acted })
   return document
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { detachSources, lockSources } from '#services/flow-service/connections/connection-store.ts'
 import {
   created,
   DATASET,
@@ -117,6 +118,21 @@ test('a reference that is deleted while a resource waits for it is the client’
     400,
     expect.stringContaining('deleted meanwhile'),
   ])
+})
+
+test('a base connection that is deleted while a flow is made over it leaves no flow without one', async () => {
+  const made = await makeConnections(service)
+  const deleting = await service.db.startTransaction().execute()
+  await lockSources(deleting, made.base)
+  await detachSources(deleting, made.base)
+  const pending = service.call('POST', '/flows', { body: flowBody(made) })
+  await vi.waitFor(async () => {
+    const waiting = await service.metadata.query('select from pg_locks where not granted')
+    expect(waiting.rows).toHaveLength(1)
+  })
+  await deleting.commit().execute()
+  const { status, body } = await pending
+  expect([status, body.errorMessage]).toEqual([400, expect.stringContaining(made.base)])
 })
 
 test('capture of changes is stored without effect, or refused in strict mode', async () => {

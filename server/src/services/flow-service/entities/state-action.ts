@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import { isObject } from '#kit/json.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 
@@ -54,7 +55,7 @@ function readStatus(status: unknown): string | undefined {
   assertObjects(status['errors'], 'status.errors')
   const { value } = status
   if (value === undefined || value === null) return undefined
-  const text = String(value)
+  const text = asText(value)
   const folded = text
     .trim()
     .replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -12,6 +12,7 @@ import { assertDraft } from '#services/flow-service/entities/entity-rules.ts'
 import { actionNotApplicable } from '#services/flow-service/problems.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes } from './flow-document.ts'
+import { holdBase } from './hold-base.ts'
 import { nextRunAt } from './patch-flow.ts'
 import { firstRunAt } from './schedule-params.ts'
 
@@ -77,5 +78,5 @@ async function publish(
     target_connection_id: references.target === undefined ? null : textOf(references.target, 'id'),
     next_run_at: parts.schedule === undefined ? null : firstRunAt(parts.schedule),
   }
-  return { document, columns }
+  return { document, columns, hold: (tx) => holdBase(tx, references) }
 }

@@ -11,9 +11,11 @@ import {
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
 import { assertDraftMode } from '#services/flow-service/entities/entity-rules.ts'
 import { insertEntity } from '#services/flow-service/entities/entity-store.ts'
+import { transact } from '#store/database.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes, runsLink } from './flow-document.ts'
 import { assertStateless } from './flow-rules.ts'
+import { holdBase } from './hold-base.ts'
 import { firstRunAt } from './schedule-params.ts'
 
 /** Stores a standing order to bring a table into a dataset, and wakes the scheduler. */
@@ -60,7 +62,10 @@ export async function createFlow(
     target_connection_id: references.target === undefined ? null : textOf(references.target, 'id'),
     next_run_at: isDraft || parts.schedule === undefined ? null : firstRunAt(parts.schedule),
   }
-  await insertEntity(deps.db, scope, FLOWS, { document, columns })
+  await transact(deps.db, async (tx) => {
+    await holdBase(tx, references)
+    await insertEntity(tx, scope, FLOWS, { document, columns })
+  })
   if (!isDraft) deps.nudgeScheduler()
   return document
 }

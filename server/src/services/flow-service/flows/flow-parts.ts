@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 
 /** The column that says when a row changed, as `Copy` names it. */
@@ -58,7 +59,8 @@ export function mappingOf(transformations: unknown): MappingReference | undefine
   const version = params?.['mappingVersion']
   return {
     id,
-    version: version === undefined || version === null || version === '' ? undefined : Number(version),
+    version:
+      version === undefined || version === null || version === '' ? undefined : Number(asText(version)),
   }
 }
 
@@ -66,8 +68,9 @@ export function mappingOf(transformations: unknown): MappingReference | undefine
 export function ingestionOptionsOf(options: unknown): IngestionOptions {
   const given = isObject(options) ? options : {}
   const percent = given['partialIngestionPercent']
-  const partialIngestionPercent = percent === undefined || percent === null ? undefined : Number(percent)
-  const wanted = String(given['errorDiagnosticsEnabled']).toLowerCase() === 'true'
+  const partialIngestionPercent =
+    percent === undefined || percent === null ? undefined : Number(asText(percent))
+  const wanted = asText(given['errorDiagnosticsEnabled']).toLowerCase() === 'true'
   return { errorDiagnosticsEnabled: wanted || partialIngestionPercent !== undefined, partialIngestionPercent }
 }
 

@@ -43,7 +43,7 @@ export function readFlow(
 ): FlowParts {
   const isUnscheduled = flow['scheduleParams'] === undefined || flow['scheduleParams'] === null
   assertOptions(spec, flow['options'])
-  assertPolicy(flow['policy'])
+  readPolicy(flow)
   readLabels(flow)
   return {
     name: readName(flow, isDraft),
@@ -180,6 +180,12 @@ function coerceText(value: unknown): unknown {
   const text = value.trim().toLowerCase()
   if (text === 'true' || text === 'false') return text === 'true'
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : value
+}
+
+function readPolicy({ policy }: JsonObject): void {
+  if (policy === undefined || policy === null) return
+  if (typeof policy !== 'object') throw invalidRequest('policy must be an object.', 'policy')
+  assertPolicy(policy)
 }
 
 /** @throws {FlowProblem} 1431 when a policy names fields, but none */

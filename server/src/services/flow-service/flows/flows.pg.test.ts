@@ -319,6 +319,7 @@ describe('a flow', () => {
     expect(codeOf(await patch(url, [{ op: 'Replace', path: '/policy', value: { fields: [] } }]))).toBe(
       '1431-400',
     )
+    expect(codeOf(await patch(url, [{ op: 'replace', path: '/policy', value: 'none' }]))).toBe('1100-400')
     expect(codeOf(await patch(url, [{ op: 'replace', path: '/state', value: 'disabled' }]))).toBe('1455-400')
     expect(
       codeOf(await patch(url, [{ op: 'replace', path: '/sourceConnectionIds', value: [ids.source] }])),

@@ -10,10 +10,12 @@ import {
 import { stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
+import type { Tx } from '#store/database.ts'
 import { checkFlow } from './check-flow.ts'
 import { inheritedAttributes, recordTypes } from './flow-document.ts'
 import { findFlowRow } from './flow-reader.ts'
 import { nextTickOf } from './flow-store.ts'
+import { holdBase } from './hold-base.ts'
 import { parseTime } from './schedule-params.ts'
 
 const PATCHABLE = [
@@ -76,6 +78,7 @@ async function checkPatched(
     asksSource: touched.has('transformations'),
     signal,
   })
+  const hold = (tx: Tx): Promise<void> => holdBase(tx, references)
   const document = {
     ...next,
     inheritedAttributes: inheritedAttributes(references),
@@ -85,8 +88,9 @@ async function checkPatched(
     source_connection_id: references.source === undefined ? null : textOf(references.source, 'id'),
     target_connection_id: references.target === undefined ? null : textOf(references.target, 'id'),
   }
-  if (isDraft || !touched.has('scheduleParams')) return { document, columns: connections }
-  return { document, columns: { ...connections, next_run_at: await nextRunAt(deps, scope, document) } }
+  if (isDraft || !touched.has('scheduleParams')) return { document, columns: connections, hold }
+  const columns = { ...connections, next_run_at: await nextRunAt(deps, scope, document) }
+  return { document, columns, hold }
 }
 
 function assertSameConnections(touched: ReadonlySet<string | undefined>): void {

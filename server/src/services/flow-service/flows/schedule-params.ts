@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import { isObject } from '#kit/json.ts'
 import { invalidRequest } from '#services/flow-service/problems.ts'
 
@@ -132,7 +133,7 @@ function parseInterval(value: unknown, frequency: Frequency, minIntervalMinutes:
 
 function parseBackfill(value: unknown): boolean {
   if (value === undefined || value === null) return true
-  const text = String(value).toLowerCase()
+  const text = asText(value).toLowerCase()
   if (text === 'true' || text === 'false') return text === 'true'
   throw invalidRequest(
     `scheduleParams.backfill ${JSON.stringify(value)} is neither true nor false.`,

@@ -1,4 +1,5 @@
 import type { Scope } from '#http/scope.ts'
+import { asText } from '#kit/as-text.ts'
 import { newEtag } from '#kit/etag.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
@@ -86,8 +87,8 @@ function newPredecessors({ document }: Run, { predecessors = [] }: ToldRun): rea
   return predecessors
     .filter((item) => !present.has(keyOf(item)))
     .map(({ flowRunId, flowId }) => ({
-      flowRunId: String(flowRunId),
-      flowId: flowId === undefined ? undefined : String(flowId),
+      flowRunId: asText(flowRunId),
+      flowId: flowId === undefined ? undefined : asText(flowId),
     }))
 }
 
@@ -97,7 +98,7 @@ interface Predecessor {
 }
 
 function keyOf({ flowRunId, flowId }: JsonObject): string {
-  return `${String(flowRunId)} ${String(flowId)}`
+  return `${asText(flowRunId)} ${asText(flowId)}`
 }
 
 function unknownPredecessor(code: '1428-400' | '1429-400', kind: string, id: string): FlowProblem {

@@ -80,6 +80,7 @@ export function changedRunDocument(run: Run, change: RunChange, nowMs: number): 
     ...timed,
     etag: newEtag(updatedAt),
     updatedAt,
+    updatedBy: SCHEDULER.userId,
     updatedClient: SCHEDULER_CLIENT,
   }
 }

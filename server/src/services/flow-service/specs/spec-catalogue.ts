@@ -1,4 +1,5 @@
 import type { Scope } from '#http/scope.ts'
+import { asText } from '#kit/as-text.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import type { Database } from '#store/database.ts'
@@ -92,12 +93,9 @@ function unknownSpec(field: string, id: string, remedy: string): FlowProblem {
 function assertVersion(field: string, given: unknown, newest: string): void {
   const version = isObject(given) ? given['version'] : undefined
   if (version === undefined || version === null || version === '') return
-  if (Number(version) === Number(newest)) return
-  throw new FlowProblem(
-    '1413-400',
-    `${field}.version ${String(version)} is unknown. The newest is ${newest}.`,
-    {
-      version: String(version),
-    },
-  )
+  const text = asText(version)
+  if (Number(text) === Number(newest)) return
+  throw new FlowProblem('1413-400', `${field}.version ${text} is unknown. The newest is ${newest}.`, {
+    version: text,
+  })
 }

@@ -3,7 +3,11 @@ import type { JsonObject } from '#kit/json.ts'
 import { doneOperation } from '#services/flow-service/entities/entity-document.ts'
 import type { Tx } from '#store/database.ts'
 
-const REASON = 'The receiver answered 410 (Gone): it wants no more notifications.'
+/** Why it was disabled, where an operation has room for it. */
+const STATUS = {
+  value: 'completed',
+  errors: [{ code: '410', message: 'The receiver answered 410 (Gone): it wants no more notifications.' }],
+}
 
 /** Disables a subscription whose receiver is gone for good. Nothing happens when it is deleted or disabled. */
 export async function disableGone(tx: Tx, id: string, nowMs: number): Promise<void> {
@@ -23,7 +27,7 @@ export async function disableGone(tx: Tx, id: string, nowMs: number): Promise<vo
     updatedAt,
     version: etag,
     etag,
-    lastOperation: { ...doneOperation('disable', nowMs), reason: REASON },
+    lastOperation: { ...doneOperation('disable', nowMs), status: STATUS },
   }
   await tx
     .updateTable('subscription')

@@ -1,8 +1,9 @@
 import { actionQuery, PatchBody, PatchQuery, StateAction } from '@headwater/contract/flow-service/changes.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
+import { NotificationHeaders } from '@headwater/contract/flow-service/notification-headers.ts'
 import * as subscriptions from '@headwater/contract/flow-service/subscriptions.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { answerWith } from '#http/openapi/route-docs.ts'
+import { answerWith, type DocumentedCallback } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { actionOf, readAction } from '#services/flow-service/entities/actions.ts'
 import { SUBSCRIPTIONS } from '#services/flow-service/entities/entity-kinds.ts'
@@ -38,6 +39,20 @@ import { patchSubscription } from './patch-subscription.ts'
 import { redeliver } from './redeliver.ts'
 import { testSubscription } from './test-subscription.ts'
 
+/** What receivers get. */
+const NOTIFICATION: DocumentedCallback = {
+  url: '{$request.body#/url}',
+  operationId: 'flowRunEvent',
+  summary: 'A run has started, has landed or has failed',
+  headers: NotificationHeaders,
+  body: subscriptions.FlowRunEvent,
+  answers: {
+    '2XX': 'It is delivered',
+    '410': 'The subscription is disabled',
+    default: 'It is sent again after a while, for a day; not before Retry-After',
+  },
+}
+
 /** Subscriptions: who is told what becomes of runs. */
 export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
   service.get('/subscriptions', {
@@ -52,15 +67,18 @@ export function serveSubscriptionRoutes(service: FastifyInstance, deps: FlowServ
     handler: async ({ scope, query }) => listEntities(deps, scope, SUBSCRIPTIONS, query as ListParameters),
   })
   service.post('/subscriptions', {
-    schema: collectionSchema({
-      tag: 'Subscriptions',
-      operationId: 'createSubscription',
-      errors: ['1405-400', '1410-400', '1411-400', '1430-400'],
-      summary: 'Subscribe a receiver to the starts, successes and failures of runs',
-      body: subscriptions.SubscriptionBody,
-      status: 201,
-      answer: answerWith(subscriptions.SubscriptionReference, CREATED.headers),
-    }),
+    schema: {
+      ...collectionSchema({
+        tag: 'Subscriptions',
+        operationId: 'createSubscription',
+        errors: ['1405-400', '1410-400', '1411-400', '1430-400'],
+        summary: 'Subscribe a receiver to the starts, successes and failures of runs',
+        body: subscriptions.SubscriptionBody,
+        status: 201,
+        answer: answerWith(subscriptions.SubscriptionReference, CREATED.headers),
+      }),
+      callbacks: { flowRunEvent: NOTIFICATION },
+    },
     preValidation: requireBody,
     handler: async (request, reply) => {
       const saved = await createSubscription(deps, request.scope, bodyOf(request))

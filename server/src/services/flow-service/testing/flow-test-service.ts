@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-d
 import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
-import type { DatasetSummary, MappingSetSummary } from '#http/neighbours.ts'
+import type { DatasetSummary, FindDataset, MappingSetSummary } from '#http/neighbours.ts'
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
@@ -98,6 +98,8 @@ export interface FlowTestService extends AsyncDisposable {
 export interface FlowTestOptions {
   /** Stands between the service and its source. */
   readonly wrapSource?: ((source: SourcePort) => SourcePort) | undefined
+  /** Stands between the service and the catalogue. */
+  readonly findDataset?: FindDataset | undefined
   /** Default a silent one. */
   readonly log?: pino.Logger | undefined
 }
@@ -168,7 +170,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
         return world.strict
       },
     },
-    findDataset: async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined),
+    findDataset: options.findDataset ?? findDataset,
     listDatasets: async (scope, { start = 0, limit }) =>
       (scope.sandbox.id === SANDBOXES.prod.id ? world.datasets : []).slice(
         start,
@@ -225,6 +227,9 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     },
   }
 }
+
+/** The catalogue has one dataset. */
+export const findDataset: FindDataset = async (_scope, id) => (id === DATASET ? DATASET_SUMMARY : undefined)
 
 const DATASET_SUMMARY: DatasetSummary = {
   id: DATASET,

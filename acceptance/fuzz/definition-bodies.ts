@@ -1,3 +1,5 @@
+import { POSTGRES_SPEC } from '@headwater/testkit/journey.ts'
+
 /** Resources of the schema registry that it takes, by their kind; their titles must differ. */
 export const REGISTRY_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   schemas: { type: 'object', allOf: [{ $ref: 'https://ns.adobe.com/xdm/context/profile' }] },
@@ -29,3 +31,20 @@ export function descriptorBody(schemaId: string): Readonly<Record<string, unknow
     'xdm:isPrimary': false,
   }
 }
+
+const PROVIDER = '0ed90a81-07f4-4586-8190-b40eccef1c5a'
+
+/** Specs that an administrator may register; their names must differ. */
+export const SPEC_BODIES = {
+  connectionSpecs: {
+    providerId: PROVIDER,
+    version: '1.0',
+    authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }],
+  },
+  flowSpecs: {
+    providerId: PROVIDER,
+    version: '1.0',
+    sourceConnectionSpecIds: [POSTGRES_SPEC.id],
+    targetConnectionSpecIds: [],
+  },
+} as const
