@@ -1,31 +1,71 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
+import { THESE } from './catalog-ids.ts'
+import { AnyObject, Count, EpochMs, Filled, OPEN, Words } from './schema-parts.ts'
 
 /** Requests and answers of Catalog: datasets, batches and their files. Times are epoch milliseconds. */
 
-const OPEN = { additionalProperties: true } as const
+export const DatasetPath = Type.Object({
+  id: Type.String({ description: 'Id of the dataset', examples: [THESE.dataset] }),
+})
+export const BatchPath = Type.Object({
+  id: Type.String({ description: 'Id of the batch', examples: [THESE.batch] }),
+})
 
-export const CatalogPath = Type.Object({ id: Type.String({ description: 'Id of the resource' }) })
+/** Changes are for the version that `If-Match` names, and for any without it. */
+export const DatasetIfMatch = Type.Object(
+  {
+    'if-match': Type.Optional(
+      Type.String({
+        title: 'DatasetIfMatch',
+        description:
+          'The version of the dataset as you last read it; refused with 412 when it is another by now',
+        examples: ['1.0.3'],
+      }),
+    ),
+  },
+  OPEN,
+)
 
-/** A page size or an offset: read by hand, because an empty value means that it is absent. */
-const Count = (minimum: number, description: string) =>
-  Type.Optional(Type.Unsafe<string>({ type: ['integer', 'string'], minimum, description }))
+/** A write that is only checked. */
+export const ValidateOnly = Type.Object(
+  {
+    pragma: Type.Optional(
+      Type.String({
+        title: 'ValidateOnly',
+        description: '`validate-only` to have the request checked and nothing written',
+        examples: ['validate-only'],
+      }),
+    ),
+  },
+  OPEN,
+)
 
-const Text = (description: string) => Type.Optional(Type.String({ description }))
+export const DatasetChangeHeaders = Type.Object(
+  { ...DatasetIfMatch.properties, ...ValidateOnly.properties },
+  OPEN,
+)
 
-const Texts = (description: string) =>
-  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }))
+const Text = (description: string, ...examples: readonly string[]) =>
+  Type.Optional(Type.String({ description, ...(examples.length === 0 ? {} : { examples }) }))
+
+const Time = (description: string) =>
+  Type.Optional(Type.Integer({ description: `${description}, in epoch milliseconds` }))
 
 const PAGING = {
-  limit: Count(1, 'How many entries to return, 1 to 100; 20 when absent'),
-  start: Count(0, 'How many entries to leave out at the beginning'),
-  orderBy: Text('Sort keys: `asc:name,desc:created`; a bare name sorts ascending'),
-  properties: Text('Comma separated top-level properties to return'),
-  property: Texts(
-    'Condition on a property: `name`, `!name`, `name==v`, `name!=v`, `created>0`, `name~regex`. Several are joined by and',
+  limit: Count('How many entries to return', { minimum: 1, maximum: 100, default: 20 }),
+  start: Count('How many entries to leave out at the beginning', { minimum: 0, default: 0 }),
+  orderBy: Text('Sort keys; a bare name sorts ascending', 'asc:name,desc:created'),
+  properties: Text('Top-level properties to return, separated by commas', 'name,created'),
+  property: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'A condition on a property: `name`, `!name`, `name==v`, `name!=v`, `created>0`, `name~regex`; several are joined by and',
+      examples: [['name==Orders']],
+    }),
   ),
-  tags: Text('Conditions on tags: `tag:value,other:*`, joined by and'),
-  createdAfter: Text('Created later than this time'),
-  createdBefore: Text('Created earlier than this time'),
+  tags: Text('Conditions on tags, joined by and', 'tag:value,other:*'),
+  createdAfter: Time('Created later than this'),
+  createdBefore: Time('Created earlier than this'),
 }
 
 /** Every other parameter is a filter on the property of that name: `v`, `!v`, `v,w` or `!v,w`. */
@@ -34,135 +74,268 @@ export const DatasetListQuery = Type.Object({ ...PAGING, name: Text('Equal to on
 export const BatchListQuery = Type.Object(
   {
     ...PAGING,
-    status: Text('Equal to one of these states'),
-    dataSet: Text('Batches of these datasets'),
-    batch: Text('Ids of batches'),
-    startAfter: Text('Started later than this time'),
-    startBefore: Text('Started earlier than this time'),
-    endAfter: Text('Completed later than this time'),
-    endBefore: Text('Completed earlier than this time'),
+    status: Text('Equal to one of these states', 'success'),
+    dataSet: Text('Batches of these datasets', THESE.dataset),
+    batch: Text('Ids of batches', THESE.batch),
+    startAfter: Time('Started later than this'),
+    startBefore: Time('Started earlier than this'),
+    endAfter: Time('Completed later than this'),
+    endBefore: Time('Completed earlier than this'),
   },
   OPEN,
 )
 
 export const FileListQuery = Type.Object(
-  { ...PAGING, dataSetId: Text('Files of these datasets'), batch: Text('Files of these batches') },
+  {
+    ...PAGING,
+    dataSetId: Text('Files of these datasets', THESE.dataset),
+    batch: Text('Files of these batches', THESE.batch),
+  },
   OPEN,
 )
 
-export const LastBatchListQuery = Type.Object({ ...PAGING, dataSetId: Text('Ids of datasets') }, OPEN)
+export const LastBatchListQuery = Type.Object(
+  { ...PAGING, dataSetId: Text('Ids of datasets', THESE.dataset) },
+  OPEN,
+)
 
 export const DatasetQuery = Type.Object(
-  { properties: Text('Comma separated top-level properties to return') },
+  { properties: Text('Top-level properties to return, separated by commas', 'name,created') },
   OPEN,
 )
 
 export const SchemaRef = Type.Object(
   {
-    id: Type.String({
-      description: '`$id` of the schema',
-      examples: ['https://ns.adobe.com/acme/schemas/0d1e…'],
-    }),
+    id: Filled('`$id` of the schema', { examples: [THESE.schema] }),
     contentType: Type.Optional(
       Type.String({
-        examples: ['application/vnd.adobe.xed+json;version=1'],
         description: 'Media type with the version of the schema',
+        default: 'application/vnd.adobe.xed-full+json;version=1',
+        examples: ['application/vnd.adobe.xed+json;version=1'],
       }),
     ),
   },
-  OPEN,
+  { ...OPEN, title: 'SchemaRef', description: 'A schema of the registry' },
 )
 export type SchemaRef = Static<typeof SchemaRef>
 
-/** What a client may say about a dataset. The rules of the service check it, so that errors have its words. */
+const TagValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
+
+const Tags = Type.Record(Type.String(), Type.Union([TagValue, Type.Array(TagValue)]), {
+  description:
+    'Names with arrays of texts. `adobe/pqs/table` is the name of the table in SQL; one is made of `name` when absent',
+  examples: [{ 'adobe/pqs/table': ['orders'], unifiedProfile: ['enabled:true'] }],
+})
+
+const ORDERS = {
+  name: 'Orders',
+  description: 'What was ordered',
+  schemaRef: { id: THESE.schema, contentType: 'application/vnd.adobe.xed+json;version=1' },
+  tags: { 'adobe/pqs/table': ['orders'] },
+} as const
+
+/** What a client may say about a dataset. */
 export const DatasetBody = Type.Object(
   {
-    name: Type.Optional(Type.Unknown({ description: 'Name of the dataset; required' })),
+    name: Filled('Name of the dataset', { pattern: '\\S' }),
     description: Type.Optional(Type.Unknown({ description: 'What the dataset holds' })),
-    schemaRef: Type.Optional(
-      Type.Unknown({ description: 'Schema of its rows: `{id, contentType}`; required' }),
-    ),
-    tags: Type.Optional(Type.Unknown({ description: 'Names with arrays of texts' })),
-    fileDescription: Type.Optional(Type.Unknown()),
-    enableErrorDiagnostics: Type.Optional(Type.Unknown()),
+    schemaRef: SchemaRef,
+    tags: Type.Optional(Tags),
+    fileDescription: Type.Optional(Type.Unknown({ description: 'Kept and shown' })),
+    enableErrorDiagnostics: Type.Optional(Type.Unknown({ description: 'Kept and shown; flows decide' })),
   },
-  OPEN,
+  { ...OPEN, title: 'DatasetBody', description: 'A dataset to be made', examples: [ORDERS] },
+)
+export type DatasetBody = Static<typeof DatasetBody>
+
+const PatchOperation = Type.Object(
+  {
+    op: Words(['add', 'remove', 'replace', 'move', 'copy', 'test'], {
+      description: 'In any case of letters',
+    }),
+    path: Type.String({ description: 'JSON Pointer', examples: ['/description'] }),
+    from: Type.Optional(Type.String({ description: 'JSON Pointer, of `move` and `copy`' })),
+    value: Type.Optional(Type.Unknown({ description: 'The new value' })),
+  },
+  { ...OPEN, title: 'PatchOperation', description: 'One operation of a JSON Patch (RFC 6902)' },
+)
+
+const DatasetMerge = Type.Object(
+  {},
+  { ...OPEN, title: 'DatasetMerge', description: 'Properties to merge; null removes one' },
 )
 
 /** A merge of properties, or a JSON Patch. */
-export const DatasetPatchBody = Type.Union([
-  Type.Object({}, OPEN),
-  Type.Array(Type.Object({ op: Type.Optional(Type.Unknown()), path: Type.Optional(Type.Unknown()) }, OPEN)),
-])
+export const DatasetPatchBody = Type.Union([DatasetMerge, Type.Array(PatchOperation)], {
+  title: 'DatasetPatch',
+  description: 'A merge of properties, or a JSON Patch',
+  examples: [{ description: 'What was ordered and paid' }],
+})
+export type DatasetPatchBody = Static<typeof DatasetPatchBody>
+
+const SOME_DATASET = {
+  ...ORDERS,
+  tags: { 'adobe/pqs/table': ['orders'], 'adobe/siphon/table/format': ['parquet'] },
+  imsOrg: THESE.org,
+  sandboxId: THESE.sandbox,
+  created: THESE.at,
+  updated: THESE.at,
+  createdClient: THESE.client,
+  createdUser: THESE.user,
+  updatedUser: THESE.user,
+  version: '1.0.3',
+  viewId: THESE.view,
+  files: `@/dataSetFiles?dataSetId=${THESE.dataset}`,
+  basePath: `prod/${THESE.dataset}`,
+  state: 'ACTIVE',
+  classification: { dataBehavior: 'record', managedBy: 'CUSTOMER' },
+  fileDescription: { persisted: true, containerFormat: 'parquet', format: 'parquet' },
+  extensions: { adobe_lakeHouse: { metrics: { rowCount: 120000, storageSize: 5242880 } } },
+  lastBatchId: THESE.batch,
+  lastBatchStatus: 'success',
+  lastSuccessfulBatch: THESE.batch,
+} as const
 
 export const Dataset = Type.Object(
   {
     name: Type.String(),
-    description: Type.Optional(Type.String()),
+    description: Type.Optional(Type.Unknown({ description: 'As it was sent' })),
     imsOrg: Type.String(),
-    sandboxId: Type.String(),
-    created: Type.Number(),
-    updated: Type.Number(),
+    sandboxId: Type.String({ format: 'uuid' }),
+    created: EpochMs('When it was made'),
+    updated: EpochMs('When it was last changed'),
     createdClient: Type.String(),
     createdUser: Type.String(),
     updatedUser: Type.String(),
-    version: Type.String({ description: '`1.0.n`; n grows with every write' }),
+    version: Type.String({ description: '`1.0.n`; n grows with every change', examples: ['1.0.3'] }),
     viewId: Type.String(),
     files: Type.String({ description: 'Where its files are listed' }),
-    basePath: Type.String({ description: 'Where its table is in the lake' }),
-    state: Type.String(),
+    basePath: Type.String({
+      description: 'Where its table is in the lake',
+      examples: [`prod/${THESE.dataset}`],
+    }),
+    state: Type.String({ examples: ['ACTIVE'] }),
     schemaRef: SchemaRef,
-    fileDescription: Type.Object({}, OPEN),
-    tags: Type.Record(Type.String(), Type.Unknown()),
-    classification: Type.Object({ dataBehavior: Type.String(), managedBy: Type.String() }),
-    lastBatchId: Type.Optional(Type.String()),
-    lastBatchStatus: Type.Optional(Type.String()),
+    fileDescription: Type.Optional(Type.Unknown({ description: 'As it was sent' })),
+    tags: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Those that were sent, and two of the server',
+    }),
+    classification: Type.Object({
+      dataBehavior: Words(['record', 'time-series', 'adhoc']),
+      managedBy: Type.String(),
+    }),
+    lastBatchId: Type.Optional(Type.String({ description: 'Id of the newest batch' })),
+    lastBatchStatus: Type.Optional(Type.String({ description: 'Its status' })),
     lastSuccessfulBatch: Type.Optional(Type.String()),
     lastFailedBatch: Type.Optional(Type.String()),
-    extensions: Type.Object({}, OPEN),
+    extensions: AnyObject('`adobe_lakeHouse.metrics` has `rowCount` and `storageSize` of the table'),
   },
-  OPEN,
+  {
+    ...OPEN,
+    title: 'Dataset',
+    description: 'A table of the lake',
+    examples: [SOME_DATASET],
+  },
 )
+export type Dataset = Static<typeof Dataset>
+
+const BatchError = Type.Object(
+  {
+    code: Type.String({ examples: ['INGEST-1212-400'] }),
+    description: Type.String({ description: 'What happened and what to do' }),
+    recordCount: Type.Optional(Type.Integer({ description: 'How many rows it is about' })),
+    rows: Type.Optional(Type.Array(Type.Unknown(), { description: 'Some of these rows' })),
+  },
+  { title: 'BatchError', description: 'An error of a batch' },
+)
+
+const SOME_BATCH = {
+  id: THESE.batch,
+  externalId: THESE.batch,
+  imsOrg: THESE.org,
+  sandboxId: THESE.sandbox,
+  status: 'success',
+  created: THESE.at,
+  updated: THESE.at + 4200,
+  started: THESE.at,
+  completed: THESE.at + 4200,
+  createdClient: THESE.client,
+  createdUser: THESE.user,
+  updatedUser: THESE.user,
+  version: '1.0.1',
+  relatedObjects: [{ type: 'dataSet', id: THESE.dataset }],
+  metrics: { inputRecordCount: 1000, outputRecordCount: 998, failedRecordCount: 2 },
+  errors: [],
+  tags: { flowId: ['0f9e8d7c-6b5a-4f4e-8d3c-2b1a0f9e8d7c'] },
+} as const
 
 export const Batch = Type.Object(
   {
-    id: Type.String(),
+    id: Type.String({ examples: [THESE.batch] }),
     externalId: Type.String(),
     imsOrg: Type.String(),
-    sandboxId: Type.String(),
-    status: Type.String(),
-    created: Type.Number(),
-    updated: Type.Number(),
-    started: Type.Optional(Type.Number()),
-    completed: Type.Optional(Type.Number()),
+    sandboxId: Type.String({ format: 'uuid' }),
+    status: Type.String({ description: '`loading`, then `success` or `failed`', examples: ['success'] }),
+    created: EpochMs('When it was made'),
+    updated: EpochMs('When it was last changed'),
+    started: Type.Optional(EpochMs('When it began')),
+    completed: Type.Optional(EpochMs('When it ended')),
     createdClient: Type.String(),
     createdUser: Type.String(),
     updatedUser: Type.String(),
     version: Type.String(),
-    relatedObjects: Type.Array(Type.Object({ type: Type.String(), id: Type.String() })),
-    metrics: Type.Record(Type.String(), Type.Number()),
-    errors: Type.Array(Type.Object({ code: Type.String(), description: Type.String() }, OPEN)),
-    tags: Type.Record(Type.String(), Type.Unknown()),
+    relatedObjects: Type.Array(Type.Object({ type: Type.String(), id: Type.String() }), {
+      description: 'The dataset first',
+    }),
+    metrics: Type.Record(Type.String(), Type.Number(), { description: 'Counts of rows, files and bytes' }),
+    errors: Type.Array(BatchError),
+    tags: Type.Record(Type.String(), Type.Unknown(), { description: 'The flow and the run it is from' }),
   },
-  OPEN,
+  { ...OPEN, title: 'Batch', description: 'What one run landed in a dataset', examples: [SOME_BATCH] },
 )
+export type Batch = Static<typeof Batch>
+
+const SOME_FILE = {
+  id: THESE.file,
+  batchId: THESE.batch,
+  dataSetId: THESE.dataset,
+  dataSetViewId: THESE.view,
+  imsOrg: THESE.org,
+  records: 998,
+  sizeInBytes: 21000,
+  isValid: true,
+  created: THESE.at,
+  updated: THESE.at,
+  version: '1.0.0',
+} as const
 
 export const DatasetFile = Type.Object(
   {
-    id: Type.String({ description: '`{batch id}-{n}`' }),
+    id: Type.String({ description: '`{batch id}-{n}`', examples: [THESE.file] }),
     batchId: Type.String(),
     dataSetId: Type.String(),
     dataSetViewId: Type.String(),
     imsOrg: Type.String(),
-    records: Type.Number(),
-    sizeInBytes: Type.Number(),
+    records: Type.Integer({ description: 'Rows in it' }),
+    sizeInBytes: Type.Integer(),
     isValid: Type.Boolean(),
-    created: Type.Number(),
-    updated: Type.Number(),
+    created: EpochMs('When it was made'),
+    updated: EpochMs('When it was last changed'),
     version: Type.String(),
   },
-  OPEN,
+  { ...OPEN, title: 'DatasetFile', description: 'A Parquet file that readers of a dataset see' },
 )
+export type DatasetFile = Static<typeof DatasetFile>
+
+const SOME_LAST_BATCH = {
+  lastBatchId: THESE.batch,
+  lastBatchStatus: 'success',
+  lastSuccessfulBatchId: THESE.batch,
+  imsOrg: THESE.org,
+  sandboxId: THESE.sandbox,
+  created: THESE.at,
+  updated: THESE.at,
+} as const
 
 export const LastBatch = Type.Object(
   {
@@ -171,20 +344,28 @@ export const LastBatch = Type.Object(
     lastSuccessfulBatchId: Type.Optional(Type.String()),
     lastFailedBatchId: Type.Optional(Type.String()),
     imsOrg: Type.String(),
-    sandboxId: Type.String(),
-    created: Type.Number(),
-    updated: Type.Number(),
+    sandboxId: Type.String({ format: 'uuid' }),
+    created: EpochMs('When it was made'),
+    updated: EpochMs('When it was last changed'),
   },
-  OPEN,
+  { ...OPEN, title: 'LastBatch', description: 'The newest batches of a dataset' },
+)
+export type LastBatch = Static<typeof LastBatch>
+
+const CatalogProjection = Type.Object(
+  {},
+  { ...OPEN, title: 'CatalogProjection', description: 'The properties that were asked for' },
 )
 
-/** With `properties` in the request an entry has only those of them that it knows, hence the partial entries. */
-export const DatasetsById = Type.Record(Type.String(), Type.Partial(Dataset, OPEN))
-export const BatchesById = Type.Record(Type.String(), Type.Partial(Batch, OPEN))
-export const FilesById = Type.Record(Type.String(), Type.Partial(DatasetFile, OPEN))
-export const LastBatchesById = Type.Record(Type.String(), Type.Partial(LastBatch, OPEN))
+/** With `properties` in the request an entry has only those of them that it knows. */
+const byId = <Entry extends TSchema>(entry: Entry, id: string, example: unknown) =>
+  Type.Record(Type.String(), Type.Union([entry, CatalogProjection]), { examples: [{ [id]: example }] })
 
-/** `["@/dataSets/{id}"]`: what was written. */
+export const DatasetsById = byId(Dataset, THESE.dataset, SOME_DATASET)
+export const BatchesById = byId(Batch, THESE.batch, SOME_BATCH)
+export const FilesById = byId(DatasetFile, THESE.file, SOME_FILE)
+export const LastBatchesById = byId(LastBatch, THESE.dataset, SOME_LAST_BATCH)
+
 /** With `Pragma: validate-only`, when nothing is wrong. */
 export const CheckedOnly = Type.Array(Type.String(), {
   maxItems: 0,
@@ -192,4 +373,10 @@ export const CheckedOnly = Type.Array(Type.String(), {
   examples: [[]],
 })
 
-export const References = Type.Array(Type.String(), { examples: [['@/dataSets/5c8c3c555033b814b69f947f']] })
+/** What was written. */
+export const References = Type.Array(Type.String({ examples: [`@/dataSets/${THESE.dataset}`] }), {
+  title: 'DatasetReferences',
+  description: 'What was written: `["@/dataSets/{id}"]`',
+  examples: [[`@/dataSets/${THESE.dataset}`]],
+})
+export type References = Static<typeof References>

@@ -1,206 +1,385 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { THESE } from './catalog-ids.ts'
+import { AnyObject, Count, EpochMs, Filled, Flag, OPEN, Words } from './schema-parts.ts'
 
 /** Requests and answers of Data Prep: mapping sets and their language. Times are epoch milliseconds. */
 
-const OPEN = { additionalProperties: true } as const
-
-export const MappingSetPath = Type.Object({ id: Type.String({ description: 'Id of the mapping set' }) })
-
-export const MappingPath = Type.Object({
-  id: Type.String({ description: 'Id of the mapping set' }),
-  mappingId: Type.String({ description: 'Id of the mapping' }),
+export const MappingSetPath = Type.Object({
+  id: Type.String({ description: 'Id of the mapping set', examples: [THESE.mappingSet] }),
 })
 
-/** Counts and flags are read by hand: clients send `True`, blanks and nothing at all. */
-const Flag = (description: string) =>
-  Type.Optional(Type.Unsafe<string>({ type: ['boolean', 'string'], description }))
+export const MappingPath = Type.Object({
+  id: Type.String({ description: 'Id of the mapping set', examples: [THESE.mappingSet] }),
+  mappingId: Type.String({ description: 'Id of the mapping', examples: [THESE.mapping] }),
+})
 
-const Count = (minimum: number, description: string) =>
-  Type.Optional(Type.Unsafe<string>({ type: ['integer', 'string'], minimum, description }))
+const EXPAND = Flag('Whether to add the whole schema as `outputSchema.jsonSchema`')
 
 export const MappingSetListQuery = Type.Object(
   {
-    limit: Count(1, 'How many sets to return, 1 to 100; 10 when absent'),
-    start: Count(0, 'How many sets to leave out at the beginning'),
+    limit: Count('How many sets to return', { minimum: 1, maximum: 100, default: 10 }),
+    start: Count('How many sets to leave out at the beginning', { minimum: 0, default: 0 }),
     name: Type.Optional(Type.String({ description: 'Only sets of this name' })),
     orderBy: Type.Optional(
-      Type.String({ description: '`createdDate`, `updatedDate` or `name`; `-` in front sorts descending' }),
+      Type.String({
+        description: '`createdDate`, `updatedDate` or `name`; `-` in front sorts descending',
+        examples: ['-createdDate'],
+      }),
     ),
     property: Type.Optional(
-      Type.String({ description: 'Only sets with a property of this value: `outputSchema.schemaRef.id==…`' }),
+      Type.String({
+        description: 'Only sets with a property of this value',
+        examples: [`outputSchema.schemaRef.id==${THESE.schema}`],
+      }),
     ),
-    expandSchema: Flag('Whether to add the whole schema as `outputSchema.jsonSchema`'),
+    expandSchema: EXPAND,
   },
   OPEN,
 )
 
 export const MappingSetQuery = Type.Object(
-  {
-    version: Count(0, 'The version to read; the newest when absent'),
-    expandSchema: Flag('Whether to add the whole schema as `outputSchema.jsonSchema`'),
-  },
+  { version: Count('The version to read; the newest when absent', { minimum: 0 }), expandSchema: EXPAND },
   OPEN,
 )
 
-/** A mapping set in any of its three generations; the rules of the service read it. */
-export const MappingSetBody = Type.Object(
+const OutputSchemaRef = Type.Object(
   {
-    name: Type.Optional(Type.Unknown({ description: 'Name of the set' })),
-    outputSchema: Type.Optional(
-      Type.Unknown({ description: '`{schemaRef: {id, contentType}}`: the schema that the rows get' }),
-    ),
-    schemaRef: Type.Optional(Type.Unknown({ description: 'The same in an older form' })),
-    xdmSchema: Type.Optional(Type.Unknown({ description: 'The same in a still older form: the id alone' })),
-    mappings: Type.Optional(
-      Type.Unknown({
-        description:
-          'Items of `sourceType`, `source` (or `sourceAttribute`), `destination` (or `destinationXdmPath`)',
+    id: Filled('`$id` of the schema that the rows get', { examples: [THESE.schema] }),
+    contentType: Type.Optional(Type.String({ default: 'application/vnd.adobe.xed-full+json;version=1' })),
+  },
+  { ...OPEN, title: 'OutputSchemaRef', description: 'A schema of the registry' },
+)
+
+const Source = Type.Union([Type.String({ minLength: 1 }), Type.Number(), Type.Boolean()])
+
+const MappingBody = Type.Object(
+  {
+    id: Type.Optional(Type.String({ description: 'Of a mapping that is sent back' })),
+    sourceType: Type.Optional(
+      Words(['ATTRIBUTE', 'EXPRESSION', 'STATIC', 'text/x.schema-path', 'text/x.aep-xl'], {
+        description: 'What `source` is, in any case of letters',
+        default: 'ATTRIBUTE',
       }),
     ),
+    source: Type.Optional(Source),
+    sourceAttribute: Type.Optional(Source),
+    destination: Type.Optional(Type.String({ minLength: 1, examples: ['_acme.city'] })),
+    destinationXdmPath: Type.Optional(Type.String({ minLength: 1 })),
   },
-  OPEN,
+  {
+    ...OPEN,
+    title: 'MappingBody',
+    description:
+      'One field of the record: a column, an expression or a constant as `source` (or `sourceAttribute`) and its `destination` (or `destinationXdmPath`). A constant may be empty',
+    allOf: [
+      {
+        anyOf: [
+          { required: ['source'] },
+          { required: ['sourceAttribute'] },
+          { required: ['sourceType'], properties: { sourceType: { const: 'STATIC' } } },
+        ],
+      },
+      { anyOf: [{ required: ['destination'] }, { required: ['destinationXdmPath'] }] },
+    ],
+  },
 )
+
+const ORDERS = {
+  name: 'Orders to records',
+  outputSchema: {
+    schemaRef: { id: THESE.schema, contentType: 'application/vnd.adobe.xed-full+json;version=1' },
+  },
+  mappings: [
+    { sourceType: 'ATTRIBUTE', source: 'id', destination: '_acme.id' },
+    { sourceType: 'EXPRESSION', source: 'upper(city)', destination: '_acme.city' },
+  ],
+} as const
+
+/** A mapping set in any of its three generations. */
+export const MappingSetBody = Type.Object(
+  {
+    name: Type.Optional(Type.String({ description: 'Name of the set' })),
+    outputSchema: Type.Optional(Type.Object({ schemaRef: OutputSchemaRef }, OPEN)),
+    schemaRef: Type.Optional(OutputSchemaRef),
+    xdmSchema: Type.Optional(Filled('The same in a still older form: the id alone')),
+    mappings: Type.Array(MappingBody),
+  },
+  {
+    ...OPEN,
+    title: 'MappingSetBody',
+    description: 'A mapping set to be made. The schema stands in `outputSchema`, `schemaRef` or `xdmSchema`',
+    anyOf: [{ required: ['outputSchema'] }, { required: ['schemaRef'] }, { required: ['xdmSchema'] }],
+    examples: [ORDERS],
+  },
+)
+export type MappingSetBody = Static<typeof MappingSetBody>
 
 export const PreviewBody = Type.Object(
   {
-    data: Type.Optional(Type.Unknown({ description: 'One row, or an array of rows' })),
-    mappingSet: Type.Optional(Type.Unknown({ description: 'The mapping set to apply' })),
+    data: Type.Union([AnyObject('A row'), Type.Array(AnyObject('A row'), { maxItems: 1000 })], {
+      description: 'One row, or an array of rows',
+    }),
+    mappingSet: MappingSetBody,
   },
-  OPEN,
+  {
+    ...OPEN,
+    title: 'MappingPreviewBody',
+    description: 'Rows, and the mapping set to apply',
+    examples: [{ data: [{ id: 7, city: 'Paris' }], mappingSet: ORDERS }],
+  },
 )
+export type PreviewBody = Static<typeof PreviewBody>
 
 export const ExpressionBody = Type.Object(
   {
-    expression: Type.Optional(
-      Type.Unknown({ description: 'The expression to check', examples: ['concat("Hi", ",")'] }),
-    ),
+    expression: Type.Union([Type.String(), Type.Object({ expression: Type.String() }, OPEN)], {
+      description: 'The expression to check',
+    }),
   },
-  OPEN,
+  {
+    ...OPEN,
+    title: 'ExpressionBody',
+    description: 'An expression',
+    examples: [{ expression: 'concat("Hi", ",")' }],
+  },
 )
+export type ExpressionBody = Static<typeof ExpressionBody>
+
+const AUDIT = {
+  id: Type.String({ examples: [THESE.mapping] }),
+  version: Type.Integer({ minimum: 0 }),
+  createdDate: EpochMs('When it was made'),
+  modifiedDate: EpochMs('When it was last changed'),
+  createdBy: Type.String(),
+  modifiedBy: Type.String(),
+}
+
+const SOME_AUDIT = {
+  version: 0,
+  createdDate: THESE.at,
+  modifiedDate: THESE.at,
+  createdBy: THESE.user,
+  modifiedBy: THESE.user,
+} as const
+
+const SOME_MAPPING = {
+  id: THESE.mapping,
+  ...SOME_AUDIT,
+  sourceType: 'text/x.schema-path',
+  source: 'id',
+  destination: '_acme.id',
+  sourceAttribute: 'id',
+  destinationXdmPath: '_acme.id',
+  identity: false,
+  primaryIdentity: false,
+} as const
 
 export const Mapping = Type.Object(
   {
-    id: Type.String(),
-    version: Type.Integer(),
-    createdDate: Type.Number(),
-    modifiedDate: Type.Number(),
-    createdBy: Type.String(),
-    modifiedBy: Type.String(),
-    sourceType: Type.String(),
+    ...AUDIT,
+    sourceType: Type.String({ examples: ['text/x.schema-path'] }),
     source: Type.String(),
     destination: Type.String(),
-    sourceAttribute: Type.String(),
-    destinationXdmPath: Type.String(),
-    identity: Type.Boolean(),
-    primaryIdentity: Type.Boolean(),
+    sourceAttribute: Type.String({ description: 'The same as `source`' }),
+    destinationXdmPath: Type.String({ description: 'The same as `destination`' }),
+    identity: Type.Unknown({ description: 'As it was sent; false when absent' }),
+    primaryIdentity: Type.Unknown({ description: 'As it was sent; false when absent' }),
   },
-  OPEN,
+  { ...OPEN, title: 'Mapping', description: 'One field of the record', examples: [SOME_MAPPING] },
 )
+export type Mapping = Static<typeof Mapping>
+
+const SOME_SET = {
+  id: THESE.mappingSet,
+  ...SOME_AUDIT,
+  name: 'Orders to records',
+  outputSchema: { id: THESE.mapping, version: 0, schemaRef: ORDERS.outputSchema.schemaRef },
+  mappings: [SOME_MAPPING],
+  status: 'PUBLISHED',
+  xdmSchema: THESE.schema,
+  xdmVersion: '1.0',
+} as const
 
 export const MappingSet = Type.Object(
   {
-    id: Type.String(),
-    version: Type.Integer(),
-    createdDate: Type.Number(),
-    modifiedDate: Type.Number(),
-    createdBy: Type.String(),
-    modifiedBy: Type.String(),
+    ...AUDIT,
     name: Type.Optional(Type.String()),
     outputSchema: Type.Object(
       { schemaRef: Type.Object({ id: Type.String(), contentType: Type.String() }) },
       OPEN,
     ),
     mappings: Type.Array(Mapping),
-    status: Type.String(),
-    xdmSchema: Type.String(),
-    xdmVersion: Type.String(),
+    status: Type.Unknown({ description: 'As it was sent; `PUBLISHED` when absent' }),
+    xdmSchema: Type.String({ description: '`$id` of the schema' }),
+    xdmVersion: Type.String({ description: 'Version of the schema' }),
   },
-  OPEN,
+  {
+    ...OPEN,
+    title: 'MappingSet',
+    description: 'How rows become records: a list of mappings',
+    examples: [SOME_SET],
+  },
+)
+export type MappingSet = Static<typeof MappingSet>
+
+export const CreatedMappingSet = Type.Object(AUDIT, {
+  title: 'CreatedMappingSet',
+  description: 'The mapping set that was made',
+  examples: [{ id: THESE.mappingSet, ...SOME_AUDIT }],
+})
+export type CreatedMappingSet = Static<typeof CreatedMappingSet>
+
+export const MappingSetList = Type.Object(
+  {
+    data: Type.Array(MappingSet),
+    _page: Type.Object({
+      count: Type.Integer({ description: 'How many there are in all' }),
+      limit: Type.Integer(),
+    }),
+    _links: Type.Object({ next: Type.Optional(Type.Object({ href: Type.String() })) }),
+  },
+  {
+    title: 'MappingSetList',
+    examples: [{ data: [SOME_SET], _page: { count: 1, limit: 10 }, _links: {} }],
+  },
+)
+export type MappingSetList = Static<typeof MappingSetList>
+
+export const Mappings = Type.Array(Mapping, { examples: [[SOME_MAPPING]] })
+
+export const MappingError = Type.Object(
+  {
+    destination: Type.String(),
+    exception: Type.String({ description: 'What is wrong' }),
+    source: Type.String(),
+    columnName: Type.String(),
+    sourceType: Type.String(),
+  },
+  { title: 'MappingError', description: 'What is wrong with one mapping' },
+)
+export type MappingError = Static<typeof MappingError>
+
+const ErrorsOrNull = Type.Union([Type.Array(MappingError), Type.Null()], {
+  description: 'null when there are none',
+})
+
+export const ValidationResponse = Type.Object(
+  {
+    validationResponse: Type.Array(
+      Type.Object({ status: Words(['SUCCESS', 'FAILED']), errors: ErrorsOrNull }),
+    ),
+  },
+  {
+    title: 'MappingValidation',
+    description: 'Whether a mapping set could be made',
+    examples: [{ validationResponse: [{ status: 'SUCCESS', errors: null }] }],
+  },
+)
+export type ValidationResponse = Static<typeof ValidationResponse>
+
+export const PreviewResponse = Type.Array(
+  Type.Object({ data: AnyObject('The record; fields without a value are left out'), errors: ErrorsOrNull }),
+  {
+    description: 'One for each row',
+    examples: [[{ data: { _acme: { id: 7, city: 'PARIS' } }, errors: null }]],
+  },
+)
+export type PreviewResponse = Static<typeof PreviewResponse>
+
+export const ExpressionValidation = Type.Object(
+  {
+    validationStatus: Words(['succeeded', 'failed']),
+    error: Type.String({ description: '`none`, or what is wrong' }),
+  },
+  {
+    title: 'ExpressionValidation',
+    description: 'Whether an expression can be understood',
+    examples: [{ validationStatus: 'succeeded', error: 'none' }],
+  },
+)
+export type ExpressionValidation = Static<typeof ExpressionValidation>
+
+const FunctionParam = Type.Object(
+  {
+    name: Type.String(),
+    description: Type.String(),
+    type: Type.String(),
+    dataType: Type.String(),
+    position: Type.Integer(),
+  },
+  { title: 'MappingFunctionParam' },
 )
 
-export const CreatedMappingSet = Type.Object({
-  id: Type.String(),
-  version: Type.Integer(),
-  createdDate: Type.Number(),
-  modifiedDate: Type.Number(),
-  createdBy: Type.String(),
-  modifiedBy: Type.String(),
-})
-
-export const MappingSetList = Type.Object({
-  data: Type.Array(MappingSet),
-  _page: Type.Object({ count: Type.Integer(), limit: Type.Integer() }),
-  _links: Type.Object({ next: Type.Optional(Type.Object({ href: Type.String() })) }),
-})
-
-export const Mappings = Type.Array(Mapping)
-
-export const MappingError = Type.Object({
-  destination: Type.String(),
-  exception: Type.String({ description: 'What is wrong' }),
-  source: Type.String(),
-  columnName: Type.String(),
-  sourceType: Type.String(),
-})
-
-const ErrorsOrNull = Type.Union([Type.Array(MappingError), Type.Null()])
-
-export const ValidationResponse = Type.Object({
-  validationResponse: Type.Array(
-    Type.Object({
-      status: Type.Union([Type.Literal('SUCCESS'), Type.Literal('FAILED')]),
-      errors: ErrorsOrNull,
-    }),
-  ),
-})
-
-export const PreviewResponse = Type.Array(Type.Object({ data: Type.Object({}, OPEN), errors: ErrorsOrNull }))
-
-export const ExpressionValidation = Type.Object({
-  validationStatus: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
-  error: Type.String({ description: '`none`, or what is wrong' }),
-})
-
-export const MappingFunctions = Type.Array(
-  Type.Object({
-    category: Type.String(),
-    function: Type.String(),
+const MappingFunction = Type.Object(
+  {
+    category: Type.String({ examples: ['String'] }),
+    function: Type.String({ examples: ['upper'] }),
     description: Type.String(),
     syntax: Type.String(),
     returns: Type.String(),
     returnType: Type.String(),
     example: Type.String(),
     result: Type.String(),
-    params: Type.Array(
-      Type.Object({
-        name: Type.String(),
-        description: Type.String(),
-        type: Type.String(),
-        dataType: Type.String(),
-        position: Type.Integer(),
-      }),
-    ),
+    params: Type.Array(FunctionParam),
     since: Type.String(),
-  }),
+  },
+  { title: 'MappingFunction', description: 'A function of expressions' },
 )
 
-export const MappingOperators = Type.Array(
-  Type.Object({
-    operatorSymbol: Type.String(),
+export const MappingFunctions = Type.Array(MappingFunction, {
+  examples: [
+    [
+      {
+        category: 'String',
+        function: 'upper',
+        description: 'The text in upper case',
+        syntax: 'upper(text)',
+        returns: 'The text in upper case',
+        returnType: 'string',
+        example: 'upper("a")',
+        result: '"A"',
+        params: [{ name: 'text', description: 'A text', type: 'required', dataType: 'string', position: 1 }],
+        since: '1.0',
+      },
+    ],
+  ],
+})
+export type MappingFunctions = Static<typeof MappingFunctions>
+
+const MappingOperator = Type.Object(
+  {
+    operatorSymbol: Type.String({ examples: ['+'] }),
     methodName: Type.String(),
     numberOfOperands: Type.Integer(),
     description: Type.String(),
     example: Type.String(),
-  }),
+  },
+  { title: 'MappingOperator', description: 'An operator of expressions' },
 )
+
+export const MappingOperators = Type.Array(MappingOperator, {
+  examples: [
+    [
+      {
+        operatorSymbol: '+',
+        methodName: 'add',
+        numberOfOperands: 2,
+        description: 'The sum of two numbers',
+        example: '1 + 2',
+      },
+    ],
+  ],
+})
+export type MappingOperators = Static<typeof MappingOperators>
 
 export const DataPrepError = Type.Object(
   {
-    type: Type.String(),
-    status: Type.Integer(),
-    title: Type.String(),
-    detail: Type.String(),
-    errors: Type.Optional(Type.Array(MappingError)),
+    type: Type.String({ description: 'Always `/placeholder/type/uri`' }),
+    status: Type.Integer({ description: 'The HTTP status' }),
+    title: Type.String({ description: 'The kind of error' }),
+    detail: Type.String({ description: 'What is wrong and what to do' }),
+    errors: Type.Optional(Type.Array(MappingError, { description: 'When single mappings are at fault' })),
   },
-  { title: 'DataPrepError', additionalProperties: false },
+  { title: 'DataPrepError', description: 'An error of Data Prep' },
 )
+export type DataPrepError = Static<typeof DataPrepError>

@@ -1,24 +1,58 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { Filled, OPEN } from './schema-parts.ts'
 
 /** Ad-hoc SQL over the datasets of a sandbox. */
 
 export const QueryBody = Type.Object(
   {
-    sql: Type.Optional(
-      Type.Unknown({
-        description: 'One SELECT statement; a dataset is a table under its id, its SQL name or its name',
-        examples: ['select count(*) from loyalty_members'],
+    sql: Filled('One SELECT statement; a dataset is a table under its id, its SQL name or its name', {
+      pattern: '\\S',
+      examples: ['select count(*) from orders'],
+    }),
+    maxRows: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10000,
+        default: 1000,
+        description: 'How many rows to return at most',
       }),
     ),
-    maxRows: Type.Optional(
-      Type.Unknown({ description: 'How many rows to return at most, 1 to 10000; 1000 when absent' }),
-    ),
   },
-  { additionalProperties: true },
+  {
+    ...OPEN,
+    title: 'QueryBody',
+    description: 'A statement to run',
+    examples: [{ sql: 'select city, count(*) from orders group by city', maxRows: 10 }],
+  },
 )
+export type QueryBody = Static<typeof QueryBody>
 
-export const QueryResult = Type.Object({
-  columns: Type.Array(Type.Object({ name: Type.String(), type: Type.String() })),
-  rows: Type.Array(Type.Unknown()),
-  truncated: Type.Boolean({ description: 'True when there are more rows than were asked for' }),
-})
+export const QueryResult = Type.Object(
+  {
+    columns: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        type: Type.String({ description: 'As DuckDB names it', examples: ['BIGINT'] }),
+      }),
+    ),
+    rows: Type.Array(Type.Array(Type.Unknown()), {
+      description: 'Values in the order of the columns. Numbers that JSON cannot say exactly are text',
+    }),
+    truncated: Type.Boolean({ description: 'True when there are more rows than were asked for' }),
+  },
+  {
+    title: 'QueryResult',
+    description: 'What a statement found',
+    examples: [
+      {
+        columns: [
+          { name: 'city', type: 'VARCHAR' },
+          { name: 'count_star()', type: 'BIGINT' },
+        ],
+        rows: [['Paris', 5]],
+        truncated: false,
+      },
+    ],
+  },
+)
+export type QueryResult = Static<typeof QueryResult>

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -13,6 +11,7 @@ import { PLAIN_FAMILY, renderErrors, StoppingError, sendProblem } from './error-
 import { publishDocs } from './openapi/publish-docs.ts'
 import { PlainProblem } from './problem.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
+import { validatorFor } from './validators.ts'
 
 /** An app whose routes take TypeBox schemas. */
 export type App = FastifyInstance
@@ -81,14 +80,4 @@ class MalformedUrlError extends Error {
 /** The client's own id when it sent a usable one, so that its log and ours agree. */
 function requestIdOf(given: string | readonly string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-}
-
-const strict = new Ajv({ allErrors: false, strict: false, coerceTypes: false, useDefaults: false })
-const coercing = new Ajv({ allErrors: false, strict: false, coerceTypes: 'array', useDefaults: true })
-addFormats.default(strict)
-addFormats.default(coercing)
-
-/** Bodies are taken as they are; text in a query or a path becomes the number or boolean that it spells. */
-function validatorFor(httpPart: string | undefined): Ajv {
-  return httpPart === 'body' ? strict : coercing
 }

@@ -1,19 +1,49 @@
 import type { FastifyInstance } from 'fastify'
 import { isObject } from '#kit/json.ts'
+import { validatorFor } from './validators.ts'
+
+/*
+ * The schemas of a route describe what its service takes, for clients. The services check bodies themselves, because
+ * wrong values have errors of their own; a schema in front of them would only say less of what is wrong. Tests hold
+ * the services to their schemas.
+ */
 
 type Check = (value: unknown) => true | { readonly error: Error }
 
 const ACCEPT: Check = () => true
 
-/**
- * Makes the schemas of the encapsulated routes documentation alone: the service itself checks bodies and what
- * parameters say, because wrong values have errors of their own. What is left to check here is that a parameter
- * comes once, unless it is a list. Tests hold the service to its schemas.
- */
+/** Leaves bodies, and what parameters say, to the services. A parameter still comes once, unless it is a list. */
 export function describeOnly(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) =>
     httpPart === 'querystring' ? checkRepeated(schema as object) : ACCEPT,
   )
+}
+
+/** Leaves bodies to the services; the text of parameters becomes what their schema says, or is refused. */
+export function describeBodies(app: FastifyInstance): void {
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    httpPart === 'querystring' || httpPart === 'params'
+      ? validatorFor(httpPart).compile(schema as object)
+      : ACCEPT,
+  )
+}
+
+/** What is left of the check of a body, for services that take it for granted: where an object is described, there is one. */
+export function requireObjects(app: FastifyInstance): void {
+  app.addHook('preHandler', async ({ routeOptions, body }) => {
+    const { body: schema, isBodyOptional } = routeOptions.schema ?? {}
+    const isAsked = isObject(schema) && schema['type'] === 'object' && isBodyOptional !== true
+    if (isAsked && !isObject(body)) throw new NoObjectError()
+  })
+}
+
+class NoObjectError extends Error {
+  override readonly name = 'NoObjectError'
+  readonly statusCode = 400
+
+  constructor() {
+    super('The request body must be a JSON object.')
+  }
 }
 
 function checkRepeated(schema: { readonly properties?: unknown }): Check {
@@ -31,5 +61,5 @@ function checkRepeated(schema: { readonly properties?: unknown }): Check {
 }
 
 function isList(schema: unknown): boolean {
-  return isObject(schema) && (schema['type'] === 'array' || Array.isArray(schema['anyOf']))
+  return isObject(schema) && schema['type'] === 'array'
 }

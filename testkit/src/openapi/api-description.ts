@@ -78,7 +78,7 @@ export class ApiDescription {
     if (content === undefined) return body === undefined ? [] : [`should have no body: ${shown(body)}`]
     const type = (contentType ?? '').split(';')[0]?.trim() ?? ''
     if (content[type] === undefined) return [`has the type ${type || '(none)'}, which is not described.`]
-    if (!/json$/.test(type)) return []
+    if (!/^application\/(\S+\+)?json$/.test(type)) return []
     const validate = this.#validator(
       `${isProjected(path) ? 'chosen' : 'whole'}#${at}/content/${pointerOf(type)}/schema`,
     )
@@ -96,12 +96,14 @@ export class ApiDescription {
   }
 }
 
-/** True for a request that chooses properties: a `property` without an operator, or a search whose body we don't see. */
+/**
+ * True for a request that chooses properties: by `properties`, by a `property` without an operator, or by a search,
+ * whose body we don't see.
+ */
 function isProjected(path: string): boolean {
   const { pathname, searchParams } = new URL(path, 'http://localhost')
-  return (
-    /\/search\/?$/.test(pathname) || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
-  )
+  const isChosen = /\/search\/?$/.test(pathname) || searchParams.has('properties')
+  return isChosen || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
 }
 
 /** Each error has its code among the examples of its status. */

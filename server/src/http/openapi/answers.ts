@@ -1,7 +1,7 @@
 import type { FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { isObject } from '#kit/json.ts'
-import type { Components, Node } from './components.ts'
+import { type Components, isComponentName, type Node } from './components.ts'
 import type { DocumentedAnswer, DocumentedError, NamedExamples } from './route-docs.ts'
 
 const JSON_TYPE = 'application/json'
@@ -59,18 +59,23 @@ function describeSuccess(status: number, answer: unknown, { components, examples
 
 /** A schema with its examples: those given, else those that it brings along. */
 export function describeContent(schema: TSchema, { components, examples }: Context): Node {
-  const own = (schema as Node)['examples']
-  const named = examples ?? (Array.isArray(own) ? nameExamples(own) : {})
+  const named = examples ?? ownExamples(schema as Node, components)
   return {
     schema: components.refer(schema),
     ...(Object.keys(named).length === 0 ? {} : { examples: named }),
   }
 }
 
-function nameExamples(values: readonly unknown[]): NamedExamples {
-  return Object.fromEntries(
-    values.map((value, index) => [`example${index === 0 ? '' : index + 1}`, { value }]),
-  )
+/** The examples that a schema brings along; those of a named one stand among the components, once for all. */
+function ownExamples({ title, examples }: Node, components: Components): Node {
+  if (!Array.isArray(examples)) return {}
+  const entries = examples.map((value: unknown, index) => {
+    const number = index === 0 ? '' : String(index + 1)
+    if (!isComponentName(title)) return [`example${number}`, { value }]
+    const name = `${title}${number}`
+    return [name, components.share('examples', name, { value })]
+  })
+  return Object.fromEntries(entries)
 }
 
 function asAnswer(answer: unknown): DocumentedAnswer {

@@ -21,14 +21,14 @@ export class Components {
   /** The schema with all named ones below it, and itself, replaced by references. */
   refer(schema: TSchema | Node): Node {
     const { title } = schema as Node
-    if (typeof title !== 'string' || !/^[A-Z][A-Za-z0-9]+$/.test(title)) return this.#inline(schema as Node)
+    if (!isComponentName(title)) return this.#inline(schema as Node)
     const source = JSON.stringify(schema)
     const known = this.#sources.get(title)
     if (known !== undefined && known !== source)
       throw new Error(`two schemas of the API have the title ${title}`)
     if (known === undefined) {
       this.#sources.set(title, source)
-      this.#schemas.set(title, this.#inline(schema as Node))
+      this.#schemas.set(title, this.#inline(withoutExamples(schema as Node)))
     }
     return { $ref: `#/components/schemas/${title}` }
   }
@@ -60,6 +60,18 @@ export class Components {
     const entries = Object.entries(value).map(([name, schema]) => [name, this.refer(schema as Node)])
     return Object.fromEntries(entries)
   }
+}
+
+/** A title that is a name, and not words. */
+export function isComponentName(title: unknown): title is string {
+  return typeof title === 'string' && /^[A-Z][A-Za-z0-9]+$/.test(title)
+}
+
+/** Bodies and answers show the examples of what is larger than a single value. */
+function withoutExamples(schema: Node): Node {
+  const { examples, ...rest } = schema
+  const isLarge = Array.isArray(examples) && examples.some((example) => typeof example === 'object')
+  return isLarge ? rest : schema
 }
 
 function sortedObject(entries: ReadonlyMap<string, unknown>): Node {

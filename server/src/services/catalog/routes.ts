@@ -1,5 +1,6 @@
 import * as contract from '@headwater/contract/catalog.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
@@ -65,6 +66,8 @@ export async function registerCatalog(
 }
 
 function serve(service: FastifyInstance, dependencies: CatalogDependencies): void {
+  describeOnly(service)
+  requireObjects(service)
   writeErrors(service, PLAIN_FAMILY)
   addErrors(service, [SandboxUnknown])
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
@@ -84,6 +87,7 @@ function serveDatasets(
       tags,
       operationId: 'createDataset',
       summary: 'Create a dataset with an empty table in the lake',
+      headers: contract.ValidateOnly,
       body: contract.DatasetBody,
       response: { 200: contract.CheckedOnly, 201: contract.References },
     },
@@ -114,7 +118,7 @@ function serveDatasets(
       operationId: 'getDataset',
       errors: [DatasetNotFound],
       summary: 'Read one dataset',
-      params: contract.CatalogPath,
+      params: contract.DatasetPath,
       querystring: contract.DatasetQuery,
       response: { 200: contract.DatasetsById },
     },
@@ -131,10 +135,11 @@ function serveDatasets(
   routes.delete<ItemRequest>('/dataSets/:id', {
     schema: {
       tags,
+      headers: contract.DatasetIfMatch,
       operationId: 'deleteDataset',
       errors: changeErrors,
       summary: 'Delete a dataset that no flow writes into',
-      params: contract.CatalogPath,
+      params: contract.DatasetPath,
       response: { 200: contract.References },
     },
     handler: async (request) => {
@@ -161,10 +166,12 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
     return reference(id)
   }
   const response = { 200: contract.References }
+  const headers = contract.DatasetChangeHeaders
   const patchSchema = {
     tags,
+    headers,
     errors: changeErrors,
-    params: contract.CatalogPath,
+    params: contract.DatasetPath,
     body: contract.DatasetPatchBody,
     response,
   }
@@ -193,10 +200,11 @@ function serveDatasetChanges(routes: FastifyInstance, dependencies: ChangeDepend
   routes.put('/dataSets/:id', {
     schema: {
       tags,
+      headers,
       operationId: 'replaceDataset',
       errors: changeErrors,
       summary: 'Replace what clients say about a dataset',
-      params: contract.CatalogPath,
+      params: contract.DatasetPath,
       body: contract.DatasetBody,
       response,
     },
@@ -221,7 +229,7 @@ function serveBatches(routes: FastifyInstance, batches: BatchReader): void {
       operationId: 'getBatch',
       errors: [BatchNotFound],
       summary: 'Read one batch',
-      params: contract.CatalogPath,
+      params: contract.BatchPath,
       response: { 200: contract.BatchesById },
     },
     handler: async ({ scope, params }) => {

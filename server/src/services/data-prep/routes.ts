@@ -1,6 +1,6 @@
 import * as contract from '@headwater/contract/data-prep.ts'
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
@@ -40,6 +40,8 @@ export async function registerDataPrep(
 }
 
 function serve(service: FastifyInstance, dependencies: DataPrepDependencies): void {
+  describeOnly(service)
+  requireObjects(service)
   writeErrors(service, DATA_PREP_FAMILY)
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
   const mappingSets = new MappingSetReader(dependencies.db)
@@ -88,7 +90,7 @@ function serveMappingSets(service: FastifyInstance, dependencies: DataPrepDepend
       errors: [MappingSetNotFound],
       summary: 'Delete a mapping set that no flow uses',
       params: contract.MappingSetPath,
-      response: { 204: Type.Null({ description: 'Deleted' }) },
+      response: { 204: { description: 'It is gone', content: {} } },
     },
     handler: async ({ scope, params }, reply) => {
       await deleteMappingSet(dependencies.db, scope, params.id)

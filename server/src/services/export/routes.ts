@@ -1,5 +1,6 @@
 import * as contract from '@headwater/contract/export.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { describeOnly } from '#http/describe-only.ts'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
@@ -45,6 +46,7 @@ export async function registerExport(app: FastifyInstance, dependencies: ExportD
 }
 
 function serve(service: FastifyInstance, dependencies: ExportDependencies): void {
+  describeOnly(service)
   writeErrors(service, PLAIN_FAMILY)
   addErrors(service, [SandboxUnknown])
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
@@ -86,6 +88,7 @@ function serveFiles(
     errors: [FileNotFound, PathNotFound, RangeOutside],
     params: contract.FilePath,
     querystring: contract.ContentQuery,
+    headers: contract.RangeHeader,
   }
   service.get<ById>('/batches/:id/files', {
     schema: {
@@ -137,6 +140,7 @@ function serveDiagnostics(
     errors: [BatchNotFound, PathNotFound, RangeOutside],
     params: contract.BatchPath,
     querystring: contract.ContentQuery,
+    headers: contract.RangeHeader,
     response: contract.fileAnswers(JSON_LINES),
   }
   const sendRowErrors = async (

@@ -1,4 +1,4 @@
-import type { TokenRequest, TokenResponse } from '@headwater/contract/ims.ts'
+import type { TokenResponse } from '@headwater/contract/ims.ts'
 import type { Database } from '#store/database.ts'
 import { findTokenClient, type TokenClient } from './client-reader.ts'
 import { matchesClientSecret } from './client-secret.ts'
@@ -16,10 +16,13 @@ export interface CreateTokenDependencies {
   readonly issuer: TokenIssuer
 }
 
+/** What was sent, from the query and the body together. */
+export type TokenParameters = Readonly<Record<string, string | undefined>>
+
 /** Exchanges a client's id and secret for a token. Throws TokenProblem. */
 export async function createToken(
   deps: CreateTokenDependencies,
-  request: TokenRequest,
+  request: TokenParameters,
 ): Promise<TokenResponse> {
   const grant = required(request, 'grant_type')
   if (grant !== 'client_credentials') throw unsupportedGrant(grant)
@@ -32,12 +35,12 @@ export async function createToken(
     clientId: client.id,
     orgId: client.orgId,
     userId: client.userId,
-    scopes: grantScopes(client, request.scope),
+    scopes: grantScopes(client, request['scope']),
   })
   return { access_token: token, token_type: 'bearer', expires_in: expiresInSeconds }
 }
 
-function required(request: TokenRequest, name: 'grant_type' | 'client_id' | 'client_secret'): string {
+function required(request: TokenParameters, name: 'grant_type' | 'client_id' | 'client_secret'): string {
   const value = request[name]?.trim()
   if (value === undefined || value === '') throw missingParameter(name)
   return value

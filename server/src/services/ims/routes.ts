@@ -1,9 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { KeySet, TokenRequest, TokenResponse } from '@headwater/contract/ims.ts'
+import { KeySet, TokenQuery, TokenRequest, TokenResponse } from '@headwater/contract/ims.ts'
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import { describeOnly } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { isObject } from '#kit/json.ts'
-import { type CreateTokenDependencies, createToken } from './create-token.ts'
+import { type CreateTokenDependencies, createToken, type TokenParameters } from './create-token.ts'
 import { acceptForms } from './form-body.ts'
 import { TOKEN_ERRORS, TOKEN_FAMILY, unsupportedGrant } from './problems.ts'
 
@@ -13,6 +14,7 @@ export type ImsDependencies = CreateTokenDependencies
 export async function registerIms(app: FastifyInstance, deps: ImsDependencies): Promise<void> {
   await app.register(
     async (plugin) => {
+      describeOnly(plugin)
       writeErrors(plugin, TOKEN_FAMILY)
       acceptForms(plugin)
       const ims = plugin.withTypeProvider<TypeBoxTypeProvider>()
@@ -32,7 +34,7 @@ export async function registerIms(app: FastifyInstance, deps: ImsDependencies): 
 }
 
 /** Parameters may come either way; a body wins. A parameter sent twice counts once. */
-function readRequest(query: unknown, body: unknown): TokenRequest {
+function readRequest(query: unknown, body: unknown): TokenParameters {
   return { ...texts(query), ...texts(body) }
 }
 
@@ -53,8 +55,10 @@ const tokenSchema = (version: string) =>
     summary: 'Get an access token',
     operationId: `createToken_${version}`,
     description: 'Send the parameters as a form body or in the query string.',
-    consumes: ['application/x-www-form-urlencoded'],
-    querystring: TokenRequest,
+    consumes: ['application/x-www-form-urlencoded', 'application/json'],
+    querystring: TokenQuery,
+    body: TokenRequest,
+    isBodyOptional: true,
     response: { 200: TokenResponse },
     errors: [
       TOKEN_ERRORS.TokenClientUnknown,

@@ -1,21 +1,11 @@
+import { Alive, Readiness } from '@headwater/contract/health.ts'
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
 import { checkReadiness, type ReadinessCheck } from './check-readiness.ts'
 
 export interface HealthDependencies {
   /** What must work before requests are sent here: the metadata database, the lake. */
   readonly checks: readonly ReadinessCheck[]
 }
-
-const Alive = Type.Object({ status: Type.Literal('ok') })
-
-const Readiness = Type.Object({
-  status: Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]),
-  checks: Type.Record(
-    Type.String(),
-    Type.Union([Type.Literal('ok'), Type.Literal('failed'), Type.Literal('timeout')]),
-  ),
-})
 
 /** Serves `/health`: for load balancers and supervisors, without a token and without details. */
 export async function registerHealth(app: FastifyInstance, dependencies: HealthDependencies): Promise<void> {

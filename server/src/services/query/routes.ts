@@ -1,5 +1,6 @@
 import * as contract from '@headwater/contract/query.ts'
 import type { FastifyInstance } from 'fastify'
+import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
@@ -16,6 +17,8 @@ export async function registerQuery(app: FastifyInstance, dependencies: QueryDep
 }
 
 function serve(service: FastifyInstance, dependencies: QueryDependencies): void {
+  describeOnly(service)
+  requireObjects(service)
   writeErrors(service, PLAIN_FAMILY)
   guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
   service.post<{ Body: JsonObject }>('/', {

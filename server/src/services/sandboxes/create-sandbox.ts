@@ -3,7 +3,7 @@ import type { Scope } from '#http/scope.ts'
 import { newUuid } from '#kit/ids.ts'
 import type { Database } from '#store/database.ts'
 import { nameTaken } from './problems.ts'
-import { checkNewSandbox } from './sandbox-rules.ts'
+import { checkNewSandbox, type Given } from './sandbox-rules.ts'
 import { insertSandbox } from './sandbox-store.ts'
 import { viewNewSandbox } from './sandbox-view.ts'
 
@@ -11,7 +11,7 @@ import { viewNewSandbox } from './sandbox-view.ts'
 export async function createSandbox(
   deps: { readonly db: Database; readonly now: () => number },
   scope: Scope,
-  body: CreateSandboxBody | undefined,
+  body: Given<CreateSandboxBody>,
 ): Promise<NewSandbox> {
   const wanted = checkNewSandbox(body)
   const now = deps.now()

@@ -4,7 +4,7 @@ import type { Database } from '#store/database.ts'
 import { getSandbox } from './get-sandbox.ts'
 import { sandboxNotFound } from './problems.ts'
 import type { SandboxReader } from './sandbox-reader.ts'
-import { checkTitle } from './sandbox-rules.ts'
+import { checkTitle, type Given } from './sandbox-rules.ts'
 import { updateTitle } from './sandbox-store.ts'
 
 export interface PatchSandboxDependencies {
@@ -18,9 +18,9 @@ export async function patchSandbox(
   deps: PatchSandboxDependencies,
   scope: Scope,
   name: string,
-  body: PatchSandboxBody | undefined,
+  body: Given<PatchSandboxBody>,
 ): Promise<Sandbox> {
-  const title = checkTitle(body?.title)
+  const title = checkTitle(body.title)
   const change = { orgId: scope.orgId, name, title, userId: scope.userId, now: deps.now() }
   if (!(await updateTitle(deps.db, change))) throw sandboxNotFound(name)
   return getSandbox(deps.reader, scope.orgId, name)

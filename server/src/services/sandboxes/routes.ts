@@ -10,6 +10,7 @@ import {
   SandboxTypeList,
 } from '@headwater/contract/sandboxes.ts'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { describeBodies, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { Database } from '#store/database.ts'
@@ -31,6 +32,8 @@ export interface SandboxDependencies {
 export async function registerSandboxes(app: FastifyInstance, deps: SandboxDependencies): Promise<void> {
   await app.register(
     async (plugin) => {
+      describeBodies(plugin)
+      requireObjects(plugin)
       writeErrors(plugin, SANDBOX_FAMILY)
       // These routes stand above the sandboxes, so x-sandbox-name plays no part here.
       guardRoutes(plugin, {
@@ -49,7 +52,7 @@ function addRoutes(plugin: FastifyInstance, deps: SandboxDependencies): void {
   api.get('/', { schema: SCHEMAS.listActive }, (request) =>
     listSandboxes(deps.reader, { ...listOf(request), query: request.query, activeOnly: true }),
   )
-  api.get('/sandboxTypes', { schema: SCHEMAS.listTypes }, async () => ({ sandboxTypes: TYPES }))
+  api.get('/sandboxTypes', { schema: SCHEMAS.listTypes }, async () => ({ sandboxTypes: [...TYPES] }))
   api.get('/sandboxes', { schema: SCHEMAS.list }, (request) =>
     listSandboxes(deps.reader, { ...listOf(request), query: request.query }),
   )
@@ -67,7 +70,7 @@ function addRoutes(plugin: FastifyInstance, deps: SandboxDependencies): void {
 const TYPES = [
   { id: 'production', title: 'Production' },
   { id: 'development', title: 'Development' },
-]
+] as const
 
 function listOf(request: FastifyRequest): { readonly orgId: string; readonly url: string } {
   const path = request.url.split('?')[0] ?? ''

@@ -1,6 +1,9 @@
 import {
+  AcceptHeader,
   ContainerParams,
+  Descriptor,
   DescriptorBody,
+  DescriptorList,
   PatchBody,
   RegistryResource,
   RegistryStats,
@@ -8,13 +11,22 @@ import {
   ResourceList,
   ResourceListQuery,
   ResourceParams,
+  UnionParams,
 } from '@headwater/contract/schema-registry.ts'
 import type { FastifySchema } from 'fastify'
-import { Type } from 'typebox'
 import { REGISTRY_ERRORS } from './documented-errors.ts'
 
 const TAGS = ['Schema Registry']
-const NO_CONTENT = Type.Null({ description: 'Removed' })
+const REMOVED = { description: 'It is gone', content: {} }
+const LIST_FORMS = AcceptHeader('application/vnd.adobe.xed+json', 'application/vnd.adobe.xed-id+json')
+const RESOURCE_FORMS = AcceptHeader(
+  'application/vnd.adobe.xed+json;version=1',
+  'application/vnd.adobe.xed-full+json;version=1',
+)
+const DESCRIPTOR_LIST_FORMS = AcceptHeader(
+  'application/vnd.adobe.xdm+json',
+  'application/vnd.adobe.xdm-id+json',
+)
 
 export const STATS_SCHEMA = {
   tags: TAGS,
@@ -34,6 +46,7 @@ export function resourceSchemas(segment: string) {
     list: {
       ...about('list', `List ${segment}`),
       errors: REGISTRY_ERRORS.list,
+      headers: LIST_FORMS,
       params: ContainerParams,
       querystring: ResourceListQuery,
       response: { 200: ResourceList },
@@ -41,6 +54,7 @@ export function resourceSchemas(segment: string) {
     get: {
       ...about('get', `Look up one of the ${segment}`),
       errors: REGISTRY_ERRORS.get,
+      headers: RESOURCE_FORMS,
       params: ResourceParams,
       response: { 200: RegistryResource },
     },
@@ -69,7 +83,7 @@ export function resourceSchemas(segment: string) {
       ...about('delete', `Remove one of the ${segment}`),
       errors: REGISTRY_ERRORS.remove,
       params: ResourceParams,
-      response: { 204: NO_CONTENT },
+      response: { 204: REMOVED },
     },
   } satisfies Record<string, FastifySchema>
 }
@@ -78,9 +92,10 @@ export const descriptorSchemas = {
   list: {
     tags: TAGS,
     errors: REGISTRY_ERRORS.listDescriptors,
+    headers: DESCRIPTOR_LIST_FORMS,
     summary: 'List descriptors by type',
     operationId: 'list_descriptors',
-    response: { 200: RegistryResource },
+    response: { 200: DescriptorList },
   },
   create: {
     tags: TAGS,
@@ -88,14 +103,15 @@ export const descriptorSchemas = {
     summary: 'Make a descriptor',
     operationId: 'create_descriptor',
     body: DescriptorBody,
-    response: { 201: RegistryResource },
+    response: { 201: Descriptor },
   },
   get: {
     tags: TAGS,
     errors: REGISTRY_ERRORS.getDescriptor,
+    headers: AcceptHeader('application/vnd.adobe.xdm+json'),
     summary: 'Look up a descriptor',
     operationId: 'get_descriptor',
-    response: { 200: RegistryResource },
+    response: { 200: Descriptor },
   },
   replace: {
     tags: TAGS,
@@ -103,14 +119,14 @@ export const descriptorSchemas = {
     summary: 'Replace a descriptor',
     operationId: 'replace_descriptor',
     body: DescriptorBody,
-    response: { 201: RegistryResource },
+    response: { 201: Descriptor },
   },
   remove: {
     tags: TAGS,
     errors: REGISTRY_ERRORS.removeDescriptor,
     summary: 'Remove a descriptor',
     operationId: 'delete_descriptor',
-    response: { 204: NO_CONTENT },
+    response: { 204: REMOVED },
   },
 } as const satisfies Record<string, FastifySchema>
 
@@ -118,6 +134,7 @@ export const unionSchemas = {
   list: {
     tags: TAGS,
     errors: REGISTRY_ERRORS.list,
+    headers: LIST_FORMS,
     summary: 'List the unions of schemas',
     operationId: 'list_unions',
     querystring: ResourceListQuery,
@@ -126,6 +143,8 @@ export const unionSchemas = {
   get: {
     tags: TAGS,
     errors: REGISTRY_ERRORS.get,
+    headers: RESOURCE_FORMS,
+    params: UnionParams,
     summary: 'Look up a union',
     operationId: 'get_union',
     response: { 200: RegistryResource },

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { DescriptorParams, ResourceListQuery } from '@headwater/contract/schema-registry.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { describeBodies, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
@@ -37,6 +38,8 @@ export async function registerSchemaRegistry(
 ): Promise<void> {
   await app.register(
     async (plugin) => {
+      describeBodies(plugin)
+      requireObjects(plugin)
       writeErrors(plugin, REGISTRY_FAMILY)
       guardRoutes(plugin, { ...deps.gateway, sandboxNotFound: noSuchSandbox })
       plugin.get('/stats', { schema: STATS_SCHEMA }, (request) => getStats(deps, request.scope))
