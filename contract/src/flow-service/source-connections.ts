@@ -114,7 +114,18 @@ export const SourceConnection = Entity(
   {
     ...CONNECTED,
     data: SourceData,
-    params: Type.Partial(SourceParams, { ...OPEN, description: 'As they were sent' }),
+    params: Type.Object(
+      {
+        tableName: Type.Optional(SourceParams.properties.tableName),
+        columns: Type.Optional(
+          Type.Array(Type.Object({ name: SourceColumn.properties.name }, OPEN), {
+            description: 'The columns, each as it was sent',
+          }),
+        ),
+        filters: Type.Optional(AnyObject('The row filter in the form in which it was sent')),
+      },
+      { ...OPEN, description: 'As they were sent' },
+    ),
   },
   {
     description: 'What flows read',
