@@ -104,6 +104,9 @@ export function inheritedFrom(base: JsonObject | undefined): JsonObject | undefi
 export function readData(data: unknown, defaults: JsonObject): JsonObject {
   if (data === undefined || data === null) return defaults
   if (!isObject(data)) throw invalidRequest('data must be an object.', 'data')
+  const { format } = data
+  if (format !== undefined && format !== null && typeof format !== 'string')
+    throw invalidRequest('data.format must be a text.', 'data.format')
   return { ...defaults, ...(data as JsonObject) }
 }
 
