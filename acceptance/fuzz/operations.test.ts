@@ -1,9 +1,10 @@
+import { publishedDescription } from '@headwater/testkit/openapi/expect-described.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Material, requestsOf, validRequestOf } from './arbitrary-request.ts'
 import { prepareBodies } from './bodies.ts'
 import { FUZZ_DEPTH, FUZZ_SEED, FUZZ_TIMEOUT_MS, seedTitle } from './budget.ts'
-import { judgeAnswer } from './judge.ts'
+import { type Judge, judgeAnswer } from './judge.ts'
 import { type Operation, readOperations } from './operations.ts'
 import { type FuzzWorld, openFuzzWorld } from './seeds.ts'
 import { type FuzzRequest, send } from './send.ts'
@@ -15,6 +16,7 @@ const NEEDS_MORE: ReadonlySet<string> = new Set(['putRun'])
 
 let fuzz: FuzzWorld
 let material: Material
+let judge: Judge
 
 beforeAll(async () => {
   fuzz = await openFuzzWorld()
@@ -25,6 +27,7 @@ beforeAll(async () => {
     'x-gw-ims-org-id': client.credentials.ims_org,
     'x-sandbox-name': 'prod',
   }
+  judge = { description: await publishedDescription(client.baseUrl), canaries: fuzz.canaries }
   material = { kept, spare, bodies: await prepareBodies(world), headers }
 })
 
@@ -33,7 +36,7 @@ afterAll(async () => {
 })
 
 test(
-  `whatever an operation is asked, it neither fails nor tells a secret (${seedTitle})`,
+  `whatever an operation is asked, it answers as described, and tells no secret (${seedTitle})`,
   async () => {
     const operations = deletesLast(await readOperations(fuzz.world.server.url))
     const failures: string[] = []
@@ -56,7 +59,7 @@ async function fuzzOperation(operation: Operation): Promise<string[]> {
   const valid = validRequestOf(operation, material)
   const refused = valid === undefined ? [] : await judgeValid(operation, valid)
   const property = fc.asyncProperty(requestsOf(operation, material), async (request) => {
-    const problems = judgeAnswer(await send(fuzz.world.server.url, request), fuzz.canaries)
+    const problems = judgeAnswer(request, await send(fuzz.world.server.url, request), judge)
     if (problems.length > 0) throw new Error(problems.join('\n'))
   })
   const result = await fc.check(property, { seed: FUZZ_SEED, numRuns: REQUESTS_PER_OPERATION * FUZZ_DEPTH })

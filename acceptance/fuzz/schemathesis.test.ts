@@ -9,7 +9,7 @@ import { FUZZ_DEPTH, FUZZ_SEED, FUZZ_TIMEOUT_MS, seedTitle } from './budget.ts'
 import { type FuzzWorld, openFuzzWorld } from './seeds.ts'
 
 /** Every operation of the server's own document, with what schemathesis makes up for it. */
-const EXAMPLES_PER_OPERATION = 6
+const EXAMPLES_PER_OPERATION = 2
 
 let fuzz: FuzzWorld
 

@@ -37,7 +37,13 @@ export interface SchemathesisReport {
   readonly failures: string
 }
 
-const CHECKS = ['not_a_server_error', 'content_type_conformance']
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+]
 /** Share of requests with a known id; the others have a made-up one. */
 const KNOWN_SHARE = 0.8
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024

@@ -139,7 +139,8 @@ const GATEWAY: WorldParts['gateway'] = {
   },
 }
 
-async function seedSandboxes(db: Database): Promise<void> {
+/** An organisation with the sandboxes `prod` and `dev`. */
+export async function seedSandboxes(db: Database): Promise<void> {
   await db.insertInto('org').values({ id: ORG, tenant_id: 'acme', created_at: 1 }).execute()
   const common = { org_id: ORG, type: 'production', state: 'active', region: 'local' } as const
   const audit = { created_at: 1, updated_at: 1, created_by: USER, updated_by: USER }

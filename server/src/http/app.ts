@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { acceptJsonBodies } from './body-parsers.ts'
 import { PLAIN_FAMILY, renderErrors, StoppingError, sendProblem } from './error-writer.ts'
 import { publishDocs } from './openapi/publish-docs.ts'
@@ -50,7 +55,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   app.addHook('onRequest', async (request) => {
     if (isStopping) throw new StoppingError()
-    if (/%00/.test(request.url)) throw new MalformedUrlError('The URL holds a NUL character (%00).')
+    if (readsUrl(request) && /%00/.test(request.url))
+      throw new MalformedUrlError('The URL holds a NUL character (%00).')
   })
   app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   acceptJsonBodies(app as unknown as FastifyInstance)
@@ -58,6 +64,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   answerUnknownRoutes(app as unknown as FastifyInstance)
   await publishDocs(app as unknown as FastifyInstance, options.version)
   return app as unknown as App
+}
+
+/** What takes no parameter answers whatever its URL holds. */
+function readsUrl({ routeOptions: { url = '*', schema } }: FastifyRequest): boolean {
+  return /[:*]/.test(url) || schema?.querystring !== undefined
 }
 
 /** The URL cannot be used. Each family renders it in its own shape. */

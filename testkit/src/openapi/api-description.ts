@@ -102,7 +102,7 @@ export class ApiDescription {
  */
 function isProjected(path: string): boolean {
   const { pathname, searchParams } = new URL(path, 'http://localhost')
-  const isChosen = pathname.endsWith('/search') || searchParams.has('properties')
+  const isChosen = /\/search\/?$/.test(pathname) || searchParams.has('properties')
   return isChosen || searchParams.getAll('property').some((text) => !/[=<>!~]/.test(text))
 }
 

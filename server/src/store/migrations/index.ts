@@ -3,6 +3,7 @@ import * as start from './0001-start.ts'
 import * as specs from './0003-specs.ts'
 import * as notifications from './0004-notifications.ts'
 import * as waitingRuns from './0005-waiting-runs.ts'
+import * as lists from './0006-lists.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-specs': specs,
   '0004-notifications': notifications,
   '0005-waiting-runs': waitingRuns,
+  '0006-lists': lists,
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
 import type { DeliveryTable, SubscriptionTable } from './notification-tables.ts'
 
@@ -157,23 +157,29 @@ interface EntityTable extends ScopedTable {
   document: JsonColumn
 }
 
-interface ConnectionTable extends EntityTable {
+/** What lists look at besides; the database takes it from the document. */
+interface ListedTable extends EntityTable {
+  operation_started_at: GeneratedAlways<number>
+  operation_updated_at: GeneratedAlways<number>
+}
+
+interface ConnectionTable extends ListedTable {
   spec_id: string
   /** The whole `auth.params` object as JSON, sealed by the keyring; null when there is no auth. */
   auth_params: string | null
 }
 
-interface SourceConnectionTable extends EntityTable {
+interface SourceConnectionTable extends ListedTable {
   spec_id: string
   connection_id: string | null
 }
 
-interface TargetConnectionTable extends EntityTable {
+interface TargetConnectionTable extends ListedTable {
   spec_id: string
   dataset_id: string | null
 }
 
-interface FlowTable extends EntityTable {
+interface FlowTable extends ListedTable {
   flow_spec_id: string
   source_connection_id: string | null
   target_connection_id: string | null
@@ -181,6 +187,10 @@ interface FlowTable extends EntityTable {
   next_run_at: number | null
   /** End of the last window that was delivered; null before the first. */
   watermark_at: number | null
+  last_run_started_at: GeneratedAlways<number>
+  last_run_completed_at: GeneratedAlways<number>
+  last_run_state: GeneratedAlways<string>
+  is_source_flow: GeneratedAlways<string>
 }
 
 /** States of a run: scheduled -> queued -> inProgress -> success | failed | cancelled. */
@@ -206,6 +216,8 @@ interface FlowRunTable extends ScopedTable {
   plan: JsonColumn<JsonObject | null> | null
   etag: string
   document: JsonColumn
+  started_utc: GeneratedAlways<number>
+  completed_utc: GeneratedAlways<number>
 }
 
 interface RunSliceTable {

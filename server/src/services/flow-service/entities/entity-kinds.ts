@@ -13,10 +13,20 @@ export type EntityKindName =
 /** A column that answers for a field of the document faster than the document does. */
 export interface FieldColumn {
   readonly column: string
-  readonly type: 'uuid' | 'text' | 'bigint'
+  /** A `time` is a bigint that is {@link ABSENT_TIME} where the document has none; a `flag` is true, false or blank. */
+  readonly type: 'uuid' | 'text' | 'bigint' | 'time' | 'flag'
   /** Compare without regard to case. */
   readonly fold?: boolean | undefined
+  /** All that it can hold, by code points. An order by it is one list after another, each of one value. */
+  readonly values?: readonly string[] | undefined
+  /** Its indexes know the first characters only, since no index holds texts of any length. */
+  readonly prefix?: number | undefined
+  /** The column is null where the document has no such field. */
+  readonly isNullable?: boolean | undefined
 }
+
+/** One below what a document's time is cut down to, and small enough to calculate with. */
+export const ABSENT_TIME = -(2 ** 53)
 
 export interface EntityKind extends FilterableFields {
   readonly name: EntityKindName
@@ -31,6 +41,13 @@ export interface EntityKind extends FilterableFields {
     | 'delivery_item'
   /** By dotted field name. */
   readonly columns: Readonly<Record<string, FieldColumn>>
+  /** The document has an index that knows every value at every path. */
+  readonly isIndexed?: boolean | undefined
+  /**
+   * There are so many that a list must not pass by all those before a time: how far the times are from each other
+   * is indexed, so that a bound of one of them is a bound of the others.
+   */
+  readonly hasLags?: boolean | undefined
 }
 
 const AUDIT_FIELDS = [
@@ -85,14 +102,27 @@ const AUDIT_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   updatedAt: { column: 'updated_at', type: 'bigint' },
 }
 
+const NAME: FieldColumn = { column: 'name', type: 'text', prefix: 500 }
+
 const ENTITY_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   ...AUDIT_COLUMNS,
-  name: { column: 'name', type: 'text' },
-  state: { column: 'state', type: 'text', fold: true },
+  name: NAME,
+  state: { column: 'state', type: 'text', fold: true, values: ['disabled', 'draft', 'enabled'] },
+  'lastOperation.started': { column: 'operation_started_at', type: 'time' },
+  'lastOperation.updated': { column: 'operation_updated_at', type: 'time' },
 }
 
-const SPEC_COLUMN: FieldColumn = { column: 'spec_id', type: 'uuid' }
-const RUN_STATE: FieldColumn = { column: 'state', type: 'text', fold: true }
+const CONNECTION_COLUMNS: Readonly<Record<string, FieldColumn>> = {
+  ...ENTITY_COLUMNS,
+  'connectionSpec.id': { column: 'spec_id', type: 'uuid' },
+}
+
+const RUN_STATE: FieldColumn = {
+  column: 'state',
+  type: 'text',
+  fold: true,
+  values: ['cancelled', 'failed', 'inProgress', 'queued', 'scheduled', 'success'],
+}
 
 export const CONNECTIONS: EntityKind = {
   name: 'connections',
@@ -100,7 +130,8 @@ export const CONNECTIONS: EntityKind = {
   fields: new Set([...ENTITY_FIELDS, 'connectionSpec', 'auth']),
   objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
-  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+  columns: CONNECTION_COLUMNS,
+  isIndexed: true,
 }
 
 export const SOURCE_CONNECTIONS: EntityKind = {
@@ -109,7 +140,11 @@ export const SOURCE_CONNECTIONS: EntityKind = {
   fields: new Set(CONNECTED_FIELDS),
   objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
-  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+  columns: {
+    ...CONNECTION_COLUMNS,
+    baseConnectionId: { column: 'connection_id', type: 'uuid', isNullable: true },
+  },
+  isIndexed: true,
 }
 
 export const TARGET_CONNECTIONS: EntityKind = {
@@ -118,7 +153,8 @@ export const TARGET_CONNECTIONS: EntityKind = {
   fields: new Set(CONNECTED_FIELDS),
   objects: CONNECTION_OBJECTS,
   unknownFieldCode: '1449-400',
-  columns: { ...ENTITY_COLUMNS, 'connectionSpec.id': SPEC_COLUMN },
+  columns: CONNECTION_COLUMNS,
+  isIndexed: true,
 }
 
 export const FLOWS: EntityKind = {
@@ -149,7 +185,20 @@ export const FLOWS: EntityKind = {
     'policy',
   ]),
   unknownFieldCode: '1449-400',
-  columns: { ...ENTITY_COLUMNS, 'flowSpec.id': { column: 'flow_spec_id', type: 'uuid' } },
+  columns: {
+    ...ENTITY_COLUMNS,
+    'flowSpec.id': { column: 'flow_spec_id', type: 'uuid' },
+    'inheritedAttributes.properties.isSourceFlow': { column: 'is_source_flow', type: 'flag' },
+    'lastRunDetails.startedAtUTC': { column: 'last_run_started_at', type: 'time' },
+    'lastRunDetails.completedAtUTC': { column: 'last_run_completed_at', type: 'time' },
+    'lastRunDetails.state': {
+      column: 'last_run_state',
+      type: 'text',
+      fold: true,
+      values: ['', 'failed', 'success'],
+    },
+  },
+  isIndexed: true,
 }
 
 export const RUNS: EntityKind = {
@@ -177,7 +226,11 @@ export const RUNS: EntityKind = {
     // The documented name of the state is long; the short one is its alias.
     state: RUN_STATE,
     'metrics.statusSummary.status': RUN_STATE,
+    'metrics.durationSummary.startedAtUTC': { column: 'started_utc', type: 'time' },
+    'metrics.durationSummary.completedAtUTC': { column: 'completed_utc', type: 'time' },
   },
+  isIndexed: true,
+  hasLags: true,
 }
 
 export const SUBSCRIPTIONS: EntityKind = {
@@ -194,7 +247,11 @@ export const SUBSCRIPTIONS: EntityKind = {
     'headers',
   ]),
   unknownFieldCode: '1449-400',
-  columns: ENTITY_COLUMNS,
+  columns: {
+    ...AUDIT_COLUMNS,
+    name: NAME,
+    state: { column: 'state', type: 'text', fold: true },
+  },
 }
 
 /** Of one subscription: what is, or was, to be sent to its receiver. */

@@ -2,16 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
 import { isUuid } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
-import {
-  afterSql,
-  areSortValues,
-  conditionSql,
-  orderSql,
-  type SortKey,
-  sortKeys,
-} from '#services/flow-service/lists/filter-sql.ts'
 import type { ListQuery } from '#services/flow-service/lists/list-query.ts'
-import { FlowProblem, notFound } from '#services/flow-service/problems.ts'
+import { badToken } from '#services/flow-service/lists/page-token.ts'
+import { countRows, type ListedRow, readRows } from '#services/flow-service/lists/read-rows.ts'
+import { areSortValues, sortKeys } from '#services/flow-service/lists/sort-keys.ts'
+import { notFound } from '#services/flow-service/problems.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { EntityKind } from './entity-kinds.ts'
 
@@ -67,60 +62,48 @@ export async function countDocuments(
   db: Database,
   scope: Scope,
   kind: EntityKind,
-  query: ListQuery,
+  { filter, sandboxIds = [scope.sandbox.id] }: ListQuery,
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from ${sql.table(kind.table)} as entity
-    where ${sql.join(predicates(scope, kind, query), sql` and `)}
-  `.execute(db)
-  return rows[0]?.count ?? 0
+  return await countRows(db, { orgId: scope.orgId, sandboxIds }, kind, filter.conditions)
 }
 
-/** One page of the resources that meet the query, in its order. */
+/** One page of the resources that meet the query, in its order. @throws {FlowProblem} 1452 for an outdated token */
 export async function listDocuments(
   db: Database,
   scope: Scope,
   kind: EntityKind,
   query: ListQuery,
 ): Promise<EntityPage> {
-  const keys = sortKeys(kind, query.orderings)
-  const where = predicates(scope, kind, query)
-  if (query.after !== undefined) where.push(afterKeys(keys, query.after))
+  const { filter, orderings, after, limit, sandboxIds = [scope.sandbox.id] } = query
+  const keys = sortKeys(kind, orderings)
+  if (after !== undefined && !areSortValues(keys, after)) throw badToken()
   // One row more than asked for tells whether there is another page.
-  const { rows } = await sql<{ document: JsonObject; sort_values: string[] }>`
-    select entity.document, array[${sql.join(keys.map((key) => sql`(${key.expression})::text`))}] as sort_values
-    from ${sql.table(kind.table)} as entity
-    where ${sql.join(where, sql` and `)}
-    order by ${orderSql(keys)}
-    limit ${query.limit + 1}
-  `.execute(db)
-  const page = rows.slice(0, query.limit)
+  const wanted = { conditions: filter.conditions, keys, after, limit: limit + 1 }
+  const lists = sandboxIds.map((sandboxId) => readRows(db, { orgId: scope.orgId, sandboxId }, kind, wanted))
+  const rows = mergeNewestFirst(await Promise.all(lists))
+  const page = rows.slice(0, limit)
   const last = page.at(-1)
-  const hasNext = rows.length > query.limit && last !== undefined
+  const hasNext = rows.length > limit && last !== undefined
   return {
     documents: page.map((row) => row.document),
     nextToken: hasNext ? query.tokenAfter(last.sort_values) : undefined,
   }
 }
 
-function predicates(scope: Scope, kind: EntityKind, query: ListQuery): RawBuilder<boolean>[] {
-  const { filter, sandboxIds } = query
-  return [confined(scope, sandboxIds), ...filter.conditions.map((condition) => conditionSql(kind, condition))]
-}
-
-/** The organisation is the scope's whatever the sandboxes are. */
-function confined(
-  { orgId, sandbox }: Scope,
-  sandboxIds: readonly string[] = [sandbox.id],
-): RawBuilder<boolean> {
-  return sql`entity.org_id = ${orgId} and entity.sandbox_id = any(${sandboxIds}::uuid[])`
-}
-
-function afterKeys(keys: readonly SortKey[], after: readonly string[]): RawBuilder<boolean> {
-  if (areSortValues(keys, after)) return afterSql(keys, after)
-  throw new FlowProblem('1452-400', 'The continuationToken is not valid. Start again without it.', {
-    field: 'continuationToken',
+/** Lists of several sandboxes are newest first, and nothing else. */
+function mergeNewestFirst(lists: readonly (readonly ListedRow[])[]): readonly ListedRow[] {
+  const [only = [], ...others] = lists
+  if (others.length === 0) return only
+  return lists.flat().toSorted((a, b) => {
+    const [createdA = '', idA = ''] = a.sort_values
+    const [createdB = '', idB = ''] = b.sort_values
+    return Number(createdB) - Number(createdA) || (idA < idB ? 1 : -1)
   })
+}
+
+/** Both must be the scope's. */
+function confined({ orgId, sandbox }: Scope): RawBuilder<boolean> {
+  return sql`entity.org_id = ${orgId} and entity.sandbox_id = ${sandbox.id}`
 }
 
 /** The document with the wanted top-level names only; the id always stays. */

@@ -22,12 +22,13 @@ export async function dueFlows(tx: Tx, nowMs: number, limit: number): Promise<re
     .execute()
 }
 
-/** True of a flow without a run that is under way or could be. */
+/** True of a flow without a run that is under way or could be. Two conditions, since each has an index of its own. */
 function isIdle(nowMs: number): RawBuilder<SqlBool> {
   return sql`not exists (
-    select from flow_run where flow_run.flow_id = flow.id and (
-      flow_run.state in ('queued', 'inProgress') or flow_run.state = 'scheduled' and flow_run.scheduled_for <= ${nowMs}
-    )
+    select from flow_run where flow_run.flow_id = flow.id and flow_run.state in ('queued', 'inProgress')
+  ) and not exists (
+    select from flow_run
+    where flow_run.flow_id = flow.id and flow_run.state = 'scheduled' and flow_run.scheduled_for <= ${nowMs}
   )`
 }
 

@@ -1,5 +1,6 @@
 import { isObject } from '#kit/json.ts'
-import { type Condition, isNumber, isStateField, type Operator } from './property-filter.ts'
+import { compareTexts } from './compare-texts.ts'
+import { type Condition, isNumber, isStateField, meets, type Operator } from './property-filter.ts'
 
 /** True when a document that is in memory meets all conditions; the twin of filter-sql.ts for the specs. */
 export function matchesAll(document: unknown, conditions: readonly Condition[]): boolean {
@@ -12,26 +13,28 @@ function matches(document: unknown, condition: Condition): boolean {
   return found.some((value) => compare(value, condition.operator, condition))
 }
 
-/** Every value that a path leads to; arrays are walked through at every step. */
+/** Every value that a path leads to. Arrays are walked through at every step, arrays in arrays are not. */
 function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
-  if (Array.isArray(value)) return value.flatMap((element) => valuesAt(element, path))
-  const [name, ...rest] = path
-  if (name === undefined) return value === undefined || value === null || isObject(value) ? [] : [value]
-  return isObject(value) ? valuesAt(value[name], rest) : []
+  const found = path.reduce<readonly unknown[]>(
+    (values, name) =>
+      values
+        .flatMap(elementsOf)
+        .filter(isObject)
+        .flatMap((object) => (Object.hasOwn(object, name) ? [object[name]] : [])),
+    [value],
+  )
+  return found.flatMap(elementsOf).filter((leaf) => leaf !== null && typeof leaf !== 'object')
+}
+
+function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
 }
 
 function compare(value: unknown, operator: Operator, { values, path }: Condition): boolean {
   return values.some((wanted) => {
-    if (typeof value === 'number') return isNumber(wanted) && ordered(value - Number(wanted), operator)
+    if (typeof value === 'number') return isNumber(wanted) && meets(value - Number(wanted), operator)
     const fold = typeof value === 'boolean' || isStateField(path)
     const [left, right] = fold ? [String(value).toLowerCase(), wanted.toLowerCase()] : [String(value), wanted]
-    return ordered(left === right ? 0 : left < right ? -1 : 1, operator)
+    return meets(compareTexts(left, right), operator)
   })
-}
-
-function ordered(difference: number, operator: Operator): boolean {
-  if (operator === '==') return difference === 0
-  if (operator === '<') return difference < 0
-  if (operator === '>') return difference > 0
-  return operator === '<=' ? difference <= 0 : difference >= 0
 }

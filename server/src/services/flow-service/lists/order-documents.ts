@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
+import { compareTexts } from './compare-texts.ts'
 import type { Ordering } from './order-by.ts'
 
 /**
@@ -41,7 +42,7 @@ export function valueAt(document: Json | undefined, path: readonly string[]): Js
 function compareJson(left: Json, right: Json): number {
   const byType = rankOf(left) - rankOf(right)
   if (byType !== 0) return byType
-  if (typeof left === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(String(right)))
+  if (typeof left === 'string') return compareTexts(left, String(right))
   if (typeof left === 'number' || typeof left === 'boolean') return Number(left) - Number(right)
   // Of arrays and objects nobody asks which is the greater; the id decides.
   return 0

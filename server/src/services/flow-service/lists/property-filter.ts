@@ -257,6 +257,15 @@ export function isStateField(path: readonly string[]): boolean {
   return /^(state|status|status\.value)$/.test(path.slice(path.at(-1) === 'value' ? -2 : -1).join('.'))
 }
 
+/** True when two values whose comparison had this result (below, at or above zero) meet the operator. */
+export function meets(difference: number, operator: Operator): boolean {
+  if (operator === '==') return difference === 0
+  if (operator === '!=') return difference !== 0
+  if (operator === '<') return difference < 0
+  if (operator === '>') return difference > 0
+  return operator === '<=' ? difference <= 0 : difference >= 0
+}
+
 /** True for text that PostgreSQL reads as a number and that is one in JSON. */
 export function isNumber(text: string): boolean {
   return /^-?\d{1,30}(\.\d{1,30})?$/.test(text.trim())

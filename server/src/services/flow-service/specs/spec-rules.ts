@@ -124,8 +124,9 @@ function assertNamedSchemas(value: unknown, label: string): void {
   const seen = new Set<unknown>()
   assertEach(value, label, (item, at) => {
     withSchemas('spec')(item, at)
-    const { name } = item as Record<string, unknown>
+    const { name, type } = item as Record<string, unknown>
     assertText(name, `${at}.name`)
+    if (type !== undefined && type !== null) assertText(type, `${at}.type`)
     if (seen.has(name)) throw invalidRequest(`${at}.name ${String(name)} is there twice.`, `${at}.name`)
     seen.add(name)
   })

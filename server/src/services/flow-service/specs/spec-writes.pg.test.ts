@@ -211,6 +211,13 @@ describe.each(KINDS)('%s', (kind) => {
   })
 })
 
+test('the kind of an authentication is a text', async () => {
+  const authSpec = [{ name: 'Basic', type: [], spec: { type: 'object' } }]
+  const body = { name: 'typed', providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a', authSpec }
+  const answer = await post('connectionSpecs', body)
+  expect([codeOf(answer), answer.body.report.field]).toEqual(['1100-400', 'authSpec.0.type'])
+})
+
 test('fields that specs do not have are refused in filters, by the code of the kind', async () => {
   const codes = KINDS.map(async (kind) => codeOf(await service.call('GET', `/${kind}?property=nosuch==1`)))
   expect(await Promise.all(codes)).toEqual(['1423-400', '1449-400'])
