@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,server,console,cli,testkit,demo,scripts}/**/*.test.ts'],
+          include: ['{contract,client,server,console,cli,testkit,demo,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
         },
       },

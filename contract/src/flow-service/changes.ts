@@ -138,30 +138,18 @@ export const StateAction = Type.Object(
               'SCHEDULED',
             ]),
           ),
-          properties: Type.Optional(AnyObject('Anything that belongs to the status')),
+          properties: Type.Optional(Type.Unknown({ description: 'Anything that belongs to the status' })),
           errors: Type.Optional(
-            Type.Array(
-              Type.Object(
-                {
-                  code: Type.Optional(Type.String()),
-                  message: Type.Optional(Type.String()),
-                  details: Type.Optional(Type.Unknown()),
-                },
-                OPEN,
-              ),
-            ),
+            Type.Array(AnyObject('An error: `code`, `message`, `details`'), {
+              description: 'What went wrong',
+            }),
           ),
         },
         OPEN,
       ),
     ),
     recordTypes: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { type: Type.String(), extensions: Type.Optional(AnyObject('More about the type')) },
-          OPEN,
-        ),
-      ),
+      Type.Array(AnyObject('A type: `type`, `extensions`'), { description: 'What the records are' }),
     ),
   },
   {

@@ -63,8 +63,8 @@ export const ENTITY = {
   description: Type.Optional(Type.String()),
   state: State,
   lastOperation: LastOperation,
-  labels: Type.Optional(Type.Unknown({ description: 'Labels of your own, an array as a rule' })),
-  attributes: Type.Optional(Type.Unknown({ description: 'Anything of your own' })),
+  labels: Type.Optional(Type.Array(Type.String(), { description: 'Labels of your own' })),
+  attributes: Type.Optional(AnyObject('Anything of your own')),
 }
 
 /** An answer that names what was made or changed. */

@@ -37,7 +37,7 @@ export type FlowOptions = Static<typeof FlowOptions>
 const onlyId = (description: string, example: string) =>
   Type.Array(Uuid('Id', example), { minItems: 1, maxItems: 1, description })
 
-const Policy = Type.Unknown({
+const Policy = Type.Union([AnyObject('A policy'), Type.Array(Type.Unknown({ description: 'A policy' }))], {
   description: 'Policies of your own: kept and shown. An array `fields` in them must not be empty',
 })
 

@@ -32,5 +32,5 @@ export const NAMED_BODY = {
   name: Filled('For people; need not be unique', { pattern: '\\S' }),
   description: Type.Optional(Type.String({ description: 'Free text' })),
   attributes: Type.Optional(AnyObject('Anything of your own')),
-  labels: Type.Optional(Type.Unknown({ description: 'Labels of your own, an array as a rule' })),
+  labels: Type.Optional(Type.Array(Type.String(), { description: 'Labels of your own' })),
 }

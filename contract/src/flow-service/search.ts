@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Count, Flag, OPEN } from '../schema-parts.ts'
+import { OPEN, Words } from '../schema-parts.ts'
 import { ItemCount, inList, NextLinks, Projection } from './lists.ts'
 import { FlowSpec } from './specs.ts'
 
@@ -13,14 +13,24 @@ const MEMBERS = {
       examples: ['state==enabled&createdAt>1700000000000'],
     }),
   ),
-  limit: Count('Items on a page', { minimum: 1, maximum: 1000, default: 100 }),
+  limit: Type.Optional(
+    Type.Union(
+      [Type.Integer({ minimum: 1, maximum: 1000 }), Type.String({ pattern: '^(|[1-9]\\d{0,2}|1000)$' })],
+      { description: 'Items on a page', default: 100 },
+    ),
+  ),
   orderby: Type.Optional(
     Type.String({
       description: 'Fields to sort by, `-` in front for descending; newest first when absent',
       examples: ['name,-createdAt'],
     }),
   ),
-  count: Flag('`true` to get nothing but the number of items; not together with `limit`'),
+  count: Type.Optional(
+    Type.Union([Type.Boolean(), Words(['true', 'false', 'True', 'False', '1', '0', '']), Type.Enum([1, 0])], {
+      description: '`true` to get nothing but the number of items; not together with `limit`',
+      default: false,
+    }),
+  ),
 }
 
 const PROJECTION_FIELDS = Type.Optional(

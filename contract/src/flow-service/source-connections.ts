@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { AnyObject, Filled, OPEN } from '../schema-parts.ts'
+import { Filled, OPEN } from '../schema-parts.ts'
 import { BASE_CONNECTION_ID, CONNECTED } from './connected.ts'
 import { Entity } from './entities.ts'
 import { SOME, SOME_AUDIT } from './ids.ts'
@@ -11,9 +11,9 @@ import { RowFilter } from './row-filters.ts'
 const SourceColumn = Type.Object(
   {
     name: Filled('Name of the column, as explore shows it', { examples: ['updated_at'] }),
-    type: Type.Optional(Type.String({ examples: ['string'] })),
-    meta: Type.Optional(AnyObject('As explore shows it')),
-    xdm: Type.Optional(AnyObject('As explore shows it')),
+    type: Type.Optional(Type.Unknown({ description: 'As explore shows it; kept', examples: ['string'] })),
+    meta: Type.Optional(Type.Unknown({ description: 'As explore shows it; kept' })),
+    xdm: Type.Optional(Type.Unknown({ description: 'As explore shows it; kept' })),
   },
   { ...OPEN, title: 'SourceColumn', description: 'A column to read' },
 )

@@ -10,7 +10,9 @@ const COMMON = {
   id: Type.Optional(Uuid('The id that the platform has for it, for one; a new one when absent')),
   name: named('Name, which no other spec of the kind has'),
   providerId: named('Id of the provider'),
-  version: Type.Optional(Type.String({ minLength: 1, default: '1.0', examples: ['1.0'] })),
+  version: Type.Optional(
+    Type.String({ pattern: '^\\d{1,9}\\.\\d{1,9}$', description: 'Of the spec', default: '1.0' }),
+  ),
   type: Type.Optional(named('Free text')),
   attributes: Type.Optional(AnyObject('`category`, `isSource`, `isDraftModeSupported` and so on')),
   permissionsInfo: Type.Optional(AnyObject('Who may see and manage things of this kind')),

@@ -149,6 +149,8 @@ export const SpecConfigQuery = Type.Object(
   OPEN,
 )
 
+export type SpecConfigQuery = Static<typeof SpecConfigQuery>
+
 const SpecConfig = Type.Object(
   {
     id: Type.String({ description: 'Id of a dataset' }),

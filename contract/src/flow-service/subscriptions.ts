@@ -28,6 +28,7 @@ export const SubscriptionEvent = Words(['start', 'success', 'failure'], {
 })
 
 const Events = Type.Array(SubscriptionEvent, {
+  minItems: 1,
   description: 'Which events are told; all when absent',
   examples: [['success', 'failure']],
 })

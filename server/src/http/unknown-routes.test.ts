@@ -4,15 +4,17 @@ import { type App, createApp } from './app.ts'
 
 let app: App
 
+const HIDDEN = { schema: { hide: true } }
+
 beforeAll(async () => {
   app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
   await app.register(
     async (service) => {
-      service.get('/things', async () => [])
-      service.post('/things', async () => ({}))
-      service.get('/things/:id', async () => ({}))
-      service.delete('/things/:id', async () => ({}))
-      service.post('/things/search', async () => [])
+      service.get('/things', HIDDEN, async () => [])
+      service.post('/things', HIDDEN, async () => ({}))
+      service.get('/things/:id', HIDDEN, async () => ({}))
+      service.delete('/things/:id', HIDDEN, async () => ({}))
+      service.post('/things/search', HIDDEN, async () => [])
     },
     { prefix: '/a.b' },
   )

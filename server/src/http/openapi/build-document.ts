@@ -14,7 +14,11 @@ export interface DocumentedRoute {
   readonly schema: FastifySchema
 }
 
-/** The OpenAPI document of all routes that are not hidden. @throws Error for two things under one name */
+/**
+ * The OpenAPI document of all routes that are not hidden.
+ *
+ * @throws Error for two things under one name, and for a route that is neither described nor hidden
+ */
 export function buildDocument(routes: readonly DocumentedRoute[], version: string): Node {
   const components = new Components()
   const paths: Record<string, Record<string, Node>> = {}
@@ -53,8 +57,10 @@ function templateOf(url: string): string {
   return url.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')
 }
 
-function describeOperation({ method, schema }: DocumentedRoute, components: Components): Node {
+function describeOperation({ method, url, schema }: DocumentedRoute, components: Components): Node {
   const { operationId, summary, description, tags, deprecated, security } = schema
+  if (operationId === undefined || summary === undefined || tags === undefined)
+    throw new Error(`${method} ${url} is not described. Give it operationId, summary and tags, or hide it.`)
   const parameters = [
     ...describeParameters('path', schema.params, components),
     ...describeParameters('query', schema.querystring, components),

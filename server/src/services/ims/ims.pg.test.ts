@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { watchAnswers } from '@headwater/testkit/openapi/watch-answers.ts'
 import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
@@ -29,6 +30,12 @@ let issuer: TokenIssuer
 let nowMs = Date.UTC(2026, 0, 1)
 const now = (): number => nowMs
 
+let undescribed: readonly string[]
+
+afterEach(() => {
+  expect(undescribed).toEqual([])
+})
+
 beforeAll(async () => {
   database = await createMetadataDatabase()
   keyDir = await mkdtemp(path.join(tmpdir(), 'headwater-ims-'))
@@ -37,6 +44,7 @@ beforeAll(async () => {
   client = await createClient(db, { orgId: org.orgId, name: 'test', now: now() })
   issuer = createTokenIssuer({ db, keyring: openKeyring({ dataDir: keyDir }), now })
   app = await createApp({ log: pino({ level: 'silent' }), version: '0.0.0' })
+  undescribed = watchAnswers(app)
   await registerIms(app, { db, issuer })
   await app.register(async (plugin) => {
     writeErrors(plugin, PLAIN_FAMILY)
@@ -49,7 +57,7 @@ beforeAll(async () => {
           : undefined,
       sandboxNotFound: (name) => new PlainProblem(403, 'NoSandbox', name),
     })
-    plugin.get('/whoami', async (request) => request.scope)
+    plugin.get('/whoami', { schema: { hide: true } }, async (request) => request.scope)
   })
 })
 

@@ -1,7 +1,8 @@
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { watchAnswers } from '@headwater/testkit/openapi/watch-answers.ts'
 import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { registerSandboxes } from './routes.ts'
@@ -16,6 +17,12 @@ let app: App
 let reader: SandboxReader
 let nowMs = Date.UTC(2026, 0, 1)
 const now = (): number => nowMs
+
+let undescribed: readonly string[]
+
+afterEach(() => {
+  expect(undescribed).toEqual([])
+})
 
 beforeAll(async () => {
   database = await createMetadataDatabase()
@@ -32,6 +39,7 @@ beforeAll(async () => {
   })
   reader = new SandboxReader(db, now)
   app = await createApp({ log: pino({ level: 'silent' }), version: '0.0.0' })
+  undescribed = watchAnswers(app)
   await registerSandboxes(app, {
     db,
     reader,

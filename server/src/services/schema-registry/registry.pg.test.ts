@@ -1,7 +1,8 @@
 import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
+import { watchAnswers } from '@headwater/testkit/openapi/watch-answers.ts'
 import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
@@ -36,6 +37,12 @@ let findSchema: FindSchema
 let nowMs = Date.UTC(2026, 0, 1)
 const usedSchemas = new Set<string>()
 
+let undescribed: readonly string[]
+
+afterEach(() => {
+  expect(undescribed).toEqual([])
+})
+
 beforeAll(async () => {
   database = await createMetadataDatabase()
   db = openDatabase(openPool({ url: database.url }, { max: 4 }))
@@ -61,6 +68,7 @@ beforeAll(async () => {
   }
   findSchema = createSchemaFinder(registry)
   app = await createApp({ log: pino({ level: 'silent' }), version: '0.0.0' })
+  undescribed = watchAnswers(app)
   await registerSchemaRegistry(app, {
     ...registry,
     gateway: {

@@ -1,5 +1,5 @@
 import type { Scope } from '#http/scope.ts'
-import type { JsonObject } from '#kit/json.ts'
+import { isObject, type JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { CheckedEntity } from '#services/flow-service/entities/change-entity.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
@@ -25,6 +25,8 @@ export async function checkTargetConnection(
   if (spec.targetSpec === undefined)
     throw invalidRequest(`${spec.name} is not a target.`, 'connectionSpec.id')
   const base = await readBase({ db }, scope, { spec, document, isDraft, isRequired: false })
+  const data = readData(document['data'], {})
+  assertSchemaReference(data['schema'])
   const params = readParams(document['params'])
   const datasetId = await readDatasetId({ findDataset }, scope, params, isDraft)
   return {
@@ -35,12 +37,25 @@ export async function checkTargetConnection(
       connectionSpec: { id: spec.id, version: spec.version },
       attributes: readAttributes(document),
       labels: readLabels(document),
-      data: readData(document['data'], {}),
+      data,
       params,
       inheritedAttributes: inheritedFrom(base),
     },
     columns: { spec_id: spec.id, dataset_id: datasetId },
   }
+}
+
+/** The dataset decides on the schema; what is said of it must be readable. @throws {FlowProblem} 1100 */
+function assertSchemaReference(schema: unknown): void {
+  if (schema === undefined || schema === null) return
+  const { id, version } = isObject(schema) ? schema : {}
+  if (typeof id !== 'string')
+    throw invalidRequest(
+      'data.schema.id is missing. Send the $id of a schema, or leave out schema.',
+      'data.schema.id',
+    )
+  if (version !== undefined && version !== null && typeof version !== 'string')
+    throw invalidRequest('data.schema.version must be a text.', 'data.schema.version')
 }
 
 /** The id of the dataset that the parameters name; null for a draft that names none yet. */

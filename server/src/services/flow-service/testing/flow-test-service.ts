@@ -73,6 +73,8 @@ export interface FlowTestService extends AsyncDisposable {
   readonly keyring: Keyring
   readonly source: TestDatabase
   readonly metadata: TestDatabase
+  /** The OpenAPI document of the service. */
+  readonly document: object
   /** Runs whose first step was queued. */
   readonly submitted: Run[]
   /** Mutable parts of the world. */
@@ -188,8 +190,10 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     sendWebhook: createWebhookSender({ userAgent: 'Headwater/test', timeoutMs: 500 }),
   })
   await app.ready()
-  const description = new ApiDescription(app.swagger())
+  const document = app.swagger()
+  const description = new ApiDescription(document)
   return {
+    document,
     db,
     keyring,
     source,

@@ -1,0 +1,52 @@
+import type {
+  CreateSandboxBody,
+  NewSandbox,
+  PatchSandboxBody,
+  Sandbox,
+  SandboxList,
+  SandboxListQuery,
+} from '@headwater/contract/sandboxes.ts'
+import type { CallOptions, Query, Transport } from '../transport.ts'
+import { segment } from './collection.ts'
+
+const SANDBOXES = '/data/foundation/sandbox-management'
+
+/** Sandboxes: the spaces of an organization. */
+export class Sandboxes {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Those that can be worked in. */
+  async listActive(query: SandboxListQuery = {}, options: CallOptions = {}): Promise<SandboxList> {
+    return await this.#list('/', query, options)
+  }
+
+  /** All of them, whatever their state. */
+  async list(query: SandboxListQuery = {}, options: CallOptions = {}): Promise<SandboxList> {
+    return await this.#list('/sandboxes', query, options)
+  }
+
+  async get(name: string, options: CallOptions = {}): Promise<Sandbox> {
+    const path = `${SANDBOXES}/sandboxes/${segment(name)}`
+    return (await this.#transport.call({ ...options, method: 'GET', path })) as Sandbox
+  }
+
+  /** Makes one; it is active a moment later. */
+  async create(body: CreateSandboxBody, options: CallOptions = {}): Promise<NewSandbox> {
+    const call = { ...options, method: 'POST', path: `${SANDBOXES}/sandboxes`, body } as const
+    return (await this.#transport.call(call)) as NewSandbox
+  }
+
+  async patch(name: string, body: PatchSandboxBody, options: CallOptions = {}): Promise<Sandbox> {
+    const path = `${SANDBOXES}/sandboxes/${segment(name)}`
+    return (await this.#transport.call({ ...options, method: 'PATCH', path, body })) as Sandbox
+  }
+
+  async #list(path: string, query: SandboxListQuery, options: CallOptions): Promise<SandboxList> {
+    const call = { ...options, method: 'GET', path: SANDBOXES + path, query: query as Query } as const
+    return (await this.#transport.call(call)) as SandboxList
+  }
+}
