@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Filled, OPEN } from '../schema-parts.ts'
+import { AnyObject, Filled, OPEN } from '../schema-parts.ts'
 import { BASE_CONNECTION_ID, CONNECTED } from './connected.ts'
 import { Entity } from './entities.ts'
 import { SOME, SOME_AUDIT } from './ids.ts'
@@ -116,12 +116,7 @@ export const SourceConnection = Entity(
     data: SourceData,
     params: Type.Object(
       {
-        tableName: Type.Optional(SourceParams.properties.tableName),
-        columns: Type.Optional(
-          Type.Array(Type.Object({ name: SourceColumn.properties.name }, OPEN), {
-            description: 'The columns, each as it was sent',
-          }),
-        ),
+        ...Type.Partial(SourceParams).properties,
         filters: Type.Optional(AnyObject('The row filter in the form in which it was sent')),
       },
       { ...OPEN, description: 'As they were sent' },
