@@ -91,6 +91,33 @@ export const junkText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
 )
 
+/** What is put into every place in turn: members that are no functions, and a value of every other type. */
+const INTRUDERS: readonly unknown[] = [
+  withMembers({}, [
+    ['toString', 1],
+    ['valueOf', 2],
+    ['__proto__', { toJSON: 3 }],
+  ]),
+  null,
+  [],
+  [[]],
+  '',
+  -1,
+  true,
+]
+
+/**
+ * The document with one of its places, the whole of it included, taken by something else: each place by the first of
+ * the intruders and one of the others in turn, or by all of them.
+ */
+export function intruded(document: unknown, byAll: boolean): unknown[] {
+  const [first, ...others] = INTRUDERS
+  return placesOf(document).flatMap((place, index) => {
+    const intruders = byAll ? INTRUDERS : [first, others[index % others.length]]
+    return intruders.map((value) => changeAt(document, place, () => value))
+  })
+}
+
 interface Mutation {
   /** Which of the places of the document, counted round. */
   readonly place: number

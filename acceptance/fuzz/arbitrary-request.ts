@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type ClientHeaders, headersOf, usualType } from './arbitrary-headers.ts'
-import { junk, junkText, mutated, toBodyText } from './arbitrary-json.ts'
+import { intruded, junk, junkText, mutated, toBodyText } from './arbitrary-json.ts'
 import { queryOf } from './arbitrary-query.ts'
 import type { Bodies } from './bodies.ts'
 import type { Operation } from './operations.ts'
@@ -60,6 +60,14 @@ function idsOf({ method, path }: Operation, { kept, spare }: Material, at: numbe
   return (method === 'GET' ? kept : spare)[path.slice(0, at - 1)] ?? []
 }
 
+/** Requests in each of which one value of the body is of another type. */
+export function intrudedRequestsOf(operation: Operation, material: Material, byAll: boolean): FuzzRequest[] {
+  const valid = validRequestOf(operation, material)
+  if (valid === undefined) return []
+  const documents = intruded(material.bodies[operation.operationId], byAll)
+  return documents.map((document) => ({ ...valid, body: textOf(operation, document) }))
+}
+
 /** A request with nothing wrong, where there is a body for the operation. */
 export function validRequestOf(operation: Operation, material: Material): FuzzRequest | undefined {
   const body = material.bodies[operation.operationId]
@@ -75,7 +83,7 @@ function textOf(operation: Operation, document: unknown): string {
   if (!operation.isForm) return toBodyText(document)
   const members = Object.entries(Object(document)).map(([name, value]) => [
     name,
-    String(value).toWellFormed(),
+    (typeof value === 'string' ? value : toBodyText(value)).toWellFormed(),
   ])
   return new URLSearchParams(Object.fromEntries(members)).toString()
 }

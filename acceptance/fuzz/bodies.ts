@@ -31,6 +31,8 @@ const PQL = {
   },
 }
 
+const COLUMNS = [{ name: 'id', type: 'integer', meta: { originalType: 'integer' }, xdm: { type: 'integer' } }]
+
 /** Bodies that point to objects of the world, so that a request with one thing wrong gets as far as that thing. */
 export async function prepareBodies(world: World): Promise<Bodies> {
   const ready = await world.ready()
@@ -54,7 +56,7 @@ async function flowServiceBodies(world: World): Promise<Bodies> {
   return {
     createConnection: world.connectionBody(),
     patchConnection: [...RENAME, { op: 'replace', path: '/auth/params', value: world.basicParams() }],
-    createSourceConnection: { ...source, params: { ...source.params, filters: PQL } },
+    createSourceConnection: { ...source, params: { ...source.params, columns: COLUMNS, filters: PQL } },
     patchSourceConnection: [...RENAME, { op: 'add', path: '/params/filters', value: PQL }],
     createTargetConnection: await world.targetBody(),
     patchTargetConnection: RENAME,

@@ -32,19 +32,42 @@ export function descriptorBody(schemaId: string): Readonly<Record<string, unknow
   }
 }
 
-const PROVIDER = '0ed90a81-07f4-4586-8190-b40eccef1c5a'
-
 /** Specs that an administrator may register; their names must differ. */
 export const SPEC_BODIES = {
   connectionSpecs: {
-    providerId: PROVIDER,
-    version: '1.0',
-    authSpec: [{ name: 'Basic', type: 'BasicAuthentication', spec: { type: 'object' } }],
+    ...spec(),
+    authSpec: [part()],
+    encryptionSpecs: [part()],
+    sourceSpec: part(),
+    exploreSpec: {
+      name: 'Tabular',
+      type: 'Tabular',
+      requestSpec: { type: 'object' },
+      responseSpec: { type: 'object' },
+    },
   },
   flowSpecs: {
-    providerId: PROVIDER,
-    version: '1.0',
+    ...spec(),
     sourceConnectionSpecIds: [POSTGRES_SPEC.id],
     targetConnectionSpecIds: [],
+    transformationSpecs: [part()],
+    scheduleSpec: part(),
   },
-} as const
+}
+
+function spec(): Readonly<Record<string, unknown>> {
+  const manage = [{ '@type': 'lowLevel', name: 'EnterpriseSource', permissions: ['write'] }]
+  return {
+    providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a',
+    version: '1.0',
+    type: 'Tabular',
+    attributes: { isDraftModeSupported: true },
+    permissionsInfo: { manage },
+    entitlementInfo: [{ name: 'x' }],
+    policy: { duleLabels: ['C1'] },
+  }
+}
+
+function part(): Readonly<Record<string, unknown>> {
+  return { name: 'Basic', type: 'Kind', spec: { type: 'object', properties: { a: { type: 'string' } } } }
+}

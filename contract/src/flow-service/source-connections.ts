@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Filled, OPEN } from '../schema-parts.ts'
+import { AnyObject, Filled, OPEN } from '../schema-parts.ts'
 import { BASE_CONNECTION_ID, CONNECTED } from './connected.ts'
 import { Entity } from './entities.ts'
 import { SOME, SOME_AUDIT } from './ids.ts'
@@ -114,7 +114,13 @@ export const SourceConnection = Entity(
   {
     ...CONNECTED,
     data: SourceData,
-    params: Type.Partial(SourceParams, { ...OPEN, description: 'As they were sent' }),
+    params: Type.Object(
+      {
+        ...Type.Partial(SourceParams).properties,
+        filters: Type.Optional(AnyObject('The row filter in the form in which it was sent')),
+      },
+      { ...OPEN, description: 'As they were sent' },
+    ),
   },
   {
     description: 'What flows read',

@@ -1,4 +1,5 @@
 import jsonPatch from 'fast-json-patch'
+import { asText } from '#kit/as-text.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { jsonDepth } from '#kit/json-depth.ts'
 
@@ -70,7 +71,7 @@ function parseOperation(item: unknown, index: number): PatchOperation {
     throw new PatchError(
       'operation',
       `Operation ${index} of the patch has the unknown op ${JSON.stringify(givenOp)}.`,
-      { op: String(givenOp) },
+      { op: asText(givenOp) },
     )
   }
   const at = { op, path: typeof path === 'string' ? path : undefined }

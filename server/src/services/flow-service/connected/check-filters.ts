@@ -1,11 +1,10 @@
 import type { Scope } from '#http/scope.ts'
-import { isObject, type JsonObject } from '#kit/json.ts'
+import type { JsonObject } from '#kit/json.ts'
 import { targetOf } from '#services/flow-service/connections/auth-params.ts'
 import { askSource } from '#services/flow-service/connections/check-source.ts'
 import { findConnection } from '#services/flow-service/connections/connection-store.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
-import { invalidRequest } from '#services/flow-service/problems.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { readFilter } from '#source/postgres/filter/filter-document.ts'
 
@@ -22,10 +21,8 @@ export async function checkFilters(
   base: JsonObject,
   params: JsonObject,
 ): Promise<void> {
-  const filters: unknown = params['filters']
-  if (filters === undefined || filters === null) return
-  if (!isObject(filters))
-    throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
+  const { filters } = params
+  if (filters === undefined) return
   const connection = await findConnection(db, keyring, scope, textOf(base, 'id'))
   const auth = connection?.auth
   const path = textOf(params, 'tableName')

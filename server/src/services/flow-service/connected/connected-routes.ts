@@ -39,6 +39,7 @@ import {
 } from '#services/flow-service/entities/request-body.ts'
 import { getEntity, listEntities } from '#services/flow-service/lists/list-entities.ts'
 import type { ListParameters } from '#services/flow-service/lists/list-query.ts'
+import type { FlowCode } from '#services/flow-service/problems.ts'
 import {
   ACTION_ERRORS,
   CREATE_ERRORS,
@@ -76,6 +77,8 @@ interface Connected {
   readonly body: unknown
   readonly bodyExamples?: NamedExamples | undefined
   readonly item: TSchema
+  /** With which its checks answer besides. */
+  readonly checkErrors: readonly FlowCode[]
   readonly create: (
     deps: FlowServiceDependencies,
     scope: Scope,
@@ -96,6 +99,8 @@ const SOURCES: Connected = {
   body: NewSourceConnection,
   bodyExamples: SOURCE_CONNECTION_EXAMPLES,
   item: SourceConnection,
+  // A row filter is compiled for the relation.
+  checkErrors: ['1101-404'],
   create: createSourceConnection,
   patch: patchSourceConnection,
   publish: publishSourceConnection,
@@ -110,6 +115,7 @@ const TARGETS: Connected = {
   path: TargetConnectionPath,
   body: NewTargetConnection,
   item: TargetConnection,
+  checkErrors: [],
   create: createTargetConnection,
   patch: patchTargetConnection,
   publish: publishTargetConnection,
@@ -156,7 +162,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
     schema: collectionSchema({
       tag: connected.tag,
       operationId: `create${title}`,
-      errors: [...CREATE_ERRORS, '1411-400', '1439-404'],
+      errors: [...CREATE_ERRORS, ...connected.checkErrors, '1411-400', '1439-404'],
       summary: `Create a ${words}`,
       query: CreateQuery,
       body: connected.body,
@@ -177,7 +183,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       path: connected.path,
       tag: connected.tag,
       operationId: `patch${title}`,
-      errors: [...PATCH_ERRORS, '1411-400', '1413-400'],
+      errors: [...PATCH_ERRORS, ...connected.checkErrors, '1411-400', '1413-400'],
       summary: `Change a ${words}; its flows follow from their next run on`,
       query: PatchQuery,
       body: PatchBody,
@@ -209,7 +215,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       path: connected.path,
       tag: connected.tag,
       operationId: `actOn${title}`,
-      errors: [...ACTION_ERRORS, '1411-400', '1413-400'],
+      errors: [...ACTION_ERRORS, ...connected.checkErrors, '1411-400', '1413-400'],
       summary: 'Publish a draft',
       query: actionQuery(['publish']),
       body: StateAction,

@@ -47,6 +47,18 @@ describe('source connections', () => {
     ...changes,
   })
 
+  test('leave out what was sent as null, and refuse what is of another type', async () => {
+    const params = { tableName: 'public.orders', columns: null, filters: null }
+    const id = await created(service, '/sourceConnections', body({ params, data: { format: null } }))
+    const item = await itemOf(service, `/sourceConnections/${id}`)
+    expect(item.params).toEqual({ tableName: 'public.orders' })
+    expect(item.data).toEqual({ format: 'tabular', schema: null, properties: null })
+    const format = await refusal('/sourceConnections', body({ data: { format: {} } }))
+    expect([format.code, format.body.report.field]).toEqual(['1100-400', 'data.format'])
+    const draft = await refusal('/sourceConnections?mode=draft', body({ params: { filters: 'x' } }))
+    expect([draft.code, draft.body.report.field]).toEqual(['1100-400', 'params.filters'])
+  })
+
   test('show what they read, and the base connection they read through', async () => {
     const columns = [{ name: 'id', type: 'integer', xdm: { type: 'integer' }, 'meta:xdmType': 'long' }]
     const id = await created(

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { CheckedEntity } from '#services/flow-service/entities/change-entity.ts'
-import { stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
+import { compact, stateOf, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
 import { getDocument } from '#services/flow-service/entities/entity-reader.ts'
 import {
@@ -100,33 +100,34 @@ export function inheritedFrom(base: JsonObject | undefined): JsonObject | undefi
   return { baseConnection: { id: base['id'], connectionSpec: base['connectionSpec'] } }
 }
 
-/** `data` as an object, whatever was sent; clients read its members without looking. */
+/** `data` as an object, whatever was sent; clients read its members without looking. @throws {FlowProblem} 1100 */
 export function readData(data: unknown, defaults: JsonObject): JsonObject {
   if (data === undefined || data === null) return defaults
   if (!isObject(data)) throw invalidRequest('data must be an object.', 'data')
-  const { format } = data
-  if (format !== undefined && format !== null && typeof format !== 'string')
-    throw invalidRequest('data.format must be a text.', 'data.format')
-  return { ...defaults, ...(data as JsonObject) }
+  const given = compact(data as JsonObject)
+  if (given['format'] !== undefined && typeof given['format'] !== 'string')
+    throw invalidRequest('data.format must be a text, such as "tabular".', 'data.format')
+  return { ...defaults, ...given }
 }
 
-/** `params` as an object. @throws {FlowProblem} 1100 */
+/** `params` as an object; clients ask whether a member is there, not whether it is null. @throws {FlowProblem} 1100 */
 export function readParams(params: unknown): JsonObject {
   if (params === undefined || params === null) return {}
   if (!isObject(params)) throw invalidRequest('params must be an object.', 'params')
-  return params as JsonObject
+  return compact(params as JsonObject)
 }
 
 function readTableParams(given: unknown, isDraft: boolean): JsonObject {
-  const params = readParams(given)
-  const { tableName, columns } = params
-  const isMissing = tableName === undefined || tableName === null || tableName === ''
-  if (isMissing && !isDraft)
-    throw invalidRequest(`params.tableName is missing.${misspelt(params)}`, 'params.tableName')
-  if (!isMissing && typeof tableName !== 'string')
+  const { tableName, ...rest } = readParams(given)
+  const { columns, filters } = rest
+  if (columns !== undefined) assertColumns(columns)
+  if (filters !== undefined && !isObject(filters))
+    throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
+  if (tableName !== undefined && typeof tableName !== 'string')
     throw invalidRequest('params.tableName must be a text.', 'params.tableName')
-  if (columns !== undefined && columns !== null) assertColumns(columns)
-  return params
+  if (tableName !== undefined && tableName !== '') return { ...rest, tableName }
+  if (isDraft) return rest
+  throw invalidRequest(`params.tableName is missing.${misspelt(rest)}`, 'params.tableName')
 }
 
 /** Capture of changes is for other sources; what asks for it here is stored, and has no effect. */

@@ -186,7 +186,7 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       path: ConnectionPath,
       tag: 'Connections',
       operationId: 'actOnConnection',
-      errors: [...ACTION_ERRORS, '1409-400', '1413-400', '1415-400'],
+      errors: [...ACTION_ERRORS, '1101-404', '1409-400', '1413-400', '1415-400'],
       summary: 'Publish a draft, of a base, source or target connection',
       query: actionQuery(['publish']),
       body: StateAction,

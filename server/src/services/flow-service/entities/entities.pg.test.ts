@@ -90,6 +90,16 @@ describe.each(KINDS)('%s', (kind) => {
   })
 })
 
+test('the name of a draft that is set to null is left out', async () => {
+  const { body: made } = await create('connections')
+  const headers = { 'if-match': made.etag }
+  const body = [{ op: 'replace', path: '/name', value: null }]
+  expect(await service.call('PATCH', `/connections/${made.id}`, { body, headers })).toMatchObject({
+    status: 200,
+  })
+  expect(await itemOf(service, `/connections/${made.id}`)).not.toHaveProperty('name')
+})
+
 test.each([
   ['sourceConnections', { baseConnectionId: '/connections/123' }],
   ['targetConnections', { baseConnectionId: 'baseConnections/123' }],

@@ -71,9 +71,11 @@ export function changed(
   }
 }
 
-/** The document without members that are `undefined`; absent optional fields are left out, never null. */
+/** The object without members that are absent; what is optional is left out, never null. */
 export function compact(document: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(
+    Object.entries(document).filter(([, value]) => value !== undefined && value !== null),
+  )
 }
 
 /** A member that our own documents always have as text. */

@@ -2,7 +2,7 @@ import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import { askSource } from '#services/flow-service/connections/check-source.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { changed, doneOperation, textOf } from '#services/flow-service/entities/entity-document.ts'
+import { changed, compact, doneOperation, textOf } from '#services/flow-service/entities/entity-document.ts'
 import { FLOWS } from '#services/flow-service/entities/entity-kinds.ts'
 import { assertNoPath } from '#services/flow-service/entities/entity-rules.ts'
 import { replaceEntity } from '#services/flow-service/entities/entity-store.ts'
@@ -86,7 +86,7 @@ function unknownFlow(id: string): FlowProblem {
 function readParams(given: unknown): JsonObject {
   if (given === undefined || given === null) return {}
   if (!isObject(given)) throw invalidRequest('params must be an object.', 'params')
-  return given as JsonObject
+  return compact(given as JsonObject)
 }
 
 function readWantedColumn({ deltaColumn: given }: JsonObject): DeltaColumn | undefined {
