@@ -10,7 +10,7 @@ import { type FuzzWorld, openFuzzWorld } from './seeds.ts'
 import { type FuzzAnswer, type FuzzRequest, send } from './send.ts'
 
 /** Requests to every operation that are nearly right, and what may never come back, whatever is asked. */
-const REQUESTS_PER_OPERATION = 40
+const REQUESTS_PER_OPERATION = 30
 /** Specs that come with the server stay as they are, and a run is changed by what carries it out. */
 const NEEDS_MORE: ReadonlySet<string> = new Set(['putRun'])
 
