@@ -11,15 +11,17 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY contract/package.json contract/
+COPY client/package.json client/
 COPY server/package.json server/
 COPY cli/package.json cli/
 COPY testkit/package.json testkit/
 COPY demo/package.json demo/
-RUN npm ci --omit=dev --workspace server --workspace cli --workspace contract --include-workspace-root \
+RUN npm ci --omit=dev --workspace server --workspace cli --workspace contract --workspace client --include-workspace-root \
   && npm cache clean --force
 COPY contract contract
 COPY server server
 COPY cli cli
+COPY client client
 COPY console console
 
 USER headwater

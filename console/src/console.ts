@@ -1,8 +1,13 @@
-import { Api, ApiError, getHealth, SessionEndedError, UnreachableError } from './api.ts'
+import { getReadiness, type HeadwaterClient } from '@headwater/client/client.ts'
+import { HeadwaterError } from '@headwater/client/error.ts'
+import type { Readiness } from '@headwater/contract/health.ts'
+import type { Sandbox } from '@headwater/contract/sandboxes.ts'
+import { clientOf, HERE } from './client.ts'
 import { activeRuns, type Data, loadData } from './data.ts'
 import { byId, type Child, h, patch } from './dom.ts'
 import { formatTime } from './format.ts'
 import { Poller } from './poll.ts'
+import { isSessionOver, reasonOf, SESSION_OVER } from './problems.ts'
 import { QueryBox } from './query-box.ts'
 import {
   forgetSession,
@@ -12,7 +17,6 @@ import {
   saveSandboxName,
   saveSession,
 } from './session.ts'
-import type { Health, Sandbox } from './shapes.ts'
 import { showSignInProblem } from './sign-in.ts'
 import { viewDatasets } from './views/datasets.ts'
 import { viewFlows } from './views/flows.ts'
@@ -38,8 +42,8 @@ export class Console {
   #loading = new AbortController()
   readonly #poller = new Poller({ look: () => this.#look(), isBusy: () => activeRuns(this.#data).length > 0 })
   readonly #queryBox = new QueryBox({
-    api: () => this.#api(),
-    onSessionEnd: (error) => this.signOut(error.message),
+    client: () => this.#client(),
+    onSessionEnd: () => this.signOut(SESSION_OVER),
   })
 
   start(): void {
@@ -96,8 +100,8 @@ export class Console {
     this.#queryBox.showTable(tableName)
   }
 
-  #api(): Api | undefined {
-    return this.#session && new Api(this.#session, this.#sandboxName)
+  #client(): HeadwaterClient | undefined {
+    return this.#session && clientOf(this.#session, this.#sandboxName)
   }
 
   #forgetData(): void {
@@ -121,7 +125,7 @@ export class Console {
       if (this.#session === undefined) return
       await this.#loadSandboxes(this.#session, signal)
       const options = { before: this.#data, runLimit: this.#limits.runs, nowMs: Date.now(), signal }
-      const data = await loadData(new Api(this.#session, this.#sandboxName), options)
+      const data = await loadData(clientOf(this.#session, this.#sandboxName), options)
       if (signal.aborted) return
       this.#data = data
       this.#seenAtMs = Date.now()
@@ -132,17 +136,20 @@ export class Console {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof SessionEndedError) return this.signOut(error.message)
-    this.#problem =
-      error instanceof ApiError ? error.message : 'This page met an answer that it can not show.'
+    if (error instanceof HeadwaterError) {
+      if (isSessionOver(error)) return this.signOut(SESSION_OVER)
+      this.#problem = reasonOf(error)
+      return
+    }
+    this.#problem = 'This page met an answer that it can not show.'
     // Nothing is hidden from who develops: the browser's own tools have the rest.
-    if (!(error instanceof ApiError)) reportError(error)
+    reportError(error)
   }
 
   /** Once a session: sandboxes are few and seldom change. */
   async #loadSandboxes(session: Session, signal: AbortSignal): Promise<void> {
     if (this.#sandboxes.length > 0) return
-    const sandboxes = await new Api(session).listSandboxes({ signal })
+    const { sandboxes } = await clientOf(session).sandboxes.listActive({}, { signal })
     if (signal.aborted) return
     const known = sandboxes.find(({ name }) => name === this.#sandboxName)
     this.#sandboxes = sandboxes
@@ -214,11 +221,11 @@ export class Console {
 }
 
 /** Unanswered is not unhealthy, but looks the same from here. */
-async function findHealth(): Promise<Health | undefined> {
+async function findHealth(): Promise<Readiness | undefined> {
   try {
-    return await getHealth()
+    return await getReadiness({ baseUrl: HERE })
   } catch (error) {
-    if (error instanceof UnreachableError) return undefined
+    if (error instanceof HeadwaterError) return undefined
     throw error
   }
 }

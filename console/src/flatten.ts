@@ -1,4 +1,4 @@
-import type { QueryResult } from './shapes.ts'
+import type { QueryResult } from '@headwater/contract/query.ts'
 
 /** One leaf of a result: a column, or a field of a struct at any depth. */
 export interface FlatColumn {

@@ -1,5 +1,7 @@
-import { type Api, ApiError, SessionEndedError } from './api.ts'
+import type { HeadwaterClient } from '@headwater/client/client.ts'
+import { HeadwaterError } from '@headwater/client/error.ts'
 import { byId, patch } from './dom.ts'
+import { isSessionOver, reasonOf } from './problems.ts'
 import { viewQueryProblem, viewResult } from './views/query.ts'
 
 /** More can't be read on a page. */
@@ -7,8 +9,8 @@ const MAX_ROWS = 200
 
 export interface QueryBoxOptions {
   /** `undefined` while nobody is signed in. */
-  readonly api: () => Api | undefined
-  readonly onSessionEnd: (error: SessionEndedError) => void
+  readonly client: () => HeadwaterClient | undefined
+  readonly onSessionEnd: () => void
 }
 
 /** The SQL form: runs one statement at a time, which can be stopped. */
@@ -59,8 +61,8 @@ export class QueryBox {
 
   /** Runs what stands in the box, or what it suggests. */
   async run(): Promise<void> {
-    const api = this.#options.api()
-    if (api === undefined) return
+    const client = this.#options.client()
+    if (client === undefined) return
     this.#running?.abort()
     const own = new AbortController()
     this.#setRunning(own)
@@ -68,7 +70,7 @@ export class QueryBox {
     try {
       const statement = this.#text.value.trim() || this.#text.placeholder
       this.#text.value ||= statement
-      const result = await api.query(statement, MAX_ROWS, { signal: own.signal })
+      const result = await client.query({ sql: statement, maxRows: MAX_ROWS }, { signal: own.signal })
       if (this.#running === own) patch(this.#result, viewResult(result, performance.now() - startedAt))
     } catch (error) {
       if (this.#running === own) this.#fail(error, own)
@@ -79,9 +81,9 @@ export class QueryBox {
 
   #fail(error: unknown, own: AbortController): void {
     if (own.signal.aborted) return patch(this.#result, ['Stopped.'])
-    if (error instanceof SessionEndedError) return this.#options.onSessionEnd(error)
-    if (!(error instanceof ApiError)) throw error
-    patch(this.#result, viewQueryProblem(error.message))
+    if (!(error instanceof HeadwaterError)) throw error
+    if (isSessionOver(error)) return this.#options.onSessionEnd()
+    patch(this.#result, viewQueryProblem(reasonOf(error)))
   }
 
   #setRunning(running: AbortController | undefined): void {

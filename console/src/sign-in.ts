@@ -1,5 +1,8 @@
-import { ApiError, requestToken } from './api.ts'
+import { createToken } from '@headwater/client/client.ts'
+import { HeadwaterError } from '@headwater/client/error.ts'
+import { HERE } from './client.ts'
 import { byId } from './dom.ts'
+import { signInReasonOf } from './problems.ts'
 import { findCredentials, type Session, sessionOf } from './session.ts'
 
 /** Connects the form; `onSession` is called with each new session. */
@@ -20,14 +23,16 @@ async function submit(onSession: (session: Session) => void): Promise<void> {
   button.disabled = true
   button.textContent = 'Signing in…'
   try {
-    const session = sessionOf(await requestToken(clientId.value.trim(), secret.value.trim()))
-    if (session === undefined) throw new ApiError('The token that the server gave is not readable.')
+    const credentials = { clientId: clientId.value.trim(), clientSecret: secret.value.trim() }
+    const { access_token: token } = await createToken({ baseUrl: HERE }, credentials)
+    const session = sessionOf(token)
+    if (session === undefined) return showSignInProblem('The token that the server gave is not readable.')
     clientId.value = ''
     secret.value = ''
     onSession(session)
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    showSignInProblem(error.message)
+    if (!(error instanceof HeadwaterError)) throw error
+    showSignInProblem(signInReasonOf(error))
     clientId.focus()
   } finally {
     button.disabled = false

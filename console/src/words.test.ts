@@ -20,5 +20,6 @@ test.each([
 test('a message of both lists is told once, with its count', () => {
   const plain = { code: 'A', message: 'odd' }
   const counted = { ...plain, recordCount: 2 }
-  expect(distinctMessages([plain], undefined, [counted, { code: 'B' }])).toEqual([counted, { code: 'B' }])
+  const other = { code: 'B', message: 'even' }
+  expect(distinctMessages([plain], undefined, [counted, other])).toEqual([counted, other])
 })

@@ -1,6 +1,13 @@
-import type { RunMessage, RunStatus, ScheduleParams } from './shapes.ts'
+import type { RunMessage, RunStatus } from '@headwater/contract/flow-service/run-metrics.ts'
 
 /** The platform's codes and settings in plain words. All pure. */
+
+/** What is read of a schedule; a flow without one runs on demand. */
+interface Schedule {
+  readonly frequency?: string
+  readonly interval?: string | number | undefined
+  readonly startTime?: string | number | undefined
+}
 
 const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
   scheduled: 'Scheduled',
@@ -50,7 +57,7 @@ export function distinctMessages(
 }
 
 /** `Once`, `Every 15 minutes`, `Every day` */
-export function wordsOfSchedule(schedule: ScheduleParams | undefined): string {
+export function wordsOfSchedule(schedule: Schedule | undefined): string {
   const { frequency, interval } = schedule ?? {}
   if (frequency === undefined) return 'On demand'
   if (frequency === 'once') return 'Once'
@@ -59,7 +66,7 @@ export function wordsOfSchedule(schedule: ScheduleParams | undefined): string {
 }
 
 /** Epoch milliseconds of a schedule's start: clients send seconds, milliseconds or ISO 8601. */
-export function startOfSchedule(schedule: ScheduleParams | undefined): number | undefined {
+export function startOfSchedule(schedule: Schedule | undefined): number | undefined {
   const start = schedule?.startTime
   if (start === undefined || start === '') return undefined
   const value = Number(start)

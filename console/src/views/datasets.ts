@@ -1,7 +1,7 @@
 import type { Data } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import { formatBytes, formatCount } from '../format.ts'
-import type { Dataset } from '../shapes.ts'
+import type { Table } from '../shapes.ts'
 import { ago, code, empty, facts, type ListOptions, more } from './parts.ts'
 
 /** The tables of the lake. */
@@ -25,7 +25,7 @@ export function viewDatasets(data: Data, { nowMs, limit }: ListOptions): readonl
   ]
 }
 
-function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
+function viewDataset(dataset: Table, nowMs: number): HTMLElement {
   const { id, name, tableName, rowCount, storageSize, created } = dataset
   const location = `lake/${dataset.basePath}`
   return h(
@@ -66,13 +66,13 @@ function viewDataset(dataset: Dataset, nowMs: number): HTMLElement {
 
 const DEFAULT_LAKE = '.headwater/lake'
 
-function duckDbSnippet({ basePath }: Dataset): string {
+function duckDbSnippet({ basePath }: Table): string {
   return `-- duckdb
 install iceberg; load iceberg;
 select * from iceberg_scan('${DEFAULT_LAKE}/${basePath}') limit 10;`
 }
 
-function pythonSnippet({ basePath }: Dataset): string {
+function pythonSnippet({ basePath }: Table): string {
   return `# pip install pyiceberg pyarrow
 from pyiceberg.table import StaticTable
 table = StaticTable.from_metadata('${DEFAULT_LAKE}/${basePath}')

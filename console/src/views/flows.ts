@@ -1,6 +1,6 @@
+import type { Flow } from '@headwater/contract/flow-service/flows.ts'
 import { activeRuns, type Data, datasetIdOf, relationOf, statusOf } from '../data.ts'
 import { type Child, h } from '../dom.ts'
-import type { Flow } from '../shapes.ts'
 import { startOfSchedule, wordOfStatus, wordsOfSchedule } from '../words.ts'
 import { ago, badge, command, empty, type ListOptions, more, type Tone } from './parts.ts'
 
@@ -41,7 +41,7 @@ function viewFlow(flow: Flow, data: Data, nowMs: number): HTMLElement {
     cell('Into', viewTarget(flow, data)),
     cell('Schedule', ...viewSchedule(flow, nowMs)),
     cell('Last run', viewLastRun(flow, data, nowMs)),
-    cell('State', viewState(flow.state ?? 'unknown')),
+    cell('State', viewState(flow.state)),
   )
 }
 

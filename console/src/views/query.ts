@@ -1,7 +1,7 @@
+import type { QueryResult } from '@headwater/contract/query.ts'
 import { type Child, h } from '../dom.ts'
 import { type FlatColumn, flatten } from '../flatten.ts'
 import { formatAmount, formatDuration } from '../format.ts'
-import type { QueryResult } from '../shapes.ts'
 
 /** The rows of a statement. */
 export function viewResult(result: QueryResult, tookMs: number): readonly Child[] {

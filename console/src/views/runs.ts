@@ -1,7 +1,8 @@
+import type { RunMessage, RunProof } from '@headwater/contract/flow-service/run-metrics.ts'
+import type { Run } from '@headwater/contract/flow-service/runs.ts'
 import { type Data, statusOf } from '../data.ts'
 import { type Child, h } from '../dom.ts'
 import { formatAmount, formatBytes, formatCount, formatDuration } from '../format.ts'
-import type { Proof, Run, RunMessage } from '../shapes.ts'
 import { distinctMessages, isActive, wordOfStatus, wordsOfMessages } from '../words.ts'
 import { ago, badge, empty, facts, type ListOptions, more, type Tone } from './parts.ts'
 
@@ -44,7 +45,7 @@ function viewRun(run: Run, flowName: string, nowMs: number): HTMLElement {
 
 /** When it ended, else when it was made. */
 function timeOf(run: Run): number {
-  return run.metrics?.durationSummary?.completedAtUTC ?? run.createdAt
+  return run.metrics.durationSummary?.completedAtUTC ?? run.createdAt
 }
 
 function viewProgress({ progress }: Run): readonly Child[] {
@@ -77,7 +78,7 @@ function viewProgress({ progress }: Run): readonly Child[] {
 }
 
 function viewOutcome(run: Run): readonly Child[] {
-  const { durationSummary, recordSummary, statusSummary } = run.metrics ?? {}
+  const { durationSummary, recordSummary, statusSummary } = run.metrics
   const { startedAtUTC, completedAtUTC } = durationSummary ?? {}
   const tookMs =
     startedAtUTC === undefined || completedAtUTC === undefined ? undefined : completedAtUTC - startedAtUTC
@@ -100,7 +101,7 @@ function viewOutcome(run: Run): readonly Child[] {
 
 /** What a run has brought into the lake; a failed one brings nothing. */
 function viewLanded({ metrics }: Run): readonly (readonly [string, Child])[] {
-  const { recordSummary, sizeSummary, fileSummary } = metrics ?? {}
+  const { recordSummary, sizeSummary, fileSummary } = metrics
   const setAside = recordSummary?.failedRecordCount ?? 0
   return [
     ['Rows out', formatCount(recordSummary?.outputRecordCount ?? 0)],
@@ -113,9 +114,9 @@ function viewLanded({ metrics }: Run): readonly (readonly [string, Child])[] {
   ]
 }
 
-function viewProof(proof: Proof): HTMLElement {
+function viewProof(proof: RunProof): HTMLElement {
   const agrees = proof.agreeing === proof.fields
-  const digests = proof.digests ?? []
+  const { digests } = proof
   return h(
     'details',
     { class: `proof ${agrees ? 'good' : 'bad'}`, 'data-key': 'proof' },
@@ -138,7 +139,7 @@ function viewProof(proof: Proof): HTMLElement {
   )
 }
 
-function viewDigests(digests: NonNullable<Proof['digests']>): HTMLElement {
+function viewDigests(digests: RunProof['digests']): HTMLElement {
   const head = [
     h('th', { scope: 'col' }, 'Field'),
     ...['Values', 'Nulls', 'Digest'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
@@ -182,7 +183,7 @@ function viewMessage({ code, message, recordCount }: RunMessage): HTMLElement {
   return h(
     'li',
     {},
-    message ?? 'No reason was given.',
+    message,
     h('span', { class: 'code' }, details.filter((detail) => detail !== undefined).join(' · ')),
   )
 }

@@ -1,7 +1,8 @@
+import type { Readiness } from '@headwater/contract/health.ts'
 import { activeRuns, type Data, relationOf } from '../data.ts'
 import { byId } from '../dom.ts'
 import { formatAmount, formatBytes, formatCount } from '../format.ts'
-import type { Health, Page } from '../shapes.ts'
+import type { Listed } from '../shapes.ts'
 
 /** The picture of the whole with its numbers; it moves while rows do. */
 export function showPicture(data: Data | undefined): void {
@@ -31,19 +32,19 @@ function captions(data: Data): readonly [string, string, string] {
 }
 
 /** `3 flows`; `100+ flows` when there are more than were loaded; nothing for none. */
-export function countOf(page: Page<unknown>, one: string): string {
+export function countOf(page: Listed<unknown>, one: string): string {
   if (page.items.length === 0) return ''
   return page.hasMore ? `${formatCount(page.items.length)}+ ${one}s` : formatAmount(page.items.length, one)
 }
 
 /** Whether the server can work; `undefined` when it doesn't answer. */
-export function showHealth(health: Health | undefined): void {
+export function showHealth(health: Readiness | undefined): void {
   const element = byId('health')
   const failing = Object.entries(health?.checks ?? {}).filter(([, result]) => result !== 'ok')
   const [tone, words] =
     health === undefined
       ? ['bad', 'No answer']
-      : health.isReady
+      : health.status === 'ok'
         ? ['good', 'Ready']
         : ['bad', `Not ready: ${failing.map(([name]) => name).join(' and ') || 'starting'}`]
   element.className = `health badge ${tone}`

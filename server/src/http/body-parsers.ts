@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jsonDepth } from '#kit/json-depth.ts'
@@ -26,11 +27,12 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   addErrors(app, Object.values(BODY_ERRORS), { ofBodies: true })
   app.removeAllContentTypeParsers()
   for (const type of [...JSON_TYPES, ...LENIENT_TYPES]) {
-    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, text: string) =>
-      parse(text),
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>
+      parse(decode(bytes)),
     )
   }
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (request: FastifyRequest, text: string) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    const text = decode(bytes)
     if (text.trim() === '') return undefined
     if (request.headers['content-type'] === undefined) return parse(text)
     throw contentTypeProblem()
@@ -53,6 +55,12 @@ export function contentTypeProblem(): PlainProblem {
 const BODY_ERRORS = documentErrors(PlainError, {
   ContentTypeUnusable: ['`Content-Type` is not one of JSON', contentTypeProblem()],
 })
+
+/** JSON is UTF-8. Other bytes would be kept as another text than the client meant, a password among them. */
+function decode(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new MalformedJsonError('it holds bytes that are not UTF-8')
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
+}
 
 function parse(text: string): unknown {
   if (text.trim() === '') return undefined

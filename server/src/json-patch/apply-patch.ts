@@ -157,7 +157,11 @@ function toPatchError(error: unknown, operation: PatchOperation, index: number):
   const isValue = error.name.startsWith('OPERATION_VALUE') && error.name !== 'OPERATION_VALUE_OUT_OF_BOUNDS'
   return isValue
     ? new PatchError('value', `${what} has a value that can't be used.`, operation)
-    : new PatchError('path', `${what} points to a place that does not exist.`, operation)
+    : new PatchError('path', `${what} points to a place that does not exist.${hintFor(operation)}`, operation)
+}
+
+function hintFor({ op }: PatchOperation): string {
+  return op === 'replace' ? ' Use add for what is not there yet.' : ''
 }
 
 /**

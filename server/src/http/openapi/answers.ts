@@ -118,7 +118,7 @@ function describeErrors(status: number, errors: readonly DocumentedError[], comp
   const schemas = [...new Set(errors.map(({ schema }) => schema))].map((schema) => components.refer(schema))
   const examples = errors.map(({ name, when, value }) => [
     name,
-    components.share('examples', name, { summary: when, value }),
+    components.share('examples', name, { summary: `${name}: ${when}`, value }),
   ])
   const causes = errors.map(({ name, when }) => `- \`${name}\`: ${when}`)
   return {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
@@ -31,8 +32,14 @@ describe('the page', () => {
   })
 
   test('has nothing in it that its own policy forbids', async () => {
-    const { body } = await app.inject('/')
-    expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)/i)
+    const { body, headers } = await app.inject('/')
+    expect(body).not.toMatch(
+      /<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\s(?:src|type="importmap"))/i,
+    )
+    const [, map = ''] = /<script type="importmap">(.*?)<\/script>/s.exec(body) ?? []
+    expect(JSON.parse(map)).toEqual({ imports: { '@headwater/client/': '/client/' } })
+    const hash = createHash('sha256').update(map).digest('base64')
+    expect(headers['content-security-policy']).toContain(`script-src 'self' 'sha256-${hash}';`)
     const places = [...body.matchAll(/\s(?:src|href|action)="([^"]*)"/g)].map(([, place = '']) => place)
     expect(places.length).toBeGreaterThan(5)
     expect(places.filter((place) => !/^(\/(?!\/)|#)/.test(place))).toEqual([])
@@ -76,6 +83,9 @@ describe('files', () => {
     '/console/nothing.css',
     '/console/tsconfig.json',
     '/console/src/format.test.ts',
+    '/client/transport.test.ts',
+    '/client/testing/scripted-server.ts',
+    '/client/package.json',
     '/console/../package.json',
     '/console/%2e%2e/package.json',
     '/console/..%2fpackage.json',
@@ -116,10 +126,14 @@ describe('scripts', () => {
 
   test('are JavaScript modules that import only each other', () => {
     const sources = Object.fromEntries(scripts().map(({ path, body }) => [path, body.toString()]))
-    expect(Object.keys(sources)).toContain('/console/src/main.ts')
+    expect(Object.keys(sources)).toEqual(
+      expect.arrayContaining(['/console/src/main.ts', '/client/client.ts', '/client/resources/flows.ts']),
+    )
     const imports = parseModules(sources)
     const missing = Object.entries(imports).flatMap(([path, specifiers]) =>
       specifiers
+        // As the page's import map says.
+        .map((specifier) => specifier.replace(/^@headwater\/client\//, '/client/'))
         .map((specifier) => new URL(specifier, `http://host${path}`).pathname)
         .filter((found) => !(found in sources)),
     )

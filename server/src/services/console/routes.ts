@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Asset, loadAssets } from './load-assets.ts'
 
 /** The page runs nothing and loads nothing but its own files, and talks to nobody but this server. */
-const HEADERS = {
+const headersFor = (page: string) => ({
   'content-security-policy': [
     "default-src 'self'",
+    `script-src 'self' ${inlineHashes(page).join(' ')}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -14,20 +16,31 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   // Asked for again at every visit, sent again only when it changed.
   'cache-control': 'no-cache',
-} as const
+})
+
+/** What the page may run that is not a file: its import map, word by word. */
+function inlineHashes(page: string): readonly string[] {
+  const scripts = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/gs)]
+  return scripts.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
+}
 
 /**
- * Serves the console: the page at `/`, what it needs below `/console/`. Every file has a route of its own, so
- * no path of a request ever becomes a path of the disk.
+ * Serves the console: the page at `/`, what it needs below `/console/` and `/client/`. Every file has a route of its
+ * own, so no path of a request ever becomes a path of the disk.
  */
 export async function registerConsole(app: FastifyInstance): Promise<void> {
-  for (const asset of await loadAssets()) {
-    app.get(asset.path, { schema: { hide: true } }, (request, reply) => sendAsset(asset, request, reply))
+  const assets = await loadAssets()
+  const page = assets.find(({ path }) => path === '/')?.body.toString() ?? ''
+  const headers = headersFor(page)
+  for (const asset of assets) {
+    app.get(asset.path, { schema: { hide: true } }, (request, reply) =>
+      sendAsset(asset, request, reply.headers(headers)),
+    )
   }
 }
 
 function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.headers(HEADERS).header('etag', asset.etag)
+  reply.header('etag', asset.etag)
   if (isKnown(asset, request)) return reply.code(304).send()
   return reply.type(asset.contentType).send(asset.body)
 }

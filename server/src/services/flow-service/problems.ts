@@ -103,10 +103,11 @@ export function emptyBody(): FlowProblem {
   return new FlowProblem('1405-400', 'The request body is empty. Send one JSON document.')
 }
 
-/** The resource is in a state in which the action means nothing. */
-export function actionNotApplicable(action: string, state: string): FlowProblem {
-  return new FlowProblem('1422-400', `The action ${action} does not apply in the state ${state}.`, {
-    action,
-    state,
-  })
+/** The resource is in a state in which the action means nothing; the remedy is one sentence. */
+export function actionNotApplicable(action: string, state: string, remedy: string): FlowProblem {
+  const message = `The action ${action} does not apply in the state ${state}. ${remedy}`
+  return new FlowProblem('1422-400', message, { action, state })
 }
+
+/** What helps where only an enabled flow will do. */
+export const ENABLE_FIRST = 'Enable the flow first, or publish it while it is a draft.'

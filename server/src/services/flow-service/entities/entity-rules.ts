@@ -7,7 +7,11 @@ export function readName(body: JsonObject, isOptional: boolean): string | undefi
   const { name } = body
   if ((name === undefined || name === null) && isOptional) return undefined
   if (typeof name === 'string' && name.trim() !== '') return name
-  throw invalidRequest('name is missing. Send a text that is not blank.', 'name')
+  const isMissing = name === undefined || name === null
+  throw invalidRequest(
+    isMissing ? 'name is missing. Send a text that is not blank.' : 'name must be a text that is not blank.',
+    'name',
+  )
 }
 
 /** The description, which may be blank. @throws {FlowProblem} 1100 */

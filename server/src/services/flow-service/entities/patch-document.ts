@@ -63,7 +63,9 @@ function translated<T>(work: () => T): T {
 }
 
 function unsupported(op: string): FlowProblem {
-  return new FlowProblem('1434-400', `The operation ${op} is not supported. Use add, replace or remove.`, {
+  const fault =
+    op === '' || op === 'undefined' ? 'A patch instruction has no op' : `The operation ${op} is not supported`
+  return new FlowProblem('1434-400', `${fault}. Use add, replace or remove.`, {
     operation: op,
   })
 }

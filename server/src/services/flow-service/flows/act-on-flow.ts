@@ -47,7 +47,7 @@ async function setState(
   action: 'enable' | 'disable',
 ): Promise<CheckedEntity | undefined> {
   const state = stateOf(current)
-  if (state === 'draft') throw actionNotApplicable(action, state)
+  if (state === 'draft') throw actionNotApplicable(action, state, 'Publish the flow first.')
   const wanted = action === 'enable' ? 'enabled' : 'disabled'
   if (state === wanted) return undefined
   const document = { ...current, state: wanted }

@@ -62,11 +62,10 @@ const LATEST_MS = 253_402_300_800_000
  * @throws {FlowProblem} 1100 naming the member that is missing or wrong
  */
 export function parseSchedule(params: unknown, rules: { readonly minIntervalMinutes: number }): Schedule {
-  if (!isObject(params))
-    throw invalidRequest(
-      'scheduleParams is missing. Send startTime, frequency and interval.',
-      'scheduleParams',
-    )
+  if (!isObject(params)) {
+    const fault = params === undefined || params === null ? 'is missing' : 'must be an object'
+    throw invalidRequest(`scheduleParams ${fault}. Send startTime, frequency and interval.`, 'scheduleParams')
+  }
   const frequency = parseFrequency(params['frequency'])
   const startAtMs = parseTime(params['startTime'], 'scheduleParams.startTime')
   const { interval, backfill } = params

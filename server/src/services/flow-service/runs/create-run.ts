@@ -10,7 +10,12 @@ import { assertDeltaColumn } from '#services/flow-service/flows/flow-columns.ts'
 import { type DeltaColumn, deltaColumnOf, readDeltaColumn } from '#services/flow-service/flows/flow-parts.ts'
 import { findFlowRow } from '#services/flow-service/flows/flow-reader.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
-import { actionNotApplicable, FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
+import {
+  actionNotApplicable,
+  ENABLE_FIRST,
+  FlowProblem,
+  invalidRequest,
+} from '#services/flow-service/problems.ts'
 import { type Tx, transact } from '#store/database.ts'
 import type { FlowRow, Run } from './run.ts'
 import { insertRun, lockFlow } from './run-store.ts'
@@ -48,7 +53,7 @@ async function addRun(
   scope: Scope,
   { flow, params, wanted }: AskedRun,
 ): Promise<Run> {
-  if (flow.state !== 'enabled') throw actionNotApplicable('run', flow.state)
+  if (flow.state !== 'enabled') throw actionNotApplicable('run', flow.state, ENABLE_FIRST)
   const nowMs = deps.now()
   const times = readRunTimes(params, { nowMs, deliveredToMs: flow.watermark_at })
   const known = knownColumn(flow, wanted)

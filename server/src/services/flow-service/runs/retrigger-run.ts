@@ -6,7 +6,7 @@ import type { FlowServiceDependencies } from '#services/flow-service/dependencie
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
 import { RUNS } from '#services/flow-service/entities/entity-kinds.ts'
 import { assertCurrent } from '#services/flow-service/entities/if-match.ts'
-import { actionNotApplicable, FlowProblem, notFound } from '#services/flow-service/problems.ts'
+import { actionNotApplicable, ENABLE_FIRST, FlowProblem, notFound } from '#services/flow-service/problems.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 import type { FlowRow, Run } from './run.ts'
 import { insertRun, lockFlow } from './run-store.ts'
@@ -30,9 +30,9 @@ export async function retriggerRun(
     const flow = await lockFlow(tx, run.flow_id)
     if (flow === undefined)
       throw new FlowProblem('1430-400', `The flow ${run.flow_id} is not found.`, { id: run.flow_id })
-    if (flow.state !== 'enabled') throw actionNotApplicable('re-trigger', flow.state)
-    assertRepeatable(run, flow.watermark_at)
-    await assertUnrivalled(tx, run)
+    if (flow.state !== 'enabled') throw actionNotApplicable('re-trigger', flow.state, ENABLE_FIRST)
+    assertRepeatable(run)
+    await assertUnrivalled(tx, run, flow.watermark_at)
     return await repeat(tx, deps, scope, { run, flow })
   })
 }
@@ -72,12 +72,15 @@ async function findScopedRun(db: Database, scope: Scope, id: string): Promise<Ru
     .executeTakeFirst()
 }
 
-function assertRepeatable(run: Run, deliveredToMs: number | null): void {
+function assertRepeatable(run: Run): void {
   if (run.state === 'success' && ingestedCount(run.document) === 0) return
-  if (run.state !== 'failed' && run.state !== 'cancelled') throw actionNotApplicable('re-trigger', run.state)
-  // A later run took the failed window along with its own; its rows would arrive twice.
-  if (deliveredToMs !== null && run.window_end !== null && deliveredToMs >= run.window_end)
-    throw notRepeatable(run, 'a later run has delivered its window')
+  if (run.state === 'failed' || run.state === 'cancelled') return
+  throw notRepeatable(
+    run,
+    run.state === 'success'
+      ? 'it has brought rows, which would arrive twice. To bring a window again, ask for it with POST /runs'
+      : `it is ${run.state}. Only a run that has failed, or has brought no row, can be repeated`,
+  )
 }
 
 function ingestedCount(document: JsonObject): number {
@@ -88,18 +91,20 @@ function ingestedCount(document: JsonObject): number {
 
 /**
  * Rows would arrive twice beside a later run (a repetition, or one that was asked for) that has brought the whole
- * window, or that may bring a part of it.
+ * window, alone or up to where the flow stands now, or that may bring a part of it. What the flow brought before
+ * the run is no rival: whoever asked for the window wanted it again.
  */
-async function assertUnrivalled(db: Database, run: Run): Promise<void> {
+async function assertUnrivalled(db: Database, run: Run, deliveredToMs: number | null): Promise<void> {
   const [from, to] = [sql`coalesce(window_start, 0)`, sql`coalesce(window_end, ${END_OF_TIME}::bigint)`]
   const [start, end] = [run.window_start ?? 0, run.window_end ?? END_OF_TIME]
+  const isDelivered = deliveredToMs !== null && deliveredToMs >= end
   const { rows } = await sql<{ id: string; state: Run['state'] }>`
     select id, state from flow_run
     where flow_id = ${run.flow_id} and id <> ${run.id} and created_at >= ${run.created_at}
       and (
         state in ('scheduled', 'queued', 'inProgress') and ${from} < ${end} and ${to} > ${start}
-        or state = 'success' and ${from} <= ${start} and ${to} >= ${end}
-          and (document #>> '{metrics,recordSummary,outputRecordCount}')::bigint > 0
+        or state = 'success' and (document #>> '{metrics,recordSummary,outputRecordCount}')::bigint > 0
+          and (${from} <= ${start} and ${to} >= ${end} or ${isDelivered} and ${from} < ${end} and ${to} > ${start})
       )
     order by created_at desc
     limit 1

@@ -221,15 +221,26 @@ describe('a run is repeated', () => {
     await succeed(other, 3)
   })
 
-  test('unless the flow stands beyond its window', async () => {
+  test('though the flow had delivered its window before it was asked for again', async () => {
+    const flowId = await makeFlow()
+    await setWatermark(flowId, WINDOW_END_MS)
+    const id = await asked(flowId, WINDOW)
+    await fail(id)
+    expect(await again(id)).toMatchObject({ status: 200 })
+  })
+
+  test('unless later runs have brought its window piece by piece', async () => {
     const flowId = await makeFlow()
     const id = await asked(flowId, WINDOW)
     await fail(id)
+    const middle = Number(WINDOW.windowStartTime) + 3600
+    await succeed(await asked(flowId, { ...WINDOW, windowEndTime: middle }), 3)
+    await succeed(await asked(flowId, { ...WINDOW, windowStartTime: middle }), 3)
     await setWatermark(flowId, WINDOW_END_MS)
     const answer = await again(id)
     expect([codeOf(answer), answer.body.errorMessage]).toEqual([
       '1422-400',
-      expect.stringContaining('delivered'),
+      expect.stringContaining('has brought'),
     ])
   })
 })

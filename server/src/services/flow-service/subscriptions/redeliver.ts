@@ -22,7 +22,8 @@ export async function redeliver(
   address: DeliveryAddress,
 ): Promise<JsonObject> {
   const subscription = await getDocument(deps.db, scope, SUBSCRIPTIONS, address.id)
-  if (stateOf(subscription) !== 'enabled') throw actionNotApplicable('redeliver', stateOf(subscription))
+  if (stateOf(subscription) !== 'enabled')
+    throw actionNotApplicable('redeliver', stateOf(subscription), 'Enable the subscription first.')
   await getDelivery(deps, scope, address)
   await transact(deps.db, async (tx) => {
     const nowMs = deps.now()

@@ -88,7 +88,7 @@ describe('a subscription', () => {
   })
 
   test.each([
-    [{ name: ' ' }, '1100-400', 'name is missing'],
+    [{ name: ' ' }, '1100-400', 'name must be a text'],
     [{ url: undefined }, '1100-400', 'url is missing'],
     [{ url: 'hooks.example.com' }, '1100-400', 'url is no URL'],
     [{ url: 'ftp://hooks.example.com' }, '1100-400', 'Use http or https'],

@@ -1,0 +1,64 @@
+import { Command } from 'commander'
+import { formatJson, formatTable, formatTime } from './print.ts'
+import { watchRun } from './runs.ts'
+import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
+
+/** `headwater flows …` */
+export function flowsCommand(): Command {
+  return new Command('flows')
+    .description('Flows: standing orders to bring a table into a dataset')
+    .addCommand(withServerOptions(listCommand()))
+    .addCommand(withServerOptions(showCommand()))
+    .addCommand(withServerOptions(stateCommand('enable', 'let its schedule make runs again')))
+    .addCommand(withServerOptions(stateCommand('disable', 'let its schedule make no more runs')))
+    .addCommand(withServerOptions(runCommand()))
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list them, newest first')
+    .option('--state <state>', 'only enabled, disabled or draft ones')
+    .action(async (options: ServerOptions & { readonly state?: string | undefined }) => {
+      const property = options.state === undefined ? [] : [`state==${options.state}`]
+      const flows = await Array.fromAsync(openClient(options, process.env).flows.all({ property }))
+      const rows = flows.map(({ id, name, state, lastRunDetails: last }) => [
+        ...[id, name, state],
+        ...[last?.state, formatTime(last?.completedAtUTC)],
+      ])
+      process.stdout.write(
+        options.json ? formatJson(flows) : formatTable(['ID', 'NAME', 'STATE', 'LAST RUN', 'ENDED'], rows),
+      )
+    })
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('show one')
+    .argument('<id>', 'its id')
+    .action(async (id: string, options: ServerOptions) => {
+      process.stdout.write(formatJson(await openClient(options, process.env).flows.get(id)))
+    })
+}
+
+function stateCommand(action: 'enable' | 'disable', description: string): Command {
+  return new Command(action)
+    .description(description)
+    .argument('<id>', 'its id')
+    .action(async (id: string, options: ServerOptions) => {
+      const reference = await openClient(options, process.env).flows[action](id)
+      process.stdout.write(options.json ? formatJson(reference) : `${action}d ${id}\n`)
+    })
+}
+
+function runCommand(): Command {
+  return new Command('run')
+    .description('run one now and wait for the end; exit code 1 when the run fails')
+    .argument('<id>', 'its id')
+    .option('--no-wait', 'print the id of the run and do not wait')
+    .action(async (id: string, options: ServerOptions & { readonly wait: boolean }) => {
+      const client = openClient(options, process.env)
+      const { id: runId } = await client.runs.create({ flowId: id })
+      if (options.wait) await watchRun(client, runId, options)
+      else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)
+    })
+}
