@@ -8,7 +8,7 @@ import { descriptorBody, REGISTRY_BODIES, SPEC_BODIES } from './definition-bodie
 export type Bodies = Readonly<Record<string, unknown>>
 
 const RENAME = [
-  { op: 'replace', path: '/name', value: 'renamed' },
+  { op: 'add', path: '/name', value: 'renamed' },
   { op: 'add', path: '/description', value: 'changed' },
 ]
 
