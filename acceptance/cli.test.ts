@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectTo, type Ingested, ingest } from '@headwater/testkit/journey.ts'
+import { type CommandOutcome, runCommand } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -30,42 +32,27 @@ afterAll(async () => {
   await source?.drop()
 })
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function headwater(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+function headwater(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<CommandOutcome> {
   const { base_url, ims_org, client_id, client_secret, scopes } = server.client.credentials
-  const env = {
-    PATH: process.env['PATH'],
+  return runCommand(args, {
     ...{ BASE_URL: base_url, IMS_ORG: ims_org, CLIENT_ID: client_id, CLIENT_SECRET: client_secret },
     SCOPES: scopes,
     ...changes,
-  }
-  const main = join(import.meta.dirname, '../cli/src/main.ts')
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) =>
-      resolve({
-        code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1,
-        stdout,
-        stderr,
-      }),
-    )
   })
 }
 
 test('a flow is run to its end, and the run is listed with what it brought', async () => {
   const ran = await headwater(['flows', 'run', flow.flowId])
   expect(ran).toMatchObject({ code: 0, stderr: '' })
-  expect(ran.stdout).toMatch(/success {2}10 of 10 records\n$/)
+  expect(ran.stdout).toMatch(/success {2}10 read, 10 landed\n$/)
   const runs = await headwater(['runs', 'list', '--flow', flow.flowId, '--status', 'success', '--limit', '1'])
   expect(runs.stdout.split('\n')[0]?.split(/ {2,}/)).toEqual([
     ...['ID', 'FLOW', 'STATUS', 'STARTED', 'READ', 'WRITTEN', 'FAILED'],
   ])
   expect(runs.stdout.split('\n')[1]).toMatch(new RegExp(`${flow.flowId} +success +\\S+Z +10 +10 +0$`))
   const [run] = JSON.parse((await headwater(['runs', 'list', '--json', '--limit', '1'])).stdout)
+  const told = await headwater(['runs', 'show', run.id])
+  expect(told.stdout).toMatch(/^ {2}proof +1 of 1 fields agree with what was read back$/m)
   const watched = await headwater(['runs', 'watch', run.id, '--json'])
   expect([watched.code, JSON.parse(watched.stdout).id]).toEqual([0, run.id])
 })
@@ -77,12 +64,12 @@ test('flows are listed, disabled and enabled', async () => {
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(/^FLOW-1422-400: .*\n$/)
   expect(await headwater(['flows', 'enable', flow.flowId])).toMatchObject({ code: 0 })
-  expect(JSON.parse((await headwater(['flows', 'show', flow.flowId])).stdout).state).toBe('enabled')
+  expect((await headwater(['flows', 'show', flow.flowId])).stdout).toMatch(/^ {2}state +enabled$/m)
 })
 
 test('connections are listed, shown without their secrets, and tested', async () => {
   expect((await headwater(['connections', 'list'])).stdout).toContain(connectionId)
-  const shown = await headwater(['connections', 'show', connectionId])
+  const shown = await headwater(['connections', 'show', connectionId, '--json'])
   expect(shown.stdout).not.toContain(source.password)
   expect(JSON.parse(shown.stdout).auth.params.password).toMatch(/^\*+$/)
   const good = await headwater(['connections', 'test', connectionId])
@@ -95,12 +82,33 @@ test('connections are listed, shown without their secrets, and tested', async ()
   expect(bad.stdout).toMatch(/^The source cannot be read: .*\nerror {2}DATABASE_NOT_FOUND: .*\n +\S/)
 })
 
+test('the document of the API is printed, or written to a file', async () => {
+  const printed = await headwater(['openapi'])
+  expect(printed).toMatchObject({ code: 0, stderr: '' })
+  const served = await (await fetch(`${server.url}/docs/json`)).json()
+  expect(JSON.parse(printed.stdout)).toEqual(served)
+  const file = join(server.dataDir, 'openapi.json')
+  expect(await headwater(['openapi', '--out', file])).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(served)
+})
+
 test('what is missing or wrong is told in a sentence', async () => {
-  const nobody = await headwater(['flows', 'list'], { CLIENT_ID: '', CLIENT_SECRET: '' })
-  expect(nobody).toMatchObject({ code: 1, stdout: '' })
-  expect(nobody.stderr).toMatch(/^CLIENT_ID, CLIENT_SECRET are not set: .*credentials create --shell/s)
+  const half = await headwater(['flows', 'list'], { BASE_URL: '', CLIENT_SECRET: '' })
+  expect(half).toMatchObject({ code: 1, stdout: '' })
+  expect(half.stderr).toMatch(/^BASE_URL, CLIENT_SECRET are not set: .*credentials create --shell/s)
   const unknown = await headwater(['runs', 'show', '00000000-0000-4000-8000-000000000000'])
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringMatching(/^FLOW-1439-404: /) })
   const gone = await headwater(['flows', 'list'], { BASE_URL: 'http://127.0.0.1:1' })
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringMatching(/^UNREACHABLE: /) })
+  const strange = await headwater(['openapi'], { BASE_URL: `${server.url}/nowhere` })
+  expect(strange).toMatchObject({ code: 1, stderr: expect.stringMatching(/^NO_DOCUMENT: /) })
+})
+
+test('a folder on which no server runs is named, and stays as it was', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'headwater-idle-'))
+  const refused = await headwater(['flows', 'list', '--data-dir', dataDir])
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(new RegExp(`^No server runs on ${dataDir}: start it with npm start`))
+  expect(await readdir(dataDir)).toEqual([])
+  await rm(dataDir, { recursive: true })
 })

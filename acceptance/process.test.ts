@@ -7,6 +7,7 @@ import { CATALOG, connectTo, FLOW, finishedRun, ingest, queryRows } from '@headw
 import {
   createCredentials,
   failServerStart,
+  runCommand,
   type ServerProcess,
   startServerProcess,
 } from '@headwater/testkit/server-process.ts'
@@ -56,6 +57,13 @@ test('credentials of an administrator hold the scope of administrators, others d
   const { scopes } = await createCredentials(dataDir, '--admin')
   expect(scopes.split(',')).toContain('headwater_admin')
   expect(client.credentials.scopes.split(',')).not.toContain('headwater_admin')
+})
+
+test('commands beside the server need no credentials', async () => {
+  const list = ['connections', 'list', '--data-dir', dataDir]
+  expect(await runCommand(list)).toEqual({ code: 0, stdout: 'ID  NAME  STATE  UPDATED\n', stderr: '' })
+  const id = await connectTo(client, source)
+  expect((await runCommand(list)).stdout).toContain(id)
 })
 
 test('the key that seals credentials is nobody else’s to read', async () => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { formatJson, formatTable, formatTime } from './print.ts'
+import { describeFlow } from './describe-flow.ts'
+import { formatJson, formatTable, formatTime, PAGE } from './print.ts'
 import { watchRun } from './runs.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
 
@@ -20,7 +21,8 @@ function listCommand(): Command {
     .option('--state <state>', 'only enabled, disabled or draft ones')
     .action(async (options: ServerOptions & { readonly state?: string | undefined }) => {
       const property = options.state === undefined ? [] : [`state==${options.state}`]
-      const flows = await Array.fromAsync(openClient(options, process.env).flows.all({ property }))
+      const client = await openClient(options, process.env)
+      const flows = await Array.fromAsync(client.flows.all({ ...PAGE, property }))
       const rows = flows.map(({ id, name, state, lastRunDetails: last }) => [
         ...[id, name, state],
         ...[last?.state, formatTime(last?.completedAtUTC)],
@@ -36,7 +38,9 @@ function showCommand(): Command {
     .description('show one')
     .argument('<id>', 'its id')
     .action(async (id: string, options: ServerOptions) => {
-      process.stdout.write(formatJson(await openClient(options, process.env).flows.get(id)))
+      const client = await openClient(options, process.env)
+      const flow = await client.flows.get(id)
+      process.stdout.write(options.json ? formatJson(flow) : describeFlow(flow))
     })
 }
 
@@ -45,7 +49,8 @@ function stateCommand(action: 'enable' | 'disable', description: string): Comman
     .description(description)
     .argument('<id>', 'its id')
     .action(async (id: string, options: ServerOptions) => {
-      const reference = await openClient(options, process.env).flows[action](id)
+      const client = await openClient(options, process.env)
+      const reference = await client.flows[action](id)
       process.stdout.write(options.json ? formatJson(reference) : `${action}d ${id}\n`)
     })
 }
@@ -56,7 +61,7 @@ function runCommand(): Command {
     .argument('<id>', 'its id')
     .option('--no-wait', 'print the id of the run and do not wait')
     .action(async (id: string, options: ServerOptions & { readonly wait: boolean }) => {
-      const client = openClient(options, process.env)
+      const client = await openClient(options, process.env)
       const { id: runId } = await client.runs.create({ flowId: id })
       if (options.wait) await watchRun(client, runId, options)
       else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)

@@ -1,9 +1,10 @@
 import { HeadwaterError } from '@headwater/client/error.ts'
-import { ConfigError } from '@headwater/server/config/config-error.ts'
+import { isExplained } from '@headwater/server/boot/explained.ts'
 import { Command } from 'commander'
 import { connectionsCommand } from './connections.ts'
 import { credentialsCommand } from './credentials.ts'
 import { flowsCommand } from './flows.ts'
+import { openapiCommand } from './openapi.ts'
 import { runsCommand } from './runs.ts'
 
 /** `headwater`: the command line. */
@@ -13,11 +14,15 @@ const program = new Command('headwater')
   .addCommand(connectionsCommand())
   .addCommand(flowsCommand())
   .addCommand(runsCommand())
+  .addCommand(openapiCommand())
   .addHelpText(
     'after',
     '\nExit codes: 0 for what worked; 1 for what did not, a run that failed or a source that cannot be read included.',
   )
   .showHelpAfterError()
+
+// Whoever reads the output may stop reading, as head does.
+process.stdout.on('error', () => process.exit())
 
 try {
   await program.parseAsync()
@@ -28,7 +33,13 @@ try {
 
 /** What the user can mend is told in a sentence; a fault of ours keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof HeadwaterError) return `${error.code}: ${error.message}`
-  const isOwn = error instanceof ConfigError || (error instanceof Error && 'isExplained' in error)
-  return isOwn ? (error as Error).message : String((error as Error).stack ?? error)
+  if (error instanceof HeadwaterError) return explainRefusal(error)
+  return isExplained(error) ? error.message : String((error as Error).stack ?? error)
+}
+
+/** What went wrong inside of the server, its log tells more about. */
+function explainRefusal({ code, message, status, requestId }: HeadwaterError): string {
+  const more =
+    status >= 500 && requestId !== undefined ? ` The log of the server has more: ${requestId}.` : ''
+  return `${code}: ${message}${more}`
 }

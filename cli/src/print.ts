@@ -1,5 +1,5 @@
-/** Where a command writes; tests read it there. */
-export type Write = (text: string) => void
+/** Lists that are read to their end are read in big pages. */
+export const PAGE = { limit: 1000 } as const
 
 /** Rows below their titles, each column as wide as its widest cell. Numbers stand to the right. */
 export function formatTable(
@@ -33,4 +33,19 @@ export function formatJson(value: unknown): string {
 /** A point in time in UTC, to the second; nothing for none. */
 export function formatTime(ms: number | undefined): string {
   return ms === undefined ? '' : new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** What is known of one thing, a line each below its head; what is not known is left out. */
+export function formatFacts(head: string, facts: Readonly<Record<string, string | undefined>>): string {
+  const known = Object.entries(facts).filter(([, fact]) => fact !== undefined && fact !== '')
+  const width = Math.max(...known.map(([name]) => name.length))
+  const lines = known.map(([name, fact]) => `  ${name.padEnd(width)}  ${fact}`)
+  return `${[head, ...lines].join('\n')}\n`
+}
+
+/** `1,000 read, 998 landed`: counts of a thing, without those that are not known. */
+export function formatCounts(counts: Readonly<Record<string, number | undefined>>): string {
+  return Object.entries(counts)
+    .flatMap(([what, count]) => (count === undefined ? [] : [`${count.toLocaleString('en')} ${what}`]))
+    .join(', ')
 }

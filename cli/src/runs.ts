@@ -1,6 +1,7 @@
 import type { HeadwaterClient } from '@headwater/client/client.ts'
 import type { Run } from '@headwater/contract/flow-service/runs.ts'
 import { Command } from 'commander'
+import { describeRun, summarizeRun } from './describe-run.ts'
 import { formatJson, formatTable, formatTime } from './print.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
 
@@ -31,7 +32,8 @@ function listCommand(): Command {
         value === undefined ? [] : [`${name}==${value}`],
       )
       const limit = Number(options.limit)
-      const { items } = await openClient(options, process.env).runs.list({ property, limit })
+      const client = await openClient(options, process.env)
+      const { items } = await client.runs.list({ property, limit })
       const titles = ['ID', 'FLOW', 'STATUS', 'STARTED', 'READ', 'WRITTEN', 'FAILED']
       process.stdout.write(options.json ? formatJson(items) : formatTable(titles, items.map(rowOf)))
     })
@@ -50,7 +52,9 @@ function showCommand(): Command {
     .description('show one')
     .argument('<id>', 'its id')
     .action(async (id: string, options: ServerOptions) => {
-      process.stdout.write(formatJson(await openClient(options, process.env).runs.get(id)))
+      const client = await openClient(options, process.env)
+      const run = await client.runs.get(id)
+      process.stdout.write(options.json ? formatJson(run) : describeRun(run))
     })
 }
 
@@ -59,7 +63,7 @@ function watchCommand(): Command {
     .description('follow one to its end; exit code 1 when it fails')
     .argument('<id>', 'its id')
     .action(async (id: string, options: ServerOptions) =>
-      watchRun(openClient(options, process.env), id, options),
+      watchRun(await openClient(options, process.env), id, options),
     )
 }
 
@@ -73,21 +77,10 @@ export async function watchRun(
   let last: Run | undefined
   for await (const run of client.runs.watch(id)) {
     last = run
-    const line = describeRun(run)
+    const line = summarizeRun(run)
     if (!json && line !== shown) process.stdout.write(line)
     shown = line
   }
   if (json && last !== undefined) process.stdout.write(formatJson(last))
   if (last?.metrics.statusSummary.status !== 'success') process.exitCode = 1
-}
-
-/** A run in a line, and its errors below. */
-export function describeRun({ id, metrics, progress }: Run): string {
-  const { statusSummary, recordSummary: records } = metrics
-  const reading =
-    progress && `${progress.rowsRead} rows read, slice ${progress.slicesDone} of ${progress.slicesTotal}`
-  const brought = records && `${records.outputRecordCount ?? 0} of ${records.inputRecordCount ?? 0} records`
-  const errors = (statusSummary.errors ?? []).map(({ code, message }) => `  ${code}: ${message}`)
-  const line = [id, statusSummary.status, brought ?? reading].filter((part) => part !== undefined).join('  ')
-  return `${[line, ...errors].join('\n')}\n`
 }

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { promisify } from 'node:util'
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -85,20 +84,45 @@ async function readUntilReady(child: ChildProcess, stderr: () => string): Promis
   throw new Error(`the server ended before it was ready: ${stderr()}`)
 }
 
+/** What a command wrote, and how it ended. */
+export interface CommandOutcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** `headwater …` in a process of its own, with nothing of the environment but `env` that could lead it to a server. */
+export async function runCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandOutcome> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment(), ...env },
+  })
+  const texts = Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = (await once(child, 'exit')) as [number | null]
+  const [stdout, stderr] = await texts
+  return { code, stdout, stderr }
+}
+
 /** `headwater credentials create --json`, as a user runs it; `options` may be `--admin`. */
 export async function createCredentials(
   dataDir: string,
   ...options: readonly string[]
 ): Promise<IssuedCredentials> {
-  const args = [CLI, 'credentials', 'create', '--data-dir', dataDir, '--json', ...options]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() })
-  return JSON.parse(stdout) as IssuedCredentials
+  const made = await runCommand(['credentials', 'create', '--data-dir', dataDir, '--json', ...options])
+  if (made.code !== 0) throw new Error(made.stderr)
+  return JSON.parse(made.stdout) as IssuedCredentials
 }
 
 /** Without the settings of whoever runs the tests. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(HEADWATER_|DATABASE_URL$|NODE_OPTIONS$|VITEST)/.test(name),
+    ([name]) =>
+      !/^(HEADWATER_|DATABASE_URL$|(BASE|TOKEN)_URL$|IMS_ORG$|CLIENT_(ID|SECRET)$|NODE_OPTIONS$|VITEST)/.test(
+        name,
+      ),
   )
   return Object.fromEntries(kept)
 }

@@ -1,15 +1,12 @@
 import { once } from 'node:events'
-import { ConfigError } from '#config/config-error.ts'
 import { listVariables } from '#config/env.ts'
 import { listFlags } from '#config/flags.ts'
 import { createLog } from '#log/log.ts'
-import { SecretError } from '#secrets/secret-error.ts'
-import { BundledPostgresError } from '#store/bundled/bundled-postgres.ts'
 import { openAppContext } from './app-context.ts'
-import { describeLake, LakeUnusableError } from './open-lake.ts'
+import { isExplained } from './explained.ts'
+import { describeLake } from './open-lake.ts'
 import { readSettings, type Settings } from './read-settings.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
-import { StoreUnusableError } from './store-fault.ts'
 
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
 async function main(): Promise<void> {
@@ -47,32 +44,16 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Errors whose message tells the operator what to do. */
-const EXPLAINED = [
-  ConfigError,
-  SecretError,
-  BundledPostgresError,
-  StoreUnusableError,
-  LakeUnusableError,
-] as const
-
 try {
   await main()
 } catch (error) {
   // What the operator can mend is told in sentences; a fault of ours keeps its stack.
-  const isExplained = EXPLAINED.some((type) => error instanceof type) || isSystemFault(error)
-  const isPortTaken = isSystemFault(error) && (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-  const remedy = isPortTaken ? '. Choose another port with --port, or 0 for any free one.' : ''
-  const text = isExplained
-    ? `${(error as Error).message}${remedy}`
-    : error instanceof Error
-      ? error.stack
-      : String(error)
+  const text = isExplained(error) ? error.message + remedyFor(error) : String((error as Error).stack ?? error)
   process.stderr.write(`${text}\n`)
   process.exitCode = 1
 }
 
-/** A folder that can't be written, an address that can't be listened on: the machine says it well enough. */
-function isSystemFault(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'code' in error
+function remedyFor(error: Error): string {
+  const isPortTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  return isPortTaken ? '. Choose another port with --port, or 0 for any free one.' : ''
 }

@@ -55,6 +55,21 @@ export async function createClient(db: Database, wanted: NewClient): Promise<Cre
   return { ...client, clientSecret }
 }
 
+/** The id of the oldest client with this name that is not revoked; makes one when there is none. */
+export async function ensureClient(db: Database, wanted: NewClient): Promise<string> {
+  const row = await db
+    .selectFrom('client')
+    .select('id')
+    .where('org_id', '=', wanted.orgId)
+    .where('name', '=', wanted.name)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? (await createClient(db, wanted)).clientId
+}
+
 /** Makes a client useless from now on: no new token, and its tokens are refused. False when there is none. */
 export async function revokeClient(db: Database, clientId: string, now: number): Promise<boolean> {
   const result = await db

@@ -15,7 +15,13 @@ import { ADMIN_SCOPE } from '#http/scope.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createClientLookup } from './client-reader.ts'
-import { type CreatedClient, createClient, DEFAULT_SCOPES, revokeClient } from './client-store.ts'
+import {
+  type CreatedClient,
+  createClient,
+  DEFAULT_SCOPES,
+  ensureClient,
+  revokeClient,
+} from './client-store.ts'
 import { ensureOrg, type FirstOrg } from './first-start.ts'
 import { registerIms } from './routes.ts'
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
@@ -241,4 +247,12 @@ test('a revoked client gets no token and, a few seconds later, nothing else', as
   expect(response.json().error_description).toBe('invalid client_id parameter')
   nowMs += 5_000
   expect(await find(other.clientId)).toBeUndefined()
+})
+
+test('a client of a name is made once, and again when it was revoked', async () => {
+  const wanted = { orgId: org.orgId, name: 'commands', now: now() }
+  const first = await ensureClient(db, wanted)
+  expect(await ensureClient(db, wanted)).toBe(first)
+  await revokeClient(db, first, now())
+  expect(await ensureClient(db, wanted)).not.toBe(first)
 })
