@@ -171,7 +171,7 @@ describe('tables and columns', () => {
       params: { dataSetId },
       connectionSpec: LAKE_SPEC,
     })
-    const makeFlow = async (tableName: string, column: string) => {
+    const makeFlow = async (tableName: string, column: string, mappingVersion = 0) => {
       const sourceConnection = await client.post(`${FLOW}/sourceConnections`, {
         name: 'source',
         baseConnectionId,
@@ -190,7 +190,7 @@ describe('tables and columns', () => {
         flowSpec: { id: '14518937-270c-4525-bdec-c2ba7cce3860', version: '1.0' },
         sourceConnectionIds: [sourceConnection.body.id],
         targetConnectionIds: [target.body.id],
-        transformations: [{ name: 'Mapping', params: { mappingId: mapping.body.id, mappingVersion: 0 } }],
+        transformations: [{ name: 'Mapping', params: { mappingId: mapping.body.id, mappingVersion } }],
         scheduleParams: { startTime: '1', frequency: 'once' },
       })
     }
@@ -202,6 +202,9 @@ describe('tables and columns', () => {
     expect(unknownColumn.status).toBe(400)
     expect(unknownColumn.body.errorMessage).toContain('nota')
     expect(unknownColumn.body.errorMessage).toContain('note')
+    // Larger than any number that the database has for it.
+    const unknownVersion = await makeFlow('public.orders', 'note', 1e20)
+    expect(unknownVersion.body.type).toContain('FLOW-1412-400')
   })
 
   test('a mapping to a field that the schema has not is refused when it is made', async () => {

@@ -103,6 +103,7 @@ const INTRUDERS: readonly unknown[] = [
   [[]],
   '',
   -1,
+  2 ** 70,
   true,
 ]
 

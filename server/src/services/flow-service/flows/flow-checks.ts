@@ -139,8 +139,8 @@ async function findMapping(
     )
   }
   if (version === undefined || version === newest.version) return newest
-  const wanted =
-    Number.isInteger(version) && version >= 0 ? await findMappingSet(scope, id, version) : undefined
+  const isOlder = Number.isInteger(version) && version >= 0 && version < newest.newestVersion
+  const wanted = isOlder ? await findMappingSet(scope, id, version) : undefined
   if (wanted !== undefined) return wanted
   throw new FlowProblem(
     '1412-400',
