@@ -1,6 +1,13 @@
-import { type AeppStory, aeppTitle, hasAepp, tellWithAepp } from '@headwater/testkit/aepp.ts'
+import {
+  type AeppStory,
+  aeppTitle,
+  hasAepp,
+  readAeppExamples,
+  tellWithAepp,
+} from '@headwater/testkit/aepp.ts'
 import type { Answer } from '@headwater/testkit/api-client.ts'
 import { CRM_FLOW_SPEC, LAKE_SPEC, POSTGRES_SPEC, queryRows } from '@headwater/testkit/journey.ts'
+import { printPython } from '@headwater/testkit/python.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -162,6 +169,12 @@ describe.skipIf(!hasAepp)(aeppTitle, () => {
       expect(told.exportable).toEqual([])
     },
   )
+
+  test('the programs of the page for users print what they say', async () => {
+    const programs = await readAeppExamples(server.client)
+    expect(programs).toHaveLength(2)
+    for (const program of programs) expect(await printPython(program)).toBe(`${POSTGRES_SPEC.id}\n`)
+  })
 
   test('createRun makes a run that getRun shows, with and without a window', () => {
     const { run } = chapter('changes')

@@ -1,13 +1,21 @@
 import type { Answer } from '@headwater/testkit/api-client.ts'
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { FlowAnswer } from '../conformance/flow-client.ts'
 import type { World } from '../conformance/world.ts'
+import {
+  change,
+  expectAnswer,
+  expectAsModelled,
+  isStale,
+  VERSIONS,
+  type Version,
+  versionOf,
+} from './lifecycle-checks.ts'
+import { Create } from './lifecycle-create.ts'
 import {
   type Expected,
   expectAction,
   isBereft,
-  isEnabled,
   type Kind,
   type Model,
   type Modelled,
@@ -23,9 +31,6 @@ import {
 /** Steps of a made-up client, each with what the model says of its answer. */
 type Step = fc.AsyncCommand<Model, World>
 
-/** How a change names the version it is meant for. */
-const VERSIONS = ['current', 'unquoted', 'query', 'any', 'former', 'none'] as const
-type Version = (typeof VERSIONS)[number]
 type Action = 'publish' | 'enable' | 'disable'
 
 const index = fc.nat(50)
@@ -49,90 +54,6 @@ export function sequences(maxSteps: number): fc.Arbitrary<Iterable<Step>> {
     fc.constant(new List()),
   ]
   return fc.commands(steps, { maxCommands: maxSteps, size: 'max' })
-}
-
-interface Wanted {
-  readonly kind: Kind
-  readonly isDraft: boolean
-  readonly isComplete: boolean
-  readonly first: number
-  readonly second: number
-}
-
-class Create implements Step {
-  readonly #wanted: Wanted
-
-  constructor(wanted: Wanted) {
-    this.#wanted = wanted
-  }
-
-  check(model: Model): boolean {
-    const { kind } = this.#wanted
-    const { base, source, target } = this.#references(model)
-    if (kind === 'sourceConnections') return base !== undefined
-    return kind !== 'flows' || (source?.base?.isGone === false && target !== undefined)
-  }
-
-  async run(model: Model, world: World): Promise<void> {
-    const { kind, isDraft } = this.#wanted
-    const references = this.#references(model)
-    const isComplete = !isDraft || this.#wanted.isComplete
-    const body = await bodyOf(world, kind, references, isComplete)
-    const answer = await world.client.post(`/${kind}${isDraft ? '?mode=draft' : ''}`, body)
-    const needed = [references.base, references.source, references.target].filter((one) => one !== undefined)
-    if (!isDraft && !needed.every(isEnabled)) {
-      expect(answer.status, answer.text).toBe(400)
-      return
-    }
-    expectAnswer(answer, { status: 201 })
-    const { id, etag } = answer.body
-    const state = isDraft ? 'draft' : 'enabled'
-    const { name } = body
-    model.entities.push({
-      kind,
-      id,
-      etag,
-      formerEtag: etag,
-      state,
-      name,
-      isComplete,
-      isGone: false,
-      ...references,
-    })
-    await expectAsModelled(model.entities.at(-1), world)
-  }
-
-  #references(model: Model): Pick<Modelled, 'base' | 'source' | 'target'> {
-    const { kind, first, second } = this.#wanted
-    const pick = (of: Kind, at: number): Modelled | undefined =>
-      model.pick(at, (entity) => entity.kind === of && !entity.isGone)
-    if (kind === 'sourceConnections') return { base: pick('connections', first) }
-    if (kind !== 'flows') return {}
-    return { source: pick('sourceConnections', first), target: pick('targetConnections', second) }
-  }
-
-  toString(): string {
-    return `create ${JSON.stringify(this.#wanted)}`
-  }
-}
-
-async function bodyOf(
-  world: World,
-  kind: Kind,
-  { base, source, target }: Pick<Modelled, 'base' | 'source' | 'target'>,
-  isComplete: boolean,
-): Promise<Answer> {
-  if (kind === 'connections') return world.connectionBody(isComplete ? {} : { auth: undefined })
-  if (kind === 'sourceConnections')
-    return world.sourceBody({ baseConnectionId: base?.id, ...missing(isComplete) })
-  if (kind === 'targetConnections') return world.targetBody(missing(isComplete))
-  const ends = { sourceConnectionIds: [source?.id], targetConnectionIds: [target?.id] }
-  const lacking = isComplete ? {} : { transformations: undefined, scheduleParams: undefined }
-  return world.flowBody({ ...ends, ...lacking })
-}
-
-function missing(isComplete: boolean): Answer {
-  return isComplete ? {} : { params: undefined }
 }
 
 /** A step about one entity, gone or not. */
@@ -291,36 +212,4 @@ class List implements Step {
   toString(): string {
     return 'list everything'
   }
-}
-
-function versionOf({ etag, formerEtag }: Modelled, version: Version): { query: string; headers: Answer } {
-  if (version === 'none') return { query: '', headers: {} }
-  if (version === 'query') return { query: `?if-match=${encodeURIComponent(etag)}`, headers: {} }
-  const text = { current: etag, unquoted: etag.slice(1, -1), any: '*', former: formerEtag }[version]
-  return { query: '', headers: { 'if-match': text } }
-}
-
-function isStale({ etag, formerEtag }: Modelled, version: Version): boolean {
-  return version === 'former' && formerEtag !== etag
-}
-
-function change(entity: Modelled, { body }: FlowAnswer): void {
-  expect(body).toEqual({ id: entity.id, etag: expect.any(String) })
-  expect(body.etag).not.toBe(entity.etag)
-  entity.formerEtag = entity.etag
-  entity.etag = body.etag
-}
-
-function expectAnswer({ status, body, text }: FlowAnswer, expected: Expected): void {
-  expect(status, text).toBe(expected.status)
-  if (expected.code !== undefined) expect(body.type, text).toContain(`FLOW-${expected.code}`)
-}
-
-/** Reads the entity: it is as the model has it, whatever the step before was told. */
-async function expectAsModelled(entity: Modelled | undefined, world: World): Promise<void> {
-  if (entity === undefined) return
-  const { kind, id, etag, state, name, isGone } = entity
-  const answer = await world.client.get(`/${kind}/${id}`)
-  if (isGone) return expectAnswer(answer, NOT_FOUND)
-  expect(answer.body.items).toMatchObject([{ id, etag, version: etag, state, name }])
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answer, ApiClient } from './api-client.ts'
 import { CRM_FLOW_SPEC, LAKE_SPEC, POSTGRES_SPEC } from './journey.ts'
@@ -16,6 +17,21 @@ export const aeppTitle: string = pythonTitle('aepp', hasAepp)
 
 /** What each chapter of the tutorial saw, by the chapter's name. */
 export type AeppStory = Readonly<Record<string, Answer>>
+
+const PAGE = join(import.meta.dirname, '../../docs/clients.md')
+
+/** The programs of the page for users, with a client's own values in the place of the page's. */
+export async function readAeppExamples(client: ApiClient): Promise<readonly string[]> {
+  const { ims_org, client_id, client_secret, scopes } = client.credentials
+  const values = { ims_org, client_id, client_secret, scopes, access_token: client.token }
+  const page = await readFile(PAGE, 'utf8')
+  const programs = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, program = '']) => program)
+  return programs.map((program) =>
+    Object.entries(values)
+      .reduce((text, [name, value]) => text.replaceAll(`<${name}>`, value), program)
+      .replaceAll('http://127.0.0.1:8787', client.baseUrl),
+  )
+}
 
 /** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
 export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {

@@ -22,6 +22,11 @@ export function pythonTitle(name: string, isThere: boolean): string {
   return isThere ? name : `${name} (SKIPPED: '${PYTHON}' has no ${name}; set HEADWATER_TEST_PYTHON)`
 }
 
+/** What a program prints. */
+export async function printPython(program: string): Promise<string> {
+  return (await run(PYTHON, ['-B', '-c', program], { timeout: CHECK_PATIENCE_MS })).stdout
+}
+
 /** Runs a script with JSON on its standard input, and reads JSON from its standard output. */
 export async function runPython<Answer>(script: string, input: unknown, timeoutMs: number): Promise<Answer> {
   const running = run(PYTHON, ['-B', script], { timeout: timeoutMs, maxBuffer: ANSWER_LIMIT_BYTES })
