@@ -1,9 +1,10 @@
 /** Something that is timed. */
 export type Action = () => Promise<unknown>
 
-/** Median times of one thing, in milliseconds. */
+/** How long one thing took, in milliseconds. */
 export interface Measured {
   readonly medianMs: number
+  readonly p95Ms: number
   readonly slowestMs: number
 }
 
@@ -20,10 +21,14 @@ export async function measureInTurn(actions: readonly Action[], rounds: number):
       if (round > 0) times[index]?.push(performance.now() - startedMs)
     }
   }
-  return times.map((taken) => ({ medianMs: median(taken), slowestMs: Math.max(...taken) }))
+  return times.map((taken) => ({
+    medianMs: quantile(taken, 0.5),
+    p95Ms: quantile(taken, 0.95),
+    slowestMs: Math.max(...taken),
+  }))
 }
 
-function median(values: readonly number[]): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN
 }

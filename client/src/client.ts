@@ -2,10 +2,12 @@ import type { Readiness } from '@headwater/contract/health.ts'
 import type { TokenResponse } from '@headwater/contract/ims.ts'
 import type { QueryBody, QueryResult } from '@headwater/contract/query.ts'
 import { type ClientCredentials, type Credentials, requestToken, tokensOf } from './credentials.ts'
+import { Batches } from './resources/batches.ts'
 import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
+import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
 import { ConnectionSpecs, FlowSpecs } from './resources/specs.ts'
@@ -37,7 +39,9 @@ export class HeadwaterClient {
   readonly flows: Flows
   readonly runs: Runs
   readonly subscriptions: Subscriptions
+  readonly registry: Registry
   readonly datasets: Datasets
+  readonly batches: Batches
   readonly sandboxes: Sandboxes
   readonly #transport: Transport
 
@@ -52,7 +56,9 @@ export class HeadwaterClient {
     this.flows = new Flows(transport)
     this.runs = new Runs(transport)
     this.subscriptions = new Subscriptions(transport)
+    this.registry = new Registry(transport)
     this.datasets = new Datasets(transport)
+    this.batches = new Batches(transport)
     this.sandboxes = new Sandboxes(transport)
   }
 

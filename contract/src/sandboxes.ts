@@ -115,6 +115,7 @@ export const SandboxTypeList = Type.Object(
     ],
   },
 )
+export type SandboxTypeList = Static<typeof SandboxTypeList>
 
 export const CreateSandboxBody = Type.Object(
   {

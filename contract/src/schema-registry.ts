@@ -152,6 +152,7 @@ export const Descriptor = Type.Record(Type.String(), Type.Unknown(), {
   description: 'What a field of a schema means. `Accept` decides on its form',
   examples: [SOME_DESCRIPTOR],
 })
+export type Descriptor = Static<typeof Descriptor>
 
 const Link = Type.Object({ href: Type.String() })
 

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { issueCredentials } from '@headwater/server/boot/credentials.ts'
 import { readSettings } from '@headwater/server/boot/read-settings.ts'
 import { ApiClient } from '@headwater/testkit/api-client.ts'
@@ -12,9 +9,11 @@ import pg from 'pg'
  * Goes the documented way once, so that the database holds one real resource of each kind and a real run. Their
  * documents are what everything else is made after.
  */
-export async function landOne(metadataUrl: string, sourceUrl: string): Promise<void> {
+export async function landOne(
+  metadataUrl: string,
+  { dataDir, sourceUrl }: { readonly dataDir: string; readonly sourceUrl: string },
+): Promise<void> {
   await makeSource(sourceUrl)
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-bench-'))
   const server = await startServerProcess(dataDir, { DATABASE_URL: metadataUrl })
   try {
     const client = await createClient(metadataUrl, dataDir, server.url)
@@ -33,7 +32,6 @@ export async function landOne(metadataUrl: string, sourceUrl: string): Promise<v
     await finishedRun(client, flowId)
   } finally {
     await server.end('SIGTERM')
-    await rm(dataDir, { recursive: true, force: true })
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { startBundledPostgres } from '@headwater/server/store/bundled/bundled-postgres.ts'
 import { MIGRATIONS } from '@headwater/server/store/migrations/index.ts'
 import pg from 'pg'
@@ -10,8 +11,8 @@ import { multiply, type Sizes } from './multiply.ts'
 export interface MetadataServer extends AsyncDisposable {
   readonly version: string
   readonly url: string
-  /** A connection of its own, for plans and sizes. */
-  readonly client: pg.Client
+  /** The data folder of the server that made the database: its key and its lake belong to it. */
+  readonly dataDir: string
 }
 
 /**
@@ -31,18 +32,9 @@ export async function startMetadataServer(cacheDir: string, sizes: Sizes): Promi
   // What another version of the tables made is of no use to this one.
   const name = `lists_${sizes.flows}_${sizes.runs}_${Object.keys(MIGRATIONS).length}`
   try {
-    await ensureDatabase(urlOf, name, sizes)
-    const client = new pg.Client({ connectionString: urlOf(name) })
-    await client.connect()
-    return {
-      version,
-      url: urlOf(name),
-      client,
-      async [Symbol.asyncDispose]() {
-        await client.end()
-        await server.stop()
-      },
-    }
+    const dataDir = `${cacheDir}/${name}`
+    await ensureDatabase(urlOf, { name, dataDir, sizes })
+    return { version, url: urlOf(name), dataDir, [Symbol.asyncDispose]: () => server.stop() }
   } catch (error) {
     await server.stop()
     throw error
@@ -52,8 +44,7 @@ export async function startMetadataServer(cacheDir: string, sizes: Sizes): Promi
 /** Makes the database under another name first, so that one that was interrupted is never taken for whole. */
 async function ensureDatabase(
   urlOf: (database: string) => string,
-  name: string,
-  sizes: Sizes,
+  { name, dataDir, sizes }: { readonly name: string; readonly dataDir: string; readonly sizes: Sizes },
 ): Promise<void> {
   await withClient(urlOf('bench'), async (admin) => {
     const { rowCount } = await admin.query('select from pg_database where datname = $1', [name])
@@ -62,7 +53,8 @@ async function ensureDatabase(
     const draft = `${name}_draft`
     await admin.query(`drop database if exists ${draft} with (force)`)
     await admin.query(`create database ${draft}`)
-    await landOne(urlOf(draft), urlOf('bench'))
+    await rm(dataDir, { recursive: true, force: true })
+    await landOne(urlOf(draft), { dataDir, sourceUrl: urlOf('bench') })
     await withClient(urlOf(draft), (client) => multiply(client, sizes))
     await admin.query(`alter database ${draft} rename to ${name}`)
   })

@@ -12,6 +12,9 @@ export interface Sizes {
 const SPAN_MS = 2 * 365 * 86_400_000
 const START_MS = 1_700_000_000_000
 
+/** Runs that wait must wait while lists are measured, or the server would run them. */
+const FAR_FUTURE_MS = 4_000_000_000_000
+
 /**
  * Makes many resources after the one of each kind that the database holds, with everything in them that lists
  * look at: names, states, times, references. Ids follow from the number, so that cases can be written down.
@@ -131,7 +134,7 @@ function flows({ flows }: Sizes): string {
       'sourceConnectionIds', jsonb_build_array(${source}),
       'targetConnectionIds', jsonb_build_array(${target}),
       'inheritedAttributes', jsonb_build_object(
-        'properties', case n % 50 when 0 then '{"isDestinationFlow": true}'::jsonb else '{"isSourceFlow": true}' end,
+        'properties', case n % 50 when 0 then '{"isSourceFlow": false, "isDestinationFlow": true}'::jsonb else '{"isSourceFlow": true}' end,
         'sourceConnections', jsonb_build_array(
           (${inherited} #> '{sourceConnections,0}') || jsonb_build_object('id', ${source}, 'baseConnection',
             (${inherited} #> '{sourceConnections,0,baseConnection}')
@@ -154,9 +157,9 @@ function runs({ flows, runs }: Sizes): string {
   return `
     insert into flow_run (id, org_id, sandbox_id, flow_id, state, origin, scheduled_for, epoch, batch_id, started_at,
       completed_at, etag, document, created_at, updated_at)
-    select pg_temp.id_of('run', n), org_id, sandbox_id, flow, new_state, 'request', at, 1,
+    select pg_temp.id_of('run', n), org_id, sandbox_id, flow, new_state, 'request', case phase when 'scheduled' then ${FAR_FUTURE_MS} else at end, 1,
       template.batch_id, at + 1000, case when ended then done end, pg_temp.etag_of(n),
-      template.document || jsonb_build_object(
+      (template.document - case when ended then '' else 'proof' end) || jsonb_build_object(
         'id', pg_temp.id_of('run', n), 'flowId', flow, 'createdAt', at, 'updatedAt', done,
         'etag', pg_temp.etag_of(n), 'providerRefId', 'M-' || flow || '-incremental-0:' || pg_temp.id_of('run', n),
         'metrics', case when ended
@@ -173,8 +176,7 @@ function runs({ flows, runs }: Sizes): string {
             template.batch_id, upper(left(md5('batch' || n), 26))),
             template.document #>> '{activities,0,sourceInfo,0,id}', pg_temp.id_of('source_connection', flow_n)::text),
             template.document #>> '{activities,1,targetInfo,0,id}', pg_temp.id_of('target_connection', flow_n)::text
-          )::jsonb else '[]' end)
-      || (case when ended then '{}' else '{"proof": null}' end)::jsonb,
+          )::jsonb else '[]' end),
       at, done
     from (select * from flow_run where state = 'success' limit 1) as template,
       generate_series(1::bigint, ${runs}) as n,

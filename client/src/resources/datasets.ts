@@ -1,25 +1,19 @@
 import type {
-  Batch,
   Dataset,
   DatasetBody,
+  DatasetFile,
   DatasetPatchBody,
   References,
 } from '@headwater/contract/catalog.ts'
 import type { Preview } from '@headwater/contract/export.ts'
-import type { CallOptions, Query, Transport } from '../transport.ts'
+import type { CallOptions, Transport } from '../transport.ts'
+import { CATALOG, type CatalogQuery, type Identified, readEntries } from './catalog.ts'
 import { segment } from './collection.ts'
 import type { ChangeOptions } from './entities.ts'
 
-const CATALOG = '/data/foundation/catalog'
 const EXPORT = '/data/foundation/export'
 
-/** What is wanted of a list of Catalog, as its parameters have it: `limit`, `start`, `orderBy`, `property` and more. */
-export type CatalogQuery = Query
-
-/** A dataset or batch with the id under which Catalog lists it. */
-export type Identified<Entry> = Entry & { readonly id: string }
-
-/** Datasets: the tables of the lake, and the batches that land in them. */
+/** Datasets: the tables of the lake. */
 export class Datasets {
   readonly #transport: Transport
 
@@ -28,24 +22,32 @@ export class Datasets {
   }
 
   async list(query: CatalogQuery = {}, options: CallOptions = {}): Promise<readonly Identified<Dataset>[]> {
-    return await this.#entries<Dataset>('/dataSets', query, options)
+    return await readEntries<Dataset>(this.#transport, '/dataSets', query, options)
   }
 
   async get(id: string, options: CallOptions = {}): Promise<Identified<Dataset>> {
-    const [found] = await this.#entries<Dataset>(`/dataSets/${segment(id)}`, undefined, options)
+    const [found] = await readEntries<Dataset>(
+      this.#transport,
+      `/dataSets/${segment(id)}`,
+      undefined,
+      options,
+    )
     return found as Identified<Dataset>
   }
 
   /** Makes a dataset with an empty table. @returns its id */
   async create(body: DatasetBody, options: CallOptions = {}): Promise<string> {
-    const call = { ...options, method: 'POST', path: `${CATALOG}/dataSets`, body } as const
-    return idOf((await this.#transport.call(call)) as References)
+    return await this.#change('POST', '/dataSets', body, options)
   }
 
   /** Changes one by a merge or a JSON Patch. @returns its id */
   async patch(id: string, body: DatasetPatchBody, options: ChangeOptions = {}): Promise<string> {
-    const call = { ...options, method: 'PATCH', path: `${CATALOG}/dataSets/${segment(id)}`, body } as const
-    return idOf((await this.#transport.call(call)) as References)
+    return await this.#change('PATCH', `/dataSets/${segment(id)}`, body, options)
+  }
+
+  /** Puts another description in its place; the rows stay. @returns its id */
+  async replace(id: string, body: DatasetBody, options: ChangeOptions = {}): Promise<string> {
+    return await this.#change('PUT', `/dataSets/${segment(id)}`, body, options)
   }
 
   async delete(id: string, options: ChangeOptions = {}): Promise<void> {
@@ -58,30 +60,23 @@ export class Datasets {
     return (await this.#transport.call({ ...options, method: 'GET', path })) as Preview
   }
 
-  async listBatches(
+  /** The files of batches that can be seen. */
+  async listFiles(
     query: CatalogQuery = {},
     options: CallOptions = {},
-  ): Promise<readonly Identified<Batch>[]> {
-    return await this.#entries<Batch>('/batches', query, options)
+  ): Promise<readonly Identified<DatasetFile>[]> {
+    return await readEntries<DatasetFile>(this.#transport, '/dataSetFiles', query, options)
   }
 
-  async getBatch(id: string, options: CallOptions = {}): Promise<Identified<Batch>> {
-    const [found] = await this.#entries<Batch>(`/batches/${segment(id)}`, undefined, options)
-    return found as Identified<Batch>
-  }
-
-  async #entries<Entry>(
+  async #change(
+    method: 'POST' | 'PUT' | 'PATCH',
     path: string,
-    query: CatalogQuery | undefined,
-    options: CallOptions,
-  ): Promise<readonly Identified<Entry>[]> {
-    const call = { ...options, method: 'GET', path: CATALOG + path, query } as const
-    const byId = (await this.#transport.call(call)) as Readonly<Record<string, Entry>>
-    return Object.entries(byId).map(([id, entry]) => ({ ...entry, id }))
+    body: unknown,
+    options: ChangeOptions,
+  ): Promise<string> {
+    const call = { ...options, method, path: CATALOG + path, body }
+    const [reference = ''] = (await this.#transport.call(call)) as References
+    // `@/dataSets/{id}`
+    return reference.split('/').at(-1) ?? ''
   }
-}
-
-/** `["@/dataSets/{id}"]` → the id. */
-function idOf([reference = '']: References): string {
-  return reference.split('/').at(-1) ?? ''
 }

@@ -5,6 +5,7 @@ import type {
   Sandbox,
   SandboxList,
   SandboxListQuery,
+  SandboxTypeList,
 } from '@headwater/contract/sandboxes.ts'
 import type { CallOptions, Query, Transport } from '../transport.ts'
 import { segment } from './collection.ts'
@@ -21,12 +22,18 @@ export class Sandboxes {
 
   /** Those that can be worked in. */
   async listActive(query: SandboxListQuery = {}, options: CallOptions = {}): Promise<SandboxList> {
-    return await this.#list('/', query, options)
+    return await this.#list('', query, options)
   }
 
   /** All of them, whatever their state. */
   async list(query: SandboxListQuery = {}, options: CallOptions = {}): Promise<SandboxList> {
     return await this.#list('/sandboxes', query, options)
+  }
+
+  /** What a sandbox can be for. */
+  async listTypes(options: CallOptions = {}): Promise<SandboxTypeList> {
+    const call = { ...options, method: 'GET', path: `${SANDBOXES}/sandboxTypes` } as const
+    return (await this.#transport.call(call)) as SandboxTypeList
   }
 
   async get(name: string, options: CallOptions = {}): Promise<Sandbox> {

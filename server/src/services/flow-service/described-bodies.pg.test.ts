@@ -28,11 +28,17 @@ let service: FlowTestService
 let isValid: (name: string, value: unknown) => boolean
 let ids: { base: string; source: string; target: string }
 let flowId: string
+let runId: string
+let otherRunId: string
+let otherFlowId: string
 
 beforeAll(async () => {
   service = await startFlowService()
   ids = await makeConnections(service)
   flowId = await created(service, '/flows', flowBody(ids))
+  otherFlowId = await created(service, '/flows', flowBody(ids))
+  runId = await created(service, '/runs', { flowId })
+  otherRunId = await created(service, '/runs', { flowId: otherFlowId })
   isValid = schemaValidator(service.document)
   // What a source says to credentials is no matter of schemas.
   service.world.validateOnCreate = false
@@ -147,6 +153,33 @@ const BODIES: readonly Described[] = [
     // What has ended is complete.
     options: () => ({ without: ['/percentCompleted'] }),
   },
+  {
+    schema: 'Patch',
+    method: 'PATCH',
+    path: () => `/flows/${flowId}`,
+    status: 200,
+    headers: { 'if-match': '*' },
+    // What an operation finds at its path is a matter of the flow.
+    options: () => ({ pins: { ...patchPins(''), ...patchPins('/*') } }),
+  },
+  {
+    schema: 'ToldRunBody',
+    method: 'PUT',
+    path: () => `/runs/${runId}`,
+    status: 200,
+    headers: { ...ADMIN, 'if-match': '*' },
+    options: () => ({
+      pins: {
+        '/flowId': constant(flowId),
+        '/parentFlowRunId': constant(otherRunId),
+        '/childFlowRunIds/*': constant(otherRunId),
+        '/predecessors/*/flowRunId': constant(otherRunId),
+        '/predecessors/*/flowId': constant(otherFlowId),
+      },
+      // Those of the run itself.
+      without: ['/flowSpec', '/params', '/activities'],
+    }),
+  },
   { schema: 'SearchBody', method: 'POST', path: () => '/flows/search', status: 200, options: searchOptions },
   {
     schema: 'FlowSpecSearchBody',
@@ -198,6 +231,12 @@ const copies = fc.array(fc.record({ name: constant('Copy'), params: fc.record({ 
 const transformations = fc
   .tuple(copies, fc.record({ name: constant('Mapping'), params: mapping }))
   .map(([copy, mapped]) => [...copy, mapped])
+
+const patchPins = (at: string) => ({
+  [`${at}/op`]: fc.constantFrom('add', 'Add', 'ADD'),
+  [`${at}/path`]: constant('/description'),
+  [`${at}/value`]: fc.string(),
+})
 
 function searchOptions(): BodyOptions {
   return {

@@ -27,9 +27,14 @@ function time(path: string): string {
   return `bigint not null generated always as (document_time(document #> '{${path}}')) stored`
 }
 
+function texts(name: string): string {
+  return `jsonb not null generated always as (coalesce(document -> '${name}', '[]')) stored`
+}
+
 const COLUMNS = [
   ...ENTITY_TABLES.map(
     (table) => `alter table ${table}
+      add column description text generated always as (document ->> 'description') stored,
       add column operation_started_at ${time('lastOperation,started')},
       add column operation_updated_at ${time('lastOperation,updated')}
       ${table === 'flow' ? `, ${flowColumns()}` : ''}`,
@@ -41,6 +46,8 @@ const COLUMNS = [
 
 function flowColumns(): string {
   return `
+    add column source_connection_ids ${texts('sourceConnectionIds')},
+    add column target_connection_ids ${texts('targetConnectionIds')},
     add column last_run_started_at ${time('lastRunDetails,startedAtUTC')},
     add column last_run_completed_at ${time('lastRunDetails,completedAtUTC')},
     add column last_run_state text not null generated always as (
@@ -53,6 +60,7 @@ function flowColumns(): string {
 
 /** The first 500 characters, which fit an index whatever they are. */
 const NAME = '(left(name, 500) collate "C")'
+const DESCRIPTION = '(left(description, 500) collate "C")'
 
 const ENTITY_TIMES = ['created_at', 'updated_at']
 const FLOW_TIMES = [...ENTITY_TIMES, 'last_run_started_at', 'last_run_completed_at']
@@ -74,7 +82,7 @@ function entityIndexes(
     'id',
     ...filtered,
   ])
-  const byFilter = filters.map((filter) => [filter, 'created_at', 'id', 'state'])
+  const byFilter = [DESCRIPTION, ...filters].map((filter) => [filter, 'created_at', 'id', 'state'])
   return [
     ...[...byTime, ...byOperation, ['id', ...filtered], [NAME, 'id', ...filtered], ...byFilter].map(
       (columns) => indexOf(table, columns),
@@ -86,7 +94,7 @@ function entityIndexes(
 
 function indexOf(table: string, columns: readonly string[]): string {
   const [first = ''] = columns
-  const name = first === NAME ? 'name' : first
+  const name = /^\(left\((\w+)/.exec(first)?.[1] ?? first
   return `create index ${table}_${name}_list on ${table} (${['sandbox_id', ...columns].join(', ')})`
 }
 
@@ -100,10 +108,13 @@ const INDEXES = [
     times: FLOW_TIMES,
     others: ['last_run_state'],
   }),
+  ...['source_connection_ids', 'target_connection_ids'].map(
+    (column) => `create index flow_${column}_list on flow using gin (${column} jsonb_path_ops)`,
+  ),
   ...RUN_TIMES.map((time) => indexOf('flow_run', [time, 'id', 'state'])),
   indexOf('flow_run', ['id', 'state']),
   indexOf('flow_run', ['state', 'created_at', 'id']),
-  indexOf('flow_run', ['flow_id', 'created_at', 'id', 'state']),
+  indexOf('flow_run', ['flow_id', 'created_at', 'id', 'state', 'started_utc', 'completed_utc', 'updated_at']),
   // Equal keys are stored once, so that counting a million of them reads seven megabytes.
   'create index flow_run_count_list on flow_run (sandbox_id, state)',
   ...RUN_TIMES.filter((time) => time !== 'created_at').map(

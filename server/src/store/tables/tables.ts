@@ -159,6 +159,7 @@ interface EntityTable extends ScopedTable {
 
 /** What lists look at besides; the database takes it from the document. */
 interface ListedTable extends EntityTable {
+  description: GeneratedAlways<string | null>
   operation_started_at: GeneratedAlways<number>
   operation_updated_at: GeneratedAlways<number>
 }
@@ -187,6 +188,8 @@ interface FlowTable extends ListedTable {
   next_run_at: number | null
   /** End of the last window that was delivered; null before the first. */
   watermark_at: number | null
+  source_connection_ids: GeneratedAlways<readonly string[]>
+  target_connection_ids: GeneratedAlways<readonly string[]>
   last_run_started_at: GeneratedAlways<number>
   last_run_completed_at: GeneratedAlways<number>
   last_run_state: GeneratedAlways<string>

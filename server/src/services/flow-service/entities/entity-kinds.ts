@@ -13,8 +13,11 @@ export type EntityKindName =
 /** A column that answers for a field of the document faster than the document does. */
 export interface FieldColumn {
   readonly column: string
-  /** A `time` is a bigint that is {@link ABSENT_TIME} where the document has none; a `flag` is true, false or blank. */
-  readonly type: 'uuid' | 'text' | 'bigint' | 'time' | 'flag'
+  /**
+   * A `time` is a bigint that is {@link ABSENT_TIME} where the document has none, a `flag` is true, false or blank, and
+   * `texts` are a JSON array.
+   */
+  readonly type: 'uuid' | 'text' | 'bigint' | 'time' | 'flag' | 'texts'
   /** Compare without regard to case. */
   readonly fold?: boolean | undefined
   /** All that it can hold, by code points. An order by it is one list after another, each of one value. */
@@ -107,6 +110,7 @@ const NAME: FieldColumn = { column: 'name', type: 'text', prefix: 500 }
 const ENTITY_COLUMNS: Readonly<Record<string, FieldColumn>> = {
   ...AUDIT_COLUMNS,
   name: NAME,
+  description: { ...NAME, column: 'description', isNullable: true },
   state: { column: 'state', type: 'text', fold: true, values: ['disabled', 'draft', 'enabled'] },
   'lastOperation.started': { column: 'operation_started_at', type: 'time' },
   'lastOperation.updated': { column: 'operation_updated_at', type: 'time' },
@@ -188,6 +192,8 @@ export const FLOWS: EntityKind = {
   columns: {
     ...ENTITY_COLUMNS,
     'flowSpec.id': { column: 'flow_spec_id', type: 'uuid' },
+    sourceConnectionIds: { column: 'source_connection_ids', type: 'texts' },
+    targetConnectionIds: { column: 'target_connection_ids', type: 'texts' },
     'inheritedAttributes.properties.isSourceFlow': { column: 'is_source_flow', type: 'flag' },
     'lastRunDetails.startedAtUTC': { column: 'last_run_started_at', type: 'time' },
     'lastRunDetails.completedAtUTC': { column: 'last_run_completed_at', type: 'time' },

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { isUuid } from '#kit/ids.ts'
 import { ABSENT_TIME, type FieldColumn } from '#services/flow-service/entities/entity-kinds.ts'
 import { compareTexts } from './compare-texts.ts'
+import { holdsSql } from './document-sql.ts'
 import { type Condition, isNumber, meets } from './property-filter.ts'
 
 /*
@@ -13,7 +14,9 @@ import { type Condition, isNumber, meets } from './property-filter.ts'
 export function columnSql(column: FieldColumn, condition: Condition): RawBuilder<boolean> {
   if (column.type === 'uuid') return uuidSql(column, condition)
   if (column.type === 'bigint' || column.type === 'time') return numberSql(column, condition)
+  if (column.type === 'texts') return memberSql(column, condition)
   if (column.values !== undefined) return listedSql(column.values, column, condition)
+  if (column.type === 'flag') return flagSql(column, condition)
   return textSql(column, condition)
 }
 
@@ -55,16 +58,31 @@ function listedSql(
   return anyOf(refOf(column), found, 'text')
 }
 
-function textSql(column: FieldColumn, condition: Condition): RawBuilder<boolean> {
-  const { type, fold, prefix } = column
+/** Ranges of lists of ids are refused before. */
+function memberSql(column: FieldColumn, { operator, values }: Condition): RawBuilder<boolean> {
+  const found = holdsSql(refOf(column), '$[*]', values)
+  return operator === '!=' ? sql`not ${found}` : found
+}
+
+/** A blank stands for a field that is absent, which equals nothing. */
+function flagSql(column: FieldColumn, condition: Condition): RawBuilder<boolean> {
   const ref = refOf(column)
+  const values = condition.values.map((value) => value.toLowerCase()).filter((value) => value !== '')
+  const [value] = values
+  if (condition.operator === '==') return anyOf(ref, values, 'text')
+  if (condition.operator === '!=') return value === undefined ? sql`true` : sql`${ref} <> ${value}`
+  return sql`(${ref} <> '' and ${compareSql(ref, { ...condition, values: [value ?? ''] })})`
+}
+
+function textSql(column: FieldColumn, condition: Condition): RawBuilder<boolean> {
+  const { fold, prefix, isNullable } = column
+  const ref = refOf(column)
+  if (condition.operator === '!=' && isNullable === true)
+    return sql`${ref} is distinct from ${condition.values[0]}::text`
   if (prefix !== undefined && condition.operator !== '!=') return prefixedSql(ref, prefix, condition)
-  if (fold !== true && type !== 'flag') return compareSql(ref, condition)
+  if (fold !== true) return compareSql(ref, condition)
   const values = condition.values.map((value) => value.toLowerCase())
-  const found = compareSql(sql`lower(${ref})`, { ...condition, values })
-  if (type !== 'flag') return found
-  // A blank stands for a field that is absent, which equals nothing.
-  return condition.operator === '!=' ? sql`(${ref} = '' or ${found})` : sql`(${ref} <> '' and ${found})`
+  return compareSql(sql`lower(${ref})`, { ...condition, values })
 }
 
 /** In the words of the index; only what may go on behind its prefix has to be compared as a whole too. */

@@ -25,8 +25,17 @@ function isExact({ path, values }: Condition): boolean {
 }
 
 function equalitySql({ path, values }: Condition): RawBuilder<boolean> {
+  return holdsSql(sql.ref('entity.document'), pathOf(path), values)
+}
+
+/** True of a JSON value that has one of the values at a path. */
+export function holdsSql(
+  json: RawBuilder<unknown>,
+  path: string,
+  values: readonly string[],
+): RawBuilder<boolean> {
   const equals = values.flatMap(literalsOf).map((literal) => `@ == ${literal}`)
-  return sql`entity.document @? ${`${pathOf(path)} ? (${equals.join(' || ')})`}::jsonpath`
+  return sql`${json} @? ${`${path} ? (${equals.join(' || ')})`}::jsonpath`
 }
 
 /** Everything stored that a value equals: the text, and the number or boolean that it spells. */

@@ -29,7 +29,7 @@ export function sortKeys(kind: EntityKind, orderings: readonly Ordering[]): read
 function sortKey(kind: EntityKind, { path, descending }: Ordering): SortKey {
   const column = kind.columns[path.join('.')]
   // An absent value sorts as JSON null, which is comparable, unlike SQL's.
-  if (column === undefined || column.isNullable === true)
+  if (column === undefined || column.type === 'texts' || column.isNullable === true)
     return {
       expression: sql`coalesce(entity.document #> ${path}::text[], 'null')`,
       type: 'jsonb',
@@ -39,6 +39,8 @@ function sortKey(kind: EntityKind, { path, descending }: Ordering): SortKey {
   const key = { column: column.column, descending, values: column.values }
   if (column.type === 'uuid') return { ...key, expression: ref, type: 'uuid' }
   if (column.type === 'bigint' || column.type === 'time') return { ...key, expression: ref, type: 'bigint' }
+  // Each of a handful of values is a list of its own, whose order is that of the values.
+  if (column.values !== undefined) return { ...key, expression: ref, type: 'text' }
   const text = column.prefix === undefined ? ref : prefixOf(ref, column.prefix)
   return { ...key, expression: sql`${text} collate "C"`, type: 'text' }
 }
