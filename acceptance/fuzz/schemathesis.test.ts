@@ -9,7 +9,7 @@ import { FUZZ_DEPTH, FUZZ_SEED, FUZZ_TIMEOUT_MS, seedTitle } from './budget.ts'
 import { type FuzzWorld, openFuzzWorld } from './seeds.ts'
 
 /** Every operation of the server's own document, with what schemathesis makes up for it. */
-const EXAMPLES_PER_OPERATION = 2
+const EXAMPLES_PER_OPERATION = 1
 
 let fuzz: FuzzWorld
 
