@@ -30,7 +30,9 @@ export async function createGatedRelation(source: TestDatabase, rowCount: number
   await source.query(
     `create view gated_items as select gated(i) as id, 'row ' || i as label from generate_series(1, ${rowCount}) as i`,
   )
-  const waiting = `select from pg_locks where locktype = 'advisory' and objid = ${GATE} and not granted`
+  // pg_locks tells of every database of the server, and other tests have gates of their own.
+  const waiting = `select from pg_locks where locktype = 'advisory' and objid = ${GATE} and not granted
+    and database = (select oid from pg_database where datname = current_database())`
   return {
     tableName: 'public.gated_items',
     rowCount,
