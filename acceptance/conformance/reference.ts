@@ -26,8 +26,17 @@ export const referenceTitle: string = hasReference
 const violations: string[] = []
 
 /** Holds an answer against the reference and notes what is wrong with it for {@link takeViolations}. */
-export const witnessAnswer: AnswerWitness = ({ method, url }, answer) => {
-  const found = reference?.violationsOf(method, url, answer) ?? []
+export const witnessAnswer: AnswerWitness = (asked, answer) => {
+  if (reference !== undefined) noteViolations(reference, asked, answer)
+}
+
+/** Holds an answer against a description of the API and notes what is wrong with it for {@link takeViolations}. */
+export function noteViolations(
+  reference: Reference,
+  { method, url }: { readonly method: string; readonly url: string },
+  answer: FlowAnswer,
+): void {
+  const found = reference.violationsOf(method, url, answer)
   violations.push(...found.map((violation) => `${method} ${url} → ${answer.status}: ${violation}`))
 }
 
@@ -47,7 +56,10 @@ export class Reference {
   readonly #validators = new Map<unknown, ValidateFunction>()
   readonly #ajv = addFormats.default(new Ajv({ strict: false, allErrors: true }))
 
-  constructor(document: Answer) {
+  readonly #basePath: string
+
+  constructor(document: Answer, basePath: string = FLOW) {
+    this.#basePath = basePath
     this.#components = document.components
     // A literal segment goes before a parameter, `/connections/search` before `/connections/{id}`.
     this.#paths = [...pathsOf(document)]
@@ -72,8 +84,8 @@ export class Reference {
 
   #find(method: string, url: string): Operation | undefined {
     const path = url.replace(/\?.*$/s, '').replace(/\/$/, '')
-    if (!path.startsWith(`${FLOW}/`)) return undefined
-    const found = this.#paths.find(({ pattern }) => pattern.test(path.slice(FLOW.length)))
+    if (!path.startsWith(`${this.#basePath}/`)) return undefined
+    const found = this.#paths.find(({ pattern }) => pattern.test(path.slice(this.#basePath.length)))
     return found?.operations.get(method.toLowerCase())
   }
 
