@@ -7,7 +7,7 @@ const TYPES = ['production', 'development'] as const
 
 export const SandboxType = Words(TYPES, { title: 'SandboxType', description: 'What a sandbox is for' })
 
-export const SandboxState = Words(['creating', 'active', 'resetting', 'deleted', 'failed'], {
+export const SandboxState = Words(['creating', 'active', 'resetting', 'deleting', 'deleted', 'failed'], {
   title: 'SandboxState',
   description: 'Only an active sandbox can be worked in',
 })

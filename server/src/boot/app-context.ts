@@ -87,6 +87,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     storage,
     duck,
     queue,
+    wakeUps,
     ticker,
     sendWebhook,
     registry,

@@ -1,10 +1,10 @@
 import * as contract from '@headwater/contract/catalog.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
-import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
 import { BatchReader } from './batch-store.ts'
@@ -17,7 +17,7 @@ import { CREATED_BOUNDS, type ListDialect, parseListQuery, parseProperties } fro
 import { CATALOG_ERRORS, notFound, sandboxNotFound } from './problems.ts'
 
 export interface CatalogDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly db: Database
   readonly now: () => number
   readonly findSchema: FindSchema
@@ -70,7 +70,7 @@ function serve(service: FastifyInstance, dependencies: CatalogDependencies): voi
   requireObjects(service)
   writeErrors(service, PLAIN_FAMILY)
   addErrors(service, [SandboxUnknown])
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound, area: 'Datasets', denial: PLAIN_DENIAL })
   const datasets = new DatasetReader(dependencies.db)
   serveDatasets(service, dependencies, datasets)
   serveDatasetChanges(service, { ...dependencies, datasets })

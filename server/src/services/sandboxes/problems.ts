@@ -1,6 +1,8 @@
 import { SandboxError } from '@headwater/contract/sandboxes.ts'
 import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { DENIED_CAUSE, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** An error of Sandbox Management. */
@@ -44,6 +46,16 @@ export const nameTaken = (name: string) =>
     'Sandbox already exists',
     `A sandbox named "${name}" exists. Choose another name.`,
   )
+
+const denied = (permission: Permission, where: string) =>
+  new SandboxProblem(403, 'SMS-1004', 'Forbidden', denial(permission, where))
+
+export const SANDBOX_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(SandboxError, {
+    'SMS-1004-403': [DENIED_CAUSE, denied('Manage Sandboxes', 'in all sandboxes')],
+  })['SMS-1004-403'],
+}
 
 const internal = () =>
   new SandboxProblem(500, 'SMS-1003', 'Internal server error', 'An internal error occurred. Try again.')

@@ -12,20 +12,21 @@ import {
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { describeBodies, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import type { Place } from '#http/permissions.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { Database } from '#store/database.ts'
 import { createSandbox } from './create-sandbox.ts'
 import { getSandbox } from './get-sandbox.ts'
 import { listSandboxes } from './list-sandboxes.ts'
 import { patchSandbox } from './patch-sandbox.ts'
-import { SANDBOX_ERRORS, SANDBOX_FAMILY, sandboxNotFound } from './problems.ts'
+import { SANDBOX_DENIAL, SANDBOX_ERRORS, SANDBOX_FAMILY, sandboxNotFound } from './problems.ts'
 import type { SandboxReader } from './sandbox-reader.ts'
 
 export interface SandboxDependencies {
   readonly db: Database
   readonly reader: SandboxReader
   readonly now: () => number
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 /** `/data/foundation/sandbox-management`: the spaces of an organisation. */
@@ -40,6 +41,9 @@ export async function registerSandboxes(app: FastifyInstance, deps: SandboxDepen
         ...deps.gateway,
         findSandbox: (orgId) => deps.gateway.findSandbox(orgId, {}),
         sandboxNotFound,
+        area: 'Sandboxes',
+        denial: SANDBOX_DENIAL,
+        placeOf: (request) => placeOf(request, deps.reader),
       })
       addRoutes(plugin, deps)
     },
@@ -67,6 +71,14 @@ function addRoutes(plugin: FastifyInstance, deps: SandboxDependencies): void {
   )
 }
 
+/** Whoever asks for one has to hold the permission in it; a new one is none yet, so it takes all of them. */
+async function placeOf(request: FastifyRequest, reader: SandboxReader): Promise<Place> {
+  const { name } = request.params as { readonly name?: string }
+  if (name === undefined) return request.method === 'POST' ? 'everywhere' : 'anywhere'
+  const sandbox = await reader.findByName(request.scope.orgId, name)
+  return sandbox === undefined ? 'everywhere' : { sandboxId: sandbox.id }
+}
+
 const TYPES = [
   { id: 'production', title: 'Production' },
   { id: 'development', title: 'Development' },
@@ -84,6 +96,7 @@ const SCHEMAS = {
     tags: TAGS,
     summary: 'List the active sandboxes',
     operationId: 'listActiveSandboxes',
+    permission: 'none',
     querystring: SandboxListQuery,
     response: { 200: SandboxList },
   },
@@ -91,6 +104,7 @@ const SCHEMAS = {
     tags: TAGS,
     summary: 'List the types that a sandbox can have',
     operationId: 'listSandboxTypes',
+    permission: 'none',
     response: { 200: SandboxTypeList },
   },
   list: {

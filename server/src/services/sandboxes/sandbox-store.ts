@@ -7,7 +7,9 @@ export async function insertSandbox(db: Database, row: Insertable<Tables['sandbo
   const result = await db
     .insertInto('sandbox')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['org_id', 'name']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['org_id', 'name']).where('state', '<>', 'deleted').doNothing(),
+    )
     .executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
