@@ -77,6 +77,17 @@ export async function ensureClient(db: Database, wanted: NewClient): Promise<str
   return row?.id ?? (await createClient(db, wanted)).clientId
 }
 
+/** True when the organisation has, or had, a client. */
+export async function hasClients(db: Database, orgId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('client')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Makes a client useless from now on: no new token, and its tokens are refused. False when there is none. */
 export async function revokeClient(db: Database, clientId: string, now: number): Promise<boolean> {
   const result = await db
