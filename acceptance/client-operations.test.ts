@@ -130,6 +130,8 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   getSandbox: (it) => it.sandboxes.get(ID),
   createSandbox: (it) => it.sandboxes.create({ name: 'x', type: 'development' }),
   patchSandbox: (it) => it.sandboxes.patch(ID, { title: 'x' }),
+  resetSandbox: (it) => it.sandboxes.reset(ID, { validationOnly: 'true' }),
+  deleteSandbox: (it) => it.sandboxes.delete(ID),
   runQuery: (it) => it.query({ sql: 'select 1' }),
 }
 

@@ -110,6 +110,11 @@ export const ROOMS: readonly Room[] = [
     rooms: ['kit', 'log', 'secrets', 'store', 'services/flow-service'],
     libraries: ['kysely'],
   },
+  {
+    path: 'upkeep',
+    rooms: ['kit', 'log', 'store', 'lake', 'queue'],
+    libraries: ['kysely'],
+  },
 
   { path: 'boot', rooms: ['*'], libraries: ['*'] },
 ]

@@ -19,6 +19,7 @@ import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { WakeUps } from '#store/wake-ups.ts'
+import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import { buildApp } from './build-app.ts'
 import { makeFirstClient } from './first-client.ts'
 import { connectNeighbours } from './neighbours.ts'
@@ -86,6 +87,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
+  const keeper = opened.adopt(new SandboxKeeper({ db, storage, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
     db,
@@ -94,6 +96,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     duck,
     queue,
     wakeUps,
+    keeper,
     ticker,
     sendWebhook,
     registry,
@@ -124,6 +127,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   ticker.start()
   dispatcher.start()
   sweeper.start()
+  keeper.start()
   const resources = opened.move()
   return {
     url: address,

@@ -28,6 +28,7 @@ import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
 import type { Database } from '#store/database.ts'
 import type { WakeUps } from '#store/wake-ups.ts'
+import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import type { Neighbours } from './neighbours.ts'
 import { VERSION } from './version.ts'
 
@@ -39,6 +40,7 @@ export interface AppParts {
   readonly duck: DuckDb
   readonly queue: StepQueue
   readonly wakeUps: WakeUps
+  readonly keeper: SandboxKeeper
   readonly ticker: Ticker
   readonly sendWebhook: SendWebhook
   readonly registry: Registry
@@ -51,7 +53,7 @@ export interface AppParts {
 export async function buildApp(parts: AppParts): Promise<App> {
   const { config, db, keyring, storage, duck, queue, ticker, sendWebhook, registry, neighbours, log, now } =
     parts
-  const { wakeUps } = parts
+  const { wakeUps, keeper } = parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
   const sandboxes = new SandboxReader(db, now)
@@ -67,7 +69,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerHealth(app, { checks: readinessChecks(db, storage) })
   await registerConsole(app)
   await registerIms(app, { db, issuer })
-  await registerSandboxes(app, { ...common, reader: sandboxes })
+  await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
   await registerSchemaRegistry(app, { ...registry, gateway })
   await registerCatalog(app, { ...common, findSchema, createLakeTable: neighbours.createLakeTable })
   await registerDataPrep(app, { ...common, findSchema })

@@ -45,6 +45,7 @@ beforeAll(async () => {
     db,
     reader,
     now,
+    onChange: () => {},
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>

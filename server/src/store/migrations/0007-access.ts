@@ -39,7 +39,7 @@ const STATEMENTS = [
   // A deleted sandbox is still shown, but its name is free.
   'alter table sandbox drop constraint sandbox_org_id_name_key',
   `create unique index sandbox_name_key on sandbox (org_id, name) where state <> 'deleted'`,
-  `create index sandbox_changing_idx on sandbox (id) where state in ('creating', 'resetting', 'deleting')`,
+  `create index sandbox_changing_idx on sandbox (id) where state in ('resetting', 'deleting')`,
   // Folders of the lake to which nothing refers any more, until their files are gone.
   `create table lake_removal (
     location text primary key,
