@@ -3,6 +3,7 @@ import type {
   DatasetBody,
   DatasetFile,
   DatasetPatchBody,
+  DatasetView,
   References,
 } from '@headwater/contract/catalog.ts'
 import type { Preview } from '@headwater/contract/export.ts'
@@ -50,8 +51,37 @@ export class Datasets {
     return await this.#change('PUT', `/dataSets/${segment(id)}`, body, options)
   }
 
-  async delete(id: string, options: ChangeOptions = {}): Promise<void> {
-    await this.#transport.call({ ...options, method: 'DELETE', path: `${CATALOG}/dataSets/${segment(id)}` })
+  /** Deletes one with its batches and files; one that a flow writes into when `force` is set only. */
+  async delete(
+    id: string,
+    options: ChangeOptions & { readonly force?: boolean | undefined } = {},
+  ): Promise<void> {
+    const { force, ...rest } = options
+    const path = `${CATALOG}/dataSets/${segment(id)}`
+    await this.#transport.call({ ...rest, method: 'DELETE', path, query: { force } })
+  }
+
+  /** The views of a dataset: one, with all of its columns. */
+  async listViews(id: string, options: CallOptions = {}): Promise<readonly Identified<DatasetView>[]> {
+    const path = `/dataSets/${segment(id)}/views`
+    return await readEntries<DatasetView>(this.#transport, path, undefined, options)
+  }
+
+  async getView(id: string, viewId: string, options: CallOptions = {}): Promise<Identified<DatasetView>> {
+    const path = `/dataSets/${segment(id)}/views/${segment(viewId)}`
+    const [found] = await readEntries<DatasetView>(this.#transport, path, undefined, options)
+    return found as Identified<DatasetView>
+  }
+
+  /** The files of a view. */
+  async listViewFiles(
+    id: string,
+    viewId: string,
+    query: CatalogQuery = {},
+    options: CallOptions = {},
+  ): Promise<readonly Identified<DatasetFile>[]> {
+    const path = `/dataSets/${segment(id)}/views/${segment(viewId)}/files`
+    return await readEntries<DatasetFile>(this.#transport, path, query, options)
   }
 
   /** The newest rows, 100 at most. */

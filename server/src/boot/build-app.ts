@@ -64,7 +64,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes })
   await registerSchemaRegistry(app, { ...registry, gateway })
-  await registerCatalog(app, { ...common, findSchema, createLakeTable: neighbours.createLakeTable })
+  await registerCatalog(app, {
+    ...common,
+    findSchema,
+    createLakeTable: neighbours.createLakeTable,
+    lake: neighbours.lake,
+  })
   await registerDataPrep(app, { ...common, findSchema })
   await registerExport(app, {
     ...common,
