@@ -39,8 +39,13 @@ const ID = '00000000-0000-4000-8000-000000000000'
 const DESCRIPTOR = { '@type': 'xdm:descriptorIdentity', 'xdm:sourceSchema': 'x' } as const
 const DATASET = { name: 'x', schemaRef: { id: 'x' } }
 
+const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
+
 /** What calls each operation. */
 const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>> = {
+  listIdentityNamespaces: (it) => it.identityNamespaces.list(),
+  createIdentityNamespace: (it) => it.identityNamespaces.create(NAMESPACE),
+  getIdentityNamespace: (it) => it.identityNamespaces.get(ID),
   listConnectionSpecs: (it) => it.connectionSpecs.list(),
   createConnectionSpec: (it) => it.connectionSpecs.create({ name: 'x', providerId: 'y' }),
   getConnectionSpec: (it) => it.connectionSpecs.get(ID),

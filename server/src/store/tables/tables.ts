@@ -15,6 +15,7 @@ export interface Tables {
   signing_key: SigningKeyTable
   schema_resource: SchemaResourceTable
   descriptor: DescriptorTable
+  identity_namespace: IdentityNamespaceTable
   dataset: DatasetTable
   lake_table: LakeTableTable
   batch: BatchTable
@@ -98,6 +99,18 @@ interface DescriptorTable extends ScopedTable {
   type: string
   source_schema: string
   document: JsonColumn
+}
+
+interface IdentityNamespaceTable {
+  id: Generated<number>
+  org_id: string
+  sandbox_id: string
+  code: string
+  name: string
+  id_type: string
+  description: string
+  created_at: number
+  updated_at: number
 }
 
 interface DatasetTable extends ScopedTable {
