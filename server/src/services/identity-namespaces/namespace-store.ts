@@ -1,5 +1,5 @@
 import type { IdentityNamespace } from '@headwater/contract/identity-namespaces.ts'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { FindNamespace } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
@@ -29,10 +29,12 @@ export class NamespaceReader {
     return row && toNamespace(row)
   }
 
+  /** By its code, whatever its case: no two differ in that only. */
   async findByCode(scope: Scope, code: string): Promise<IdentityNamespace | undefined> {
-    const standard = STANDARD_NAMESPACES.find((namespace) => namespace.code === code)
+    const lower = code.toLowerCase()
+    const standard = STANDARD_NAMESPACES.find((namespace) => namespace.code.toLowerCase() === lower)
     if (standard !== undefined) return standard
-    const row = await this.#own(scope).where('code', '=', code).executeTakeFirst()
+    const row = await this.#own(scope).where(sql<boolean>`lower(code) = ${lower}`).executeTakeFirst()
     return row && toNamespace(row)
   }
 

@@ -1,5 +1,5 @@
 import type { Scope } from '#http/scope.ts'
-import { IDENTITY } from './descriptor-rules.ts'
+import { isPrimaryIdentity } from './descriptor-rules.ts'
 import { deleteDescriptorRow } from './descriptor-store.ts'
 import { descriptorNotFound, resourceInUse } from './problems.ts'
 import { changeRegistry, type Registry } from './registry-context.ts'
@@ -10,7 +10,7 @@ export function deleteDescriptor(registry: Registry, scope: Scope, id: string): 
   return changeRegistry(registry, scope, async (tx, readers) => {
     const descriptor = await readers.descriptors.find(scope, id)
     if (descriptor === undefined) throw descriptorNotFound(id)
-    if (descriptor['@type'] === IDENTITY && descriptor['xdm:isPrimary'] === true) {
+    if (isPrimaryIdentity(descriptor)) {
       const schemaId = String(descriptor['xdm:sourceSchema'])
       const schema = await readers.resources.find(scope, 'tenant', 'schemas', schemaId)
       if (schema !== undefined && isInUnion(schema.document))
