@@ -3,6 +3,7 @@ import { type DescribedResource, fieldAt, pathsOf } from './descriptor-fields.ts
 import { invalidDescriptor } from './problems.ts'
 
 export const IDENTITY = 'xdm:descriptorIdentity'
+export const ONE_TO_ONE = 'xdm:descriptorOneToOne'
 export const REFERENCE_IDENTITY = 'xdm:descriptorReferenceIdentity'
 
 /** What the checks of a descriptor look at. */
@@ -31,7 +32,7 @@ const RELATIONSHIP = { of: 'schemas', property: 'one' } as const
 export const DESCRIPTOR_RULES = {
   [IDENTITY]: { of: 'schemas', property: 'one', check: checkIdentity },
   'xdm:alternateDisplayInfo': { of: 'any', property: 'one', check: checkDisplayInfo },
-  'xdm:descriptorOneToOne': { ...RELATIONSHIP, check: checkOneToOne },
+  [ONE_TO_ONE]: { ...RELATIONSHIP, check: checkOneToOne },
   'xdm:descriptorOneToMany': { ...RELATIONSHIP, check: checkDestination },
   'xdm:descriptorManyToMany': { ...RELATIONSHIP, check: checkDestination },
   [REFERENCE_IDENTITY]: { of: 'schemas', property: 'one', check: checkReferenceIdentity },

@@ -71,7 +71,7 @@ async function compose(
   const source = await readDescribed(readers, scope, schemaId)
   if (source === undefined)
     throw invalidDescriptor(`The schema ${schemaId} of xdm:sourceSchema does not exist.`)
-  const descriptors = await readers.descriptors.listOfSchema(scope, source.resource.id)
+  const descriptors = await readers.descriptors.listOf(scope, [source.resource.id])
   const checked = await checkDescriptor(body, {
     source,
     siblings: descriptors.filter((other) => other['@id'] !== draft.id),
