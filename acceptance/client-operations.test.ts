@@ -45,8 +45,13 @@ const METRICS: MetricsBody = {
 }
 const DATASET = { name: 'x', schemaRef: { id: 'x' } }
 
+const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
+
 /** What calls each operation. */
 const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>> = {
+  listIdentityNamespaces: (it) => it.identityNamespaces.list(),
+  createIdentityNamespace: (it) => it.identityNamespaces.create(NAMESPACE),
+  getIdentityNamespace: (it) => it.identityNamespaces.get(ID),
   listConnectionSpecs: (it) => it.connectionSpecs.list(),
   createConnectionSpec: (it) => it.connectionSpecs.create({ name: 'x', providerId: 'y' }),
   getConnectionSpec: (it) => it.connectionSpecs.get(ID),

@@ -17,6 +17,7 @@ import { registerExport } from '#services/export/routes.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
+import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
 import { createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
@@ -74,6 +75,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   })
   await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
   await registerMetrics(app, common)
+  await registerIdentityNamespaces(app, common)
   await registerDataPrep(app, { ...common, findSchema })
   await registerExport(app, {
     ...common,

@@ -7,6 +7,7 @@ import { type App, createApp } from '#http/app.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createSchemaFinder } from './find-schema.ts'
 import { createGlobalLibrary } from './global-library.ts'
@@ -64,6 +65,7 @@ beforeAll(async () => {
     db,
     library: createGlobalLibrary(),
     now: () => nowMs++,
+    findNamespace: new NamespaceReader(db).findSummary,
     hasDatasets: async (_scope: Scope, schemaId: string) => usedSchemas.has(schemaId),
   }
   findSchema = createSchemaFinder(registry)

@@ -15,6 +15,7 @@ export interface Tables {
   signing_key: SigningKeyTable
   schema_resource: SchemaResourceTable
   descriptor: DescriptorTable
+  identity_namespace: IdentityNamespaceTable
   dataset: DatasetTable
   lake_table: LakeTableTable
   dataset_label: DatasetLabelTable
@@ -99,6 +100,18 @@ interface DescriptorTable extends ScopedTable {
   type: string
   source_schema: string
   document: JsonColumn
+}
+
+interface IdentityNamespaceTable {
+  id: Generated<number>
+  org_id: string
+  sandbox_id: string
+  code: string
+  name: string
+  id_type: string
+  description: string
+  created_at: number
+  updated_at: number
 }
 
 interface DatasetTable extends ScopedTable {
