@@ -205,15 +205,6 @@ statement(24, 'a sandbox is emptied by the action reset alone', async () => {
   }
 })
 
-statement(25, 'a schema of one sandbox is a 404 in another', async () => {
-  const [one, other] = await Promise.all([makeSandbox(), makeSandbox()])
-  const schemaId = await createSchema(server.client.in(one), { id: { type: 'integer' } })
-  const path = `${REGISTRY}/tenant/schemas/${encodeURIComponent(schemaId)}`
-  const options = { headers: { accept: 'application/vnd.adobe.xed+json;version=1' } }
-  expect((await server.client.in(one).get(path, options)).status).toBe(200)
-  expect((await server.client.in(other).get(path, options)).status).toBe(404)
-})
-
 statement(26, 'a sandbox that there is not is refused by every service', async () => {
   const name = await makeSandbox()
   await client.delete(`${BOXES}/${name}`)

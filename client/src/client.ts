@@ -1,5 +1,6 @@
 import type { Readiness } from '@headwater/contract/health.ts'
 import type { TokenResponse } from '@headwater/contract/ims.ts'
+import type { MetricsBody, MetricsResult } from '@headwater/contract/observability.ts'
 import type { QueryBody, QueryResult } from '@headwater/contract/query.ts'
 import { type ClientCredentials, type Credentials, requestToken, tokensOf } from './credentials.ts'
 import { Batches } from './resources/batches.ts'
@@ -7,6 +8,7 @@ import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
+import { IdentityNamespaces } from './resources/identity-namespaces.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -40,6 +42,7 @@ export class HeadwaterClient {
   readonly runs: Runs
   readonly subscriptions: Subscriptions
   readonly registry: Registry
+  readonly identityNamespaces: IdentityNamespaces
   readonly datasets: Datasets
   readonly batches: Batches
   readonly sandboxes: Sandboxes
@@ -57,6 +60,7 @@ export class HeadwaterClient {
     this.runs = new Runs(transport)
     this.subscriptions = new Subscriptions(transport)
     this.registry = new Registry(transport)
+    this.identityNamespaces = new IdentityNamespaces(transport)
     this.datasets = new Datasets(transport)
     this.batches = new Batches(transport)
     this.sandboxes = new Sandboxes(transport)
@@ -70,6 +74,12 @@ export class HeadwaterClient {
   /** Runs a SELECT statement over the datasets of the sandbox. */
   async query(body: QueryBody, options: CallOptions = {}): Promise<QueryResult> {
     return (await this.call({ ...options, method: 'POST', path: '/query', body })) as QueryResult
+  }
+
+  /** Figures of ingestion over time. */
+  async readMetrics(body: MetricsBody, options: CallOptions = {}): Promise<MetricsResult> {
+    const path = '/data/infrastructure/observability/insights/metrics'
+    return (await this.call({ ...options, method: 'POST', path, body })) as MetricsResult
   }
 
   /** For what has no method: the JSON of the answer, `undefined` when it is empty. */

@@ -14,6 +14,7 @@ import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { DatasetReader } from '#services/catalog/dataset-store.ts'
+import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
 import type { CreatedClient } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
@@ -67,6 +68,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     db,
     now,
     library: createGlobalLibrary(),
+    findNamespace: new NamespaceReader(db).findSummary,
     hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))

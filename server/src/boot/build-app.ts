@@ -17,9 +17,12 @@ import { registerExport } from '#services/export/routes.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
+import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
 import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
+import { registerLabels } from '#services/labels/routes.ts'
+import { registerMetrics } from '#services/observability/metrics-routes.ts'
 import { registerHealth } from '#services/observability/routes.ts'
 import { registerQuery } from '#services/query/routes.ts'
 import { registerSandboxes } from '#services/sandboxes/routes.ts'
@@ -71,7 +74,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
   await registerSchemaRegistry(app, { ...registry, gateway })
-  await registerCatalog(app, { ...common, findSchema, createLakeTable: neighbours.createLakeTable })
+  await registerCatalog(app, {
+    ...common,
+    findSchema,
+    createLakeTable: neighbours.createLakeTable,
+    lake: neighbours.lake,
+  })
+  await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
+  await registerMetrics(app, common)
+  await registerIdentityNamespaces(app, common)
   await registerDataPrep(app, { ...common, findSchema })
   await registerExport(app, {
     ...common,

@@ -123,6 +123,17 @@ export const unresolvedReference = (id: string) =>
 export const invalidResource = (detail: string) =>
   new RegistryProblem('XDM-1400', 400, 'Resource validation error', detail)
 
+export const mixedFields = (name: string) =>
+  new RegistryProblem(
+    'XDM-1406',
+    422,
+    'Resource validation error',
+    `The field ${name} stands in properties beside definitions with allOf. Put all fields in one of the two places.`,
+  )
+
+export const breakingChange = (detail: string) =>
+  new RegistryProblem('XDM-1530', 400, 'Breaking change', detail)
+
 export const resourceInUse = (id: string, by: string) =>
   new RegistryProblem('XDM-1402', 400, 'Resource in use', `${id} is used by ${by}. Remove it there first.`)
 

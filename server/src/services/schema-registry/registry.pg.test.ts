@@ -8,6 +8,7 @@ import type { FindSchema } from '#http/neighbours.ts'
 import { ALL_GRANTS } from '#http/permissions.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createSchemaFinder } from './find-schema.ts'
 import { createGlobalLibrary } from './global-library.ts'
@@ -66,6 +67,7 @@ beforeAll(async () => {
     db,
     library: createGlobalLibrary(),
     now: () => nowMs++,
+    findNamespace: new NamespaceReader(db).findSummary,
     hasDatasets: async (_scope: Scope, schemaId: string) => usedSchemas.has(schemaId),
   }
   findSchema = createSchemaFinder(registry)

@@ -17,9 +17,11 @@ export interface Tables {
   signing_key: SigningKeyTable
   schema_resource: SchemaResourceTable
   descriptor: DescriptorTable
+  identity_namespace: IdentityNamespaceTable
   dataset: DatasetTable
   lake_table: LakeTableTable
   lake_removal: LakeRemovalTable
+  dataset_label: DatasetLabelTable
   batch: BatchTable
   batch_file: BatchFileTable
   mapping_set: MappingSetTable
@@ -118,6 +120,18 @@ interface DescriptorTable extends ScopedTable {
   document: JsonColumn
 }
 
+interface IdentityNamespaceTable {
+  id: Generated<number>
+  org_id: string
+  sandbox_id: string
+  code: string
+  name: string
+  id_type: string
+  description: string
+  created_at: number
+  updated_at: number
+}
+
 interface DatasetTable extends ScopedTable {
   name: string
   schema_id: string
@@ -143,6 +157,13 @@ interface LakeRemovalTable {
   org_id: string
   sandbox_id: string
   requested_at: number
+}
+
+interface DatasetLabelTable {
+  dataset_id: string
+  etag: string
+  document: JsonColumn
+  updated_at: number
 }
 
 interface BatchTable extends ScopedTable {
