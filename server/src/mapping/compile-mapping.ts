@@ -1,5 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
-import type { ColumnBatch, Vector } from '#columns/vector.ts'
+import type { AnyVector, ColumnBatch, Vector } from '#columns/vector.ts'
 import { BatchLog, type MappingWarning, OutputLog, type RejectedRow } from './batch-log.ts'
 import { compileExpression } from './compile-expression.ts'
 import { ConversionProblem, convertValue, typeNameOfColumn } from './conversions.ts'
@@ -22,7 +22,7 @@ export interface MappedBatch {
   /** Rows that are left after the rejected ones. */
   readonly rowCount: number
   /** In the order of the plan's outputs. A field that is a column as it came is the vector of the source itself. */
-  readonly columns: readonly Vector[]
+  readonly columns: readonly AnyVector[]
   readonly warnings: readonly MappingWarning[]
   readonly rejects: readonly RejectedRow[]
 }
