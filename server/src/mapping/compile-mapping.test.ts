@@ -98,6 +98,7 @@ describe('compileMapping', () => {
             path: 'id',
             column: 'id',
             code: 'INGEST-1555-400',
+            entry: 0,
             message: 'The required field id has no value',
           },
         ],
@@ -107,6 +108,7 @@ describe('compileMapping', () => {
       {
         path: 'n',
         code: 'MAPPER-3700-400',
+        entry: 2,
         message: expect.stringMatching(
           /^Failed to write the value for destination path n\. The expected data type was: INTEGER, actual data type was: STRING\. .* sourceField: s destinationField: n$/,
         ) as string,
