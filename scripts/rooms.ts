@@ -76,6 +76,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/sandboxes', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/schema-registry', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/catalog', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
+  { path: 'services/labels', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/data-prep', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/export', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
   { path: 'services/query', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },

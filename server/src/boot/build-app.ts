@@ -20,6 +20,8 @@ import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-p
 import { createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
+import { registerLabels } from '#services/labels/routes.ts'
+import { registerMetrics } from '#services/observability/metrics-routes.ts'
 import { registerHealth } from '#services/observability/routes.ts'
 import { registerQuery } from '#services/query/routes.ts'
 import { registerSandboxes } from '#services/sandboxes/routes.ts'
@@ -64,7 +66,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes })
   await registerSchemaRegistry(app, { ...registry, gateway })
-  await registerCatalog(app, { ...common, findSchema, createLakeTable: neighbours.createLakeTable })
+  await registerCatalog(app, {
+    ...common,
+    findSchema,
+    createLakeTable: neighbours.createLakeTable,
+    lake: neighbours.lake,
+  })
+  await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
+  await registerMetrics(app, common)
   await registerDataPrep(app, { ...common, findSchema })
   await registerExport(app, {
     ...common,

@@ -11,6 +11,7 @@ import { createTable, readTable } from '#lake/iceberg/table.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { LocalCopies } from '#lake/storage/local-copies.ts'
+import type { CatalogLake } from '#services/catalog/catalog-lake.ts'
 import type { CreateLakeTable } from '#services/catalog/create-dataset.ts'
 import { DatasetReader, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { MappingSetReader } from '#services/data-prep/mapping-set-store.ts'
@@ -19,6 +20,7 @@ import type { ReadLakeTable } from '#services/query/run-statement.ts'
 import { createSchemaFinder } from '#services/schema-registry/find-schema.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import type { Database } from '#store/database.ts'
+import { createCatalogLake } from './catalog-lake.ts'
 import { createDatasetPreview } from './dataset-preview.ts'
 import { landingShape } from './landing-shape.ts'
 
@@ -30,6 +32,7 @@ export interface Neighbours {
   readonly previewDataset: PreviewDataset
   readonly findMappingSet: FindMappingSet
   readonly createLakeTable: CreateLakeTable
+  readonly lake: CatalogLake
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
   readonly landingShapeOf: LandingShapeOf
   readonly readLakeTable: ReadLakeTable
@@ -71,6 +74,7 @@ export function connectNeighbours({
       const { metadataKey } = await createTable(storage, { location, fields, nowMs: now() })
       return { metadataKey, location }
     },
+    lake: createCatalogLake(storage, now),
     async lakeFieldsOf(datasetId) {
       const table = await lakeTableOf(db, datasetId)
       return table && (await readTable(storage, table.metadataKey)).fields

@@ -1,13 +1,14 @@
 import type { Json, JsonObject } from '#kit/json.ts'
 
-/** A batch that starts: the output of one run of a flow. */
+/** A batch that starts: the output of one run of a flow, or what a client uploads. */
 export interface NewBatch {
   readonly id: string
   readonly orgId: string
   readonly sandboxId: string
   readonly datasetId: string
-  readonly runId: string
-  readonly flowId: string
+  /** Of a batch that a run writes. */
+  readonly runId?: string | undefined
+  readonly flowId?: string | undefined
   readonly clientId: string
   readonly userId: string
   readonly nowMs: number
@@ -16,6 +17,8 @@ export interface NewBatch {
   readonly partialIngestionPercent?: number | undefined
   /** More tags, shown as they are. */
   readonly tags?: JsonObject | undefined
+  /** Properties of the batch that are not the ones of a run: `inputFormat`, `externalId`, `replay`. */
+  readonly properties?: JsonObject | undefined
 }
 
 /** What a run counted. Rows that came in are the rows that went out and the rows that failed, always. */
@@ -50,8 +53,6 @@ export interface BatchResult {
   /** The files that readers of the dataset see now; none when the batch failed. */
   readonly files: readonly BatchFile[]
   readonly nowMs: number
-  /** The table's rows and bytes after the commit; the batch's are added to those before when absent. */
-  readonly tableTotals?: { readonly rowCount: number; readonly sizeBytes: number } | undefined
 }
 
 /** The batch as the API shows it while its run is at work. */
@@ -78,8 +79,8 @@ export function newBatchDocument(batch: NewBatch): JsonObject {
     replay: {},
     tags: {
       ...batch.tags,
-      flowId: [batch.flowId],
-      flowRunId: [batch.runId],
+      ...(batch.flowId === undefined ? {} : { flowId: [batch.flowId] }),
+      ...(batch.runId === undefined ? {} : { flowRunId: [batch.runId] }),
       acp_producer: ['headwater'],
       ...(batch.enableErrorDiagnostics === undefined
         ? {}
@@ -88,7 +89,13 @@ export function newBatchDocument(batch: NewBatch): JsonObject {
         ? {}
         : { acp_partialIngestionPercent: batch.partialIngestionPercent }),
     },
+    ...batch.properties,
   }
+}
+
+/** `1.0.n` → `1.0.n+1`. */
+export function nextVersion(version: unknown): string {
+  return `1.0.${Number(/\.(\d+)$/.exec(String(version))?.[1] ?? 0) + 1}`
 }
 
 /** The batch when its run is over. */
@@ -101,7 +108,7 @@ export function completedBatchDocument(batch: JsonObject, result: BatchResult): 
     status: result.status,
     updated: nowMs,
     completed: nowMs,
-    version: '1.0.1',
+    version: nextVersion(batch['version']),
     recordCount: metrics.outputRecordCount,
     failedRecordCount: metrics.failedRecordCount,
     size,

@@ -206,8 +206,8 @@ export async function findTargetingFlow(
 }
 
 /**
- * Forgets a dataset with its batches and its table. The table's files have no owner then and are removed by
- * the housekeeping of the lake; target connections that no flow uses keep their words and lose their dataset.
+ * Forgets a dataset with its batches and its table. The table's files have no owner then; target connections keep
+ * their words and lose their dataset.
  */
 export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
   const batches = tx.selectFrom('batch').select('id').where('dataset_id', '=', datasetId)

@@ -17,6 +17,7 @@ export interface Tables {
   descriptor: DescriptorTable
   dataset: DatasetTable
   lake_table: LakeTableTable
+  dataset_label: DatasetLabelTable
   batch: BatchTable
   batch_file: BatchFileTable
   mapping_set: MappingSetTable
@@ -117,6 +118,13 @@ interface LakeTableTable {
   metadata_key: string
   version: number
   last_column_id: number
+}
+
+interface DatasetLabelTable {
+  dataset_id: string
+  etag: string
+  document: JsonColumn
+  updated_at: number
 }
 
 interface BatchTable extends ScopedTable {
