@@ -1,11 +1,12 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { 
-  DatasetSummary,FindDataset, 
-  FindDataset,FindMappingSet, 
-  FindMappingSet,ListDatasets, 
-  ListDatasets,PreviewDataset, 
-  PreviewDataset,} from '#http/neighbours.ts'
-import type { CommonGateway, GatewayDependencies } from '#http/plugins/gateway.ts'
+import type {
+  DatasetSummary,
+  FindDataset,
+  FindMappingSet,
+  ListDatasets,
+  PreviewDataset,
+} from '#http/neighbours.ts'
+import type { CommonGateway } from '#http/plugins/gateway.ts'
 import type { Scope } from '#http/scope.ts'
 import type { HostRules } from '#kit/host-rules.ts'
 import type { FieldRules } from '#mapping/field-rules.ts'
