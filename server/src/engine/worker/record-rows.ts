@@ -1,17 +1,22 @@
 import { isUtf8 } from 'node:buffer'
+import type { LakeField } from '#columns/column-type.ts'
 import type { BoolVector, BytesVector, ColumnBatch } from '#columns/vector.ts'
+import type { SliceIssue } from '#engine/task.ts'
 import type { Evaluate } from '#mapping/evaluate.ts'
 import { bufferOf } from '#mapping/read-vector.ts'
 import { EvaluationFailure, isMap, parseJsonValue, toJson, type ValueMap } from '#mapping/values.ts'
 import type { SourceRows, TakenRows } from './source-rows.ts'
+import { UnknownFields } from './unknown-fields.ts'
 
 /** Rows that come as the texts of JSON objects (RECORD_COLUMNS). Those that are none are broken. */
 export class RecordRows implements SourceRows {
   readonly readers: readonly Evaluate[]
+  readonly #unknown: UnknownFields
   #records: ValueMap[] = []
 
-  /** `names` are the members of a record that the mapping reads, in its order. */
-  constructor(names: readonly string[]) {
+  /** `names` are the members of a record that the mapping reads, in its order; `fields` are those of the table. */
+  constructor(names: readonly string[], fields: readonly LakeField[]) {
+    this.#unknown = new UnknownFields(fields)
     this.readers = names.map((name) => (row: number) => this.#records[row]?.get(name) ?? null)
   }
 
@@ -28,7 +33,12 @@ export class RecordRows implements SourceRows {
       else records.push(record)
     }
     this.#records = records
+    for (const record of records) this.#unknown.see(record)
     return { batch: { rowCount: records.length, columns: [] }, broken }
+  }
+
+  warnings(): readonly SliceIssue[] {
+    return this.#unknown.list()
   }
 
   rowAt(row: number): Record<string, unknown> {

@@ -40,7 +40,7 @@ export class SliceWriter {
   constructor(task: LaneTask, options: { readonly readBack?: typeof readBack | undefined } = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath } = task
     this.#readBack = options.readBack ?? readBack
-    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns) : new ColumnRows(task.columns)
+    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
     this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
@@ -80,7 +80,7 @@ export class SliceWriter {
       rowsRejected: this.#rowsRejected,
       part: hasRows ? summary : undefined,
       proof: hasRows ? await this.#prove(signal) : [],
-      warnings: this.#warnings.list(),
+      warnings: [...this.#warnings.list(), ...this.#rows.warnings()],
       rejects: this.#rejects.list(),
       hasDiagnostics: this.#diagnostics?.finish() ?? false,
       hasParsingErrors: this.#parsingErrors?.finish() ?? false,

@@ -1,4 +1,5 @@
 import type { ColumnBatch } from '#columns/vector.ts'
+import type { SliceIssue } from '#engine/task.ts'
 import type { Evaluate } from '#mapping/evaluate.ts'
 import { type ColumnReader, createColumnReader } from '#mapping/read-vector.ts'
 import { toJson } from '#mapping/values.ts'
@@ -10,6 +11,8 @@ export interface SourceRows {
   readonly readers?: readonly Evaluate[] | undefined
   /** Makes the rows of a batch the ones at hand. */
   take(batch: ColumnBatch): TakenRows
+  /** What is to be told of all rows that were taken. */
+  warnings(): readonly SliceIssue[]
   /** A row of the mapping's batch as JSON. */
   rowAt(row: number): Record<string, unknown>
 }
@@ -35,6 +38,10 @@ export class ColumnRows implements SourceRows {
   take(batch: ColumnBatch): TakenRows {
     this.#batch = batch
     return { batch, broken: [] }
+  }
+
+  warnings(): readonly SliceIssue[] {
+    return []
   }
 
   /** Columns that are NULL are left out, as everywhere in the API. */
