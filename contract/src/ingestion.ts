@@ -142,6 +142,7 @@ export const FileBytes = Type.Unsafe<Uint8Array>({
   type: 'string',
   format: 'binary',
   description: 'The bytes of the file, or of a piece of it',
+  examples: ['{"_id": "1"}\n'],
 })
 
 export const UploadedFile = Type.Object(

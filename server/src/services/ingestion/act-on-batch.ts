@@ -2,7 +2,8 @@ import { BATCH_ACTIONS, type BatchAction } from '@headwater/contract/ingestion.t
 import type { Scope } from '#http/scope.ts'
 import { type Tx, transact } from '#store/database.ts'
 import type { IngestedBatch } from './batch-port.ts'
-import { hasImport, insertImport, listOpenFiles } from './file-store.ts'
+import { isSubmitted, listOpenFiles, markSubmitted } from './file-store.ts'
+import { assertUpload } from './find-upload.ts'
 import type { IngestionDependencies } from './ingestion-dependencies.ts'
 import { badRequest, conflict, notFound } from './problems.ts'
 
@@ -28,8 +29,7 @@ export async function actOnBatch(
   const found = await deps.batches.find(scope, id)
   if (found === undefined) throw notFound('batch', id)
   if (action === 'REVERT') return revert(deps, scope, found)
-  if (found.runId !== null)
-    throw conflict(`Batch '${id}' is written by the run ${found.runId}, which ends it.`)
+  await assertUpload(deps, found)
   await transact(deps.db, async (tx) => {
     const batch = await deps.batches.lock(tx, scope, id)
     if (batch === undefined) throw notFound('batch', id)
@@ -42,14 +42,14 @@ type Act = (tx: Tx, deps: IngestionDependencies, batch: IngestedBatch) => Promis
 
 const ACTIONS: Readonly<Record<Exclude<BatchAction, 'REVERT'>, Act>> = {
   async COMPLETE(tx, deps, batch) {
-    if (await hasImport(tx, batch.id)) return
+    if (await isSubmitted(tx, batch.id)) return
     assertLoading(batch, 'loaded')
     const open = await listOpenFiles(tx, batch.id)
     if (open.length > 0)
       throw conflict(
         `The file '${open[0]}' of batch '${batch.id}' is not complete. Send action=COMPLETE for the file first.`,
       )
-    await insertImport(tx, batch.id)
+    await markSubmitted(tx, batch.id)
     await deps.batches.move(tx, batch, 'loaded')
     await deps.submitImport(tx, batch.id)
   },

@@ -2,6 +2,7 @@ import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { type Database, transact } from '#store/database.ts'
 import type { IngestionBatches } from './batch-port.ts'
+import { insertImport } from './file-store.ts'
 import { badRequest, notFound } from './problems.ts'
 import { readUploadBody } from './upload-body.ts'
 
@@ -26,7 +27,11 @@ export async function createUpload(
     ...(externalId === undefined ? {} : { externalId }),
     ...(predecessors.length === 0 ? {} : { replay: { predecessors, reason: 'replace' } }),
   }
-  const document = await transact(db, (tx) => batches.create(tx, { ...input, scope, properties }))
+  const document = await transact(db, async (tx) => {
+    const made = await batches.create(tx, { ...input, scope, properties })
+    if (made !== undefined) await insertImport(tx, String(made['id']))
+    return made
+  })
   if (document === undefined) throw notFound('dataset', input.datasetId)
   return document
 }

@@ -144,16 +144,21 @@ export async function updateFile(
     .execute()
 }
 
-/** True when the files of the batch have been handed over. */
-export async function hasImport(tx: Tx, batchId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('batch_import')
-    .select('batch_id')
-    .where('batch_id', '=', batchId)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
+/** Makes a new batch one that takes files. */
 export async function insertImport(tx: Tx, batchId: string): Promise<void> {
   await tx.insertInto('batch_import').values({ batch_id: batchId, plan: null }).execute()
+}
+
+/** True when the files of the batch have been handed over; `undefined` for a batch that takes none. */
+export async function isSubmitted(db: Database, batchId: string): Promise<boolean | undefined> {
+  const row = await db
+    .selectFrom('batch_import')
+    .select('is_submitted')
+    .where('batch_id', '=', batchId)
+    .executeTakeFirst()
+  return row?.is_submitted
+}
+
+export async function markSubmitted(tx: Tx, batchId: string): Promise<void> {
+  await tx.updateTable('batch_import').set({ is_submitted: true }).where('batch_id', '=', batchId).execute()
 }

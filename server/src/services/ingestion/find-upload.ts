@@ -1,6 +1,6 @@
 import type { Scope } from '#http/scope.ts'
 import type { IngestedBatch } from './batch-port.ts'
-import { findLocation } from './file-store.ts'
+import { findLocation, isSubmitted } from './file-store.ts'
 import type { IngestionDependencies } from './ingestion-dependencies.ts'
 import { badRequest, conflict, notFound } from './problems.ts'
 
@@ -32,11 +32,22 @@ export async function getUploadFolder(
   scope: Scope,
   target: UploadTarget,
 ): Promise<string> {
-  const { status, runId } = await getUpload(deps, scope, target)
-  if (status !== 'loading' || runId !== null) throw notLoading(target.batchId)
+  const batch = await getUpload(deps, scope, target)
+  await assertUpload(deps, batch)
+  if (batch.status !== 'loading') throw notLoading(target.batchId)
   const location = await findLocation(deps.db, target.datasetId)
   if (location === undefined) throw notFound('dataset', target.datasetId)
   return `${location}/uploads/${target.batchId}`
+}
+
+/** A run ends its own batch, and what was written down in the catalogue takes no files. @throws {PlainProblem} 409 */
+export async function assertUpload(
+  { db }: Pick<IngestionDependencies, 'db'>,
+  { id, runId }: IngestedBatch,
+): Promise<void> {
+  if (runId !== null) throw conflict(`Batch '${id}' is written by the run ${runId}, which ends it.`)
+  if ((await isSubmitted(db, id)) === undefined)
+    throw conflict(`Batch '${id}' was written down in the catalogue and takes no files. Make another here.`)
 }
 
 export function notLoading(batchId: string) {

@@ -27,6 +27,7 @@ const STATEMENTS = [
   'create index batch_input_part_idx on batch_input_part (batch_id, path, first_byte)',
   `create table batch_import (
     batch_id text primary key references batch (id) on delete cascade,
+    is_submitted boolean not null default false,
     epoch integer not null default 0,
     error_count integer not null default 0,
     plan jsonb

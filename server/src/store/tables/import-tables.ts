@@ -24,9 +24,10 @@ export interface BatchInputPartTable {
   size_bytes: number
 }
 
-/** The import of a batch whose files have come. */
+/** A batch that takes files, and its import once they have come. */
 export interface BatchImportTable {
   batch_id: string
+  is_submitted: Generated<boolean>
   /** Grows when it is planned anew. */
   epoch: Generated<number>
   /** Errors of its planning and its commit. */
