@@ -151,7 +151,9 @@ describe('an upload', () => {
     const [refused] = await uploads.rowErrors(batch.id, 'conversion_errors_0.json')
     expect(refused).toMatchObject({
       _headwater: { id: 2, kind: 'c' },
-      _errors: [{ column: '_headwater', code: expect.any(String), message: expect.stringContaining('kind') }],
+      _errors: [
+        { column: '_headwater.kind', code: expect.any(String), message: expect.stringContaining('kind') },
+      ],
       _filename: 'conversion_errors_0.json',
     })
   })

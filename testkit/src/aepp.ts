@@ -35,13 +35,8 @@ export async function readAeppExamples(client: ApiClient): Promise<readonly stri
 
 /** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
 export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {
-  const { credentials } = client
   const world = {
-    endpoint: client.baseUrl,
-    orgId: credentials.ims_org,
-    clientId: credentials.client_id,
-    clientSecret: credentials.client_secret,
-    scopes: credentials.scopes,
+    ...placeOf(client),
     source: {
       server: source.host,
       port: String(source.port),
@@ -56,4 +51,22 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
     flowSpecId: CRM_FLOW_SPEC.id,
   }
   return runPython(SCRIPT, world, PATIENCE_MS)
+}
+
+const INGESTION = join(import.meta.dirname, '../../acceptance/clients/aepp/ingestion.py')
+
+/** Uploads batches with aepp, and returns what its methods returned. */
+export function ingestWithAepp(client: ApiClient, wanted: Answer): Promise<AeppStory> {
+  return runPython(INGESTION, { ...placeOf(client), ...wanted }, PATIENCE_MS)
+}
+
+/** Where the server is, and who the client. */
+function placeOf({ baseUrl, credentials }: ApiClient) {
+  return {
+    endpoint: baseUrl,
+    orgId: credentials.ims_org,
+    clientId: credentials.client_id,
+    clientSecret: credentials.client_secret,
+    scopes: credentials.scopes,
+  }
 }

@@ -10,8 +10,6 @@ import json
 import sys
 import traceback
 
-import aepp
-
 import changes
 import journey
 import manager
@@ -19,21 +17,9 @@ import others
 import paging
 import removal
 import specs
+from configure import configure
 
 CHAPTERS = [specs, journey, changes, manager, paging, others, removal]
-
-
-def configure(world):
-    """As a user points aepp to a server of their own: the endpoint, and where tokens come from."""
-    aepp.configure(
-        org_id=world["orgId"],
-        client_id=world["clientId"],
-        secret=world["clientSecret"],
-        scopes=world["scopes"],
-        environment="support",
-        endpoint=world["endpoint"],
-    )
-    aepp.config.config_object["oauthTokenEndpointV2"] = f"{world['endpoint']}/ims/token/v3"
 
 
 def tell(chapter, world, story):

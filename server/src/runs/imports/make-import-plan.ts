@@ -3,7 +3,7 @@ import type { InputFormat } from '#engine/task.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { MappingEntry } from '#mapping/mapping-plan.ts'
-import { formatPathStep } from '#mapping/paths.ts'
+import { formatPath } from '#mapping/paths.ts'
 import { planMapping, prunedFields } from '#mapping/plan-mapping.ts'
 import { currentFields } from '#runs/current-fields.ts'
 import type { RunDependencies } from '#runs/dependencies.ts'
@@ -87,14 +87,19 @@ function recordMapping(fields: readonly LakeField[]): {
   readonly entries: MappingEntry[]
   readonly columns: { readonly name: string; readonly type: { readonly kind: 'string' } }[]
 } {
+  const paths = pathsOf(fields, []).map(formatPath)
   return {
-    entries: fields.map(({ name }) => ({
-      sourceType: 'ATTRIBUTE',
-      source: name,
-      destination: formatPathStep(name),
-    })),
+    entries: paths.map((path) => ({ sourceType: 'ATTRIBUTE', source: path, destination: path })),
     columns: fields.map(({ name }) => ({ name, type: { kind: 'string' } })),
   }
+}
+
+/** Every field that is no object. */
+function pathsOf(fields: readonly LakeField[], parent: readonly string[]): (readonly string[])[] {
+  return fields.flatMap(({ name, type }) => {
+    const path = [...parent, name]
+    return type.kind === 'struct' ? pathsOf(type.fields, path) : [path]
+  })
 }
 
 function formatOf({ inputFormat }: JsonObject): InputFormat {
