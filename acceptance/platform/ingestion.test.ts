@@ -109,7 +109,7 @@ describe('a batch', () => {
     })
   })
 
-  statement(93, '`inputRecordCount = outputRecordCount + failedRecordCount` always', async () => {
+  test('counts every record that came in as one that came out or has failed', async () => {
     const datasetId = await world.makeDataset()
     const bad = '{"_headwater": {"id": 3\n'
     const tolerant = { partialIngestionPercentage: 50 }
