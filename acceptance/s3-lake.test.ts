@@ -258,6 +258,21 @@ describe(s3Title, () => {
     }
   })
 
+  test('a batch that is deleted takes its object out of the bucket, and its rows out of the table', async () => {
+    const landed = await land('public.small')
+    const { body } = await server.client.get(`${CATALOG}/batches?dataSet=${landed.datasetId}`)
+    const [batchId = ''] = Object.keys(body)
+    const parts = async () => (await keysOf(`${prefixOf(landed)}/data/`)).length
+    expect(await parts()).toBe(1)
+    expect((await server.client.call('DELETE', `${CATALOG}/batches/${batchId}`)).status).toBe(200)
+    expect(await parts()).toBe(0)
+    expect(await queryRows(server.client, `select count(*) from "${landed.datasetId}"`)).toEqual([['0']])
+    expect(
+      (await server.client.call('DELETE', `${CATALOG}/dataSets/${landed.datasetId}?force=true`)).status,
+    ).toBe(200)
+    expect(await keysOf(`${prefixOf(landed)}/`)).toEqual([])
+  })
+
   test.skipIf(!isS3InMemory)('storage that fails for a while delays a run, and readiness tells', async () => {
     const memory = s3.memory
     if (memory === undefined) throw new Error('there is no server to interfere with')
@@ -292,6 +307,12 @@ async function urisOf(ingested: Ingested): Promise<string[]> {
   )
   const files = manifests.flat().map((entry) => entry.data_file.file_path)
   return [...mentioned, ...list.map(({ manifest_path }) => manifest_path), ...files]
+}
+
+async function keysOf(prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of bucket.list(prefix)) keys.push(key)
+  return keys
 }
 
 /** The reader asks AWS; this lets it ask the bucket of the test. */

@@ -57,3 +57,15 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
   }
   return runPython(SCRIPT, world, PATIENCE_MS)
 }
+
+const CATALOG_SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/catalog_story.py')
+
+/** Reads and changes datasets, batches, files and labels with aepp, and returns what its methods returned. */
+export function tellCatalogWithAepp(
+  client: ApiClient,
+  landed: Readonly<Record<string, unknown>>,
+): Promise<AeppStory> {
+  const { ims_org: orgId, client_id: clientId, client_secret: clientSecret, scopes } = client.credentials
+  const world = { ...landed, endpoint: client.baseUrl, orgId, clientId, clientSecret, scopes }
+  return runPython(CATALOG_SCRIPT, world, PATIENCE_MS)
+}

@@ -35,8 +35,9 @@ const FORMATS = ['csv', 'parquet', 'json', 'avro']
  *
  * @throws {PlainProblem} 400 that names the property
  */
-export function readBatchInput(body: JsonObject): BatchInput {
-  const { status, tags = {}, relatedObjects, ...others } = body
+export function readBatchInput(body: unknown): BatchInput {
+  if (!isObject(body)) throw badRequest('The request body must be a JSON object.')
+  const { status, tags = {}, relatedObjects, ...others } = body as JsonObject
   const state = batchStateOf(status)
   if (state === undefined) {
     throw badRequest(`The property 'status' must be one of ${BATCH_STATES.join(', ')}, not ${shown(status)}.`)
@@ -45,7 +46,7 @@ export function readBatchInput(body: JsonObject): BatchInput {
     Object.entries(others).filter(([name, value]) => !BATCH_SERVER_OWNED.has(name) && value !== null),
   )
   for (const name of COUNTS) assertCount(name, rest[name])
-  if (rest['errors'] !== undefined) assertErrors(rest['errors'])
+  if (rest['errors'] !== undefined) rest['errors'] = readErrors(rest['errors'])
   if (rest['metrics'] !== undefined) assertMetrics(rest['metrics'])
   if (rest['inputFormat'] !== undefined) assertFormat(rest['inputFormat'])
   assertText('externalId', rest['externalId'])
@@ -72,7 +73,8 @@ function assertCount(name: string, value: unknown): void {
   }
 }
 
-function assertErrors(errors: unknown): void {
+/** Every error has a description: clients read it of all of them. */
+function readErrors(errors: unknown): JsonObject[] {
   const isList =
     Array.isArray(errors) &&
     errors.every(
@@ -83,6 +85,7 @@ function assertErrors(errors: unknown): void {
     )
   if (!isList)
     throw badRequest("The property 'errors' must be an array of objects with code and description.")
+  return (errors as JsonObject[]).map((error) => ({ description: '', ...error }))
 }
 
 /** What went in has come out or has failed; a client that counts otherwise has counted wrong. */
