@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { Engine } from '#engine/engine.ts'
 import { createDuckDb } from '#lake/query/duckdb.ts'
+import { createQueryProcesses } from '#lake/query/query-processes.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import type { createLog } from '#log/log.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
@@ -64,6 +65,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
+  const queries = opened.use(createQueryProcesses())
   const registry: Registry = {
     db,
     now,
@@ -96,6 +98,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     keyring,
     storage,
     duck,
+    queries,
     queue,
     wakeUps,
     keeper,
