@@ -15,12 +15,14 @@ import type { CatalogLake } from '#services/catalog/catalog-lake.ts'
 import type { CreateLakeTable } from '#services/catalog/create-dataset.ts'
 import { DatasetReader, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { MappingSetReader } from '#services/data-prep/mapping-set-store.ts'
+import type { LandingShapeOf } from '#services/flow-service/dependencies.ts'
 import type { ReadLakeTable } from '#services/query/run-statement.ts'
 import { createSchemaFinder } from '#services/schema-registry/find-schema.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import type { Database } from '#store/database.ts'
 import { createCatalogLake } from './catalog-lake.ts'
 import { createDatasetPreview } from './dataset-preview.ts'
+import { landingShape } from './landing-shape.ts'
 
 /** What services know of each other and of the lake, each as one function. */
 export interface Neighbours {
@@ -32,6 +34,7 @@ export interface Neighbours {
   readonly createLakeTable: CreateLakeTable
   readonly lake: CatalogLake
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
+  readonly landingShapeOf: LandingShapeOf
   readonly readLakeTable: ReadLakeTable
 }
 
@@ -59,8 +62,9 @@ export function connectNeighbours({
     const paths = await Promise.all(files.map(({ key }) => copies.pathOf(key, { signal })))
     return { fields, paths }
   }
+  const findSchema = createSchemaFinder(registry)
   return {
-    findSchema: createSchemaFinder(registry),
+    findSchema,
     findDataset: new DatasetReader(db).findSummary,
     listDatasets: new DatasetReader(db).listSummaries,
     previewDataset: createDatasetPreview({ db, duck, readLakeTable }),
@@ -74,6 +78,12 @@ export function connectNeighbours({
     async lakeFieldsOf(datasetId) {
       const table = await lakeTableOf(db, datasetId)
       return table && (await readTable(storage, table.metadataKey)).fields
+    },
+    async landingShapeOf(scope, { id, schemaId }) {
+      const table = await lakeTableOf(db, id)
+      if (table === undefined) return undefined
+      const { fields } = await readTable(storage, table.metadataKey)
+      return landingShape(fields, table.lastColumnId, await findSchema(scope, schemaId))
     },
     readLakeTable,
   }

@@ -2,6 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { notFound } from './problems.ts'
+import { recordOfRow } from './record-of-row.ts'
 
 /**
  * Reads rows of a table in the lake as JSON objects, dates in ISO 8601, those of the newest files first; boot
@@ -50,7 +51,7 @@ export async function previewDataset(
     { signal, newestRows: MAX_ROWS },
   )
   const rows = await readRows({ fields, paths, maxRows: MAX_ROWS })
-  return { data: rows.map((row) => withoutNulls(row)) }
+  return { data: rows.map((row) => recordOfRow(row, fields)) }
 }
 
 async function findPointer(db: Database, scope: Scope, datasetId: string): Promise<string | undefined> {
@@ -63,20 +64,4 @@ async function findPointer(db: Database, scope: Scope, datasetId: string): Promi
     .where('dataset.sandbox_id', '=', scope.sandbox.id)
     .executeTakeFirst()
   return row?.metadata_key
-}
-
-/** A record has no attribute where a table has NULL; an object without attributes is none either. */
-export function withoutNulls(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const present = Object.entries(row).flatMap(([name, value]) => {
-    const pruned = pruneValue(value)
-    return pruned === null ? [] : [[name, pruned] as const]
-  })
-  return Object.fromEntries(present)
-}
-
-function pruneValue(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value ?? null
-  if (Array.isArray(value)) return value.map((item: unknown) => pruneValue(item))
-  const pruned = withoutNulls(value as Record<string, unknown>)
-  return Object.keys(pruned).length === 0 ? null : pruned
 }
