@@ -1,12 +1,12 @@
 import { AREAS, PERMISSIONS, type Permission } from '@headwater/server/http/permissions.ts'
 import type { Answer, ApiClient, ApiResponse } from '@headwater/testkit/api-client.ts'
-import { FLOW, finishedRun, REGISTRY } from '@headwater/testkit/journey.ts'
+import { FLOW } from '@headwater/testkit/journey.ts'
 import { type ListedOperation, listOperations } from '@headwater/testkit/openapi/walk-document.ts'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { openWorld, type World } from '../conformance/world.ts'
-import { type Bodies, prepareBodies } from '../fuzz/bodies.ts'
-import { descriptorBody } from '../fuzz/definition-bodies.ts'
-import { findTargets, look, type Target, textsOf } from './tenants.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { World } from '../conformance/world.ts'
+import type { Bodies } from '../fuzz/bodies.ts'
+import { askFor, bodyOf, openTenants } from './tenant-world.ts'
+import { look, type Target, textsOf } from './tenants.ts'
 
 /** Every operation that the document lists, asked for by those who must not have what it is about. */
 let world: World
@@ -16,73 +16,14 @@ let bodies: Bodies
 let documented: readonly ListedOperation[]
 
 beforeAll(async () => {
-  world = await openWorld({ env: { HEADWATER_VALIDATE_ON_CREATE: 'false' } })
-  owner = world.server.client
-  await makeOneOfEach()
-  bodies = await prepareBodies(world)
-  targets = await findTargets(owner)
+  ;({ world, owner, targets, bodies } = await openTenants())
   documented = listOperations(await (await fetch(`${world.server.url}/docs/json`)).json())
 }, 60_000)
 afterAll(async () => world?.[Symbol.asyncDispose]())
 
-/** Something of every kind, so that there is no operation without something that it could give away. */
-async function makeOneOfEach(): Promise<void> {
-  const { schemaId, datasetId } = await world.ready()
-  const flow = await world.makeFlow()
-  await world.makeRun(flow.id)
-  await finishedRun(owner, flow.id)
-  const hook = { name: world.newName('subscription'), url: 'http://127.0.0.1:9/hook', events: ['success'] }
-  await world.make('/subscriptions', { ...hook, flowIds: [flow.id] })
-  await world.makeRun(flow.id)
-  await vi.waitUntil(async () => (await owner.get(`${FLOW}/subscriptions`)).status === 200)
-  const identity = { ...descriptorBody(schemaId), 'xdm:isPrimary': true }
-  await owner.post(`${REGISTRY}/tenant/descriptors`, identity)
-  const union = [{ op: 'add', path: '/meta:immutableTags', value: ['union'] }]
-  const joined = await owner.call('PATCH', `${REGISTRY}/tenant/schemas/${encodeURIComponent(schemaId)}`, {
-    body: union,
-  })
-  expect(joined.status, JSON.stringify(joined.body)).toBe(200)
-  await owner.post(`${REGISTRY}/tenant/datatypes`, {
-    title: world.newName('data type'),
-    type: 'object',
-    properties: { kestrel: { type: 'string' } },
-  })
-  await owner.post(`/data/foundation/dataset/datasets/${datasetId}/labels`, { labels: ['C1'] })
-  await owner.post('/data/core/idnamespace/identities', {
-    code: 'Kestrel',
-    name: 'Kestrel number',
-    idType: 'CROSS_DEVICE',
-  })
-  const admin = await world.server.createAdmin()
-  for (const kind of ['connectionSpecs', 'flowSpecs']) {
-    const name = `kestrel ${kind}`
-    await admin.post(`${FLOW}/${kind}`, {
-      name,
-      providerId: '0ed90a81-07f4-4586-8190-b40eccef1c5a',
-      version: '1.0',
-    })
-  }
-}
-
-/** A request of an operation about what is at a path. */
 function ask(client: ApiClient, { operation }: Target, path: string): Promise<ApiResponse> {
-  const isItem = operation.path.includes('{')
-  const accept = isItem ? 'application/vnd.adobe.xed+json;version=1' : 'application/vnd.adobe.xed-id+json'
-  const headers = {
-    ...(operation.path.startsWith(REGISTRY) && operation.method === 'GET' ? { accept } : {}),
-    ...(operation.method === 'GET' ? {} : { 'if-match': '*' }),
-  }
-  const query = operation.path.endsWith('/action') ? '?op=disable' : ''
-  return client.call(operation.method, path + query, { headers, ...bodyOf(operation) })
+  return askFor(client, { operation, path, bodies })
 }
-
-function bodyOf({ operationId, hasBody, example }: Target['operation']): { readonly body?: unknown } {
-  if (!hasBody) return {}
-  const body = JSON.stringify(bodies[operationId] ?? example ?? {})
-  return { body: body.replaceAll('@new@', () => `kestrel-new-${++counter}`) }
-}
-
-let counter = 0
 
 /** What the owner is told by every GET, by its path. */
 async function readAll(client: ApiClient): Promise<ReadonlyMap<string, Answer>> {
@@ -121,7 +62,9 @@ async function expectNothingOf(stranger: ApiClient): Promise<void> {
       const expected = nobody === undefined ? undefined : await ask(stranger, target, nobody)
       const told = JSON.stringify(answer.body ?? '')
       sent +=
-        path + decodeURIComponent(path) + JSON.stringify(bodyOf(operation).body ?? '').replaceAll('\\', '')
+        path +
+        decodeURIComponent(path) +
+        JSON.stringify(bodyOf(operation, bodies).body ?? '').replaceAll('\\', '')
       const leaked = secrets.filter((secret) => isWordOf(told, secret) && !sent.includes(secret))
       const what = `${operation.method} ${path}`
       if (leaked.length > 0) faults.push(`${what} tells ${leaked.slice(0, 3).join(' | ')}`)
