@@ -79,4 +79,6 @@ export interface MappingSetEntry {
   readonly sourceType: 'ATTRIBUTE' | 'EXPRESSION' | 'STATIC'
   readonly source: string
   readonly destination: string
+  /** The value is an identity of the row in that namespace, too. */
+  readonly identity?: { readonly namespace: string; readonly isPrimary: boolean } | undefined
 }

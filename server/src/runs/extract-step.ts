@@ -27,7 +27,7 @@ import {
 import { SliceWatch } from './slice-watch.ts'
 import { fromStored, type StoredRunPlan } from './stored-plan.ts'
 import { submitCommit } from './submit-step.ts'
-import { diagnosticsFolder, diagnosticsName } from './tidy-diagnostics.ts'
+import { diagnosticsFolder, diagnosticsName, shownDiagnosticsName } from './tidy-diagnostics.ts'
 
 /**
  * `run.extract`: one slice becomes one verified part file in the lake, to which nothing refers yet. The
@@ -103,7 +103,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     mapping: plan.mapping,
     fields: plan.fields,
     partPath: join(folder, 'part.parquet'),
-    diagnosticsPath: plan.hasDiagnostics ? join(folder, 'row-errors.json') : undefined,
+    diagnosticsPath: plan.hasDiagnostics ? join(folder, shownDiagnosticsName(key)) : undefined,
     keyValues: { 'headwater.run-id': key.runId, 'headwater.slice': `${key.epoch}/${key.ordinal}` },
     nowMs: plan.nowMs,
   }

@@ -5,7 +5,7 @@ import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
 import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
-import { diagnosticsKey, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
+import { findDiagnostics, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
 import { type ExportedBatch, FileReader, fileNameOf } from './file-reader.ts'
 import {
   describeDiagnostics,
@@ -149,9 +149,9 @@ function serveDiagnostics(
     batch: ExportedBatch,
     name: string,
   ) => {
-    const key = diagnosticsKey(batch, name)
-    if (key === undefined) throw notFound('path', name)
-    return sendObject(storage, request, reply, { key, name, contentType: JSON_LINES })
+    const file = await findDiagnostics(storage, batch, name)
+    if (file === undefined) throw notFound('path', name)
+    return sendObject(storage, request, reply, { key: file.key, name, contentType: JSON_LINES })
   }
   service.get<ById>('/batches/:id/meta', {
     schema: {

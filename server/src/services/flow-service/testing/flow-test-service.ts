@@ -190,6 +190,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     findMappingSet: async (_scope, id, version = 0) =>
       id === MAPPING && version === 0 ? mappingSet(world.mappingSchema, world.mapsColumn) : undefined,
     lakeFieldsOf: async () => FIELDS,
+    landingShapeOf: async () => ({ fields: FIELDS, rules: undefined }),
     source: options.wrapSource?.(createPostgresSource()) ?? createPostgresSource(),
     submitRun: async (_tx, run) => void submitted.push(run),
     nudgeScheduler: () => {
