@@ -300,11 +300,17 @@ describe(s3Title, () => {
       mappings: [{ sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' }],
     })
     await finishedRun(api, ingested.flowId)
+    expect(await queryRows(api, `select count(*)::integer from "${ingested.datasetId}"`)).toEqual([
+      [SMALL_ROWS],
+    ])
+    const copies = await readdir(join(server.dataDir, 'cache'))
     const added = (await keysOfBucket()).filter((key) => !before.includes(key))
     expect(added.filter((key) => key.includes('/doomed/')).length).toBeGreaterThan(2)
     expect((await client.call('DELETE', `${boxes}/doomed`)).status).toBe(202)
     await untilState('deleted')
     expect(await keysOfBucket()).toEqual(before)
+    // Nor does the copy stay that was made for the query.
+    expect(await readdir(join(server.dataDir, 'cache'))).toHaveLength(copies.length - 1)
   })
 })
 
