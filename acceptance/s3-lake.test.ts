@@ -95,6 +95,13 @@ async function land(tableName: string, columns = COLUMNS, options: Answer = unde
   return ingested
 }
 
+async function keysOfBucket(): Promise<readonly string[]> {
+  const keys: string[] = []
+  for await (const { key } of bucket.list('')) keys.push(key)
+  // The check of health comes and goes.
+  return keys.filter((key) => !key.includes('health/'))
+}
+
 /** The only batch of a dataset. */
 async function batchOf({ datasetId }: Ingested): Promise<string> {
   const { body } = await server.client.get(`${CATALOG}/batches?dataSet=${datasetId}`)
@@ -288,6 +295,37 @@ describe(s3Title, () => {
     memory.onRequest = undefined
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
     expect(await filesIn('spool')).toEqual([])
+  })
+
+  test('a sandbox that is deleted leaves nothing in the bucket, and other sandboxes as they were', async () => {
+    const boxes = '/data/foundation/sandbox-management/sandboxes'
+    const { client } = server
+    const body = { name: 'doomed', title: 'Doomed', type: 'development' }
+    expect((await client.post(boxes, body)).status).toBe(202)
+    const untilState = (state: string) =>
+      vi.waitUntil(async () => (await client.get(`${boxes}/doomed`)).body.state === state, {
+        timeout: 20_000,
+      })
+    await untilState('active')
+    const before = await keysOfBucket()
+    const api = client.in('doomed')
+    const ingested = await ingest(api, await connectTo(api, source), {
+      tableName: 'public.small',
+      fields: FIELDS,
+      mappings: [{ sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' }],
+    })
+    await finishedRun(api, ingested.flowId)
+    expect(await queryRows(api, `select count(*)::integer from "${ingested.datasetId}"`)).toEqual([
+      [SMALL_ROWS],
+    ])
+    const copies = await readdir(join(server.dataDir, 'cache'))
+    const added = (await keysOfBucket()).filter((key) => !before.includes(key))
+    expect(added.filter((key) => key.includes('/doomed/')).length).toBeGreaterThan(2)
+    expect((await client.call('DELETE', `${boxes}/doomed`)).status).toBe(202)
+    await untilState('deleted')
+    expect(await keysOfBucket()).toEqual(before)
+    // Nor does the copy stay that was made for the query.
+    expect(await readdir(join(server.dataDir, 'cache'))).toHaveLength(copies.length - 1)
   })
 })
 

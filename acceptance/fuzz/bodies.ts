@@ -163,6 +163,7 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     runQuery: { sql: `select _headwater.id, count(*) from "${datasetId}" group by 1 order by 1 limit 3` },
     createSandbox: sandbox,
     patchSandbox: { title: 'Made up again' },
+    resetSandbox: { action: 'reset' },
   }
 }
 
@@ -196,5 +197,5 @@ function labelBodies(schemaId: string): Bodies {
 function tokenBodies({ server }: World): Bodies {
   const { client_id, client_secret, scopes: scope } = server.client.credentials
   const token = { grant_type: 'client_credentials', client_id, client_secret, scope }
-  return { createToken_v2: token, createToken_v3: token }
+  return { createToken_v1: token, createToken_v2: token, createToken_v3: token }
 }

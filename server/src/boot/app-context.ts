@@ -91,7 +91,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
-  const keeper = opened.adopt(new SandboxKeeper({ db, storage, log, now }), (it) => it.stop())
+  const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
     db,
