@@ -8,6 +8,7 @@ import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
+import { IdentityNamespaces } from './resources/identity-namespaces.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -41,6 +42,7 @@ export class HeadwaterClient {
   readonly runs: Runs
   readonly subscriptions: Subscriptions
   readonly registry: Registry
+  readonly identityNamespaces: IdentityNamespaces
   readonly datasets: Datasets
   readonly batches: Batches
   readonly sandboxes: Sandboxes
@@ -58,6 +60,7 @@ export class HeadwaterClient {
     this.runs = new Runs(transport)
     this.subscriptions = new Subscriptions(transport)
     this.registry = new Registry(transport)
+    this.identityNamespaces = new IdentityNamespaces(transport)
     this.datasets = new Datasets(transport)
     this.batches = new Batches(transport)
     this.sandboxes = new Sandboxes(transport)

@@ -16,7 +16,7 @@ export function createDatasetPreview(deps: {
   return async (datasetId, { limit, signal }) => {
     const table = await lakeTableOf(deps.db, datasetId)
     if (table === undefined) return []
-    const { fields, paths } = await deps.readLakeTable({ ...table, datasetId }, { signal })
+    const { fields, paths } = await deps.readLakeTable({ ...table, datasetId }, { signal, newestRows: limit })
     const rows = await previewRows(deps.duck, { fields, paths, limit })
     return rows.map((row) => recordOfRow(row, fields) as JsonObject)
   }

@@ -6,7 +6,7 @@ import type {
   ListDatasets,
   PreviewDataset,
 } from '#http/neighbours.ts'
-import { listDataFiles } from '#lake/iceberg/list-data-files.ts'
+import { type ListedDataFile, listDataFiles } from '#lake/iceberg/list-data-files.ts'
 import { createTable, readTable } from '#lake/iceberg/table.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
@@ -56,9 +56,9 @@ export function connectNeighbours({
   registry,
   now,
 }: NeighbourDependencies): Neighbours {
-  const readLakeTable: ReadLakeTable = async ({ metadataKey }, { signal }) => {
+  const readLakeTable: ReadLakeTable = async ({ metadataKey }, { signal, newestRows }) => {
     const { fields } = await readTable(storage, metadataKey)
-    const files = await listDataFiles(storage, metadataKey)
+    const files = newestFiles(await listDataFiles(storage, metadataKey), newestRows)
     const paths = await Promise.all(files.map(({ key }) => copies.pathOf(key, { signal })))
     return { fields, paths }
   }
@@ -87,4 +87,15 @@ export function connectNeighbours({
     },
     readLakeTable,
   }
+}
+
+/** As few of the newest files as have so many rows: a look at a table must not fetch all of it. */
+function newestFiles(
+  oldestFirst: readonly ListedDataFile[],
+  rowCount: number | undefined,
+): readonly ListedDataFile[] {
+  if (rowCount === undefined) return oldestFirst
+  let from = oldestFirst.length
+  for (let rows = 0; from > 0 && rows < rowCount; from--) rows += oldestFirst[from - 1]?.rowCount ?? 0
+  return oldestFirst.slice(from)
 }

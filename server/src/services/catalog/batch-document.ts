@@ -39,6 +39,29 @@ export interface BatchError {
   readonly rows?: readonly Json[] | undefined
 }
 
+/** Clients look for it among the errors of a batch to find those whose mapping failed. */
+const MAPPING_FAILED = 'DPMAP-1001-400'
+
+/** What a run or an upload says of its rows, as the errors of its batch. */
+export function batchErrorsOf(
+  messages: readonly {
+    readonly code: string
+    readonly message: string
+    readonly recordCount?: number | undefined
+  }[],
+): readonly BatchError[] {
+  const errors = messages.map(({ code, message, recordCount }) => ({
+    code,
+    description: message,
+    recordCount,
+  }))
+  const ofMapping = errors.filter(({ code }) => code.startsWith('MAPPER-'))
+  if (ofMapping.length === 0) return errors
+  const recordCount = ofMapping.reduce((sum, error) => sum + (error.recordCount ?? 0), 0)
+  const description = `The mapping failed for ${recordCount} values. The errors with the code ${ofMapping[0]?.code} say which.`
+  return [...errors, { code: MAPPING_FAILED, description, recordCount }]
+}
+
 export interface BatchFile {
   /** Key of the Parquet file in the lake. */
   readonly key: string

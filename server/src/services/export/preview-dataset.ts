@@ -18,7 +18,11 @@ export type ReadRows = (table: {
 /** Opens a dataset's table at one of its metadata files: fields, and local paths of the files, oldest first. */
 export type ReadLakeTable = (
   table: { readonly datasetId: string; readonly metadataKey: string },
-  options: { readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly signal?: AbortSignal | undefined
+    /** Only files that are needed for so many of the newest rows; all when absent. */
+    readonly newestRows?: number | undefined
+  },
 ) => Promise<{ readonly fields: readonly LakeField[]; readonly paths: readonly string[] }>
 
 export interface PreviewDependencies {
@@ -42,7 +46,10 @@ export async function previewDataset(
 ) {
   const pointer = await findPointer(db, scope, id)
   if (pointer === undefined) throw notFound('dataset', id)
-  const { fields, paths } = await readLakeTable({ datasetId: id, metadataKey: pointer }, { signal })
+  const { fields, paths } = await readLakeTable(
+    { datasetId: id, metadataKey: pointer },
+    { signal, newestRows: MAX_ROWS },
+  )
   const rows = await readRows({ fields, paths, maxRows: MAX_ROWS })
   return { data: rows.map((row) => recordOfRow(row, fields)) }
 }

@@ -6,7 +6,7 @@ import type {
   ListDatasets,
   PreviewDataset,
 } from '#http/neighbours.ts'
-import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { CommonGateway } from '#http/plugins/gateway.ts'
 import type { Scope } from '#http/scope.ts'
 import type { HostRules } from '#kit/host-rules.ts'
 import type { FieldRules } from '#mapping/field-rules.ts'
@@ -23,7 +23,7 @@ export interface FlowServiceDependencies {
   readonly keyring: Keyring
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly config: FlowServiceConfig
   readonly findDataset: FindDataset
   readonly findMappingSet: FindMappingSet
