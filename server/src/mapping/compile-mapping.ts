@@ -11,6 +11,7 @@ import { formatPath } from './paths.ts'
 import { treeProducer } from './produce-tree.ts'
 import { type Produce, type ValueSource, valueProducer } from './produce-values.ts'
 import { createColumnReader } from './read-vector.ts'
+import { RowMemo } from './row-memo.ts'
 import { RowRules } from './row-rules.ts'
 import { specialValuesOf } from './special-values.ts'
 import { formatFloat } from './values.ts'
@@ -51,14 +52,10 @@ export interface CompileOptions {
 export function compileMapping(plan: MappingPlan, options: CompileOptions): CompiledMapping {
   const readers = options.readers === undefined ? plan.columnTypes.map(createColumnReader) : []
   const read = options.readers === undefined ? columnsReadByValue(plan) : []
-  const compiler = new OutputCompiler(
-    plan,
-    {
-      columns: options.readers ?? readers.map((reader) => reader.read),
-      context: { nowMs: options.nowMs },
-    },
-    options.readers !== undefined,
-  )
+  const memo = new RowMemo()
+  const columns = options.readers ?? readers.map((reader) => reader.read)
+  const scope = { columns, context: { nowMs: options.nowMs }, memo }
+  const compiler = new OutputCompiler(plan, scope, options.readers !== undefined)
   const producers = plan.outputs.map((output) => compiler.compile(output))
   const rules = new RowRules(
     plan,
@@ -70,11 +67,10 @@ export function compileMapping(plan: MappingPlan, options: CompileOptions): Comp
       const log = new BatchLog()
       for (const each of logs) each.begin(log)
       for (const column of read) readers[column]?.bind(batch.columns[column] as Vector)
-      const columns = rules.apply(
-        producers.map(({ produce }) => produce(batch)),
-        batch.rowCount,
-      )
-      return finish(columns, batch.rowCount, log, options.keepsRejected ?? false)
+      const produced = producers.map(({ produce }) => produce(batch))
+      memo.clear()
+      const mapped = rules.apply(produced, batch.rowCount)
+      return finish(mapped, batch.rowCount, log, options.keepsRejected ?? false)
     },
   }
 }

@@ -5,9 +5,10 @@ import { compileMapping } from './compile-mapping.ts'
 import type { Expression } from './expression.ts'
 import type { FieldRules } from './field-rules.ts'
 import type { MappingEntry } from './mapping-plan.ts'
+import { parseJsonValue } from './parse-json.ts'
 import { planMapping } from './plan-mapping.ts'
 import { valueReader } from './read-nested.ts'
-import { isMap, parseJsonValue, toJson, type Value, type ValueMap } from './values.ts'
+import { isMap, toJson, type Value, type ValueMap } from './values.ts'
 
 /** One record after a mapping, and what went wrong on the way. */
 export interface MappingPreview {
