@@ -1,4 +1,4 @@
-import { type ColumnType, isLeaf, type LakeLeaf } from '#columns/column-type.ts'
+import { type ColumnType, isLeaf, type LakeColumn, type LakeLeaf } from '#columns/column-type.ts'
 import type { AnyVector, ColumnBatch, Vector } from '#columns/vector.ts'
 import { BatchLog, type MappingWarning, OutputLog, type RejectedRow } from './batch-log.ts'
 import { type CompileScope, compileExpression } from './compile-expression.ts'
@@ -135,14 +135,14 @@ class OutputCompiler {
     return { produce, log, logs: [] }
   }
 
-  #valueSource({ from }: OutputColumn): ValueSource {
+  #valueSource({ from, leaf }: OutputColumn): ValueSource {
     switch (from.kind) {
       case 'constant':
         return { evaluate: () => from.text, isConstant: true }
       case 'expression':
         return compileExpression(from.expression, this.#scope)
       case 'column':
-        return { evaluate: this.#read(from.column), isConstant: false }
+        return { evaluate: this.#read(from.column, leaf), isConstant: false }
       default:
         return NOTHING
     }
@@ -157,14 +157,13 @@ class OutputCompiler {
     if (conversion === 'none') return passThrough(column, type, log)
     const convert = vectorConversion(conversion, type)
     if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
-    const read = this.#read(column)
-    const isDigits = type.kind === 'float' && (leaf.type.kind === 'string' || leaf.type.kind === 'decimal')
-    const evaluate = isDigits ? shortestDigits(read) : read
-    return valueProducer({ evaluate, isConstant: false }, leaf.type, log)
+    return valueProducer({ evaluate: this.#read(column, leaf), isConstant: false }, leaf.type, log)
   }
 
-  #read(column: number): Evaluate {
-    return this.#scope.columns[column] ?? (() => null)
+  #read(column: number, { type }: LakeColumn): Evaluate {
+    const read = this.#scope.columns[column] ?? (() => null)
+    const isOfFloats = this.#plan.columnTypes[column]?.kind === 'float'
+    return isOfFloats && (type.kind === 'string' || type.kind === 'decimal') ? shortestDigits(read) : read
   }
 }
 

@@ -4,7 +4,7 @@ import { compileExpression } from './compile-expression.ts'
 import { compileMapping } from './compile-mapping.ts'
 import type { Expression } from './expression.ts'
 import type { FieldRules } from './field-rules.ts'
-import type { MappingEntry } from './mapping-plan.ts'
+import type { MappingEntry, SourceColumn } from './mapping-plan.ts'
 import { parseJsonValue } from './parse-json.ts'
 import { planMapping } from './plan-mapping.ts'
 import { valueReader } from './read-nested.ts'
@@ -24,20 +24,23 @@ export interface PreviewError {
 }
 
 /**
- * Maps one record of JSON by the very code that maps the rows of a run, so that people can try a mapping. `record`
- * is JSON text. What would set the row aside is among the errors; the data is there nevertheless.
+ * Maps one record by the very code that maps the rows of a run, so that people can try a mapping. `record` is JSON
+ * text, or the values of a row by their columns. What would set the row aside is among the errors; the data is there
+ * nevertheless.
  */
 export function previewMapping(input: {
   readonly entries: readonly MappingEntry[]
-  readonly record: string
+  readonly record: string | ValueMap
+  /** Of the source that the row is of; without them what the record has. */
+  readonly columns?: readonly SourceColumn[] | undefined
   readonly fields: readonly LakeField[]
   readonly rules?: FieldRules | undefined
   readonly nowMs: number
 }): MappingPreview {
   const { entries, fields, rules, nowMs } = input
-  const parsed = parseJsonValue(input.record)
+  const parsed = typeof input.record === 'string' ? parseJsonValue(input.record) : input.record
   const record = isMap(parsed) ? parsed : new Map<string, Value>()
-  const columns = [...record.keys()].map((name) => ({ name, type: { kind: 'string' } as const }))
+  const columns = input.columns ?? [...record.keys()].map((name) => ({ name, type: ANYTHING }))
   const { plan, problems } = planMapping({ entries, columns, fields, rules, ignoresMissing: true })
   const readers = plan.usedColumns.map((name) => () => record.get(name) ?? null)
   const mapping = compileMapping(plan, { nowMs, readers, keepsRejected: true })
@@ -56,6 +59,9 @@ export function previewMapping(input: {
   ]
   return { data, errors: errorsOf(told, entries) }
 }
+
+/** What JSON holds may be anything; so may text. */
+const ANYTHING = { kind: 'string' } as const
 
 interface Told {
   readonly entry?: number | undefined
