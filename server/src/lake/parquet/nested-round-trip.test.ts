@@ -211,6 +211,26 @@ describe('lists, maps and what is in them', () => {
     ])
   })
 
+  test('names of any kind', () => {
+    const names = ['a"b"c', 'x.y', "it's", 'ü € 𝄞', 'select', 'Element', ' ', '*', '[0]']
+    const fields = names.map((name, index) => field(10 + index, name, { kind: 'int' }))
+    const row = (value: number) => new Map(names.map((name) => [name, value]))
+    return check('names', {
+      fields: [
+        field(1, 'l', list({ kind: 'struct', fields }, 8)),
+        field(
+          2,
+          'a "map".',
+          map({ kind: 'struct', fields: fields.map((each) => ({ ...each, id: each.id + 100 })) }),
+        ),
+      ],
+      columns: [
+        [[row(1)], [null, row(2)]],
+        [new Map([['k "quoted"', row(3)]]), null],
+      ],
+    })
+  })
+
   test('rows never part from their page, however long, and pages stay small otherwise', () =>
     check('pages', {
       fields: [field(1, 'l', list({ kind: 'string' })), field(2, 'n', list({ kind: 'int' }))],
