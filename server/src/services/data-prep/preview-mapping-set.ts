@@ -1,7 +1,7 @@
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { rulesOfSchema } from '#mapping/field-rules.ts'
+import { rulesForRows } from '#mapping/field-rules.ts'
 import { type PreviewError, previewMapping } from '#mapping/preview-mapping.ts'
 import { readMappingSet } from './mapping-set-body.ts'
 import { fieldsOf, getSchema, toMappingError } from './mapping-set-rules.ts'
@@ -36,7 +36,7 @@ export async function previewMappingSet(
   const schema = await getSchema(findSchema, scope, input.schemaRef.id)
   const fields = fieldsOf(schema)
   const entries = input.mappings.map(({ entry }) => entry)
-  const rules = rulesOfSchema(schema.full)
+  const rules = rulesForRows(schema)
   const nowMs = now()
   return rows.map((row) => {
     const { data, errors } = previewMapping({ entries, record: JSON.stringify(row), fields, rules, nowMs })
