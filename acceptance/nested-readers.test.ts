@@ -145,6 +145,36 @@ test('the query service', async () => {
   expect(rows.flat()).toEqual(expected)
 })
 
+test('filters of the query service', async () => {
+  const conditions: readonly (readonly [sql: string, holds: (row: Answer) => boolean])[] = [
+    ['r.items is null', ({ items }) => items === null],
+    ['r.items is not null', ({ items }) => items !== null],
+    ['len(r.items) = 0', ({ items }) => items?.length === 0],
+    ['r.byKey is null', ({ byKey }) => byKey === null],
+    ['cardinality(r.byKey) = 0', ({ byKey }) => byKey !== null && Object.keys(byKey).length === 0],
+    ["r.byKey['a'] is not null", ({ byKey }) => Boolean(byKey?.a)],
+    ['r.box is null', ({ box }) => box === null],
+    ['r.box.tags is null', ({ box }) => (box?.tags ?? null) === null],
+    ['r.box.tags = []', ({ box }) => box?.tags?.length === 0],
+    ['r.box.n > 500', ({ box }) => box?.n > 500],
+    ['r.labels is null', ({ labels }) => labels === null],
+    ["list_contains(r.later, 'a')", ({ later }) => later?.includes('a') ?? false],
+    ['len(list_filter(r.items, x -> x is null)) > 0', ({ items }) => items?.includes(null) ?? false],
+    ['r.items[1].sku is null', ({ items }) => (items?.[0]?.sku ?? null) === null],
+    [
+      'len(list_filter(r.items, x -> list_contains(x.sizes, r.id - 1))) > 0',
+      ({ items, id }) => items?.some((each: Answer) => each?.sizes?.includes(id - 1)) ?? false,
+    ],
+  ]
+  for (const [sql, holds] of conditions) {
+    const [row] = await queryRows(
+      world.server.client,
+      `select count(*) from (select _headwater as r from "${datasetId}") where ${sql}`,
+    )
+    expect(row, sql).toEqual([String(expected.filter(holds).length)])
+  }
+})
+
 test('hyparquet, file by file', async () => {
   const found: Answer[] = []
   for (const path of await dataFiles()) {
