@@ -270,6 +270,17 @@ describe('rules of a field', () => {
     expect(issuesOf(run)).toEqual({ 'INGEST-1212-400': 1, 'HW-SCHEMA-ENUM': 1 })
   })
 
+  test('are counted by rows, however many items of a list break them', async () => {
+    const colours = { type: 'array', items: { ...TEXT, enum: ['red'] } }
+    const { rejected, run } = await land(
+      { colours, counts: { type: 'array', items: INTEGER } },
+      mappingsOf(['doc.c', 'colours'], ['doc.n', 'counts']),
+      [{ c: ['x', 'red', 'y', 'z'] }, { n: ['a', 'b', 1] }, { n: ['c'] }],
+    )
+    expect(codesOf(rejected)).toEqual([[1, 'HW-SCHEMA-ENUM']])
+    expect(issuesOf(run)).toEqual({ 'INGEST-1212-400': 1, 'HW-SCHEMA-ENUM': 1, 'MAPPER-3700-400': 2 })
+  })
+
   test('fail the batch from the first broken row on, unless some are tolerated', async () => {
     const fields = { colour: { ...TEXT, enum: ['red'] } }
     const mappings = mappingsOf(['doc.c', 'colour'])
