@@ -95,6 +95,13 @@ async function land(tableName: string, columns = COLUMNS, options: Answer = unde
   return ingested
 }
 
+async function keysOfBucket(): Promise<readonly string[]> {
+  const keys: string[] = []
+  for await (const { key } of bucket.list('')) keys.push(key)
+  // The check of health comes and goes.
+  return keys.filter((key) => !key.includes('health/'))
+}
+
 /** The only batch of a dataset. */
 async function batchOf({ datasetId }: Ingested): Promise<string> {
   const { body } = await server.client.get(`${CATALOG}/batches?dataSet=${datasetId}`)
@@ -258,6 +265,21 @@ describe(s3Title, () => {
     }
   })
 
+  test('a batch that is deleted takes its object out of the bucket, and its rows out of the table', async () => {
+    const landed = await land('public.small')
+    const { body } = await server.client.get(`${CATALOG}/batches?dataSet=${landed.datasetId}`)
+    const [batchId = ''] = Object.keys(body)
+    const parts = async () => (await keysOf(`${prefixOf(landed)}/data/`)).length
+    expect(await parts()).toBe(1)
+    expect((await server.client.call('DELETE', `${CATALOG}/batches/${batchId}`)).status).toBe(200)
+    expect(await parts()).toBe(0)
+    expect(await queryRows(server.client, `select count(*) from "${landed.datasetId}"`)).toEqual([['0']])
+    expect(
+      (await server.client.call('DELETE', `${CATALOG}/dataSets/${landed.datasetId}?force=true`)).status,
+    ).toBe(200)
+    expect(await keysOf(`${prefixOf(landed)}/`)).toEqual([])
+  })
+
   test.skipIf(!isS3InMemory)('storage that fails for a while delays a run, and readiness tells', async () => {
     const memory = s3.memory
     if (memory === undefined) throw new Error('there is no server to interfere with')
@@ -273,6 +295,37 @@ describe(s3Title, () => {
     memory.onRequest = undefined
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
     expect(await filesIn('spool')).toEqual([])
+  })
+
+  test('a sandbox that is deleted leaves nothing in the bucket, and other sandboxes as they were', async () => {
+    const boxes = '/data/foundation/sandbox-management/sandboxes'
+    const { client } = server
+    const body = { name: 'doomed', title: 'Doomed', type: 'development' }
+    expect((await client.post(boxes, body)).status).toBe(202)
+    const untilState = (state: string) =>
+      vi.waitUntil(async () => (await client.get(`${boxes}/doomed`)).body.state === state, {
+        timeout: 20_000,
+      })
+    await untilState('active')
+    const before = await keysOfBucket()
+    const api = client.in('doomed')
+    const ingested = await ingest(api, await connectTo(api, source), {
+      tableName: 'public.small',
+      fields: FIELDS,
+      mappings: [{ sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' }],
+    })
+    await finishedRun(api, ingested.flowId)
+    expect(await queryRows(api, `select count(*)::integer from "${ingested.datasetId}"`)).toEqual([
+      [SMALL_ROWS],
+    ])
+    const copies = await readdir(join(server.dataDir, 'cache'))
+    const added = (await keysOfBucket()).filter((key) => !before.includes(key))
+    expect(added.filter((key) => key.includes('/doomed/')).length).toBeGreaterThan(2)
+    expect((await client.call('DELETE', `${boxes}/doomed`)).status).toBe(202)
+    await untilState('deleted')
+    expect(await keysOfBucket()).toEqual(before)
+    // Nor does the copy stay that was made for the query.
+    expect(await readdir(join(server.dataDir, 'cache'))).toHaveLength(copies.length - 1)
   })
 })
 
@@ -292,6 +345,12 @@ async function urisOf(ingested: Ingested): Promise<string[]> {
   )
   const files = manifests.flat().map((entry) => entry.data_file.file_path)
   return [...mentioned, ...list.map(({ manifest_path }) => manifest_path), ...files]
+}
+
+async function keysOf(prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of bucket.list(prefix)) keys.push(key)
+  return keys
 }
 
 /** The reader asks AWS; this lets it ask the bucket of the test. */

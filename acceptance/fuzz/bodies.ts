@@ -144,6 +144,21 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     mergeDataset: { description: 'changed', tags: { a: ['b'] } },
     patchDatasetV2: { description: 'changed', tags: { a: ['b'] } },
     patchDataset: [{ op: 'add', path: '/description', value: 'changed' }],
+    ...batchBodies(datasetId),
+    ...labelBodies(schemaId),
+    readMetrics: {
+      start: '2020-01-01T00:00:00Z',
+      end: '2100-01-01T00:00:00Z',
+      granularity: 'DAY',
+      metrics: [
+        {
+          name: 'timeseries.ingestion.dataset.recordsuccess.count',
+          filters: [{ name: 'dataSetId', value: datasetId, groupBy: true }],
+          aggregator: 'sum',
+          downsample: 'sum',
+        },
+      ],
+    },
     createMappingSet: set,
     updateMappingSet: set,
     validateMappingSet: set,
@@ -157,11 +172,39 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     replayBatches: upload,
     createSandbox: sandbox,
     patchSandbox: { title: 'Made up again' },
+    resetSandbox: { action: 'reset' },
   }
+}
+
+function batchBodies(datasetId: string): Bodies {
+  const batch = {
+    status: 'processing',
+    relatedObjects: [{ type: 'dataSet', id: datasetId }],
+    externalId: 'theirs',
+    started: 1_700_000_000_000,
+    recordCount: 3,
+    metrics: { inputRecordCount: 3, outputRecordCount: 2, failedRecordCount: 1 },
+    errors: [{ code: 'X-1', description: 'one row' }],
+    tags: { a: ['b'] },
+    inputFormat: { format: 'json' },
+    replay: { predecessors: [], reason: 'replace' },
+  }
+  return {
+    createBatch: batch,
+    replaceBatch: batch,
+    createOrMergeBatch: { tags: { c: ['d'] } },
+    patchBatch: [{ op: 'add', path: '/tags/e', value: ['f'] }],
+  }
+}
+
+function labelBodies(schemaId: string): Bodies {
+  const option = { id: schemaId, contentType: FULL, schemaPath: '/properties/_headwater/properties/id' }
+  const labels = { labels: ['C1', 'C2'], optionalLabels: [{ option, labels: ['I1'] }] }
+  return { createLabels: labels, replaceLabels: labels }
 }
 
 function tokenBodies({ server }: World): Bodies {
   const { client_id, client_secret, scopes: scope } = server.client.credentials
   const token = { grant_type: 'client_credentials', client_id, client_secret, scope }
-  return { createToken_v2: token, createToken_v3: token }
+  return { createToken_v1: token, createToken_v2: token, createToken_v3: token }
 }

@@ -32,6 +32,7 @@ export interface FuzzWorld extends AsyncDisposable {
 }
 
 const SPARE_COUNT = 12
+const LABELS = '/data/foundation/dataset/datasets'
 const SUBSCRIPTIONS = `${FLOW}/subscriptions`
 const DESCRIPTORS = `${REGISTRY}/tenant/descriptors`
 /** Nothing listens there. */
@@ -101,6 +102,8 @@ async function seedKept(world: World, params: Answer): Promise<SeedIds> {
     [`${CATALOG}/dataSets`]: [datasetId],
     [`${CATALOG}/v2/dataSets`]: [datasetId],
     [`${CATALOG}/batches`]: [batchId],
+    [`${CATALOG}/dataSets/{id}/views`]: await viewIds(world, datasetId),
+    [LABELS]: [await makeLabelled(world)],
     [`${EXPORT}/batches`]: [batchId],
     [`${EXPORT}/datasets`]: [datasetId],
     [`${EXPORT}/files`]: files.body.data.map(({ dataSetFileId }: Answer) => dataSetFileId),
@@ -152,6 +155,9 @@ function spareMakers(
     [SUBSCRIPTIONS]: () => makeSubscription(world),
     [`${CATALOG}/dataSets`]: () => makeDataset(world),
     [`${CATALOG}/v2/dataSets`]: () => makeDataset(world),
+    [`${CATALOG}/batches`]: () => makeBatch(world),
+    // The first has none, so that it can get some.
+    [LABELS]: (index) => (index === 0 ? makeDataset(world) : makeLabelled(world)),
     [`${CONVERSION}/mappingSets`]: async () => world.makeMapping((await world.ready()).schemaId, MAPPINGS),
     [DESCRIPTORS]: () => makeDescriptor(world),
     [`${FLOW}/connectionSpecs`]: () => makeSpec(world, admin, 'connectionSpecs'),
@@ -194,6 +200,23 @@ async function makeDataset(world: World): Promise<string> {
   const body = { name: world.newName('spare'), schemaRef: { id: schemaId, contentType: FULL } }
   const { body: answer } = await world.server.client.post(`${CATALOG}/dataSets`, body)
   return String(answer[0]).replace('@/dataSets/', '')
+}
+
+async function viewIds({ server }: World, datasetId: string): Promise<string[]> {
+  return Object.keys((await server.client.get(`${CATALOG}/dataSets/${datasetId}/views`)).body)
+}
+
+async function makeBatch(world: World): Promise<string> {
+  const relatedObjects = [{ type: 'dataSet', id: (await world.ready()).datasetId }]
+  const body = { status: 'loading', relatedObjects }
+  const { body: answer } = await world.server.client.post(`${CATALOG}/batches`, body)
+  return String(answer[0]).replace('@/batches/', '')
+}
+
+async function makeLabelled(world: World): Promise<string> {
+  const id = await makeDataset(world)
+  await world.server.client.post(`${LABELS}/${id}/labels`, { labels: ['C1'] })
+  return id
 }
 
 async function makeSandbox(world: World): Promise<string> {

@@ -1,6 +1,5 @@
 import { type AeppStory, aeppTitle, hasAepp, ingestWithAepp } from '@headwater/testkit/aepp.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { statement } from '../conformance/statement.ts'
 import { numbered, openUploadWorld, type UploadWorld } from './uploads.ts'
 
 /** aepp uploads batches in one go (`acceptance/clients/aepp/ingestion.py`); the tests judge what its methods returned. */
@@ -63,24 +62,20 @@ describe.skipIf(!hasAepp)(aeppTitle, () => {
     expect(await world.rows(datasetId)).toEqual([{ id: 7 }])
   })
 
-  statement(
-    105,
-    'aepp `getFailedBatchesDF()` and `getMapperErrors()` run against a server with failed batches',
-    async () => {
-      const { id } = told['failed']
-      expect(told['failedBatches']).toEqual([
-        expect.objectContaining({ index: id, dataSetId: datasetId, invalidRecordCount: 2, flowId: null }),
-      ])
-      expect(told['mapperErrors']).toEqual([
-        expect.objectContaining({
-          batchId: id,
-          errorCode: 'MAPPER-3700-400',
-          sourceField: '_headwater.amount',
-          destinationField: '_headwater.amount',
-          expectedType: 'DOUBLE',
-          actualType: 'STRING',
-        }),
-      ])
-    },
-  )
+  test('finds the batch that failed, and what its mapping could not make', () => {
+    const { id } = told['failed']
+    expect(told['failedBatches']).toEqual([
+      expect.objectContaining({ index: id, dataSetId: datasetId, invalidRecordCount: 2, flowId: null }),
+    ])
+    expect(told['mapperErrors']).toEqual([
+      expect.objectContaining({
+        batchId: id,
+        errorCode: 'MAPPER-3700-400',
+        sourceField: '_headwater.amount',
+        destinationField: '_headwater.amount',
+        expectedType: 'DOUBLE',
+        actualType: 'STRING',
+      }),
+    ])
+  })
 })

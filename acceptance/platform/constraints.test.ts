@@ -256,6 +256,7 @@ describe('rules of a field', () => {
       {
         id: 1,
         doc: '{"c":"blue"}',
+        _filename: expect.stringMatching(/_errors_0\.json$/),
         _errors: [
           {
             column: 'doc.c',
@@ -267,6 +268,17 @@ describe('rules of a field', () => {
       },
     ])
     expect(issuesOf(run)).toEqual({ 'INGEST-1212-400': 1, 'HW-SCHEMA-ENUM': 1 })
+  })
+
+  test('are counted by rows, however many items of a list break them', async () => {
+    const colours = { type: 'array', items: { ...TEXT, enum: ['red'] } }
+    const { rejected, run } = await land(
+      { colours, counts: { type: 'array', items: INTEGER } },
+      mappingsOf(['doc.c', 'colours'], ['doc.n', 'counts']),
+      [{ c: ['x', 'red', 'y', 'z'] }, { n: ['a', 'b', 1] }, { n: ['c'] }],
+    )
+    expect(codesOf(rejected)).toEqual([[1, 'HW-SCHEMA-ENUM']])
+    expect(issuesOf(run)).toEqual({ 'INGEST-1212-400': 1, 'HW-SCHEMA-ENUM': 1, 'MAPPER-3700-400': 2 })
   })
 
   test('fail the batch from the first broken row on, unless some are tolerated', async () => {
@@ -325,6 +337,46 @@ describe('what has to be there', () => {
     ])
   })
 })
+
+describe('the primary identity', () => {
+  const group = { type: 'object', properties: { key: TEXT, note: TEXT } }
+
+  test('is required of every row', async () => {
+    const schemaId = await world.makeSchema({ id: INTEGER, who: group })
+    await identify(schemaId, '/_headwater/who/key')
+    await world.source.query(`create table keys (id integer, key text, note text);
+      insert into keys values (1, 'k', 'n'), (2, null, 'n'), (3, null, null)`)
+    const mappings = mappingsOf(['id', 'id'], ['key', 'who.key'], ['note', 'who.note'])
+    const wanted = { tableName: 'public.keys', schemaId, mappings, options: TOLERANT }
+    const { rows, batchId } = await landRows(world, wanted)
+    expect(idsOf(rows.map((row) => row._headwater))).toEqual([1])
+    expect(codesOf(await rejectedRows(batchId))).toEqual([
+      [2, 'INGEST-1555-400'],
+      [3, 'INGEST-1555-400'],
+    ])
+    const previewed = await previewRows(world, wanted, [{ id: 2, key: null, note: 'n' }])
+    expect(previewed[0]?.errors).toMatchObject([
+      { exception: 'The required field _headwater.who.key has no value' },
+    ])
+    const without = landRows(world, { ...wanted, mappings: mappingsOf(['id', 'id'], ['note', 'who.note']) })
+    await expect(without).rejects.toThrow(
+      String.raw`The field \"_headwater.who.key\" is required and no mapping fills it`,
+    )
+  })
+})
+
+async function identify(schemaId: string, path: string): Promise<void> {
+  const { status, body } = await world.server.client.post(`${REGISTRY}/tenant/descriptors`, {
+    '@type': 'xdm:descriptorIdentity',
+    'xdm:sourceSchema': schemaId,
+    'xdm:sourceVersion': 1,
+    'xdm:sourceProperty': path,
+    'xdm:namespace': 'Email',
+    'xdm:property': 'xdm:code',
+    'xdm:isPrimary': true,
+  })
+  if (status !== 201) throw new Error(`no descriptor: ${JSON.stringify(body)}`)
+}
 
 describe('defaults', () => {
   test('fill what is missing of enums and booleans, where their object is there', async () => {

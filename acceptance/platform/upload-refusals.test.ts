@@ -135,6 +135,17 @@ describe('an action', () => {
   })
 })
 
+test('the catalogue leaves the books of an upload to batch ingestion', async () => {
+  const id = await world.makeBatch(datasetId)
+  const patch = (change: Answer) => world.client.patch(`${CATALOG}/batches/${id}`, change)
+  for (const change of [{ status: 'success' }, { recordCount: 7 }]) {
+    const { status, body } = await patch(change)
+    expect([status, body]).toEqual([400, problem(400, 'writ')])
+  }
+  expect((await patch({ tags: { reviewed: ['yes'] } })).status).toBe(200)
+  expect(await world.batch(id)).toMatchObject({ status: 'loading', tags: { reviewed: ['yes'] } })
+})
+
 describe('a file', () => {
   test.each(['../x.json', 'a//b.json', './x', 'x%00', 'x'.repeat(1_001)])(
     'with the name %j is refused',

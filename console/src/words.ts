@@ -36,6 +36,11 @@ const CODE_WORDS: Readonly<Record<string, string>> = {
   'HW-TEMPORAL-INFINITY': 'Some dates are infinite, which a table can not hold.',
   'HW-NUMERIC-SPECIAL': 'Some numbers are NaN or infinite, which a decimal can not hold.',
   'HW-NUMERIC-INEXACT': 'Some numbers have more digits than their field can hold.',
+  'HW-SCHEMA-ENUM': 'Some values are not among those that their schema lists.',
+  'HW-SCHEMA-PATTERN': 'Some texts do not match the pattern of their schema.',
+  'HW-SCHEMA-LENGTH': 'Some texts or arrays are shorter or longer than their schema allows.',
+  'HW-SCHEMA-FORMAT': 'Some texts do not have the format that their schema asks for.',
+  'HW-SCHEMA-RANGE': 'Some numbers are outside of the range of their schema.',
 }
 
 /** What the messages of a run come to, in one sentence. */

@@ -1,8 +1,9 @@
 """Reads an Iceberg table by the path of its metadata file and prints what it holds, as JSON.
 
-    python3 read_iceberg.py <metadata.json> [--filter "id >= 10"] [--snapshot <id>] [--plan "n == 3"]...
+    python3 read_iceberg.py <metadata.json> [--filter "id >= 10"] [--snapshot <id>] [--plan "n == 3"]... [--rows]
 
-Needs pyiceberg and pyarrow. Values are printed as texts; a column with parts is told by its parts. Each --plan tells which files a filter leaves to be read.
+Needs pyiceberg and pyarrow. Values are printed as texts; a column with parts is told by its parts. Each --plan tells which files a filter leaves to be read. --rows prints the rows
+themselves, maps as objects.
 """
 
 import argparse
@@ -53,6 +54,24 @@ def describe(column):
     return told
 
 
+def as_json(kind, value):
+    """A value as JSON, by its type: a map comes as pairs."""
+    if value is None:
+        return None
+    if pa.types.is_struct(kind):
+        return {field.name: as_json(field.type, value[field.name]) for field in kind}
+    if pa.types.is_map(kind):
+        return {key: as_json(kind.item_type, item) for key, item in value}
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return [as_json(kind.value_type, item) for item in value]
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def rows_of(table):
+    columns = [[as_json(field.type, value) for value in table.column(field.name).to_pylist()] for field in table.schema]
+    return [dict(zip(table.column_names, row)) for row in zip(*columns)]
+
+
 def files_of(scan):
     return sorted(task.file.file_path for task in scan.plan_files())
 
@@ -63,6 +82,7 @@ def main():
     parser.add_argument("--filter")
     parser.add_argument("--snapshot", type=int)
     parser.add_argument("--plan", action="append", default=[])
+    parser.add_argument("--rows", action="store_true")
     arguments = parser.parse_args()
 
     table = StaticTable.from_metadata(arguments.metadata)
@@ -77,6 +97,7 @@ def main():
             {
                 "rows": rows.num_rows,
                 "columns": {name: describe(rows.column(name)) for name in rows.column_names},
+                "data": rows_of(rows) if arguments.rows else None,
                 "plannedFiles": files_of(scan),
                 "plans": {text: files_of(table.scan(row_filter=text)) for text in arguments.plan},
                 "snapshots": [str(known.snapshot_id) for known in table.metadata.snapshots],

@@ -53,6 +53,16 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
   return runPython(SCRIPT, world, PATIENCE_MS)
 }
 
+const CATALOG_SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/catalog_story.py')
+
+/** Reads and changes datasets, batches, files and labels with aepp, and returns what its methods returned. */
+export function tellCatalogWithAepp(
+  client: ApiClient,
+  landed: Readonly<Record<string, unknown>>,
+): Promise<AeppStory> {
+  return runPython(CATALOG_SCRIPT, { ...landed, ...placeOf(client) }, PATIENCE_MS)
+}
+
 const INGESTION = join(import.meta.dirname, '../../acceptance/clients/aepp/ingestion.py')
 
 /** Uploads batches with aepp, and returns what its methods returned. */

@@ -24,7 +24,7 @@ export class ApiClient {
   baseUrl: string
   readonly credentials: IssuedCredentials
   #token = ''
-  #sandbox = 'prod'
+  #headers: Readonly<Record<string, string>> = { 'x-sandbox-name': 'prod' }
 
   constructor(credentials: IssuedCredentials) {
     this.credentials = credentials
@@ -39,13 +39,19 @@ export class ApiClient {
   at(baseUrl: string): ApiClient {
     const other = new ApiClient({ ...this.credentials, base_url: baseUrl })
     other.#token = this.#token
+    other.#headers = this.#headers
     return other
   }
 
   /** The same client, with the same token, working in another sandbox. */
   in(sandbox: string): ApiClient {
+    return this.with({ 'x-sandbox-name': sandbox })
+  }
+
+  /** The same client, with the same token, which sends these headers as well. */
+  with(headers: Readonly<Record<string, string>>): ApiClient {
     const other = this.at(this.baseUrl)
-    other.#sandbox = sandbox
+    other.#headers = { ...this.#headers, ...headers }
     return other
   }
 
@@ -76,7 +82,7 @@ export class ApiClient {
       authorization: `Bearer ${this.#token}`,
       'x-api-key': this.credentials.client_id,
       'x-gw-ims-org-id': this.credentials.ims_org,
-      'x-sandbox-name': this.#sandbox,
+      ...this.#headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     }

@@ -17,6 +17,8 @@ export const pyicebergTitle: string = pythonTitle('pyiceberg', hasPyiceberg)
 export interface PyTable {
   readonly rows: number
   readonly columns: Readonly<Record<string, unknown>>
+  /** With the option `--rows`. */
+  readonly data: readonly unknown[] | null
   readonly plannedFiles: readonly string[]
   readonly plans: Readonly<Record<string, readonly string[]>>
   readonly snapshots: readonly string[]
@@ -25,6 +27,9 @@ export interface PyTable {
 
 /** Reads a table by the local path of its metadata file, with further options of the script. */
 export async function readWithPyiceberg(path: string | undefined, ...options: string[]): Promise<PyTable> {
-  const { stdout } = await run(PYTHON, [SCRIPT, path ?? '', ...options], { timeout: 60_000 })
+  const { stdout } = await run(PYTHON, [SCRIPT, path ?? '', ...options], {
+    timeout: 60_000,
+    maxBuffer: 64 * 1024 * 1024,
+  })
   return JSON.parse(stdout) as PyTable
 }

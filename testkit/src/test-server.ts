@@ -16,6 +16,8 @@ export interface TestServer extends AsyncDisposable {
   /** The lake, while it is a folder of the server's own. */
   readonly lakeDir: string
   readonly client: ApiClient
+  /** Of its metadata. */
+  readonly databaseUrl: string
   /** A new client that administers the same organisation. */
   createAdmin(): Promise<ApiClient>
   /** A new client with what it is to be able to do. */
@@ -64,6 +66,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     dataDir,
     lakeDir: join(dataDir, 'lake'),
     client,
+    databaseUrl,
     createAdmin: () => createClient(settings, context.url, { isAdmin: true }),
     createClient: (wanted) => createClient(settings, context.url, wanted),
     createOrganisation: async (tenantId) => (await createOrganisation(settings, tenantId)).orgId,

@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { Engine } from '#engine/engine.ts'
 import { createDuckDb } from '#lake/query/duckdb.ts'
+import { createQueryProcesses } from '#lake/query/query-processes.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import type { createLog } from '#log/log.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
@@ -65,6 +66,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
+  const queries = opened.use(createQueryProcesses())
   const registry: Registry = {
     db,
     now,
@@ -91,13 +93,14 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
   const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
-  const keeper = opened.adopt(new SandboxKeeper({ db, storage, log, now }), (it) => it.stop())
+  const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
     db,
     keyring,
     storage,
     duck,
+    queries,
     queue,
     wakeUps,
     keeper,

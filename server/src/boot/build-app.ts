@@ -4,7 +4,7 @@ import { type App, createApp } from '#http/app.ts'
 import type { CommonGateway } from '#http/plugins/gateway.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
-import { runQuery } from '#lake/query/run-query.ts'
+import type { QueryProcesses } from '#lake/query/query-processes.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { createLog } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
@@ -45,6 +45,7 @@ export interface AppParts {
   readonly keyring: Keyring
   readonly storage: LakeStorage
   readonly duck: DuckDb
+  readonly queries: QueryProcesses
   readonly queue: StepQueue
   readonly wakeUps: WakeUps
   readonly keeper: SandboxKeeper
@@ -58,8 +59,21 @@ export interface AppParts {
 
 /** The HTTP application with all services on it. It does not listen yet. */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, db, keyring, storage, duck, queue, ticker, sendWebhook, registry, neighbours, log, now } =
-    parts
+  const {
+    config,
+    db,
+    keyring,
+    storage,
+    duck,
+    queries,
+    queue,
+    ticker,
+    sendWebhook,
+    registry,
+    neighbours,
+    log,
+    now,
+  } = parts
   const { wakeUps, keeper } = parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
@@ -106,7 +120,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerQuery(app, {
     gateway,
     db,
-    runQuery: (query) => runQuery(duck, query),
+    runQuery: (query) => queries.run(query),
     readLakeTable: neighbours.readLakeTable,
   })
   await registerFlowService(app, {

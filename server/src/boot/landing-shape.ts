@@ -1,6 +1,6 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { ResolvedSchema } from '#http/neighbours.ts'
-import { rulesOfSchema } from '#mapping/field-rules.ts'
+import { rulesForRows } from '#mapping/field-rules.ts'
 import type { LandingShape } from '#services/flow-service/dependencies.ts'
 import { evolveLakeFields, LakeTypeChangeError } from '#typemap/xdm-types.ts'
 
@@ -14,7 +14,7 @@ export function landingShape(
   schema: ResolvedSchema | undefined,
 ): LandingShape {
   if (schema === undefined) return { fields, rules: undefined }
-  const rules = rulesOfSchema(schema.full)
+  const rules = rulesForRows(schema)
   try {
     return { fields: evolveLakeFields(fields, lastColumnId, schema.full).fields, rules }
   } catch (error) {

@@ -39,6 +39,11 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   })
 }
 
+/** Takes no JSON under the name of plain text, which is forgiven elsewhere. */
+export function refusePlainText(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain')
+}
+
 /** True for a content type that says that the body is JSON. */
 export function isJsonType(contentType: string): boolean {
   const [type = ''] = contentType.toLowerCase().split(';')

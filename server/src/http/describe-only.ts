@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { isObject } from '#kit/json.ts'
+import { refusePlainText } from './body-parsers.ts'
 import { validatorFor } from './validators.ts'
 
 /*
@@ -28,8 +29,12 @@ export function describeBodies(app: FastifyInstance): void {
   )
 }
 
-/** What is left of the check of a body, for services that take it for granted: where an object is described, there is one. */
+/**
+ * What is left of the check of a body, for services that take it for granted: where an object is described, there is
+ * one, and it does not come as plain text.
+ */
 export function requireObjects(app: FastifyInstance): void {
+  refusePlainText(app)
   app.addHook('preHandler', async ({ routeOptions, body }) => {
     const { body: schema, isBodyOptional } = routeOptions.schema ?? {}
     const isAsked = isObject(schema) && schema['type'] === 'object' && isBodyOptional !== true

@@ -1,6 +1,6 @@
 import { PlainError } from '@headwater/contract/errors.ts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MalformedJsonError } from './body-parsers.ts'
+import { contentTypeProblem, MalformedJsonError } from './body-parsers.ts'
 import { addErrors } from './openapi/add-docs.ts'
 import {
   DENIED_CAUSE,
@@ -97,7 +97,10 @@ export function sendProblem(
 function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof StoppingError) return family.unavailable()
-  const { statusCode, message } = error as FastifyError
+  const { code, statusCode, message } = error as FastifyError
+  // What is no media type at all gets the answer of one that is not read.
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && request.routeOptions.schema?.body !== undefined)
+    return contentTypeProblem()
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')
   if (isPassingError(error)) return family.unavailable()

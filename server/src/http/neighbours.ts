@@ -17,6 +17,8 @@ export interface ResolvedSchema {
   readonly behavior: Behavior
   /** The `xed-full` form: one tree of `properties`, compatibility names, no `allOf` and no `$ref`. */
   readonly full: JsonObject
+  /** Path of the field by which records are known, if a descriptor names one: `/personalEmail/address`. */
+  readonly primaryIdentity?: string | undefined
 }
 
 /** What a record of a schema is: a thing, something that happened, or a row of a flat table. */

@@ -16,6 +16,7 @@ export interface MappingWarning {
   readonly code: string
   /** Of the first of them. */
   readonly message: string
+  /** Rows; one with several such items in a list counts once. */
   readonly count: number
   /** Index in the source batch. */
   readonly firstRow: number
@@ -40,9 +41,14 @@ export interface RowProblem {
   readonly entry?: number | undefined
 }
 
+interface KnownWarning {
+  readonly warning: { -readonly [K in keyof MappingWarning]: MappingWarning[K] }
+  lastRow: number
+}
+
 /** Collects what happened to the rows of one batch. */
 export class BatchLog {
-  readonly #warnings = new Map<string, { -readonly [K in keyof MappingWarning]: MappingWarning[K] }>()
+  readonly #warnings = new Map<string, KnownWarning>()
   readonly #rejects = new Map<number, RowProblem[]>()
 
   warn(warning: {
@@ -56,28 +62,27 @@ export class BatchLog {
     const key = `${code} ${path}`
     const known = this.#warnings.get(key)
     if (!known) {
-      this.#warnings.set(key, {
-        path,
-        code,
-        message: message(),
-        count: 1,
-        firstRow: row,
-        ...(entry === undefined ? {} : { entry }),
-      })
-    } else {
-      known.count++
-      known.firstRow = Math.min(known.firstRow, row)
+      const of = entry === undefined ? {} : { entry }
+      const first = { path, code, message: message(), count: 1, firstRow: row, ...of }
+      this.#warnings.set(key, { warning: first, lastRow: row })
+    } else if (known.lastRow !== row) {
+      known.warning.count++
+      known.warning.firstRow = Math.min(known.warning.firstRow, row)
+      known.lastRow = row
     }
   }
 
+  /** What is wrong with several items of a list is told once. */
   reject(row: number, problem: RowProblem): void {
     const problems = this.#rejects.get(row)
-    if (problems) problems.push(problem)
-    else this.#rejects.set(row, [problem])
+    if (!problems) this.#rejects.set(row, [problem])
+    else if (!problems.some(({ code, message }) => code === problem.code && message === problem.message)) {
+      problems.push(problem)
+    }
   }
 
   get warnings(): MappingWarning[] {
-    return [...this.#warnings.values()]
+    return [...this.#warnings.values()].map(({ warning }) => warning)
   }
 
   /** In the order of the rows. */

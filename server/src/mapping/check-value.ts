@@ -77,18 +77,21 @@ function patternCheck({ pattern }: FieldRules): Check | undefined {
   return (value) => (expression.test(String(value)) ? undefined : violation)
 }
 
-/** JSON Schema speaks of JavaScript's expressions, the platform runs Java's: either reading will do. */
+/** JSON Schema speaks of JavaScript's expressions, the platform runs Java's: the first reading that there is counts. */
 function readPattern(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern, 'u')
-  } catch {
+  const readings = [
+    () => new RegExp(pattern, 'u'),
+    () => compileJavaRegex(pattern),
+    () => new RegExp(pattern),
+  ]
+  for (const read of readings) {
     try {
-      return compileJavaRegex(pattern)
+      return read()
     } catch (error) {
-      if (error instanceof EvaluationFailure) return undefined
-      throw error
+      if (!(error instanceof SyntaxError) && !(error instanceof EvaluationFailure)) throw error
     }
   }
+  return undefined
 }
 
 function formatCheck({ format }: FieldRules): Check | undefined {

@@ -16,22 +16,17 @@ import {
   OPERATIONS,
   sizeOf,
 } from './operators.ts'
-import {
-  EvaluationFailure,
-  fail,
-  isArray,
-  isMap,
-  parseJsonValue,
-  textOf,
-  typeNameOf,
-  type Value,
-} from './values.ts'
+import { parseJsonValue } from './parse-json.ts'
+import type { RowMemo } from './row-memo.ts'
+import { EvaluationFailure, fail, isArray, isMap, textOf, typeNameOf, type Value } from './values.ts'
 
 /** What an expression may speak of. */
 export interface CompileScope {
   /** Readers of the columns, by their place in the plan. */
   readonly columns: readonly Evaluate[]
   readonly context: FunctionContext
+  /** Shared by the expressions of a mapping; cleared after every batch. */
+  readonly memo?: RowMemo | undefined
 }
 
 /** A closure, and whether it gives the same for every row. */
@@ -69,21 +64,9 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
     case 'field':
       return { evaluate: missingColumn, isConstant: false }
     case 'json':
-      return derive(
-        [expression.of],
-        scope,
-        ([of]) =>
-          (row) =>
-            parseJson(of(row)),
-      )
+      return remembered(expression, scope, parseJson)
     case 'array_text':
-      return derive(
-        [expression.of],
-        scope,
-        ([of]) =>
-          (row) =>
-            parseArrayText(of(row), expression.isBoolean),
-      )
+      return remembered(expression, scope, (value) => parseArrayText(value, expression.isBoolean))
     case 'each':
       return derive(
         [expression.of],
@@ -140,6 +123,18 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
     case 'conditional':
       return compileConditional(expression, scope)
   }
+}
+
+/** What is read out of a column is read once a row, however many fields are in it. */
+function remembered(
+  { node, of }: Extract<Expression, { node: 'json' | 'array_text' }>,
+  scope: CompileScope,
+  read: (value: Value) => Value,
+): CompiledExpression {
+  const { evaluate, isConstant } = compileExpression(of, scope)
+  const fresh: Evaluate = (row) => read(evaluate(row))
+  const isShared = of.node === 'column' && scope.memo !== undefined
+  return { evaluate: isShared ? scope.memo.of(`${node} ${of.column}`, fresh) : fresh, isConstant }
 }
 
 const NULL: LiteralNode = { node: 'literal', type: 'null', text: '' }

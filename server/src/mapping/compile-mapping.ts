@@ -1,4 +1,4 @@
-import { type ColumnType, isLeaf, type LakeLeaf } from '#columns/column-type.ts'
+import { type ColumnType, isLeaf, type LakeColumn, type LakeLeaf } from '#columns/column-type.ts'
 import type { AnyVector, ColumnBatch, Vector } from '#columns/vector.ts'
 import { BatchLog, type MappingWarning, OutputLog, type RejectedRow } from './batch-log.ts'
 import { type CompileScope, compileExpression } from './compile-expression.ts'
@@ -11,6 +11,7 @@ import { formatPath } from './paths.ts'
 import { treeProducer } from './produce-tree.ts'
 import { type Produce, type ValueSource, valueProducer } from './produce-values.ts'
 import { createColumnReader } from './read-vector.ts'
+import { RowMemo } from './row-memo.ts'
 import { RowRules } from './row-rules.ts'
 import { specialValuesOf } from './special-values.ts'
 import { formatFloat } from './values.ts'
@@ -51,14 +52,10 @@ export interface CompileOptions {
 export function compileMapping(plan: MappingPlan, options: CompileOptions): CompiledMapping {
   const readers = options.readers === undefined ? plan.columnTypes.map(createColumnReader) : []
   const read = options.readers === undefined ? columnsReadByValue(plan) : []
-  const compiler = new OutputCompiler(
-    plan,
-    {
-      columns: options.readers ?? readers.map((reader) => reader.read),
-      context: { nowMs: options.nowMs },
-    },
-    options.readers !== undefined,
-  )
+  const memo = new RowMemo()
+  const columns = options.readers ?? readers.map((reader) => reader.read)
+  const scope = { columns, context: { nowMs: options.nowMs }, memo }
+  const compiler = new OutputCompiler(plan, scope, options.readers !== undefined)
   const producers = plan.outputs.map((output) => compiler.compile(output))
   const rules = new RowRules(
     plan,
@@ -70,11 +67,10 @@ export function compileMapping(plan: MappingPlan, options: CompileOptions): Comp
       const log = new BatchLog()
       for (const each of logs) each.begin(log)
       for (const column of read) readers[column]?.bind(batch.columns[column] as Vector)
-      const columns = rules.apply(
-        producers.map(({ produce }) => produce(batch)),
-        batch.rowCount,
-      )
-      return finish(columns, batch.rowCount, log, options.keepsRejected ?? false)
+      const produced = producers.map(({ produce }) => produce(batch))
+      memo.clear()
+      const mapped = rules.apply(produced, batch.rowCount)
+      return finish(mapped, batch.rowCount, log, options.keepsRejected ?? false)
     },
   }
 }
@@ -139,14 +135,14 @@ class OutputCompiler {
     return { produce, log, logs: [] }
   }
 
-  #valueSource({ from }: OutputColumn): ValueSource {
+  #valueSource({ from, leaf }: OutputColumn): ValueSource {
     switch (from.kind) {
       case 'constant':
         return { evaluate: () => from.text, isConstant: true }
       case 'expression':
         return compileExpression(from.expression, this.#scope)
       case 'column':
-        return { evaluate: this.#read(from.column), isConstant: false }
+        return { evaluate: this.#read(from.column, leaf), isConstant: false }
       default:
         return NOTHING
     }
@@ -161,14 +157,13 @@ class OutputCompiler {
     if (conversion === 'none') return passThrough(column, type, log)
     const convert = vectorConversion(conversion, type)
     if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
-    const read = this.#read(column)
-    const isDigits = type.kind === 'float' && (leaf.type.kind === 'string' || leaf.type.kind === 'decimal')
-    const evaluate = isDigits ? shortestDigits(read) : read
-    return valueProducer({ evaluate, isConstant: false }, leaf.type, log)
+    return valueProducer({ evaluate: this.#read(column, leaf), isConstant: false }, leaf.type, log)
   }
 
-  #read(column: number): Evaluate {
-    return this.#scope.columns[column] ?? (() => null)
+  #read(column: number, { type }: LakeColumn): Evaluate {
+    const read = this.#scope.columns[column] ?? (() => null)
+    const isOfFloats = this.#plan.columnTypes[column]?.kind === 'float'
+    return isOfFloats && (type.kind === 'string' || type.kind === 'decimal') ? shortestDigits(read) : read
   }
 }
 

@@ -47,6 +47,33 @@ export interface SchemaNode {
   readonly 'meta:xdmType'?: unknown
 }
 
+/**
+ * The rules for the rows of a schema. The field that identifies a record is required of every row.
+ * @param schema.primaryIdentity its path, `/personalEmail/address`
+ */
+export function rulesForRows(schema: {
+  readonly full: SchemaNode
+  readonly primaryIdentity?: string | undefined
+}): FieldRules | undefined {
+  const names = schema.primaryIdentity?.split('/').filter((name) => name !== '') ?? []
+  const rules = rulesOfSchema(schema.full)
+  return isFieldPath(schema.full, names) ? requiring(rules ?? {}, names) : rules
+}
+
+/** True for names that lead to a field outside of lists and maps. */
+function isFieldPath(node: SchemaNode, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined || !isNode(node.properties)) return false
+  const child: unknown = (node.properties as Readonly<Record<string, unknown>>)[name]
+  return isNode(child) && (rest.length === 0 || isFieldPath(child, rest))
+}
+
+function requiring(rules: FieldRules, [name = '', ...rest]: readonly string[]): FieldRules {
+  const required = [...new Set([...(rules.required ?? []), name])]
+  if (rest.length === 0) return { ...rules, required }
+  const fields = { ...rules.fields, [name]: requiring(rules.fields?.[name] ?? {}, rest) }
+  return { ...rules, required, fields }
+}
+
 /** The rules of a resolved schema or of a part of it; `undefined` where it has none. */
 export function rulesOfSchema(node: SchemaNode): FieldRules | undefined {
   const rules = withoutAbsent<FieldRules>({

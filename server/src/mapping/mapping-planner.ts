@@ -37,6 +37,8 @@ interface Place {
   readonly path: readonly string[]
   /** Everything above is required by the table. */
   readonly isRequired: boolean
+  /** Everything above is asked of every row by the schema. */
+  readonly isAsked: boolean
   /** Fills what has no entry of its own. */
   readonly copied?: ReadEntry | undefined
   readonly rules?: FieldRules | undefined
@@ -62,7 +64,7 @@ export class MappingPlanner {
 
   visitTable(): void {
     const { fields, rules } = this.#input
-    this.#visit(fields, { path: [], isRequired: true, rules })
+    this.#visit(fields, { path: [], isRequired: true, isAsked: true, rules })
   }
 
   plan(): MappingPlan {
@@ -92,14 +94,13 @@ export class MappingPlanner {
     const own = this.#entries.get(formatPath(path)) ?? []
     const isRequired = place.isRequired && field.required
     const rules = place.rules?.fields?.[field.name]
-    // Without a struct around it the field is asked of every row.
-    const isAsked = isNeeded && place.parent === undefined && place.path.length === 0
+    const isAsked = place.isAsked && isNeeded
     if (field.type.kind === 'struct') {
       const copied = own[0] ?? place.copied
       if (own[0]) this.#refuseScalar(own[0], field)
       this.#visitStruct(
         field.type.fields,
-        { path, isRequired, copied, rules, parent: place.parent },
+        { path, isRequired, isAsked, copied, rules, parent: place.parent },
         isNeeded,
       )
       return
@@ -130,8 +131,8 @@ export class MappingPlanner {
       this.#objects[index] = { ...object, isNeeded, unfilled, endOutput: this.#outputs.length }
     }
     const isUnfilled = before === this.#outputs.length && !fields.some((inner) => inner.required)
-    const isAsked = isNeeded && path.length === 1 && before === this.#outputs.length
-    if ((isRequired && isUnfilled) || isAsked) this.#reportUnfilled(path)
+    const isMissing = place.isAsked && before === this.#outputs.length
+    if ((isRequired && isUnfilled) || isMissing) this.#reportUnfilled(path)
   }
 
   /** Only text can hold an object or array, as JSON; with any other column everything in it would be null. */

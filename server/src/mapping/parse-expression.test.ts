@@ -1,11 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mapping language writes references as ${name}
+
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from './check-expression.ts'
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
 import { parseExpression } from './parse-expression.ts'
+import { parseJsonValue } from './parse-json.ts'
 import { formatPath, parsePath } from './paths.ts'
 import { evaluateText, printValue } from './testing/evaluate-text.ts'
-import { EvaluationFailure, parseJsonValue, type ValueMap } from './values.ts'
+import { EvaluationFailure, type ValueMap } from './values.ts'
 
 const RECORD = parseJsonValue(
   '{"x": null, "zero": 0, "empty": "", "First Name": "Ada", "first-name": "hyphen", "Full.Name": "exact",' +

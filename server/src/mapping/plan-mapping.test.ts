@@ -258,6 +258,16 @@ describe('identityMapping', () => {
     expect(entries).toEqual([attribute('seen.at', 'seen\\.at'), attribute('_id', '_id')])
     expect(planMapping({ entries, columns, fields: FIELDS }).problems).toEqual([])
   })
+
+  it('joins an array with the list of its name', () => {
+    const columns: SourceColumn[] = [{ name: 'tags', type: STRING, arrayOf: 'any' }]
+    const entries = identityMapping(columns, FIELDS)
+    expect(entries).toEqual([attribute('tags', 'tags')])
+    expect(planMapping({ entries, columns, fields: FIELDS }).plan.outputs[0]?.from).toMatchObject({
+      kind: 'tree',
+      parts: [{ steps: [], expression: { node: 'array_text', isBoolean: false } }],
+    })
+  })
 })
 
 describe('an object as destination', () => {

@@ -1,13 +1,15 @@
 import { isColumnType, type LakeField, type LakeType } from '#columns/column-type.ts'
+import type { AnyVector } from '#columns/vector.ts'
 import { type FieldSource, NULL_NODE } from './bind-expression.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileMapping } from './compile-mapping.ts'
 import type { Expression } from './expression.ts'
 import type { FieldRules } from './field-rules.ts'
-import type { MappingEntry } from './mapping-plan.ts'
+import type { MappingEntry, MappingPlan, SourceColumn } from './mapping-plan.ts'
+import { parseJsonValue } from './parse-json.ts'
 import { planMapping } from './plan-mapping.ts'
 import { valueReader } from './read-nested.ts'
-import { isMap, parseJsonValue, toJson, type Value, type ValueMap } from './values.ts'
+import { isMap, toJson, type Value, type ValueMap } from './values.ts'
 
 /** One record after a mapping, and what went wrong on the way. */
 export interface MappingPreview {
@@ -22,39 +24,71 @@ export interface PreviewError {
   readonly message: string
 }
 
-/**
- * Maps one record of JSON by the very code that maps the rows of a run, so that people can try a mapping. `record`
- * is JSON text. What would set the row aside is among the errors; the data is there nevertheless.
- */
-export function previewMapping(input: {
+/** A mapping to try, and what it is for. */
+export interface PreviewInput {
   readonly entries: readonly MappingEntry[]
-  readonly record: string
   readonly fields: readonly LakeField[]
   readonly rules?: FieldRules | undefined
+  /** Of the source that the rows are of; without them what each record has. */
+  readonly columns?: readonly SourceColumn[] | undefined
   readonly nowMs: number
-}): MappingPreview {
+}
+
+/** JSON text, or the values of a row by their columns. */
+export type PreviewRecord = string | ValueMap
+
+/** Maps one record; see {@link createPreview}, which is for many. */
+export function previewMapping(input: PreviewInput & { readonly record: PreviewRecord }): MappingPreview {
+  return createPreview(input)(input.record)
+}
+
+/**
+ * Maps records by the very code that maps the rows of a run, so that people can try a mapping. What would set a row
+ * aside is among the errors; the data is there nevertheless. Records with the same members share one plan.
+ */
+export function createPreview(input: PreviewInput): (record: PreviewRecord) => MappingPreview {
+  const known = new Map<string, (record: ValueMap) => MappingPreview>()
+  return (given) => {
+    const parsed = typeof given === 'string' ? parseJsonValue(given) : given
+    const record = isMap(parsed) ? parsed : new Map<string, Value>()
+    const names = [...record.keys()]
+    const key = JSON.stringify(input.columns === undefined ? names : [])
+    const preview = known.get(key) ?? compilePreview(input, names)
+    known.set(key, preview)
+    return preview(record)
+  }
+}
+
+function compilePreview(input: PreviewInput, names: readonly string[]): (record: ValueMap) => MappingPreview {
   const { entries, fields, rules, nowMs } = input
-  const parsed = parseJsonValue(input.record)
-  const record = isMap(parsed) ? parsed : new Map<string, Value>()
-  const columns = [...record.keys()].map((name) => ({ name, type: { kind: 'string' } as const }))
+  const columns = input.columns ?? names.map((name) => ({ name, type: ANYTHING }))
   const { plan, problems } = planMapping({ entries, columns, fields, rules, ignoresMissing: true })
-  const readers = plan.usedColumns.map((name) => () => record.get(name) ?? null)
+  let row: ValueMap = new Map()
+  const readers = plan.usedColumns.map((name) => () => row.get(name) ?? null)
   const mapping = compileMapping(plan, { nowMs, readers, keepsRejected: true })
-  const { columns: vectors, warnings, rejects } = mapping.apply({ rowCount: 1, columns: [] })
+  const wrongEntries = problems
+    .filter(({ severity, entry }) => severity === 'error' && entry !== undefined)
+    .map(({ entry, destination, message }) => ({ entry, path: destination, message }))
+  return (record) => {
+    row = record
+    const { columns: vectors, warnings, rejects } = mapping.apply({ rowCount: 1, columns: [] })
+    const told = [...wrongEntries, ...warnings, ...rejects.flatMap((reject) => reject.problems)]
+    return { data: dataOf(plan, vectors), errors: errorsOf(told, entries) }
+  }
+}
+
+function dataOf({ outputs }: MappingPlan, vectors: readonly AnyVector[]): Record<string, unknown> {
   const data: Record<string, unknown> = {}
-  for (const [index, { leaf }] of plan.outputs.entries()) {
+  for (const [index, { leaf }] of outputs.entries()) {
     const vector = vectors[index]
     const value = vector === undefined ? null : valueReader(leaf.type, vector)(0)
     if (value !== null) place(data, leaf.path, jsonOf(value, leaf.type))
   }
-  const wrongEntries = problems.filter(({ severity, entry }) => severity === 'error' && entry !== undefined)
-  const told = [
-    ...wrongEntries.map(({ entry, destination, message }) => ({ entry, path: destination, message })),
-    ...warnings,
-    ...rejects.flatMap((reject) => reject.problems),
-  ]
-  return { data, errors: errorsOf(told, entries) }
+  return data
 }
+
+/** What JSON holds may be anything; so may text. */
+const ANYTHING = { kind: 'string' } as const
 
 interface Told {
   readonly entry?: number | undefined

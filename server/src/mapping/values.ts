@@ -1,5 +1,5 @@
 import { DateValue, formatDateValue } from './dates.ts'
-import { compareDecimals, Decimal, formatDecimal, numberToDecimal, parseDecimal } from './decimal.ts'
+import { Decimal, formatDecimal, numberToDecimal } from './decimal.ts'
 
 /**
  * What an expression computes with. Integers are `bigint`, so that a long keeps all its digits; doubles are
@@ -101,33 +101,4 @@ export function toJson(value: Value): unknown {
   if (isArray(value)) return value.map(toJson)
   if (isMap(value)) return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item)]))
   return textOf(value)
-}
-
-/** Parses JSON without losing digits: whole numbers become integers however long, others doubles or decimals. */
-export function parseJsonValue(text: string): Value {
-  try {
-    return fromJson(JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown))
-  } catch {
-    return fail('The text is not JSON')
-  }
-}
-
-function fromJson(json: unknown): Value {
-  if (json === null || typeof json !== 'object') return json as Value
-  if (json instanceof Decimal) return json
-  if (Array.isArray(json)) return json.map(fromJson)
-  return new Map(Object.entries(json).map(([key, item]) => [key, fromJson(item)]))
-}
-
-/** Sees the digits of a number as they stand in the text, before a double could change them. */
-function keepDigits(
-  _key: string,
-  value: unknown,
-  context: { readonly source?: string | undefined },
-): unknown {
-  if (typeof value !== 'number' || context.source === undefined) return value
-  if (/^-?\d+$/.test(context.source)) return BigInt(context.source)
-  const exact = parseDecimal(context.source)
-  const printed = numberToDecimal(value)
-  return exact && (!printed || compareDecimals(exact, printed) !== 0) ? exact : value
 }

@@ -136,3 +136,62 @@ test.each<[string, string, readonly Row[]]>([
     }),
   )
 })
+
+const TAGS: readonly LakeField[] = [
+  {
+    id: 1,
+    name: 'tags',
+    required: false,
+    type: { kind: 'list', elementId: 2, elementRequired: false, element: { kind: 'string' } },
+  },
+]
+
+/** Writes JSON to a list as a slice; what lies on the disk when it is read back is the other. */
+async function proofOfTags(name: string, sent: readonly string[], onDisk: readonly string[]) {
+  const columns = [{ name: 'doc', type: { kind: 'string' } }] as const
+  const entries = [{ sourceType: 'ATTRIBUTE', source: 'doc', destination: 'tags' }] as const
+  const { plan } = planMapping({ entries, columns, fields: TAGS })
+  const slice = (partPath: string, read: typeof readBack) =>
+    new SliceWriter(
+      {
+        mapping: plan,
+        fields: TAGS,
+        columns: [],
+        partPath,
+        keyValues: {},
+        nowMs: 0,
+      } as unknown as ExtractTask,
+      { readBack: read },
+    )
+  const batch = (documents: readonly string[]) => {
+    const { vector, write } = createVectorWriter(columns[0].type, documents.length)
+    documents.forEach((document, row) => void write(row, document))
+    return { rowCount: documents.length, columns: [vector] }
+  }
+  const path = join(folder, `${name}-other.parquet`)
+  using other = slice(path, readBack)
+  other.add(batch(onDisk))
+  await other.finish(NEVER)
+  using writer = slice(join(folder, `${name}.parquet`), (_path, fields, options) =>
+    readBack(path, fields, options),
+  )
+  writer.add(batch(sent))
+  return (await writer.finish(NEVER)).proof
+}
+
+const SENT = ['["a","b"]', '[]', '[null]', 'null', '["c"]']
+
+test('the items of lists are proven, too', async () => {
+  assertProven(await proofOfTags('list-same', SENT, SENT.toReversed()))
+})
+
+test.each([
+  ['an item that differs', ['["a","x"]', '[]', '[null]', 'null', '["c"]']],
+  ['items in another order', ['["b","a"]', '[]', '[null]', 'null', '["c"]']],
+  ['an item that moved to another row', ['["a"]', '["b"]', '[null]', 'null', '["c"]']],
+  ['an empty list that became NULL', ['["a","b"]', 'null', '[null]', 'null', '["c"]']],
+  ['a NULL in a list that went missing', ['["a","b"]', '[]', '[]', 'null', '["c"]']],
+])('%s is found', async (name, onDisk) => {
+  const proof = await proofOfTags(name, SENT, onDisk)
+  expect(() => assertProven(proof)).toThrow('written to field tags:')
+})

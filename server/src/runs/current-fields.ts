@@ -2,7 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { readTable } from '#lake/iceberg/table.ts'
-import { type FieldRules, rulesOfSchema } from '#mapping/field-rules.ts'
+import { type FieldRules, rulesForRows } from '#mapping/field-rules.ts'
 import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
 import { evolveLakeFields } from '#typemap/xdm-types.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -22,7 +22,7 @@ export async function currentFields(
   const { fields: before } = await readTable(deps.storage, table.metadataKey)
   const schema = await schemaOf(deps, scope, table.datasetId)
   const { fields: after, lastId } = evolveLakeFields(before, table.lastColumnId, schema.full)
-  const rules = rulesOfSchema(schema.full)
+  const rules = rulesForRows(schema)
   return { fields: after, rules, evolution: planEvolution(before, after, lastId) }
 }
 

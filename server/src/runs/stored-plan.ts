@@ -41,5 +41,7 @@ export function toStored(plan: StoredRunPlan): JsonObject {
 /** The plan of a run that has been planned. */
 export function fromStored(stored: JsonObject | null): StoredRunPlan {
   if (stored === null) throw new Error('the run has no plan yet')
-  return stored as unknown as StoredRunPlan
+  const plan = stored as unknown as StoredRunPlan
+  // A plan of before objects had rules, whose run goes on after an upgrade, has none of them.
+  return { ...plan, mapping: { ...plan.mapping, objects: plan.mapping.objects ?? [] } }
 }

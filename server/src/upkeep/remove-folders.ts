@@ -1,10 +1,13 @@
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { LocalCopies } from '#lake/storage/local-copies.ts'
 import type { Log } from '#log/log.ts'
 import type { Database } from '#store/database.ts'
 
 export interface FolderDependencies {
   readonly db: Database
   readonly storage: LakeStorage
+  /** Of objects of the lake, on this machine. */
+  readonly copies: Pick<LocalCopies, 'forget'>
   readonly log: Log
 }
 
@@ -14,13 +17,16 @@ export interface FolderDependencies {
  * dataset ever gets the same folder.
  */
 export async function removeFolders(
-  { db, storage, log }: FolderDependencies,
+  { db, storage, copies, log }: FolderDependencies,
   { sandboxId, signal }: { readonly sandboxId?: string | undefined; readonly signal: AbortSignal },
 ): Promise<number> {
   const all = db.selectFrom('lake_removal').select('location').orderBy('requested_at')
   const rows = await (sandboxId === undefined ? all : all.where('sandbox_id', '=', sandboxId)).execute()
   for (const { location } of rows) {
     signal.throwIfAborted()
+    const keys: string[] = []
+    for await (const { key } of storage.list(`${location}/`, { signal })) keys.push(key)
+    await copies.forget(keys)
     await storage.removeFolder(location, { signal })
     await db.deleteFrom('lake_removal').where('location', '=', location).execute()
   }

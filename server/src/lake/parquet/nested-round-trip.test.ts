@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { LakeField, LakeType } from '#columns/column-type.ts'
+import type { ColumnType, LakeField, LakeType } from '#columns/column-type.ts'
 import { createDigester } from '#columns/nested-digest.ts'
 import type { AnyVector } from '#columns/vector.ts'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
 import { readBack } from '#lake/query/verify-file.ts'
+import { DateValue } from '#mapping/dates.ts'
+import { Decimal } from '#mapping/decimal.ts'
 import { keepRows } from '#mapping/keep-rows.ts'
 import { isArray, isMap, type Value } from '#mapping/values.ts'
 import { vectorOfValues } from '#mapping/write-nested.ts'
@@ -209,6 +211,26 @@ describe('lists, maps and what is in them', () => {
     ])
   })
 
+  test('names of any kind', () => {
+    const names = ['a"b"c', 'x.y', "it's", 'ü € 𝄞', 'select', 'Element', ' ', '*', '[0]']
+    const fields = names.map((name, index) => field(10 + index, name, { kind: 'int' }))
+    const row = (value: number) => new Map(names.map((name) => [name, value]))
+    return check('names', {
+      fields: [
+        field(1, 'l', list({ kind: 'struct', fields }, 8)),
+        field(
+          2,
+          'a "map".',
+          map({ kind: 'struct', fields: fields.map((each) => ({ ...each, id: each.id + 100 })) }),
+        ),
+      ],
+      columns: [
+        [[row(1)], [null, row(2)]],
+        [new Map([['k "quoted"', row(3)]]), null],
+      ],
+    })
+  })
+
   test('rows never part from their page, however long, and pages stay small otherwise', () =>
     check('pages', {
       fields: [field(1, 'l', list({ kind: 'string' })), field(2, 'n', list({ kind: 'int' }))],
@@ -243,6 +265,50 @@ describe('lists, maps and what is in them', () => {
     })
     expect(summary.columns[0]).toEqual({ fieldId: 50, sizeBytes: expect.any(Number) })
     expect(summary.columns[1]).toMatchObject({ fieldId: 2, valueCount: 1, nullCount: 0 })
+  })
+})
+
+/** Values of every type, in the form that conversions give, and the JSON of it. */
+const EVERY_TYPE: readonly (readonly [type: ColumnType, value: Value, json: unknown])[] = [
+  [{ kind: 'boolean' }, true, true],
+  [{ kind: 'int' }, -2147483648, -2147483648],
+  [{ kind: 'long' }, 9223372036854775807n, '9223372036854775807'],
+  [{ kind: 'float' }, 1.5, 1.5],
+  [{ kind: 'double' }, -1e300, -1e300],
+  [{ kind: 'decimal', precision: 4, scale: 2 }, new Decimal(-1234n, 2), '-12.34'],
+  [{ kind: 'decimal', precision: 9, scale: 0 }, new Decimal(123456789n, 0), '123456789'],
+  [{ kind: 'decimal', precision: 18, scale: 18 }, new Decimal(-1n, 18), '-0.000000000000000001'],
+  [{ kind: 'decimal', precision: 38, scale: 3 }, new Decimal(-(10n ** 37n), 3), `-${10n ** 34n}.000`],
+  [{ kind: 'date' }, new DateValue(-86_400_000_000n, true), '1969-12-31'],
+  [{ kind: 'time' }, 1n, '00:00:00.000001'],
+  [{ kind: 'timestamp' }, new DateValue(-1n), '1969-12-31T23:59:59.999999'],
+  [{ kind: 'timestamptz' }, new DateValue(1_600_000_000_000_001n), '2020-09-13T12:26:40.000001Z'],
+  [{ kind: 'string' }, `${'é'.repeat(5000)}`, 'é'.repeat(5000)],
+  [{ kind: 'binary' }, 'AAEC/w==', 'AAEC/w=='],
+  [{ kind: 'uuid' }, '00112233-4455-6677-8899-aabbccddeeff', '00112233-4455-6677-8899-aabbccddeeff'],
+]
+
+describe('every type', () => {
+  test.each(EVERY_TYPE)('%j', async (type, value, json) => {
+    const fields = [
+      field(1, 'l', list(type)),
+      field(2, 'm', map(list({ kind: 'struct', fields: [field(3, 'x', type)] }))),
+    ]
+    const columns: Value[][] = [
+      [[value, null, value], [], null],
+      [object({ k: [object({ x: value }), object({})] }), null, object({})],
+    ]
+    const {
+      path,
+      columns: written,
+      digests,
+    } = await write(`type-${JSON.stringify(type)}`.replace(/\W+/g, '-'), { fields, columns })
+    expect((await readBack(path, written, { duck })).columns).toEqual(digests)
+    expect(await previewRows(duck, { fields, paths: [path], limit: 3 })).toEqual([
+      { l: [json, null, json], m: { k: [{ x: json }, { x: null }] } },
+      { l: [], m: null },
+      { l: null, m: {} },
+    ])
   })
 })
 

@@ -40,6 +40,7 @@ export async function assertQuery(
   }
   for (const node of nodes) {
     assertTableFunction(node)
+    assertFunction(node)
     assertTable(node, known)
   }
 }
@@ -93,6 +94,20 @@ function assertTableFunction(node: Node): void {
       throw new QueryError(`table function '${name}' is not allowed; read the tables by their names`)
     }
   }
+}
+
+/** Functions that tell of the server and not of rows. */
+const TELLING_FUNCTIONS: ReadonlySet<string> = new Set([
+  'current_setting',
+  'getenv',
+  'getvariable',
+  'write_log',
+])
+
+function assertFunction(node: Node): void {
+  if (node['class'] !== 'FUNCTION') return
+  const name = String(node['function_name']).toLowerCase()
+  if (TELLING_FUNCTIONS.has(name)) throw new QueryError(`function '${name}' is not allowed`)
 }
 
 function assertTable(node: Node, known: ReadonlySet<string>): void {

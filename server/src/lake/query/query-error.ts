@@ -10,3 +10,11 @@ export class QueryTimeoutError extends QueryError {
     super(`the query was stopped after ${timeoutMs} ms`)
   }
 }
+
+/** More queries are asked for than can wait. */
+export class QueryBusyError extends Error {
+  override readonly name = 'QueryBusyError'
+  constructor() {
+    super('too many queries are waiting')
+  }
+}

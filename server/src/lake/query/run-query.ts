@@ -31,7 +31,7 @@ export interface QueryResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   /** Values as JSON holds them (see toJsonValue). */
   readonly rows: readonly (readonly unknown[])[]
-  /** There were more than `maxRows`. */
+  /** There were more than `maxRows`, or more than an answer holds. */
   readonly truncated: boolean
 }
 
@@ -84,25 +84,33 @@ async function createViews(connection: DuckDBConnection, tables: readonly QueryT
   return [...names.values()]
 }
 
+/** Of all rows of an answer together, in JSON. */
+const MAX_ANSWER_CHARS = 32 * 1024 * 1024
+
 async function fetchRows(
   result: DuckDBResult,
   maxRows: number,
   stop: AbortSignal,
 ): Promise<Pick<QueryResult, 'rows' | 'truncated'>> {
   const rows: unknown[][] = []
+  let size = 0
   for (;;) {
     const chunk = await result.fetchChunk()
     stop.throwIfAborted()
-    if (!chunk || chunk.rowCount === 0) {
-      return { rows, truncated: false }
-    }
-    const found = chunk.getRows()
-    const room = maxRows - rows.length
-    rows.push(...found.slice(0, room).map((row) => row.map(toJsonValue)))
-    if (found.length > room) {
-      return { rows, truncated: true }
+    if (!chunk || chunk.rowCount === 0) return { rows, truncated: false }
+    for (let index = 0; index < chunk.rowCount; index++) {
+      if (rows.length === maxRows) return { rows, truncated: true }
+      const row = chunk.getRowValues(index).map(toJsonValue)
+      size += JSON.stringify(row).length
+      if (size > MAX_ANSWER_CHARS) return cutShort(rows)
+      rows.push(row)
     }
   }
+}
+
+function cutShort(rows: readonly unknown[][]): Pick<QueryResult, 'rows' | 'truncated'> {
+  if (rows.length > 0) return { rows, truncated: true }
+  throw new QueryError(`a row is larger than ${MAX_ANSWER_CHARS / 1024 / 1024} MB; select less of it`)
 }
 
 function asQueryError(error: unknown): QueryError {

@@ -166,6 +166,21 @@ describe.each([
     await storage.remove([])
   })
 
+  it('removes a folder with everything below it, and nothing beside it', async () => {
+    await using storage = await open()
+    for (const key of ['box/d1/data/1', 'box/d1/metadata/2', 'box/d1', 'box/d10/3', 'box/d2/4', 'other/d1/5'])
+      await storage.put(key === 'box/d1' ? 'box/d1.txt' : key, bytesOf(key))
+    await storage.removeFolder('box/d1')
+    expect(await keysOf(storage, '')).toEqual(['box/d1.txt', 'box/d10/3', 'box/d2/4', 'other/d1/5'])
+    await storage.removeFolder('box/d1')
+    await storage.removeFolder('other/d1')
+    expect(await keysOf(storage, 'other/')).toEqual([])
+    await storage.put('other/d1/6', bytesOf('6'))
+    for (const folder of ['', '..', '../box', 'box//d2'])
+      await expect(storage.removeFolder(folder)).rejects.toThrow()
+    expect(await keysOf(storage, 'box/d2')).toEqual(['box/d2/4'])
+  })
+
   it('keeps keys with characters that URLs and XML give a meaning', async () => {
     await using storage = await open()
     const keys = ["q/a b+c&d=e's.txt", 'q/é%20ü#?<x>"y".txt', 'q/日本.txt']

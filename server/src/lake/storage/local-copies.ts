@@ -9,6 +9,8 @@ import type { LakeStorage } from './lake-storage.ts'
 export interface LocalCopies {
   /** The path of the object's bytes: the object itself in a folder, a copy that is kept for a while otherwise. */
   pathOf(key: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<string>
+  /** Removes the copies of objects that are deleted; what a reader has open it can read to its end. */
+  forget(keys: readonly string[]): Promise<void>
 }
 
 export interface LocalCopiesOptions {
@@ -27,6 +29,9 @@ export function createLocalCopies(
   const cache = new CopyCache({ storage, cacheDir, maxBytes, graceMs })
   return {
     pathOf: async (key, { signal } = {}) => storage.localPath(key) ?? cache.pathOf(key, signal),
+    forget: async (keys) => {
+      for (const key of keys) await rm(copyPath(cacheDir, key), { force: true })
+    },
   }
 }
 
@@ -47,6 +52,10 @@ interface Download {
 /** Downloads at a time: a table may have thousands of files. */
 const DOWNLOAD_SLOTS = 8
 
+function copyPath(cacheDir: string, key: string): string {
+  return join(cacheDir, createHash('sha256').update(key).digest('hex'))
+}
+
 class CopyCache {
   readonly #parts: CacheParts
   readonly #downloads = new Map<string, Download>()
@@ -59,7 +68,7 @@ class CopyCache {
 
   async pathOf(key: string, signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted()
-    const path = join(this.#parts.cacheDir, createHash('sha256').update(key).digest('hex'))
+    const path = copyPath(this.#parts.cacheDir, key)
     const download = this.#downloads.get(path) ?? this.#begin(key, path)
     download.readerCount += 1
     try {

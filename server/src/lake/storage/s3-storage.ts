@@ -217,6 +217,7 @@ class S3Storage implements LakeStorage {
   }
 
   async removeFolder(folder: string, options: StorageOptions = {}): Promise<void> {
+    assertKey(folder)
     let keys: string[] = []
     for await (const { key } of this.list(`${folder}/`, options)) {
       keys.push(key)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Decimal, decimalToNumber, numberToDecimal, parseDecimal, truncateDecimal } from '#mapping/decimal.ts'
-import { fail, parseJsonValue, typeNameOf, type Value } from '#mapping/values.ts'
+import { parseJsonValue } from '#mapping/parse-json.ts'
+import { fail, typeNameOf, type Value } from '#mapping/values.ts'
 import { textAt, valueAt } from './arguments.ts'
 import { defineFunction, type MappingFunction, required } from './define-function.ts'
 

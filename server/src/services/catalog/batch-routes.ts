@@ -1,6 +1,6 @@
 import * as contract from '@headwater/contract/catalog.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { JsonObject } from '#kit/json.ts'
+import { isObject, type JsonObject } from '#kit/json.ts'
 import { BatchReader } from './batch-reader.ts'
 import type { CatalogDependencies } from './catalog-dependencies.ts'
 import { changeBatch } from './change-batch.ts'
@@ -9,7 +9,7 @@ import { createBatch } from './create-batch.ts'
 import { BATCH_LISTS, FILE_LISTS, LAST_BATCH_LISTS } from './list-dialects.ts'
 import { projectDocument } from './list-documents.ts'
 import { parseListQuery, parseProperties } from './list-query.ts'
-import { CATALOG_ERRORS, notFound } from './problems.ts'
+import { badRequest, CATALOG_ERRORS, notFound } from './problems.ts'
 import { withdrawBatch } from './withdraw-batch.ts'
 
 /** Any property may be a filter. */
@@ -86,8 +86,10 @@ function serveCreates(
   batches: BatchReader,
 ): void {
   const create = async (request: FastifyRequest, reply: FastifyReply, id?: string) => {
-    const body = request.body as JsonObject
-    const made = await createBatch(dependencies, { scope: request.scope, body, id })
+    const { body } = request
+    if (!isObject(body))
+      throw badRequest('A new batch needs a JSON object that names its dataset in relatedObjects.')
+    const made = await createBatch(dependencies, { scope: request.scope, body: body as JsonObject, id })
     return reply
       .code(201)
       .header('location', `/data/foundation/catalog/batches/${made}`)

@@ -35,8 +35,9 @@ const FORMATS = ['csv', 'parquet', 'json', 'avro']
  *
  * @throws {PlainProblem} 400 that names the property
  */
-export function readBatchInput(body: JsonObject): BatchInput {
-  const { status, tags = {}, relatedObjects, ...others } = body
+export function readBatchInput(body: unknown): BatchInput {
+  if (!isObject(body)) throw badRequest('The request body must be a JSON object.')
+  const { status, tags = {}, relatedObjects, ...others } = body as JsonObject
   const state = batchStateOf(status)
   if (state === undefined) {
     throw badRequest(`The property 'status' must be one of ${BATCH_STATES.join(', ')}, not ${shown(status)}.`)
@@ -45,7 +46,7 @@ export function readBatchInput(body: JsonObject): BatchInput {
     Object.entries(others).filter(([name, value]) => !BATCH_SERVER_OWNED.has(name) && value !== null),
   )
   for (const name of COUNTS) assertCount(name, rest[name])
-  if (rest['errors'] !== undefined) assertErrors(rest['errors'])
+  if (rest['errors'] !== undefined) rest['errors'] = readErrors(rest['errors'])
   if (rest['metrics'] !== undefined) assertMetrics(rest['metrics'])
   if (rest['inputFormat'] !== undefined) assertFormat(rest['inputFormat'])
   assertText('externalId', rest['externalId'])
@@ -72,7 +73,8 @@ function assertCount(name: string, value: unknown): void {
   }
 }
 
-function assertErrors(errors: unknown): void {
+/** Every error has a description: clients read it of all of them. */
+function readErrors(errors: unknown): JsonObject[] {
   const isList =
     Array.isArray(errors) &&
     errors.every(
@@ -83,6 +85,7 @@ function assertErrors(errors: unknown): void {
     )
   if (!isList)
     throw badRequest("The property 'errors' must be an array of objects with code and description.")
+  return (errors as JsonObject[]).map((error) => ({ description: '', ...error }))
 }
 
 /** What went in has come out or has failed; a client that counts otherwise has counted wrong. */
@@ -123,14 +126,14 @@ function shown(value: unknown): string {
   return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))
 }
 
-/** The books of a batch that a run writes are kept by the run. */
-const RUN_OWNED = [...COUNTS, 'metrics', 'errors', 'inputFormat', 'externalId', 'availableDates', 'replay']
+/** The books of a batch that a run or batch ingestion writes are kept there. */
+const WRITER_OWNED = [...COUNTS, 'metrics', 'errors', 'inputFormat', 'externalId', 'availableDates', 'replay']
 
-/** @throws {PlainProblem} 400 when a client changes what the run of a batch says of it */
-export function assertRunKeepsBooks(before: JsonObject, rest: JsonObject): void {
-  const changed = RUN_OWNED.find(
+/** @throws {PlainProblem} 400 when a client changes what the writer of a batch says of it */
+export function assertWriterKeepsBooks(before: JsonObject, rest: JsonObject): void {
+  const changed = WRITER_OWNED.find(
     (name) => rest[name] !== undefined && JSON.stringify(rest[name]) !== JSON.stringify(before[name]),
   )
   if (changed === undefined) return
-  throw badRequest(`The property '${changed}' is written by the run of this batch. Leave it out.`)
+  throw badRequest(`The property '${changed}' is written by whoever writes this batch. Leave it out.`)
 }

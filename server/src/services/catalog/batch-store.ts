@@ -64,6 +64,8 @@ export interface LockedBatch {
   readonly datasetId: string
   /** The run that writes it, if one does. */
   readonly runId: string | null
+  /** Batch ingestion writes it. */
+  readonly isUpload: boolean
   readonly status: BatchState
   readonly document: JsonObject
 }
@@ -73,6 +75,7 @@ export async function lockBatch(tx: Tx, id: string): Promise<LockedBatch | undef
   const row = await tx
     .selectFrom('batch')
     .select(['dataset_id', 'run_id', 'status', 'document'])
+    .select(sql<boolean>`exists (select from batch_import where batch_id = batch.id)`.as('is_upload'))
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
@@ -81,6 +84,7 @@ export async function lockBatch(tx: Tx, id: string): Promise<LockedBatch | undef
       id,
       datasetId: row.dataset_id,
       runId: row.run_id,
+      isUpload: row.is_upload,
       status: row.status as BatchState,
       document: row.document,
     }

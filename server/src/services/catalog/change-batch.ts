@@ -3,7 +3,7 @@ import type { JsonObject } from '#kit/json.ts'
 import { transact } from '#store/database.ts'
 import { nextVersion } from './batch-document.ts'
 import { findBatchPlace, getLockedBatch } from './batch-lookup.ts'
-import { assertRunKeepsBooks, BATCH_SERVER_OWNED, readBatchInput } from './batch-rules.ts'
+import { assertWriterKeepsBooks, BATCH_SERVER_OWNED, readBatchInput } from './batch-rules.ts'
 import { assertBatchStep, type BatchState, isBatchUnderWay } from './batch-states.ts'
 import { type LockedBatch, updateBatch } from './batch-store.ts'
 import { assertVersion } from './dataset-rules.ts'
@@ -55,17 +55,18 @@ function changed(
     throw badRequest(
       `Batch '${batch.id}' belongs to dataset '${batch.datasetId}' and can't change to another.`,
     )
-  if (batch.runId !== null) {
-    assertRunKeepsBooks(batch.document, rest)
+  const writer = writerOf(batch)
+  if (writer !== undefined) {
+    assertWriterKeepsBooks(batch.document, rest)
     if (status !== batch.status && isBatchUnderWay(batch.status))
-      throw badRequest(`Batch '${batch.id}' is written by the run ${batch.runId}, which ends it.`)
+      throw badRequest(`Batch '${batch.id}' is written by ${writer}, which ends it.`)
   }
   const owned = [...BATCH_SERVER_OWNED].filter((name) => batch.document[name] !== undefined)
   const kept = Object.fromEntries(owned.map((name) => [name, batch.document[name] ?? null]))
   // Rows go first: until then the batch is what it was.
   const isWithdrawal = status === 'inactive' || status === 'deleted'
   const document = {
-    ...(batch.runId === null ? {} : batch.document),
+    ...(writer === undefined ? {} : batch.document),
     ...{ errors: [], metrics: {}, ...rest, ...kept, tags: { ...tags, ...ownTags(batch) } },
     status: isWithdrawal ? batch.status : status,
     updated: nowMs,
@@ -73,6 +74,12 @@ function changed(
     version: nextVersion(batch.document['version']),
   }
   return { document, status }
+}
+
+/** Who keeps the books of a batch, if that is not the client. */
+function writerOf({ id, runId, isUpload }: LockedBatch): string | undefined {
+  if (runId !== null) return `the run ${runId}`
+  return isUpload ? `batch ingestion (POST /data/foundation/import/batches/${id}?action=…)` : undefined
 }
 
 /** Tags that say where a batch is from; a client changes the others. */

@@ -1,8 +1,8 @@
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { rulesOfSchema } from '#mapping/field-rules.ts'
-import { type PreviewError, previewMapping } from '#mapping/preview-mapping.ts'
+import { rulesForRows } from '#mapping/field-rules.ts'
+import { createPreview, type PreviewError } from '#mapping/preview-mapping.ts'
 import { readMappingSet } from './mapping-set-body.ts'
 import { fieldsOf, getSchema, toMappingError } from './mapping-set-rules.ts'
 import { badRequest, type MappingError } from './problems.ts'
@@ -36,10 +36,10 @@ export async function previewMappingSet(
   const schema = await getSchema(findSchema, scope, input.schemaRef.id)
   const fields = fieldsOf(schema)
   const entries = input.mappings.map(({ entry }) => entry)
-  const rules = rulesOfSchema(schema.full)
-  const nowMs = now()
+  const rules = rulesForRows(schema)
+  const preview = createPreview({ entries, fields, rules, nowMs: now() })
   return rows.map((row) => {
-    const { data, errors } = previewMapping({ entries, record: JSON.stringify(row), fields, rules, nowMs })
+    const { data, errors } = preview(JSON.stringify(row))
     return { data, errors: errors.length === 0 ? null : errors.map(describe) }
   })
 }

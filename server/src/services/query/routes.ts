@@ -1,5 +1,6 @@
 import * as contract from '@headwater/contract/query.ts'
 import type { FastifyInstance } from 'fastify'
+import { clientSignal } from '#http/client-signal.ts'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
@@ -26,13 +27,13 @@ function serve(service: FastifyInstance, dependencies: QueryDependencies): void 
       tags: ['Query'],
       operationId: 'runQuery',
       permission: 'View Datasets',
-      errors: [QUERY_ERRORS.SandboxUnknown],
+      errors: [QUERY_ERRORS.SandboxUnknown, QUERY_ERRORS.TooManyQueries],
       summary: 'Run a SELECT statement over the datasets of the sandbox',
       body: contract.QueryBody,
       response: { 200: contract.QueryResult },
     },
     // The signal ends the statement when the client goes away.
-    handler: async (request) =>
-      runStatement(dependencies, request.scope, { body: request.body, signal: request.signal }),
+    handler: async (request, reply) =>
+      runStatement(dependencies, request.scope, { body: request.body, signal: clientSignal(reply) }),
   })
 }

@@ -1,9 +1,9 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { QueryError } from '#lake/query/query-error.ts'
+import { QueryBusyError, QueryError } from '#lake/query/query-error.ts'
 import type { QueryResult, QueryTable, RunQueryOptions } from '#lake/query/run-query.ts'
 import type { Database } from '#store/database.ts'
-import { badRequest } from './problems.ts'
+import { badRequest, tooManyQueries } from './problems.ts'
 import { listQueryable, mentionedIn, type QueryableDataset } from './query-tables.ts'
 
 /** Runs one statement over tables and throws QueryError; boot connects the query engine. */
@@ -34,7 +34,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /**
  * Runs one statement over the datasets of the sandbox. Only tables that the statement mentions are opened.
  *
- * @throws {PlainProblem} 400 with the engine's words and the tables that there are
+ * @throws {PlainProblem} 400 with the engine's words and the tables that there are, 503 when too many wait already
  */
 export async function runStatement(
   dependencies: RunStatementDependencies,
@@ -58,6 +58,7 @@ export async function runStatement(
       signal,
     })
   } catch (error) {
+    if (error instanceof QueryBusyError) throw tooManyQueries()
     throw error instanceof QueryError ? badRequest(`${sentence(error.message)} ${hintOf(datasets)}`) : error
   }
 }

@@ -14,6 +14,17 @@ const CACHE_SIZE = 200
  * that takes part, so a changed field group shows at once.
  */
 export function createSchemaFinder(registry: Registry): FindSchema {
+  const findResolved = createResolver(registry)
+  return async (scope, schemaId) => {
+    const resolved = await findResolved(scope, schemaId)
+    if (resolved === undefined) return undefined
+    const descriptor = await readersOf(registry).descriptors.findPrimaryIdentity(scope, resolved.id)
+    const path: unknown = descriptor?.['xdm:sourceProperty']
+    return typeof path === 'string' ? { ...resolved, primaryIdentity: path } : resolved
+  }
+}
+
+function createResolver(registry: Registry): FindSchema {
   const known = new Map<string, ResolvedSchema>()
   return async (scope, schemaId) => {
     const { resources } = readersOf(registry)
