@@ -1,4 +1,4 @@
-import { CATALOG } from '@headwater/testkit/journey.ts'
+import { CATALOG, REGISTRY } from '@headwater/testkit/journey.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { statement } from '../conformance/statement.ts'
 import { IMPORT, lines, numbered, openUploadWorld, type UploadWorld } from './uploads.ts'
@@ -132,6 +132,38 @@ describe('a batch', () => {
       ['success', 0, 0, 0],
     ])
   })
+})
+
+describe('a dataset', () => {
+  test('whose schema has grown since takes the new fields from the next upload on', async () => {
+    const datasetId = await world.makeDataset({ id: { type: 'integer' } })
+    await world.upload(datasetId, lines({ id: 1, extra: 'lost' }))
+    await growSchema(datasetId, 'extra', { type: 'string' })
+    const batches = await Promise.all(
+      [2, 3, 4].map((id) => world.upload(datasetId, lines({ id, extra: `x${id}` }))),
+    )
+    expect(batches.map(({ status }) => status)).toEqual(['success', 'success', 'success'])
+    expect(await world.rows(datasetId)).toEqual([
+      { id: 1 },
+      { id: 2, extra: 'x2' },
+      { id: 3, extra: 'x3' },
+      { id: 4, extra: 'x4' },
+    ])
+  })
+
+  async function growSchema(datasetId: string, name: string, field: object): Promise<void> {
+    const client = world.server.client
+    const dataset = (await client.get(`${CATALOG}/dataSets/${datasetId}`)).body[datasetId]
+    const accept = { accept: 'application/vnd.adobe.xed+json;version=1' }
+    const schemaId = encodeURIComponent(dataset.schemaRef.id)
+    const schema = await client.call('GET', `${REGISTRY}/tenant/schemas/${schemaId}`, { headers: accept })
+    const groupId = encodeURIComponent(schema.body.allOf.at(-1).$ref)
+    const path = `/definitions/customFields/properties/_headwater/properties/${name}`
+    const patched = await client.call('PATCH', `${REGISTRY}/tenant/fieldgroups/${groupId}`, {
+      body: [{ op: 'add', path, value: field }],
+    })
+    expect(patched.status).toBe(200)
+  }
 })
 
 describe('a large file', () => {

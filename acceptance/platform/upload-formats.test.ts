@@ -5,7 +5,7 @@ import { createDuckDb } from '@headwater/server/lake/query/duckdb.ts'
 import type { Answer } from '@headwater/testkit/api-client.ts'
 import { queryRows } from '@headwater/testkit/journey.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { IMPORT, lines, numbered, openUploadWorld, type UploadWorld } from './uploads.ts'
+import { EXPORT, IMPORT, lines, numbered, openUploadWorld, type UploadWorld } from './uploads.ts'
 
 /** What clients upload, in every format, and what arrives. */
 let world: UploadWorld
@@ -196,6 +196,21 @@ describe('Parquet', () => {
     expect(batch).toMatchObject({ status: 'failed', errors: [{ code: 'HW-FILE-UNREADABLE' }] })
     expect(batch.errors[0].description).toBe('The file "rows.json" is no Parquet file, or is damaged.')
   })
+})
+
+test('what was uploaded is listed with the batch', async () => {
+  const datasetId = await world.makeDataset()
+  const id = await world.makeBatch(datasetId)
+  await world.put(world.fileUrl(datasetId, id, 'b/2.json'), lines({ id: 2 }))
+  await world.put(world.fileUrl(datasetId, id, 'a.json'), lines({ id: 1 }))
+  await world.act(id, 'COMPLETE')
+  await world.ended(id)
+  const meta = `${EXPORT}/batches/${id}/meta?path=input_files`
+  const { body } = await world.client.get(meta)
+  expect(body.data).toMatchObject([{ name: 'input_files_0.json', length: '38' }])
+  const { pathname, search } = new URL(body.data[0]._links.self.href)
+  const { text } = await world.client.get(pathname + search)
+  expect(text).toBe('{"path":"a.json"}\n{"path":"b/2.json"}\n')
 })
 
 describe('a preview', () => {

@@ -85,6 +85,18 @@ export class FileReader {
     return { files: rows.map(toFile), count }
   }
 
+  /** What clients called the files that they uploaded into a batch. */
+  async listInputs(batch: ExportedBatch): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('batch_input')
+      .select('path')
+      .where('batch_id', '=', batch.id)
+      .where('state', '=', 'complete')
+      .orderBy('path')
+      .execute()
+    return rows.map(({ path }) => path)
+  }
+
   /** The file with an id like `01J…-3`. */
   async findFile(scope: Scope, id: string): Promise<ExportedFile | undefined> {
     const match = /^(.+)-([1-9]\d{0,8})$/.exec(id)

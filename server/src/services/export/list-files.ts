@@ -94,11 +94,27 @@ export async function describeMeta(
   }
 }
 
+export const INPUT_LIST = 'input_files_0.json'
+
+/** The files that were uploaded into a batch, one JSON object a line. */
+export function inputList(paths: readonly string[]): string {
+  return paths.map((path) => `${JSON.stringify({ path })}\n`).join('')
+}
+
+/** The list of them, as a file; none for the batch of a dataflow, whose rows come from a database. */
+export function describeInputs(paths: readonly string[], { url, page }: { url: string; page: Page }) {
+  const sizeBytes = Buffer.byteLength(inputList(paths))
+  const files = paths.length === 0 ? [] : [{ key: '', name: INPUT_LIST, sizeBytes }]
+  return describeDiagnostics(files, { url, folder: 'input_files/', page })
+}
+
 /** A path below a batch's meta folder. */
 export type MetaPath =
   | { readonly kind: 'root' }
   | { readonly kind: 'row-errors' }
   | { readonly kind: 'input-files' }
+  /** The names of all files that came in. */
+  | { readonly kind: 'input-list' }
   | { readonly kind: 'sample' }
   | { readonly kind: 'row-error-file'; readonly name: string }
 
@@ -108,6 +124,7 @@ export function parseMetaPath(path: string | undefined): MetaPath {
   if (plain === '') return { kind: 'root' }
   if (plain === 'row_errors') return { kind: 'row-errors' }
   if (plain === 'input_files') return { kind: 'input-files' }
+  if (plain === `input_files/${INPUT_LIST}`) return { kind: 'input-list' }
   if (isSampleName(plain)) return { kind: 'sample' }
   if (plain.startsWith('row_errors/'))
     return { kind: 'row-error-file', name: plain.slice('row_errors/'.length) }

@@ -10,8 +10,10 @@ import { type ExportedBatch, FileReader, fileNameOf } from './file-reader.ts'
 import {
   describeDiagnostics,
   describeFile,
+  describeInputs,
   describeMeta,
   getBatch,
+  inputList,
   listBatchFiles,
   parseMetaPath,
 } from './list-files.ts'
@@ -166,8 +168,12 @@ function serveDiagnostics(
       const batch = await getBatch(reader, request.scope, id)
       const url = `${baseOf(request, publicUrl)}/batches/${id}/meta`
       if (path.kind === 'root') return describeMeta(storage, batch, { url, page })
-      // The rows of a dataflow come from a database, so there are no files that came in.
-      if (path.kind === 'input-files') return describeDiagnostics([], { url, folder: 'input_files/', page })
+      if (path.kind === 'input-files') return describeInputs(await reader.listInputs(batch), { url, page })
+      if (path.kind === 'input-list') {
+        const inputs = await reader.listInputs(batch)
+        if (inputs.length === 0) throw notFound('path', request.query.path ?? '')
+        return reply.type(JSON_LINES).send(inputList(inputs))
+      }
       if (path.kind === 'row-error-file') return sendRowErrors(request, reply, batch, path.name)
       const files = await listDiagnostics(storage, batch)
       if (path.kind === 'row-errors') return describeDiagnostics(files, { url, folder: 'row_errors/', page })
