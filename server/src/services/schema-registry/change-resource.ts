@@ -1,5 +1,6 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { checkEvolution } from './check-evolution.ts'
 import { checkResource } from './check-resource.ts'
 import { resourceNotFound } from './problems.ts'
 import { changeRegistry, type Registry } from './registry-context.ts'
@@ -31,6 +32,7 @@ export function changeResource(
       previous,
       now: registry.now(),
     })
+    await checkEvolution({ registry, readers, tx, scope }, resource)
     await updateResource(tx, scope, resource)
     return resource.document
   })

@@ -21,11 +21,11 @@ export interface CheckRequest {
 export function checkDocument(request: CheckRequest): void {
   const { kind, document, find } = request
   checkForm(document)
-  checkKeywords(document)
   checkReferences(document, find)
   const namespaces = [tenantNamespace(request.tenantId), request.datasetNamespace].filter(
     (name) => name !== undefined,
   )
+  checkKeywords(document, kind === 'datatypes' ? [] : namespaces)
   if (kind === 'datatypes' || kind === 'fieldgroups') checkOneWay(document)
   if (kind === 'datatypes') checkNames(document, namespaces)
   else checkNamespaces(document, namespaces)
