@@ -236,6 +236,12 @@ test.each([
   ],
   ['a class without behaviour', 'classes', { allOf: [] }, 'one behaviour, not 0'],
   ['a name that is none', 'fieldgroups', groupBody({ 'a b': { type: 'string' } }), '"a b"'],
+  [
+    'names that differ in case only',
+    'fieldgroups',
+    groupBody({ city: { type: 'string' }, City: { type: 'string' } }),
+    'in case only',
+  ],
   ['a type that is none', 'fieldgroups', groupBody({ a: { type: 'varchar' } }), 'varchar'],
   ['a bound that is none', 'fieldgroups', groupBody({ a: { type: 'integer', minimum: 'x' } }), 'minimum'],
   ['a pattern that is none', 'fieldgroups', groupBody({ a: { type: 'string', pattern: '(' } }), 'pattern'],

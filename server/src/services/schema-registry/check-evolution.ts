@@ -1,29 +1,20 @@
-import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import type { Tx } from '#store/database.ts'
 import { findBreakingChange } from './breaking-change.ts'
 import { pathsOf } from './descriptor-fields.ts'
 import { breakingChange, resourceInUse } from './problems.ts'
 import { referencedIds } from './references.ts'
-import type { Readers, Registry } from './registry-context.ts'
+import type { ChangeContext } from './registry-context.ts'
 import { findField } from './render-resource.ts'
 import { resolveFull } from './resolve-full.ts'
 import type { FindResource, Resource } from './resource.ts'
 import { checkClassOf } from './resource-rules.ts'
 import { isInUnion } from './union-rules.ts'
 
-export interface EvolutionContext {
-  readonly registry: Registry
-  readonly readers: Readers
-  readonly tx: Tx
-  readonly scope: Scope
-}
-
 /**
  * What a change does to the schemas that are made of the changed resource: one with data or in a union only grows,
  * and descriptors still find their fields. Throws RegistryProblem 400.
  */
-export async function checkEvolution(context: EvolutionContext, next: Resource): Promise<void> {
+export async function checkEvolution(context: ChangeContext, next: Resource): Promise<void> {
   const { readers, scope } = context
   const schemas = await affectedSchemas(context, next)
   const find = await readers.resources.loadReferences(scope, [
@@ -36,7 +27,7 @@ export async function checkEvolution(context: EvolutionContext, next: Resource):
 
 /** The schemas as they are stored that the resource is a part of. */
 async function affectedSchemas(
-  { readers, scope }: EvolutionContext,
+  { readers, scope }: ChangeContext,
   next: Resource,
 ): Promise<readonly Resource[]> {
   if (next.kind === 'schemas') {
@@ -67,7 +58,7 @@ interface Change {
   readonly findNext: FindResource
 }
 
-async function checkSchema(context: EvolutionContext, schema: Resource, change: Change): Promise<void> {
+async function checkSchema(context: ChangeContext, schema: Resource, change: Change): Promise<void> {
   const { next, find, findNext } = change
   const changed = schema.id === next.id ? next : schema
   // A field group may no longer be meant for the class.
@@ -79,7 +70,7 @@ async function checkSchema(context: EvolutionContext, schema: Resource, change: 
 }
 
 async function checkGrowth(
-  context: EvolutionContext,
+  context: ChangeContext,
   schema: Resource,
   forms: { readonly before: JsonObject; readonly after: JsonObject; readonly changed: Resource },
 ): Promise<void> {
@@ -100,7 +91,7 @@ const OTHER_CLASS = { path: '', what: 'would be of another class' }
 
 /** Why a schema only grows; `undefined` while it may change in any way. */
 async function findUser(
-  { registry, tx, scope }: EvolutionContext,
+  { registry, tx, scope }: ChangeContext,
   schema: Resource,
 ): Promise<string | undefined> {
   if (isInUnion(schema.document)) return 'the schema takes part in a union'
@@ -111,7 +102,7 @@ async function findUser(
 
 /** Descriptors of a schema, and those that lead to it, keep their fields. */
 async function checkDescriptors(
-  { readers, scope }: EvolutionContext,
+  { readers, scope }: ChangeContext,
   schema: Resource,
   after: JsonObject,
 ): Promise<void> {

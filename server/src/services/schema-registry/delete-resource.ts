@@ -1,7 +1,6 @@
 import type { Scope } from '#http/scope.ts'
-import type { EvolutionContext } from './check-evolution.ts'
 import { resourceInUse, resourceNotFound } from './problems.ts'
-import { changeRegistry, type Registry } from './registry-context.ts'
+import { type ChangeContext, changeRegistry, type Registry } from './registry-context.ts'
 import type { Resource, TenantKind } from './resource.ts'
 import { deleteResourceRow } from './resource-store.ts'
 import { isInUnion } from './union-rules.ts'
@@ -23,10 +22,7 @@ export function deleteResource(
 }
 
 /** What stands on a schema keeps it: datasets, its union, and relationships of others. */
-async function checkSchema(
-  { registry, readers, tx, scope }: EvolutionContext,
-  schema: Resource,
-): Promise<void> {
+async function checkSchema({ registry, readers, tx, scope }: ChangeContext, schema: Resource): Promise<void> {
   const [dataset] = await registry.findDatasets(tx, scope, schema.id)
   if (dataset !== undefined) throw resourceInUse(schema.id, `the dataset "${dataset.name}" (${dataset.id})`)
   if (isInUnion(schema.document)) throw resourceInUse(schema.id, 'the union of its class')

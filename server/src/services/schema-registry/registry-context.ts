@@ -31,6 +31,14 @@ export interface Readers {
   readonly descriptors: DescriptorReader
 }
 
+/** What the steps of one change share. */
+export interface ChangeContext {
+  readonly registry: Registry
+  readonly readers: Readers
+  readonly tx: Tx
+  readonly scope: Scope
+}
+
 export function readersOf(registry: Registry, db: Database = registry.db): Readers {
   return { resources: new ResourceReader(db, registry.library), descriptors: new DescriptorReader(db) }
 }

@@ -74,6 +74,9 @@ beforeAll(async () => {
   undescribed = watchAnswers(app)
   await registerSchemaRegistry(app, {
     ...registry,
+    describeTable: async () => {
+      throw new Error('no source here')
+    },
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
