@@ -1,6 +1,7 @@
 import { HeadwaterClient } from '@headwater/client/client.ts'
 import type { RegistryResources } from '@headwater/client/resources/registry-resources.ts'
 import type { Fetch } from '@headwater/client/send.ts'
+import type { MetricsBody } from '@headwater/contract/observability.ts'
 import {
   type ListedOperation,
   listOperations,
@@ -28,8 +29,8 @@ const WITHOUT_METHOD: readonly RegExp[] = [
   // The older name of field groups, and other ways to change a dataset.
   /_mixins$/,
   /^(patchDatasetV2|mergeDataset)$/,
-  // What a file is like, openFile tells as well.
-  /^getFileHeaders$/,
+  // What a file is like, openFile tells as well, and getLabels the tag.
+  /^(getFileHeaders|getLabelsHeaders)$/,
   // Tokens are fetched by themselves, and health is asked without one.
   /^(createToken_v\d|exchangeJwt|listTokenKeys|isAlive|isReady)$/,
 ]
@@ -37,6 +38,11 @@ const WITHOUT_METHOD: readonly RegExp[] = [
 const ID = '00000000-0000-4000-8000-000000000000'
 
 const DESCRIPTOR = { '@type': 'xdm:descriptorIdentity', 'xdm:sourceSchema': 'x' } as const
+const METRICS: MetricsBody = {
+  start: '2025-10-01',
+  end: '2025-10-02',
+  metrics: [{ name: 'timeseries.ingestion.dataset.size' }],
+}
 const DATASET = { name: 'x', schemaRef: { id: 'x' } }
 
 const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
@@ -122,11 +128,19 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   createDataset: (it) => it.datasets.create(DATASET),
   replaceDataset: (it) => it.datasets.replace(ID, DATASET),
   patchDataset: (it) => it.datasets.patch(ID, { name: 'x' }),
-  deleteDataset: (it) => it.datasets.delete(ID, { ifMatch: '*' }),
+  deleteDataset: (it) => it.datasets.delete(ID, { ifMatch: '*', force: true }),
+  listDatasetViews: (it) => it.datasets.listViews(ID),
+  getDatasetView: (it) => it.datasets.getView(ID, ID),
+  listDatasetViewFiles: (it) => it.datasets.listViewFiles(ID, ID, { batch: ID }),
   previewDataset: (it) => it.datasets.preview(ID),
   listDatasetFiles: (it) => it.datasets.listFiles({ batch: ID }),
   listBatches: (it) => it.batches.list({ status: 'success' }),
   listLastBatches: (it) => it.batches.listLast(),
+  createBatch: (it) => it.batches.create({ status: 'loading' }),
+  createOrMergeBatch: (it) => it.batches.create({ status: 'loading' }, { id: ID }),
+  replaceBatch: (it) => it.batches.replace(ID, { status: 'loading' }, { ifMatch: '1.0.0' }),
+  patchBatch: (it) => it.batches.patch(ID, { status: 'inactive' }),
+  deleteBatch: (it) => it.batches.delete(ID),
   getBatch: (it) => it.batches.get(ID),
   listBatchFiles: (it) => it.batches.listFiles(ID, { limit: 5 }),
   getFile: (it) => it.batches.openFile(ID, 'part-0.parquet'),
@@ -138,6 +152,13 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   getSandbox: (it) => it.sandboxes.get(ID),
   createSandbox: (it) => it.sandboxes.create({ name: 'x', type: 'development' }),
   patchSandbox: (it) => it.sandboxes.patch(ID, { title: 'x' }),
+  resetSandbox: (it) => it.sandboxes.reset(ID, { validationOnly: 'true' }),
+  deleteSandbox: (it) => it.sandboxes.delete(ID),
+  getLabels: (it) => it.datasets.getLabels(ID),
+  createLabels: (it) => it.datasets.createLabels(ID, { labels: ['C1'] }),
+  replaceLabels: (it) => it.datasets.replaceLabels(ID, '*', { labels: ['C1'] }),
+  deleteLabels: (it) => it.datasets.deleteLabels(ID, '*'),
+  readMetrics: (it) => it.readMetrics(METRICS),
   runQuery: (it) => it.query({ sql: 'select 1' }),
 }
 

@@ -98,6 +98,7 @@ function expectRejected(rows: readonly Answer[]): void {
       _errors: [
         { column: 'changed', code: 'HW-TEMPORAL-INFINITY', message: expect.stringContaining('changed') },
       ],
+      _filename: 'conversion_errors_0.json',
     })),
   )
 }

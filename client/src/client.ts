@@ -1,5 +1,6 @@
 import type { Readiness } from '@headwater/contract/health.ts'
 import type { TokenResponse } from '@headwater/contract/ims.ts'
+import type { MetricsBody, MetricsResult } from '@headwater/contract/observability.ts'
 import type { QueryBody, QueryResult } from '@headwater/contract/query.ts'
 import { type ClientCredentials, type Credentials, requestToken, tokensOf } from './credentials.ts'
 import { Batches } from './resources/batches.ts'
@@ -73,6 +74,12 @@ export class HeadwaterClient {
   /** Runs a SELECT statement over the datasets of the sandbox. */
   async query(body: QueryBody, options: CallOptions = {}): Promise<QueryResult> {
     return (await this.call({ ...options, method: 'POST', path: '/query', body })) as QueryResult
+  }
+
+  /** Figures of ingestion over time. */
+  async readMetrics(body: MetricsBody, options: CallOptions = {}): Promise<MetricsResult> {
+    const path = '/data/infrastructure/observability/insights/metrics'
+    return (await this.call({ ...options, method: 'POST', path, body })) as MetricsResult
   }
 
   /** For what has no method: the JSON of the answer, `undefined` when it is empty. */

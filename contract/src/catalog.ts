@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { THESE } from './catalog-ids.ts'
-import { AnyObject, Count, EpochMs, Filled, OPEN, Words } from './schema-parts.ts'
+import { AnyObject, Count, EpochMs, Filled, Flag, OPEN, Words } from './schema-parts.ts'
 
 /** Requests and answers of Catalog: datasets, batches and their files. Times are epoch milliseconds. */
 
@@ -9,6 +9,11 @@ export const DatasetPath = Type.Object({
 })
 export const BatchPath = Type.Object({
   id: Type.String({ description: 'Id of the batch', examples: [THESE.batch] }),
+})
+
+export const ViewPath = Type.Object({
+  ...DatasetPath.properties,
+  viewId: Type.String({ description: 'Id of the view', examples: [THESE.view] }),
 })
 
 /** Changes are for the version that `If-Match` names, and for any without it. */
@@ -23,6 +28,25 @@ export const DatasetIfMatch = Type.Object(
       }),
     ),
   },
+  OPEN,
+)
+
+export const BatchIfMatch = Type.Object(
+  {
+    'if-match': Type.Optional(
+      Type.String({
+        title: 'BatchIfMatch',
+        description:
+          'The version of the batch as you last read it; refused with 412 when it is another by now',
+        examples: ['1.0.1'],
+      }),
+    ),
+  },
+  OPEN,
+)
+
+export const DatasetDeletion = Type.Object(
+  { force: Flag('Delete the dataset even while a flow writes into it; the next run of the flow fails then') },
   OPEN,
 )
 
@@ -101,6 +125,14 @@ export const LastBatchListQuery = Type.Object(
 
 export const DatasetQuery = Type.Object(
   { properties: Text('Top-level properties to return, separated by commas', 'name,created') },
+  OPEN,
+)
+
+export const BatchQuery = Type.Object(
+  {
+    ...DatasetQuery.properties,
+    aggregate: Flag('Accepted; a batch here has no parts whose figures could be added up'),
+  },
   OPEN,
 )
 
@@ -190,7 +222,14 @@ const SOME_DATASET = {
   state: 'ACTIVE',
   classification: { dataBehavior: 'record', managedBy: 'CUSTOMER' },
   fileDescription: { persisted: true, containerFormat: 'parquet', format: 'parquet' },
-  extensions: { adobe_lakeHouse: { metrics: { rowCount: 120000, storageSize: 5242880 } } },
+  persistence: { adls: { location: `prod/${THESE.dataset}` } },
+  statsCache: { rowCount: 120000, storageSize: 5242880, fileCount: 3 },
+  extensions: {
+    adobe_lakeHouse: {
+      metrics: { rowCount: 120000, storageSize: 5242880 },
+      tableHealthMetrics: { noOfFilesTotal: 3, noOfPartitionsTotal: 1 },
+    },
+  },
   lastBatchId: THESE.batch,
   lastBatchStatus: 'success',
   lastSuccessfulBatch: THESE.batch,
@@ -228,7 +267,11 @@ export const Dataset = Type.Object(
     lastBatchStatus: Type.Optional(Type.String({ description: 'Its status' })),
     lastSuccessfulBatch: Type.Optional(Type.String()),
     lastFailedBatch: Type.Optional(Type.String()),
-    extensions: AnyObject('`adobe_lakeHouse.metrics` has `rowCount` and `storageSize` of the table'),
+    persistence: Type.Optional(AnyObject('`adls.location` is where its table is in the lake')),
+    statsCache: Type.Optional(AnyObject('`rowCount`, `storageSize` and `fileCount` of the table')),
+    extensions: AnyObject(
+      '`adobe_lakeHouse.metrics` has `rowCount` and `storageSize` of the table, `tableHealthMetrics` the number of its files',
+    ),
   },
   {
     ...OPEN,
@@ -269,13 +312,86 @@ const SOME_BATCH = {
   tags: { flowId: ['0f9e8d7c-6b5a-4f4e-8d3c-2b1a0f9e8d7c'] },
 } as const
 
+/** Two more words are read and never answered: `active` is `success`, `failure` is `failed`. */
+const BATCH_STATUSES = [
+  'loading',
+  'loaded',
+  'queued',
+  'processing',
+  'staging',
+  'staged',
+  'retrying',
+  'stalled',
+  'success',
+  'failed',
+  'aborted',
+  'abandoned',
+  'inactive',
+  'deleted',
+] as const
+
+const BATCH_WORDS = [...BATCH_STATUSES, 'active', 'failure'] as const
+
+const BATCH_CLAIMS = {
+  externalId: Type.Optional(Type.String({ description: 'What others call it; its id when absent' })),
+  started: Type.Optional(Type.Integer({ minimum: 0, description: 'In epoch milliseconds' })),
+  completed: Type.Optional(Type.Integer({ minimum: 0, description: 'In epoch milliseconds' })),
+  recordCount: Type.Optional(Type.Integer({ minimum: 0, description: 'Rows that came out' })),
+  failedRecordCount: Type.Optional(Type.Integer({ minimum: 0, description: 'Rows that did not' })),
+  size: Type.Optional(Type.Integer({ minimum: 0, description: 'In bytes' })),
+  metrics: Type.Optional(
+    Type.Record(Type.String(), Type.Number(), {
+      description: '`inputRecordCount` is `outputRecordCount` and `failedRecordCount` together',
+    }),
+  ),
+  errors: Type.Optional(Type.Array(Type.Object({ code: Type.String() }, OPEN))),
+  replay: Type.Optional(AnyObject('`predecessors`, the ids of batches that it replaces, and a `reason`')),
+  tags: Type.Optional(Type.Record(Type.String(), Type.Union([TagValue, Type.Array(TagValue)]))),
+}
+
+const SOME_CLAIM = {
+  status: 'loading',
+  relatedObjects: [{ type: 'dataSet', id: THESE.dataset }],
+  tags: { source: ['nightly'] },
+} as const
+
+/** What a client may say about a batch. */
+export const BatchBody = Type.Object(
+  {
+    status: Words(BATCH_WORDS, { description: 'A change goes along the steps of the life of a batch' }),
+    relatedObjects: Type.Optional(
+      Type.Array(Type.Object({ type: Type.String(), id: Type.String() }, OPEN), {
+        description: 'Names the dataset, with the type `dataSet`; a create needs it',
+      }),
+    ),
+    ...BATCH_CLAIMS,
+  },
+  { ...OPEN, title: 'BatchBody', description: 'A batch to be written down', examples: [SOME_CLAIM] },
+)
+export type BatchBody = Static<typeof BatchBody>
+
+const BatchMerge = Type.Object(
+  {},
+  { ...OPEN, title: 'BatchMerge', description: 'Properties to merge; null removes one' },
+)
+
+export const BatchPatchBody = Type.Union([BatchMerge, Type.Array(PatchOperation)], {
+  title: 'BatchPatch',
+  description: 'A merge of properties, or a JSON Patch',
+  examples: [{ status: 'inactive' }],
+})
+export type BatchPatchBody = Static<typeof BatchPatchBody>
+
 export const Batch = Type.Object(
   {
     id: Type.String({ examples: [THESE.batch] }),
     externalId: Type.String(),
     imsOrg: Type.String(),
     sandboxId: Type.String({ format: 'uuid' }),
-    status: Type.String({ description: '`loading`, then `success` or `failed`', examples: ['success'] }),
+    status: Words(BATCH_STATUSES, {
+      description: 'Rows are seen in `success` alone; `inactive` has had some, `failed` has none',
+      examples: ['success'],
+    }),
     created: EpochMs('When it was made'),
     updated: EpochMs('When it was last changed'),
     started: Type.Optional(EpochMs('When it began')),
@@ -352,6 +468,24 @@ export const LastBatch = Type.Object(
 )
 export type LastBatch = Static<typeof LastBatch>
 
+const SOME_VIEW = {
+  name: 'Orders',
+  dataSetId: THESE.dataset,
+  isDefault: true,
+  files: `@/dataSets/${THESE.dataset}/views/${THESE.view}/files`,
+} as const
+
+export const DatasetView = Type.Object(
+  {
+    name: Type.String(),
+    dataSetId: Type.String(),
+    isDefault: Type.Boolean(),
+    files: Type.String({ description: 'Where its files are listed' }),
+  },
+  { ...OPEN, title: 'DatasetView', description: 'All columns of a dataset: its only view' },
+)
+export type DatasetView = Static<typeof DatasetView>
+
 const CatalogProjection = Type.Object(
   {},
   { ...OPEN, title: 'CatalogProjection', description: 'The properties that were asked for' },
@@ -364,6 +498,7 @@ const byId = <Entry extends TSchema>(entry: Entry, id: string, example: unknown)
 export const DatasetsById = byId(Dataset, THESE.dataset, SOME_DATASET)
 export const BatchesById = byId(Batch, THESE.batch, SOME_BATCH)
 export const FilesById = byId(DatasetFile, THESE.file, SOME_FILE)
+export const ViewsById = Type.Record(Type.String(), DatasetView, { examples: [{ [THESE.view]: SOME_VIEW }] })
 export const LastBatchesById = byId(LastBatch, THESE.dataset, SOME_LAST_BATCH)
 
 /** With `Pragma: validate-only`, when nothing is wrong. */
@@ -371,6 +506,12 @@ export const CheckedOnly = Type.Array(Type.String(), {
   maxItems: 0,
   description: 'With the header `Pragma: validate-only`: nothing was made, and nothing is wrong',
   examples: [[]],
+})
+
+export const BatchReferences = Type.Array(Type.String({ examples: [`@/batches/${THESE.batch}`] }), {
+  title: 'BatchReferences',
+  description: 'What was written: `["@/batches/{id}"]`',
+  examples: [[`@/batches/${THESE.batch}`]],
 })
 
 /** What was written. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LakeField } from '@headwater/server/columns/column-type.ts'
+import { isLeaf, type LakeField } from '@headwater/server/columns/column-type.ts'
 import type { Vector } from '@headwater/server/columns/vector.ts'
 import { listDataFiles } from '@headwater/server/lake/iceberg/list-data-files.ts'
 import { stageAppend } from '@headwater/server/lake/iceberg/stage-append.ts'
@@ -166,8 +166,8 @@ function encodeRows(rows: readonly LakeRow[]) {
 }
 
 function columnOf(rows: readonly LakeRow[], column: number, writer: ParquetWriter): Vector {
-  const leaf = writer.leaves[column]
-  if (leaf === undefined) throw new RangeError(`there is no leaf ${column}`)
+  const leaf = writer.columns[column]
+  if (leaf === undefined || !isLeaf(leaf)) throw new RangeError(`there is no leaf ${column}`)
   const { vector, write } = createVectorWriter(leaf.type, rows.length)
   rows.forEach((row, index) => void write(index, row[column] as Value))
   return vector

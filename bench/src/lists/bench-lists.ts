@@ -18,7 +18,7 @@ const WANTED_MS = 50
 
 /** Lists, orders, filters and counts over a metadata database of any size, over HTTP through a whole server. */
 export async function benchLists(args: string[]): Promise<void> {
-  const { sizes, rounds, cache, only } = readFlags(args)
+  const { sizes, rounds, cache, only, shown } = readFlags(args)
   await using metadata = await startMetadataServer(cache, sizes)
   await using server = await startServer(metadata)
   await using reader = await ListReader.open(metadata.url, metadata.dataDir)
@@ -28,8 +28,7 @@ export async function benchLists(args: string[]): Promise<void> {
   const actions: Action[] = []
   for (const wanted of cases) actions.push(request(server.client, await urlOf(wanted, reader)))
   const measured = await measureInTurn(actions, rounds)
-  report(cases, measured)
-  say()
+  report(cases, measured, shown)
   await reportScans(cases, reader)
 }
 
@@ -39,6 +38,8 @@ function readFlags(args: string[]): {
   readonly cache: string
   /** Part of the names of the cases to measure. */
   readonly only: string
+  /** How many of the slowest are printed. */
+  readonly shown: number
 } {
   const { values } = parseArgs({
     args,
@@ -48,10 +49,17 @@ function readFlags(args: string[]): {
       rounds: { type: 'string', default: '11' },
       cache: { type: 'string', default: CACHE },
       only: { type: 'string', default: '' },
+      shown: { type: 'string', default: '15' },
     },
   })
   const sizes = { flows: Number(values.flows), runs: Number(values.runs) }
-  return { sizes, rounds: Number(values.rounds), cache: values.cache, only: values.only }
+  return {
+    sizes,
+    rounds: Number(values.rounds),
+    cache: values.cache,
+    only: values.only,
+    shown: Number(values.shown),
+  }
 }
 
 /** A server of its own process, as a user runs it. */
@@ -111,19 +119,44 @@ function request(client: ApiClient, path: string): Action {
   }
 }
 
-function report(cases: readonly ListCase[], measured: readonly Measured[]): void {
-  const rows = cases
-    .map((wanted, index) => ({ name: nameOf(wanted), times: measured[index] }))
-    .toSorted((a, b) => (b.times?.medianMs ?? 0) - (a.times?.medianMs ?? 0))
-  const table = rows.map(({ name, times }) => [
-    name,
-    milliseconds(times?.medianMs),
-    milliseconds(times?.p95Ms),
-  ])
-  printTable(['', 'median', 'p95'], table)
-  const quick = measured.filter(({ medianMs }) => medianMs < WANTED_MS)
+interface Result {
+  readonly wanted: ListCase
+  readonly times: Measured
+}
+
+/** Lists and counts apart: a page is found by its index, while a count has to look at all that it counts. */
+function report(cases: readonly ListCase[], measured: readonly Measured[], shown: number): void {
+  const results = cases
+    .flatMap((wanted, index) => {
+      const times = measured[index]
+      return times === undefined ? [] : [{ wanted, times }]
+    })
+    .toSorted((a, b) => b.times.medianMs - a.times.medianMs)
+  reportPart(
+    'lists',
+    results.filter(({ wanted }) => wanted.countOnly !== true),
+    shown,
+  )
+  reportPart(
+    'counts',
+    results.filter(({ wanted }) => wanted.countOnly === true),
+    shown,
+  )
+}
+
+function reportPart(what: string, results: readonly Result[], shown: number): void {
+  if (results.length === 0) return
+  const quick = results.filter(({ times }) => times.medianMs < WANTED_MS).length
+  const middle = results[Math.floor(results.length / 2)]?.times.medianMs
+  say(
+    `${quick} of ${results.length} ${what} under ${WANTED_MS} ms at the median; half of them under ${milliseconds(middle)}. The slowest:`,
+  )
   say()
-  say(`${quick.length} of ${cases.length} cases under ${WANTED_MS} ms at the median.`)
+  const rows = results
+    .slice(0, shown)
+    .map(({ wanted, times }) => [nameOf(wanted), milliseconds(times.medianMs), milliseconds(times.p95Ms)])
+  printTable(['', 'median', 'p95'], rows)
+  say()
 }
 
 function milliseconds(value: number | undefined): string {

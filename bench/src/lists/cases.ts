@@ -40,10 +40,18 @@ function timeAt(share: number): number {
 const ENTITY_SORTS = ['id', 'name', 'createdAt', 'updatedAt', 'state', 'lastOperation.started']
 
 const SORTS: Readonly<Partial<Record<EntityKindName, readonly string[]>>> = {
-  connections: ENTITY_SORTS,
+  connections: [...ENTITY_SORTS, 'connectionSpec.id'],
   sourceConnections: ENTITY_SORTS,
   targetConnections: ENTITY_SORTS,
-  flows: [...ENTITY_SORTS, RUN_STARTED, RUN_COMPLETED, 'name,-createdAt', 'state,-updatedAt', '-state,name'],
+  flows: [
+    ...ENTITY_SORTS,
+    'flowSpec.id',
+    RUN_STARTED,
+    RUN_COMPLETED,
+    'name,-createdAt',
+    'state,-updatedAt',
+    '-state,name',
+  ],
   runs: [
     'id',
     'createdAt',

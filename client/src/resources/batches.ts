@@ -1,8 +1,9 @@
-import type { Batch, LastBatch } from '@headwater/contract/catalog.ts'
+import type { Batch, BatchBody, BatchPatchBody, LastBatch, References } from '@headwater/contract/catalog.ts'
 import type { BatchFiles, FileEntries } from '@headwater/contract/export.ts'
 import type { CallOptions, Query, Transport } from '../transport.ts'
-import { type CatalogQuery, type Identified, readEntries } from './catalog.ts'
+import { CATALOG, type CatalogQuery, type Identified, readEntries } from './catalog.ts'
 import { segment } from './collection.ts'
+import type { ChangeOptions } from './entities.ts'
 
 const EXPORT = '/data/foundation/export'
 
@@ -37,6 +38,31 @@ export class Batches {
     return found as Identified<Batch>
   }
 
+  /** Writes down a batch that was made elsewhere, under an id if one is given. @returns its id */
+  async create(
+    body: BatchBody,
+    options: CallOptions & { readonly id?: string | undefined } = {},
+  ): Promise<string> {
+    const { id, ...rest } = options
+    const path = id === undefined ? '/batches' : `/batches/${segment(id)}`
+    return await this.#change('POST', path, body, rest)
+  }
+
+  /** Changes one by a merge or a JSON Patch; the state `inactive` takes its rows out of the dataset. @returns its id */
+  async patch(id: string, body: BatchPatchBody, options: ChangeOptions = {}): Promise<string> {
+    return await this.#change('PATCH', `/batches/${segment(id)}`, body, options)
+  }
+
+  /** Puts another description in its place. @returns its id */
+  async replace(id: string, body: BatchBody, options: ChangeOptions = {}): Promise<string> {
+    return await this.#change('PUT', `/batches/${segment(id)}`, body, options)
+  }
+
+  /** Takes one that has ended out of its dataset, and removes its files for good. */
+  async delete(id: string, options: CallOptions = {}): Promise<void> {
+    await this.#transport.call({ ...options, method: 'DELETE', path: `${CATALOG}/batches/${segment(id)}` })
+  }
+
   /** The data files of a batch. */
   async listFiles(id: string, page: FilePage = {}, options: CallOptions = {}): Promise<BatchFiles> {
     return (await this.#read(`/batches/${segment(id)}/files`, { ...page }, options)) as BatchFiles
@@ -69,6 +95,18 @@ export class Batches {
   /** One of these lists, by its name: a JSON object a line, as a stream. */
   async openFailed(id: string, name: string, options: CallOptions = {}): Promise<Response> {
     return await this.#open(`/batches/${segment(id)}/failed`, name, options)
+  }
+
+  async #change(
+    method: 'POST' | 'PUT' | 'PATCH',
+    path: string,
+    body: unknown,
+    options: ChangeOptions,
+  ): Promise<string> {
+    const call = { ...options, method, path: CATALOG + path, body }
+    const [reference = ''] = (await this.#transport.call(call)) as References
+    // `@/batches/{id}`
+    return reference.split('/').at(-1) ?? ''
   }
 
   async #read(path: string, query: Query | undefined, options: CallOptions): Promise<unknown> {

@@ -3,7 +3,7 @@ import type { JsonObject } from '#kit/json.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
-import { withoutNulls } from '#services/export/preview-dataset.ts'
+import { recordOfRow } from '#services/export/record-of-row.ts'
 import type { ReadLakeTable } from '#services/query/run-statement.ts'
 import type { Database } from '#store/database.ts'
 
@@ -16,8 +16,8 @@ export function createDatasetPreview(deps: {
   return async (datasetId, { limit, signal }) => {
     const table = await lakeTableOf(deps.db, datasetId)
     if (table === undefined) return []
-    const { fields, paths } = await deps.readLakeTable({ ...table, datasetId }, { signal })
+    const { fields, paths } = await deps.readLakeTable({ ...table, datasetId }, { signal, newestRows: limit })
     const rows = await previewRows(deps.duck, { fields, paths, limit })
-    return rows.map((row) => withoutNulls(row) as JsonObject)
+    return rows.map((row) => recordOfRow(row, fields) as JsonObject)
   }
 }

@@ -52,18 +52,34 @@ export interface LakeField {
   readonly doc?: string | undefined
 }
 
-/** One primitive field that a run writes, with the names that lead to it from the top of the table. */
-export interface LakeLeaf {
+/** A list or a map with everything in it. */
+export type CollectionType = Extract<LakeType, { readonly kind: 'list' | 'map' }>
+
+/**
+ * One field that a run writes, with the names that lead to it from the top of the table. It travels as one
+ * vector; of a struct every field does so by itself.
+ */
+export interface LakeColumn {
   readonly id: number
   /** `['person', 'name', 'firstName']`; never empty. */
   readonly path: readonly string[]
   readonly required: boolean
+  readonly type: ColumnType | CollectionType
+}
+
+/** A field without parts. */
+export interface LakeLeaf extends LakeColumn {
   readonly type: ColumnType
 }
 
 /** True for a type without parts. */
 export function isColumnType(type: LakeType): type is ColumnType {
   return type.kind !== 'struct' && type.kind !== 'list' && type.kind !== 'map'
+}
+
+/** True for a field that travels as a vector of plain values. */
+export function isLeaf(column: LakeColumn): column is LakeLeaf {
+  return isColumnType(column.type)
 }
 
 /** The type as Iceberg writes it: `decimal(12,2)`, `timestamptz`, `string`. Types with parts give their kind. */

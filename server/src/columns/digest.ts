@@ -137,17 +137,52 @@ function parseLanes(digest: string): readonly [number, number] {
   return [Number.parseInt(digest.slice(8), 16), Number.parseInt(digest.slice(0, 8), 16)]
 }
 
-function formatLanes(lane0: number, lane1: number): string {
+/** Two lanes as a digest. */
+export function formatLanes(lane0: number, lane1: number): string {
   const hex = (lane: number) => (lane >>> 0).toString(16).padStart(8, '0')
   return hex(lane1) + hex(lane0)
 }
 
-function countZeros(validity: Uint8Array, rowCount: number): number {
+/** NULLs among the first rows. */
+export function countZeros(validity: Uint8Array, rowCount: number): number {
   let zeros = 0
   for (let row = 0; row < rowCount; row++) {
     zeros += (validity[row] as number) ^ 1
   }
   return zeros
+}
+
+/** Adds one value of a vector, which is there, to two lanes. */
+export function addValue(lanes: Int32Array, vector: Vector, row: number): void {
+  switch (vector.kind) {
+    case 'bool':
+      mixInt64(lanes, vector.values[row] as number, 0)
+      break
+    case 'int32': {
+      const value = vector.values[row] as number
+      mixInt64(lanes, value, value >> 31)
+      break
+    }
+    case 'int64':
+      mixInt64(lanes, vector.words[2 * row] as number, vector.words[2 * row + 1] as number)
+      break
+    case 'int128':
+      addInt128s(lanes, vector.words.subarray(4 * row, 4 * row + 4), undefined, 1)
+      break
+    case 'float32':
+      addFloat32s(lanes, vector.values.subarray(row, row + 1), undefined, 1)
+      break
+    case 'float64':
+      addFloat64s(lanes, vector.values.subarray(row, row + 1), undefined, 1)
+      break
+    case 'bytes':
+      mixBytes(lanes, vector.heap, vector.offsets[row] as number, vector.lengths[row] as number)
+  }
+}
+
+/** Adds 64 bits to two lanes. */
+export function addWords(lanes: Int32Array, low: number, high: number): void {
+  mixInt64(lanes, low, high)
 }
 
 type Validity = Uint8Array | undefined

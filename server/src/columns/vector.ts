@@ -68,6 +68,43 @@ export interface BytesVector extends VectorBase {
   heap: Uint8Array
 }
 
+/**
+ * Values with parts: of lists, maps, and of structs inside them. They are rare and take a slower path. Parts of a
+ * row without a value are NULL, too.
+ */
+export type NestedVector = ListVector | MapVector | StructVector
+
+/** Any column of a mapped batch. */
+export type AnyVector = Vector | NestedVector
+
+/** list: the items of `row` are `element[offsets[row]]` to before `element[offsets[row] + lengths[row]]`. */
+export interface ListVector extends VectorBase {
+  readonly kind: 'list'
+  readonly offsets: Uint32Array
+  readonly lengths: Uint32Array
+  readonly element: AnyVector
+}
+
+/** map: the entries of `row` lie in `keys` and `values` as the items of a list do. */
+export interface MapVector extends VectorBase {
+  readonly kind: 'map'
+  readonly offsets: Uint32Array
+  readonly lengths: Uint32Array
+  readonly keys: AnyVector
+  readonly values: AnyVector
+}
+
+/** struct inside a list or map: `fields[i]` has as many rows as the struct. */
+export interface StructVector extends VectorBase {
+  readonly kind: 'struct'
+  readonly fields: readonly AnyVector[]
+}
+
+/** True for values with parts. */
+export function isNested(vector: AnyVector): vector is NestedVector {
+  return vector.kind === 'list' || vector.kind === 'map' || vector.kind === 'struct'
+}
+
 /** Rows that travel together: at most a few thousand. `columns` are in the order of the plan that made them. */
 export interface ColumnBatch {
   readonly rowCount: number

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { readBack } from '#lake/query/verify-file.ts'
@@ -170,10 +170,18 @@ test('rows that a table can not hold are set aside with their reasons, and the o
     code: expect.any(String),
     message: expect.stringContaining(column),
   })
+  const _filename = basename(task.diagnosticsPath ?? '')
   expect(records).toEqual([
-    { id: 7, at: 'infinity', amount: '7.00', _errors: [errorOf('at')] },
-    { id: 42, at: '-infinity', amount: 'NaN', note: 'both', _errors: [errorOf('at'), errorOf('amount')] },
-    { id: 70, at: 'infinity', amount: '70.00', _errors: [errorOf('at')] },
+    { id: 7, at: 'infinity', amount: '7.00', _errors: [errorOf('at')], _filename },
+    {
+      id: 42,
+      at: '-infinity',
+      amount: 'NaN',
+      note: 'both',
+      _errors: [errorOf('at'), errorOf('amount')],
+      _filename,
+    },
+    { id: 70, at: 'infinity', amount: '70.00', _errors: [errorOf('at')], _filename },
   ])
 })
 

@@ -79,6 +79,8 @@ export interface MappingSetEntry {
   readonly sourceType: 'ATTRIBUTE' | 'EXPRESSION' | 'STATIC'
   readonly source: string
   readonly destination: string
+  /** The value is an identity of the row in that namespace, too. */
+  readonly identity?: { readonly namespace: string; readonly isPrimary: boolean } | undefined
 }
 
 /** The columns of a table or view that a base connection can read. Throws HttpProblem 400 and 404 in its words. */

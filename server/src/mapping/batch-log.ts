@@ -1,3 +1,5 @@
+import type { LakeType } from '#columns/column-type.ts'
+import type { Violation } from './check-value.ts'
 import {
   CONVERSION_CODE,
   type ConversionProblem,
@@ -7,8 +9,6 @@ import {
   typeNameOfColumn,
 } from './conversions.ts'
 import type { RowLog } from './convert-vector.ts'
-import type { OutputColumn } from './mapping-plan.ts'
-import { formatPath } from './paths.ts'
 
 /** Values of one field that did not arrive as they were, in one batch. The rows themselves did arrive. */
 export interface MappingWarning {
@@ -19,6 +19,8 @@ export interface MappingWarning {
   readonly count: number
   /** Index in the source batch. */
   readonly firstRow: number
+  /** Place of the entry in the set; absent for a default. */
+  readonly entry?: number | undefined
 }
 
 /** A row that is not delivered. */
@@ -34,22 +36,35 @@ export interface RowProblem {
   readonly column: string
   readonly code: string
   readonly message: string
+  /** Place of the entry in the set; absent where there is none. */
+  readonly entry?: number | undefined
 }
 
 /** Collects what happened to the rows of one batch. */
 export class BatchLog {
-  readonly #warnings = new Map<
-    string,
-    { path: string; code: string; message: string; count: number; firstRow: number }
-  >()
+  readonly #warnings = new Map<string, { -readonly [K in keyof MappingWarning]: MappingWarning[K] }>()
   readonly #rejects = new Map<number, RowProblem[]>()
 
-  warn(warning: { path: string; code: string; row: number; message: () => string }): void {
-    const { path, code, row, message } = warning
+  warn(warning: {
+    path: string
+    code: string
+    row: number
+    message: () => string
+    entry?: number | undefined
+  }): void {
+    const { path, code, row, message, entry } = warning
     const key = `${code} ${path}`
     const known = this.#warnings.get(key)
-    if (!known) this.#warnings.set(key, { path, code, message: message(), count: 1, firstRow: row })
-    else {
+    if (!known) {
+      this.#warnings.set(key, {
+        path,
+        code,
+        message: message(),
+        count: 1,
+        firstRow: row,
+        ...(entry === undefined ? {} : { entry }),
+      })
+    } else {
       known.count++
       known.firstRow = Math.min(known.firstRow, row)
     }
@@ -71,17 +86,27 @@ export class BatchLog {
   }
 }
 
-/** Speaks of one output column to the log of the batch at hand. */
+/** A place that values are written to. */
+export interface Spot {
+  /** As people write it: `person.name`, `tags[*]`. */
+  readonly path: string
+  readonly type: LakeType
+  /** The source as the mapping set has it. */
+  readonly source: string
+  readonly entry?: number | undefined
+  /** Without a value there the row is set aside. */
+  readonly isRequired: boolean
+}
+
+/** Speaks of one place to the log of the batch at hand. */
 export class OutputLog implements RowLog {
-  readonly #output: OutputColumn
-  readonly #path: string
+  readonly #spot: Spot
   readonly #actual: string
   #log = new BatchLog()
 
   /** `actual` is the word for the type of the source. */
-  constructor(output: OutputColumn, actual: string) {
-    this.#output = output
-    this.#path = formatPath(output.leaf.path)
+  constructor(spot: Spot, actual: string) {
+    this.#spot = spot
     this.#actual = actual
   }
 
@@ -100,26 +125,35 @@ export class OutputLog implements RowLog {
   }
 
   inexact(row: number): void {
-    const type = typeNameOfColumn(this.#output.leaf.type)
-    const message = () => `Digits of ${this.#output.source} were lost in the ${type} field ${this.#path}`
-    this.#log.warn({ path: this.#path, code: INEXACT_CODE, row, message })
+    const { path, source, type, entry } = this.#spot
+    const message = () => `Digits of ${source} were lost in the ${typeNameOfColumn(type)} field ${path}`
+    this.#log.warn({ path, code: INEXACT_CODE, row, message, entry })
   }
 
   missing(row: number): void {
-    this.#reject(row, REQUIRED_CODE, `The required field ${this.#path} has no value`)
+    this.#reject(row, REQUIRED_CODE, `The required field ${this.#spot.path} has no value`)
+  }
+
+  /** A value that the schema forbids. */
+  violation(row: number, { code, reason }: Violation): void {
+    const { path, source } = this.#spot
+    const from = source === '' || source === path ? '' : ` It comes from ${source}.`
+    this.#reject(row, code, `The value of the field ${path} ${reason}.${from}`)
   }
 
   #fail(row: number, code: string, setsRowAside: boolean, message: () => string): void {
-    if (!setsRowAside) this.#log.warn({ path: this.#path, code, row, message })
-    if (setsRowAside || this.#output.leaf.required) this.#reject(row, code, message())
+    const { path, entry, isRequired } = this.#spot
+    if (!setsRowAside) this.#log.warn({ path, code, row, message, entry })
+    if (setsRowAside || isRequired) this.#reject(row, code, message())
   }
 
   #reject(row: number, code: string, message: string): void {
-    this.#log.reject(row, { path: this.#path, column: this.#output.source, code, message })
+    const { path, source, entry } = this.#spot
+    this.#log.reject(row, { path, column: source, code, message, ...(entry === undefined ? {} : { entry }) })
   }
 
   #message(reason: string, actual: string): string {
-    const { leaf, source } = this.#output
-    return conversionMessage({ path: this.#path, source, expected: leaf.type, actual, reason })
+    const { path, source, type } = this.#spot
+    return conversionMessage({ path, source, expected: type, actual, reason })
   }
 }

@@ -1,12 +1,13 @@
-import { type Expression, type LiteralNode, mapChildren } from './expression.ts'
+import { type Expression, type LiteralNode, mapChildren, stepInto } from './expression.ts'
 import { findFunction } from './functions/catalogue.ts'
-import { MappingSyntaxError } from './mapping-syntax-error.ts'
 import { type PathStep, parsePath } from './paths.ts'
 
 /** Where the fields of an expression come from. */
 export interface FieldSource {
   /** A place among the columns of the plan; `undefined` when there is no such column. */
   findColumn(name: string): number | undefined
+  /** What a column is where its parts are asked for: JSON unless told otherwise. */
+  partsOf?(column: number): Expression | undefined
   /** What an expression becomes that speaks of a field which is not there. */
   missing(name: string): Expression
 }
@@ -21,8 +22,13 @@ export function bindExpression(expression: Expression, source: FieldSource): Exp
     return bindPresence(expression.args[0], source)
   }
   const bound = mapChildren(expression, (child) => bindExpression(child, source))
-  if (bound.node !== 'item' || bound.of.node !== 'column') return bound
-  return { ...bound, of: { node: 'json', of: bound.of } }
+  if ((bound.node !== 'item' && bound.node !== 'each') || bound.of.node !== 'column') return bound
+  return { ...bound, of: partsOf(bound.of, source) }
+}
+
+/** What an expression is where its parts are asked for: a column holds them as text. */
+export function partsOf(of: Expression, source: Pick<FieldSource, 'partsOf'>): Expression {
+  return of.node === 'column' ? (source.partsOf?.(of.column) ?? { node: 'json', of }) : of
 }
 
 /** The names of `a.b.c`; `undefined` for an expression that is more than that. */
@@ -36,7 +42,10 @@ function chainOf(expression: Expression): readonly string[] | undefined {
 function bindNames(names: readonly string[], source: FieldSource): Expression {
   for (let length = names.length; length > 0; length--) {
     const column = source.findColumn(names.slice(0, length).join('.'))
-    if (column !== undefined) return membersOf({ node: 'column', column }, names.slice(length))
+    if (column === undefined) continue
+    const rest = names.slice(length)
+    const isArray = rest.length === 0 && source.partsOf?.(column) !== undefined
+    return isArray ? partsOf({ node: 'column', column }, source) : membersOf({ node: 'column', column }, rest)
   }
   return source.missing(names.join('.'))
 }
@@ -68,10 +77,11 @@ export function bindPath(path: string, source: FieldSource): Expression {
 }
 
 function expressionOfPath(steps: readonly PathStep[]): Expression {
-  return steps.reduce<Expression>((of, step) => {
-    if (of === NULL_NODE && step.kind === 'name') return { node: 'field', name: step.name, position: 0 }
-    if (step.kind === 'name') return { node: 'member', of, name: step.name }
-    if (step.kind === 'every') throw new MappingSyntaxError('[*] is not supported yet', 0)
-    return { node: 'item', of, index: { node: 'literal', type: 'integer', text: String(step.index) } }
-  }, NULL_NODE)
+  return steps.reduce<Expression>(
+    (of, step) =>
+      of === NULL_NODE && step.kind === 'name'
+        ? { node: 'field', name: step.name, position: 0 }
+        : stepInto(of, step),
+    NULL_NODE,
+  )
 }

@@ -5,9 +5,9 @@ import { DateValue } from './dates.ts'
 import { Decimal } from './decimal.ts'
 import { parseExpression } from './parse-expression.ts'
 import { planMapping } from './plan-mapping.ts'
-import { createColumnReader } from './read-vector.ts'
 import { TEST_NOW_MS } from './testing/evaluate-text.ts'
 import { createRandom, randomExpression } from './testing/random-expression.ts'
+import { valuesOf } from './testing/read-values.ts'
 import { evaluateByWalking, NO_VALUE } from './testing/reference.ts'
 import { isArray, isMap, textOf, type Value } from './values.ts'
 import { createVectorWriter } from './write-vector.ts'
@@ -71,10 +71,8 @@ function runCompiled(source: string) {
   const columns = plan.usedColumns.map((name) => vectors.get(name) ?? expect.fail(name))
   const crossed = JSON.parse(JSON.stringify(plan)) as typeof plan
   const mapped = compileMapping(crossed, { nowMs: TEST_NOW_MS }).apply({ rowCount: ROWS, columns })
-  const reader = createColumnReader({ kind: 'string' })
-  reader.bind(mapped.columns[0] ?? expect.fail('no column'))
   return {
-    texts: Array.from({ length: ROWS }, (_, row) => reader.read(row)),
+    texts: valuesOf({ kind: 'string' }, mapped.columns[0] ?? expect.fail('no column'), ROWS),
     failed: mapped.warnings.reduce((sum, warning) => sum + warning.count, 0),
   }
 }

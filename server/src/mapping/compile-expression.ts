@@ -1,3 +1,4 @@
+import { parseArrayText } from './array-text.ts'
 import { parseDecimal } from './decimal.ts'
 import type { Evaluate, FunctionContext } from './evaluate.ts'
 import type { CallNode, ConditionalNode, Expression, LiteralNode, UnaryOperator } from './expression.ts'
@@ -5,6 +6,7 @@ import { findFunction } from './functions/catalogue.ts'
 import {
   areSame,
   complement,
+  eachOf,
   isEmpty,
   isTruthy,
   itemOf,
@@ -73,6 +75,22 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
         ([of]) =>
           (row) =>
             parseJson(of(row)),
+      )
+    case 'array_text':
+      return derive(
+        [expression.of],
+        scope,
+        ([of]) =>
+          (row) =>
+            parseArrayText(of(row), expression.isBoolean),
+      )
+    case 'each':
+      return derive(
+        [expression.of],
+        scope,
+        ([of]) =>
+          (row) =>
+            eachOf(of(row), expression.steps),
       )
     case 'member':
       return derive(

@@ -7,9 +7,9 @@ import { DateValue, INFINITY_MICROS, MINUS_INFINITY_MICROS } from './dates.ts'
 import { Decimal, parseDecimal } from './decimal.ts'
 import type { MappingEntry } from './mapping-plan.ts'
 import { planMapping } from './plan-mapping.ts'
-import { createColumnReader } from './read-vector.ts'
 import { TEST_NOW_MS } from './testing/evaluate-text.ts'
 import { createRandom } from './testing/random-expression.ts'
+import { valuesOf } from './testing/read-values.ts'
 import { textOf, type Value } from './values.ts'
 import { createVectorWriter } from './write-vector.ts'
 
@@ -59,9 +59,7 @@ function run(
   }
   const mapped = compileMapping(plan, { nowMs: TEST_NOW_MS }).apply(batch)
   const texts = mapped.columns.map((vector, index) => {
-    const reader = createColumnReader(plan.outputs[index]?.leaf.type ?? { kind: 'string' })
-    reader.bind(vector)
-    const values = Array.from({ length: mapped.rowCount }, (_, row) => reader.read(row))
+    const values = valuesOf(plan.outputs[index]?.leaf.type ?? { kind: 'string' }, vector, mapped.rowCount)
     expect(vector.nullCount).toBe(values.filter((value) => value === null).length)
     return values.map((value) => (value === null ? null : textOf(value)))
   })
@@ -100,6 +98,7 @@ describe('compileMapping', () => {
             path: 'id',
             column: 'id',
             code: 'INGEST-1555-400',
+            entry: 0,
             message: 'The required field id has no value',
           },
         ],
@@ -109,6 +108,7 @@ describe('compileMapping', () => {
       {
         path: 'n',
         code: 'MAPPER-3700-400',
+        entry: 2,
         message: expect.stringMatching(
           /^Failed to write the value for destination path n\. The expected data type was: INTEGER, actual data type was: STRING\. .* sourceField: s destinationField: n$/,
         ) as string,

@@ -1,16 +1,19 @@
-import type { ColumnType } from '#columns/column-type.ts'
-import type { ColumnBatch, Vector } from '#columns/vector.ts'
+import { type ColumnType, isLeaf, type LakeLeaf } from '#columns/column-type.ts'
+import type { AnyVector, ColumnBatch, Vector } from '#columns/vector.ts'
 import { BatchLog, type MappingWarning, OutputLog, type RejectedRow } from './batch-log.ts'
-import { compileExpression } from './compile-expression.ts'
-import { ConversionProblem, convertValue, typeNameOfColumn } from './conversions.ts'
+import { type CompileScope, compileExpression } from './compile-expression.ts'
+import { typeNameOfColumn } from './conversions.ts'
 import { vectorConversion } from './convert-vector.ts'
 import type { Evaluate } from './evaluate.ts'
 import { keepRows } from './keep-rows.ts'
-import type { MappingPlan, OutputColumn } from './mapping-plan.ts'
-import { type ColumnReader, createColumnReader } from './read-vector.ts'
+import type { ColumnConversion, MappingPlan, OutputColumn } from './mapping-plan.ts'
+import { formatPath } from './paths.ts'
+import { treeProducer } from './produce-tree.ts'
+import { type Produce, type ValueSource, valueProducer } from './produce-values.ts'
+import { createColumnReader } from './read-vector.ts'
+import { RowRules } from './row-rules.ts'
 import { specialValuesOf } from './special-values.ts'
-import { EvaluationFailure, formatFloat, typeNameOf, type Value } from './values.ts'
-import { createVectorWriter } from './write-vector.ts'
+import { formatFloat } from './values.ts'
 
 /** A plan made ready to work. Keeps no rows between batches; not to be shared by threads. */
 export interface CompiledMapping {
@@ -22,63 +25,83 @@ export interface MappedBatch {
   /** Rows that are left after the rejected ones. */
   readonly rowCount: number
   /** In the order of the plan's outputs. A field that is a column as it came is the vector of the source itself. */
-  readonly columns: readonly Vector[]
+  readonly columns: readonly AnyVector[]
   readonly warnings: readonly MappingWarning[]
   readonly rejects: readonly RejectedRow[]
 }
 
-/** Makes the column of one output for a batch. */
-type Produce = (batch: ColumnBatch) => Vector
-
 interface Producer {
   readonly produce: Produce
+  /** Of the output. */
   readonly log: OutputLog
-  readonly isRequired: boolean
+  /** Of places in it. */
+  readonly logs: readonly OutputLog[]
 }
 
-/** Compiles a plan. `nowMs` is the moment of the run, which `now()` gives for all of its rows. */
-export function compileMapping(plan: MappingPlan, options: { readonly nowMs: number }): CompiledMapping {
-  const readers = plan.columnTypes.map(createColumnReader)
-  const read = columnsReadByValue(plan)
-  const producers = plan.outputs.map((output) => compileOutput(output, plan, readers, options.nowMs))
+export interface CompileOptions {
+  /** The moment of the run, which `now()` gives for all of its rows. */
+  readonly nowMs: number
+  /** Read the columns from elsewhere than from the vectors of a batch, which then has none. */
+  readonly readers?: readonly Evaluate[] | undefined
+  /** Rejected rows stay among the columns. */
+  readonly keepsRejected?: boolean | undefined
+}
+
+/** Compiles a plan. */
+export function compileMapping(plan: MappingPlan, options: CompileOptions): CompiledMapping {
+  const readers = options.readers === undefined ? plan.columnTypes.map(createColumnReader) : []
+  const read = options.readers === undefined ? columnsReadByValue(plan) : []
+  const compiler = new OutputCompiler(
+    plan,
+    {
+      columns: options.readers ?? readers.map((reader) => reader.read),
+      context: { nowMs: options.nowMs },
+    },
+    options.readers !== undefined,
+  )
+  const producers = plan.outputs.map((output) => compiler.compile(output))
+  const rules = new RowRules(
+    plan,
+    producers.map(({ log }) => log),
+  )
+  const logs = [...producers.flatMap((producer) => [producer.log, ...producer.logs]), ...rules.logs]
   return {
     apply: (batch) => {
+      const log = new BatchLog()
+      for (const each of logs) each.begin(log)
       for (const column of read) readers[column]?.bind(batch.columns[column] as Vector)
-      return applyProducers(producers, batch)
+      const columns = rules.apply(
+        producers.map(({ produce }) => produce(batch)),
+        batch.rowCount,
+      )
+      return finish(columns, batch.rowCount, log, options.keepsRejected ?? false)
     },
   }
 }
 
 /** Columns that anything but a pass-through looks into. */
 function columnsReadByValue(plan: MappingPlan): number[] {
-  const hasExpression = plan.outputs.some(({ from }) => from.kind === 'expression')
+  const hasExpression = plan.outputs.some(({ from }) => from.kind === 'expression' || from.kind === 'tree')
   const converted = plan.outputs.flatMap(({ from }) =>
     from.kind === 'column' && from.conversion === 'value' ? [from.column] : [],
   )
   return hasExpression ? plan.usedColumns.map((_name, column) => column) : [...new Set(converted)]
 }
 
-function applyProducers(producers: readonly Producer[], batch: ColumnBatch): MappedBatch {
-  const log = new BatchLog()
-  const columns = producers.map(({ produce, log: outputLog, isRequired }) => {
-    outputLog.begin(log)
-    const vector = produce(batch)
-    if (isRequired && vector.nullCount > 0) reportNulls(vector, batch.rowCount, outputLog)
-    return vector
-  })
-  const { warnings, rejects } = log
-  if (rejects.length === 0) return { rowCount: batch.rowCount, columns, warnings, rejects }
-  const rows = rowsWithout(rejects, batch.rowCount)
+function finish(
+  columns: readonly AnyVector[],
+  rowCount: number,
+  { warnings, rejects }: BatchLog,
+  keepsRejected: boolean,
+): MappedBatch {
+  if (rejects.length === 0 || keepsRejected) return { rowCount, columns, warnings, rejects }
+  const rows = rowsWithout(rejects, rowCount)
   return {
     rowCount: rows.length,
     columns: columns.map((vector) => keepRows(vector, rows)),
     warnings,
     rejects,
   }
-}
-
-function reportNulls({ validity }: Vector, rowCount: number, log: OutputLog): void {
-  for (let row = 0; row < rowCount; row++) if (validity[row] !== 1) log.missing(row)
 }
 
 function rowsWithout(rejects: readonly RejectedRow[], rowCount: number): Uint32Array {
@@ -89,46 +112,68 @@ function rowsWithout(rejects: readonly RejectedRow[], rowCount: number): Uint32A
   return rows
 }
 
-function compileOutput(
-  output: OutputColumn,
-  plan: MappingPlan,
-  readers: readonly ColumnReader[],
-  nowMs: number,
-): Producer {
-  const { from, leaf } = output
-  const type = from.kind === 'column' ? plan.columnTypes[from.column] : undefined
-  const log = new OutputLog(output, type ? typeNameOfColumn(type) : 'EXPRESSION')
-  const produce = type
-    ? columnProducer(output, type, readers, log)
-    : valueProducer(compileSource(output, readers, nowMs), leaf.type, log)
-  return { produce, log, isRequired: leaf.required }
+const NOTHING: ValueSource = { evaluate: () => null, isConstant: true }
+
+class OutputCompiler {
+  readonly #plan: MappingPlan
+  readonly #scope: CompileScope
+  /** There are no vectors to hand on or to convert as a whole. */
+  readonly #isByValue: boolean
+
+  constructor(plan: MappingPlan, scope: CompileScope, isByValue: boolean) {
+    this.#plan = plan
+    this.#scope = scope
+    this.#isByValue = isByValue
+  }
+
+  compile(output: OutputColumn): Producer {
+    const { from, leaf } = output
+    const type = from.kind === 'column' ? this.#plan.columnTypes[from.column] : undefined
+    const log = new OutputLog(spotOf(output), type ? typeNameOfColumn(type) : 'EXPRESSION')
+    if (from.kind === 'tree') return { log, ...treeProducer(output, from.parts, this.#scope) }
+    if (!isLeaf(leaf)) throw new TypeError(`${formatPath(leaf.path)} is put together of no parts`)
+    const produce =
+      from.kind === 'column' && type && !this.#isByValue
+        ? this.#columnProducer(from, leaf, type, log)
+        : valueProducer(this.#valueSource(output), leaf.type, log)
+    return { produce, log, logs: [] }
+  }
+
+  #valueSource({ from }: OutputColumn): ValueSource {
+    switch (from.kind) {
+      case 'constant':
+        return { evaluate: () => from.text, isConstant: true }
+      case 'expression':
+        return compileExpression(from.expression, this.#scope)
+      case 'column':
+        return { evaluate: this.#read(from.column), isConstant: false }
+      default:
+        return NOTHING
+    }
+  }
+
+  #columnProducer(
+    { column, conversion }: { readonly column: number; readonly conversion: ColumnConversion },
+    leaf: LakeLeaf,
+    type: ColumnType,
+    log: OutputLog,
+  ): Produce {
+    if (conversion === 'none') return passThrough(column, type, log)
+    const convert = vectorConversion(conversion, type)
+    if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
+    const read = this.#read(column)
+    const isDigits = type.kind === 'float' && (leaf.type.kind === 'string' || leaf.type.kind === 'decimal')
+    const evaluate = isDigits ? shortestDigits(read) : read
+    return valueProducer({ evaluate, isConstant: false }, leaf.type, log)
+  }
+
+  #read(column: number): Evaluate {
+    return this.#scope.columns[column] ?? (() => null)
+  }
 }
 
-function compileSource({ from }: OutputColumn, readers: readonly ColumnReader[], nowMs: number) {
-  if (from.kind === 'constant') return { evaluate: () => from.text, isConstant: true }
-  if (from.kind === 'column') return { evaluate: () => null, isConstant: true }
-  const columns = readers.map((reader) => reader.read)
-  return compileExpression(from.expression, { columns, context: { nowMs } })
-}
-
-function columnProducer(
-  { from, leaf }: OutputColumn,
-  type: ColumnType,
-  readers: readonly ColumnReader[],
-  log: OutputLog,
-): Produce {
-  if (from.kind !== 'column') return () => emptyColumn()
-  const { column, conversion } = from
-  if (conversion === 'none') return passThrough(column, type, log)
-  const convert = vectorConversion(conversion, type)
-  if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
-  const read = readers[column]?.read ?? (() => null)
-  const isDigits = type.kind === 'float' && (leaf.type.kind === 'string' || leaf.type.kind === 'decimal')
-  return valueProducer(
-    { evaluate: isDigits ? shortestDigits(read) : read, isConstant: false },
-    leaf.type,
-    log,
-  )
+function spotOf({ leaf, source, entry }: OutputColumn) {
+  return { path: formatPath(leaf.path), type: leaf.type, source, entry, isRequired: leaf.required }
 }
 
 /** The digits that a float prints as are what people see in the source; those of its double are another number. */
@@ -137,10 +182,6 @@ function shortestDigits(read: Evaluate): Evaluate {
     const value = read(row)
     return typeof value === 'number' && Number.isFinite(value) ? formatFloat(value) : value
   }
-}
-
-function emptyColumn(): never {
-  throw new TypeError('An output that is no column has no column')
 }
 
 /** The vector itself; rows with values that no table can hold are set aside. */
@@ -154,62 +195,4 @@ function passThrough(column: number, type: ColumnType, log: OutputLog): Produce 
     }
     return vector
   }
-}
-
-interface ValueSource {
-  readonly evaluate: Evaluate
-  readonly isConstant: boolean
-}
-
-/** Evaluates, converts and writes row by row; what is the same for all rows only once. */
-function valueProducer(source: ValueSource, type: ColumnType, log: OutputLog): Produce {
-  if (source.isConstant) return constantProducer(outcomeOf(source.evaluate, 0, type), type, log)
-  return ({ rowCount }) => {
-    const writer = createVectorWriter(type, rowCount)
-    for (let row = 0; row < rowCount; row++) {
-      const { value, report } = outcomeOf(source.evaluate, row, type)
-      report?.(row, log)
-      writer.write(row, value)
-    }
-    return writer.vector
-  }
-}
-
-function constantProducer({ value, report }: Outcome, type: ColumnType, log: OutputLog): Produce {
-  return ({ rowCount }) => {
-    const writer = createVectorWriter(type, rowCount)
-    if (report) for (let row = 0; row < rowCount; row++) report(row, log)
-    writer.fill(value)
-    return writer.vector
-  }
-}
-
-/** A value ready to be written, and what is to be told of it. */
-interface Outcome {
-  readonly value: Value
-  readonly report?: ((row: number, log: OutputLog) => void) | undefined
-}
-
-const NOTHING: Outcome = { value: null }
-
-function outcomeOf(evaluate: Evaluate, row: number, type: ColumnType): Outcome {
-  let value: Value
-  try {
-    value = evaluate(row)
-  } catch (error) {
-    if (!(error instanceof EvaluationFailure)) throw error
-    return { value: null, report: (failedRow, log) => log.failure(failedRow, error.message) }
-  }
-  return value === null ? NOTHING : converted(value, type)
-}
-
-function converted(value: NonNullable<Value>, type: ColumnType): Outcome {
-  const tally = { inexactCount: 0 }
-  const result = convertValue(value, type, tally)
-  if (result instanceof ConversionProblem) {
-    return { value: null, report: (row, log) => log.problem(row, result, typeNameOf(value)) }
-  }
-  return tally.inexactCount === 0
-    ? { value: result }
-    : { value: result, report: (row, log) => log.inexact(row) }
 }

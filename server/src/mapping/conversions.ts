@@ -1,4 +1,4 @@
-import type { ColumnType } from '#columns/column-type.ts'
+import type { ColumnType, LakeType } from '#columns/column-type.ts'
 import { DateValue, floorDivide, isInfinite, MICROS_PER_DAY, parseTimeOfDay } from './dates.ts'
 import {
   compareDecimals,
@@ -235,7 +235,7 @@ function toUuid(value: Value): Value | ConversionProblem {
   return isUuid ? text : new ConversionProblem('The text is no UUID')
 }
 
-const TYPE_NAMES: Readonly<Record<ColumnType['kind'], string>> = {
+const TYPE_NAMES: Readonly<Record<LakeType['kind'], string>> = {
   boolean: 'BOOLEAN',
   int: 'INTEGER',
   long: 'LONG',
@@ -249,10 +249,13 @@ const TYPE_NAMES: Readonly<Record<ColumnType['kind'], string>> = {
   string: 'STRING',
   binary: 'BINARY',
   uuid: 'UUID',
+  struct: 'OBJECT',
+  list: 'ARRAY',
+  map: 'MAP',
 }
 
 /** The word for a column's type in messages; capital letters only, as clients parse it. */
-export function typeNameOfColumn(type: ColumnType): string {
+export function typeNameOfColumn(type: LakeType): string {
   return TYPE_NAMES[type.kind]
 }
 
@@ -260,7 +263,7 @@ export function typeNameOfColumn(type: ColumnType): string {
 export function conversionMessage(options: {
   readonly path: string
   readonly source: string
-  readonly expected: ColumnType
+  readonly expected: LakeType
   readonly actual: string
   readonly reason: string
 }): string {

@@ -1,3 +1,5 @@
+import type { PathStep } from './paths.ts'
+
 /**
  * An expression as a tree of plain JSON, so that it can be stored and can cross threads. The parser makes
  * `field` nodes; binding to the columns of a source (bind-expression.ts) turns them into `column` nodes.
@@ -7,6 +9,10 @@ export type Expression =
   | { readonly node: 'field'; readonly name: string; readonly position: number }
   | { readonly node: 'column'; readonly column: number }
   | { readonly node: 'json'; readonly of: Expression }
+  /** The items of a column of PostgreSQL's arrays. */
+  | { readonly node: 'array_text'; readonly of: Expression; readonly isBoolean: boolean }
+  /** `of[*]` and what follows it: an array of what is at the end of the steps in every item. */
+  | { readonly node: 'each'; readonly of: Expression; readonly steps: readonly PathStep[] }
   | { readonly node: 'member'; readonly of: Expression; readonly name: string }
   | { readonly node: 'item'; readonly of: Expression; readonly index: Expression }
   | { readonly node: 'array'; readonly items: readonly Expression[]; readonly isSet: boolean }
@@ -88,6 +94,16 @@ export type BinaryOperator =
   | '/'
   | '%'
 
+/**
+ * An expression with one more step of a path. What follows `[*]` becomes part of it, since it is done for every item.
+ */
+export function stepInto(of: Expression, step: PathStep): Expression {
+  if (of.node === 'each') return { ...of, steps: [...of.steps, step] }
+  if (step.kind === 'every') return { node: 'each', of, steps: [] }
+  if (step.kind === 'name') return { node: 'member', of, name: step.name }
+  return { node: 'item', of, index: { node: 'literal', type: 'integer', text: String(step.index) } }
+}
+
 /** The expressions directly below one. */
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.node) {
@@ -96,6 +112,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'column':
       return []
     case 'json':
+    case 'array_text':
+    case 'each':
     case 'member':
       return [expression.of]
     case 'item':
@@ -127,6 +145,8 @@ export function mapChildren(expression: Expression, change: (child: Expression) 
     case 'column':
       return expression
     case 'json':
+    case 'array_text':
+    case 'each':
     case 'member':
       return { ...expression, of: change(expression.of) }
     case 'item':

@@ -1,7 +1,25 @@
-import { createVector, type Vector } from '#columns/vector.ts'
+import { type AnyVector, createVector, isNested, type NestedVector, type Vector } from '#columns/vector.ts'
 
-/** A copy of a vector with only some of its rows, in their order. Heaps are shared, never copied. */
-export function keepRows(vector: Vector, rows: Uint32Array): Vector {
+/** A copy of a vector with only some of its rows, in their order. Heaps and items are shared, never copied. */
+export function keepRows(vector: AnyVector, rows: Uint32Array): AnyVector {
+  return isNested(vector) ? keepNested(vector, rows) : keepPlain(vector, rows)
+}
+
+function keepNested(vector: NestedVector, rows: Uint32Array): NestedVector {
+  const validity = rows.map((row) => vector.validity[row] as number)
+  const base = {
+    validity: Uint8Array.from(validity),
+    nullCount: validity.filter((valid) => valid !== 1).length,
+  }
+  if (vector.kind === 'struct') {
+    return { kind: 'struct', fields: vector.fields.map((field) => keepRows(field, rows)), ...base }
+  }
+  const offsets = rows.map((row) => vector.offsets[row] as number)
+  const lengths = rows.map((row) => vector.lengths[row] as number)
+  return { ...vector, offsets, lengths, ...base }
+}
+
+function keepPlain(vector: Vector, rows: Uint32Array): Vector {
   const kept = createVector(vector.kind, rows.length)
   let nullCount = 0
   for (let index = 0; index < rows.length; index++) {

@@ -1,5 +1,7 @@
-import type { ColumnType, LakeLeaf } from '#columns/column-type.ts'
+import type { ColumnType, LakeColumn } from '#columns/column-type.ts'
 import type { Expression } from './expression.ts'
+import type { FieldRules } from './field-rules.ts'
+import type { PathStep } from './paths.ts'
 
 /** One line of a mapping set, in the modern names. */
 export interface MappingEntry {
@@ -8,6 +10,14 @@ export interface MappingEntry {
   readonly source: string
   /** A path of the table's fields. */
   readonly destination: string
+  /** The value is also to be among the identities of the row, where the schema has `identityMap`. */
+  readonly identity?: IdentityMark | undefined
+}
+
+export interface IdentityMark {
+  /** The code of the namespace: `Email`. */
+  readonly namespace: string
+  readonly isPrimary: boolean
 }
 
 /** A column that the source offers. */
@@ -15,6 +25,8 @@ export interface SourceColumn {
   readonly name: string
   readonly type: ColumnType
   readonly nullable?: boolean | undefined
+  /** Its text is that of a PostgreSQL array, of booleans or of anything else. */
+  readonly arrayOf?: 'boolean' | 'any' | undefined
 }
 
 /** What is wrong with an entry, or with the set as a whole where the entry is absent. */
@@ -37,22 +49,59 @@ export interface MappingPlan {
   readonly columnTypes: readonly ColumnType[]
   /** In the depth-first order of the table's fields. */
   readonly outputs: readonly OutputColumn[]
+  /** Structs whose fields the schema asks for; outer ones before those inside them. */
+  readonly objects: readonly ObjectPlan[]
   /** Paths of the outputs that reject a row when they are null. */
   readonly requiredPaths: readonly string[]
 }
 
-/** One primitive field of the table and where its values come from. */
+/** One field of the table that travels as a vector, and where its values come from. */
 export interface OutputColumn {
-  readonly leaf: LakeLeaf
+  readonly leaf: LakeColumn
   /** The source as the mapping set has it, for messages. */
   readonly source: string
+  /** Place of the entry in the set; absent for a default. */
+  readonly entry?: number | undefined
   readonly from: OutputSource
+  readonly rules?: FieldRules | undefined
+  /** The struct around it among `objects`; absent at the top, and where nothing is asked of the struct's fields. */
+  readonly parent?: number | undefined
+  /** A row is set aside that has the struct around it, and not this field. */
+  readonly isNeeded?: boolean | undefined
 }
 
 export type OutputSource =
   | { readonly kind: 'column'; readonly column: number; readonly conversion: ColumnConversion }
   | { readonly kind: 'expression'; readonly expression: Expression }
   | { readonly kind: 'constant'; readonly text: string }
+  /** A list or map is put together of parts, the later over the earlier. */
+  | { readonly kind: 'tree'; readonly parts: readonly TreePart[] }
+  /** Nothing: a default of the schema fills it. */
+  | { readonly kind: 'default' }
+
+/** What one entry puts into a list or map. */
+export interface TreePart {
+  /** Where in it; empty for the whole. */
+  readonly steps: readonly PathStep[]
+  readonly source: string
+  readonly entry: number
+  readonly expression: Expression
+  /** The value is added to the identities of its namespace. */
+  readonly identity?: IdentityMark | undefined
+}
+
+/** A struct outside of lists and maps. It is there where anything below it is. */
+export interface ObjectPlan {
+  readonly path: readonly string[]
+  /** Outputs below it, the last excluded. */
+  readonly firstOutput: number
+  readonly endOutput: number
+  /** The struct around it, as for outputs. */
+  readonly parent?: number | undefined
+  readonly isNeeded: boolean
+  /** Fields that the schema asks for and that no mapping fills: with them no row can have the struct. */
+  readonly unfilled: readonly string[]
+}
 
 /**
  * How a column becomes a field. `none` hands the vector itself on; `value` goes row by row through

@@ -11,6 +11,7 @@ import {
 } from './decimal.ts'
 import type { BinaryOperator } from './expression.ts'
 import { matchesWholly } from './java-regex.ts'
+import type { PathStep } from './paths.ts'
 import { fail, formatNumber, isArray, isMap, isNumeric, textOf, typeNameOf, type Value } from './values.ts'
 
 /** What an operator does to two values; `&&` and `||` are not here because they may skip the second. */
@@ -279,6 +280,23 @@ export function itemOf(value: Value, index: Value): Value {
   if (value === null || index === null) return null
   if (isArray(value)) return value[Number(integerOf(index))] ?? null
   return memberOf(value, textOf(index))
+}
+
+/** What is at the end of the steps in every item of an array; further `[*]` give arrays of arrays. */
+export function eachOf(value: Value, steps: readonly PathStep[]): Value {
+  if (value === null) return null
+  if (!isArray(value)) return fail(`${typeNameOf(value)} has no items, which [*] asks for`)
+  const end = steps.findIndex((step) => step.kind === 'every')
+  const own = end < 0 ? steps : steps.slice(0, end)
+  return value.map((item) => {
+    const inner = own.reduce(followStep, item)
+    return end < 0 ? inner : eachOf(inner, steps.slice(end + 1))
+  })
+}
+
+function followStep(value: Value, step: PathStep): Value {
+  if (step.kind === 'name') return memberOf(value, step.name)
+  return step.kind === 'index' ? itemOf(value, BigInt(step.index)) : value
 }
 
 /** The methods that a value may be asked for; a missing value equals nothing. */

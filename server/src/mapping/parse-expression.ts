@@ -1,4 +1,11 @@
-import type { BinaryOperator, ConditionalNode, Expression, MapEntry, UnaryOperator } from './expression.ts'
+import {
+  type BinaryOperator,
+  type ConditionalNode,
+  type Expression,
+  type MapEntry,
+  stepInto,
+  type UnaryOperator,
+} from './expression.ts'
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
 import { parsePath } from './paths.ts'
 import { RESERVED_WORDS, type Token, tokenize } from './tokens.ts'
@@ -164,16 +171,25 @@ class ExpressionParser {
 
   #memberOf(of: Expression): Expression {
     const token = this.#next()
-    if (token.kind === 'reference') return { node: 'member', of, name: token.text.replace(/\\(.)/g, '$1') }
+    if (token.kind === 'reference')
+      return stepInto(of, { kind: 'name', name: token.text.replace(/\\(.)/g, '$1') })
     if (token.kind !== 'name') throw this.#unexpected(token)
-    if (!this.#accept('(')) return { node: 'member', of, name: token.text }
+    if (!this.#accept('(')) return stepInto(of, { kind: 'name', name: token.text })
     return { node: 'method', of, name: token.text, args: this.#list(')'), position: token.position }
   }
 
   #itemOf(of: Expression): Expression {
+    if (this.#accept('*')) {
+      this.#expect(']')
+      return stepInto(of, { kind: 'every' })
+    }
+    const { position } = this.#peek()
     const index = this.#expression()
     this.#expect(']')
-    return { node: 'item', of, index }
+    if (of.node !== 'each') return { node: 'item', of, index }
+    if (index.node === 'literal' && index.type === 'integer')
+      return stepInto(of, { kind: 'index', index: Number(index.text) })
+    throw new MappingSyntaxError('Behind [*] the place of an item must be a number', position)
   }
 
   #primary(): Expression {
@@ -289,16 +305,6 @@ function referenceOf(token: Token): Expression {
   const [first, ...rest] = parsePath(token.text)
   if (first?.kind !== 'name') throw new MappingSyntaxError('A reference begins with a name', token.position)
   let expression: Expression = { node: 'field', name: first.name, position: token.position }
-  for (const step of rest) {
-    if (step.kind === 'every') throw new MappingSyntaxError('[*] is not supported yet', token.position)
-    expression =
-      step.kind === 'name'
-        ? { node: 'member', of: expression, name: step.name }
-        : {
-            node: 'item',
-            of: expression,
-            index: { node: 'literal', type: 'integer', text: String(step.index) },
-          }
-  }
+  for (const step of rest) expression = stepInto(expression, step)
   return expression
 }

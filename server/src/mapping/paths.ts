@@ -54,3 +54,15 @@ export function formatPathStep(name: string): string {
 export function formatPath(names: readonly string[]): string {
   return names.map(formatPathStep).join('.')
 }
+
+/** Steps as a path; a key of a map is a name like any other. */
+export function formatSteps(steps: readonly PathStep[]): string {
+  return steps
+    .map((step) =>
+      step.kind === 'name'
+        ? `.${formatPathStep(step.name)}`
+        : `[${step.kind === 'index' ? step.index : '*'}]`,
+    )
+    .join('')
+    .replace(/^\./, '')
+}

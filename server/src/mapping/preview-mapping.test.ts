@@ -55,10 +55,10 @@ describe('previewMapping', () => {
       ['STATIC', 'x', 'nowhere'],
     )
     expect(data).toEqual({ person: { name: '1234' } })
-    expect(errors.map(({ entry, message }) => `${entry.source}: ${message}`)).toEqual([
+    expect(errors.map(({ entry, message }) => `${entry?.source}: ${message}`)).toEqual([
       expect.stringMatching(/^age: .*INTEGER, actual data type was: STRING\. /),
-      '1 / 0: Division by zero',
-      'nope(): There is no function "nope"',
+      expect.stringMatching(/^1 \/ 0: .*Division by zero\. /),
+      'nope(): The destination "person.born" is written by another mapping already',
       'x: The schema has no field "nowhere"',
     ])
   })

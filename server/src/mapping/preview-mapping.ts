@@ -1,104 +1,91 @@
-import { isColumnType, type LakeField } from '#columns/column-type.ts'
-import { bindExpression, bindPath, type FieldSource, NULL_NODE } from './bind-expression.ts'
-import { checkExpression } from './check-expression.ts'
+import { isColumnType, type LakeField, type LakeType } from '#columns/column-type.ts'
+import { type FieldSource, NULL_NODE } from './bind-expression.ts'
 import { compileExpression } from './compile-expression.ts'
-import { ConversionProblem, conversionMessage, convertValue } from './conversions.ts'
-import { formatTimeOfDay } from './dates.ts'
+import { compileMapping } from './compile-mapping.ts'
 import type { Expression } from './expression.ts'
-import { type Destination, findDestination } from './find-destination.ts'
+import type { FieldRules } from './field-rules.ts'
 import type { MappingEntry } from './mapping-plan.ts'
-import { MappingSyntaxError } from './mapping-syntax-error.ts'
-import { memberOf } from './operators.ts'
-import { parseExpression } from './parse-expression.ts'
-import { formatPath } from './paths.ts'
-import {
-  EvaluationFailure,
-  fail,
-  isMap,
-  parseJsonValue,
-  toJson,
-  typeNameOf,
-  type Value,
-  type ValueMap,
-} from './values.ts'
+import { planMapping } from './plan-mapping.ts'
+import { valueReader } from './read-nested.ts'
+import { isMap, parseJsonValue, toJson, type Value, type ValueMap } from './values.ts'
 
 /** One record after a mapping, and what went wrong on the way. */
 export interface MappingPreview {
   readonly data: Record<string, unknown>
-  readonly errors: readonly { readonly entry: MappingEntry; readonly message: string }[]
+  readonly errors: readonly PreviewError[]
 }
 
-/** Maps one record of JSON as a run would map a row, so that people can try a mapping. `record` is JSON text. */
+export interface PreviewError {
+  /** Absent where no mapping is to blame: a required object that is not there. */
+  readonly entry?: MappingEntry | undefined
+  readonly destination: string
+  readonly message: string
+}
+
+/**
+ * Maps one record of JSON by the very code that maps the rows of a run, so that people can try a mapping. `record`
+ * is JSON text. What would set the row aside is among the errors; the data is there nevertheless.
+ */
 export function previewMapping(input: {
   readonly entries: readonly MappingEntry[]
   readonly record: string
   readonly fields: readonly LakeField[]
+  readonly rules?: FieldRules | undefined
   readonly nowMs: number
 }): MappingPreview {
+  const { entries, fields, rules, nowMs } = input
   const parsed = parseJsonValue(input.record)
   const record = isMap(parsed) ? parsed : new Map<string, Value>()
+  const columns = [...record.keys()].map((name) => ({ name, type: { kind: 'string' } as const }))
+  const { plan, problems } = planMapping({ entries, columns, fields, rules, ignoresMissing: true })
+  const readers = plan.usedColumns.map((name) => () => record.get(name) ?? null)
+  const mapping = compileMapping(plan, { nowMs, readers, keepsRejected: true })
+  const { columns: vectors, warnings, rejects } = mapping.apply({ rowCount: 1, columns: [] })
   const data: Record<string, unknown> = {}
-  const errors: { entry: MappingEntry; message: string }[] = []
-  for (const entry of copiesFirst(input.entries)) {
-    const report = (message: string) => errors.push({ entry, message })
-    attempt(report, () => {
-      const destination = findDestination(entry.destination, input.fields)
-      if (typeof destination === 'string') return fail(destination)
-      const value = entry.sourceType === 'STATIC' ? entry.source : evaluate(entry, record, input.nowMs)
-      for (const leaf of leavesOf(destination)) {
-        const names = leaf.path.slice(destination.path.length)
-        attempt(report, () => place(data, leaf.path, convertLeaf(names.reduce(memberOf, value), leaf, entry)))
-      }
-    })
+  for (const [index, { leaf }] of plan.outputs.entries()) {
+    const vector = vectors[index]
+    const value = vector === undefined ? null : valueReader(leaf.type, vector)(0)
+    if (value !== null) place(data, leaf.path, jsonOf(value, leaf.type))
   }
-  const order = new Map(input.entries.map((entry, index) => [entry, index]))
-  return { data, errors: errors.sort((a, b) => (order.get(a.entry) ?? 0) - (order.get(b.entry) ?? 0)) }
+  const wrongEntries = problems.filter(({ severity, entry }) => severity === 'error' && entry !== undefined)
+  const told = [
+    ...wrongEntries.map(({ entry, destination, message }) => ({ entry, path: destination, message })),
+    ...warnings,
+    ...rejects.flatMap((reject) => reject.problems),
+  ]
+  return { data, errors: errorsOf(told, entries) }
 }
 
-/** Whatever is more specific comes later and takes the place of what was copied. */
-function copiesFirst(entries: readonly MappingEntry[]): readonly MappingEntry[] {
-  const depth = ({ destination }: MappingEntry) => destination.split('.').length
-  return entries.toSorted((a, b) => depth(a) - depth(b))
+interface Told {
+  readonly entry?: number | undefined
+  readonly path: string
+  readonly message: string
 }
 
-function attempt(report: (message: string) => void, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    if (!(error instanceof EvaluationFailure) && !(error instanceof MappingSyntaxError)) throw error
-    report(error.message)
-  }
+/** In the order of the entries; what is told twice, as a warning and as the reason to set the row aside, counts once. */
+function errorsOf(told: readonly Told[], entries: readonly MappingEntry[]): PreviewError[] {
+  const distinct = new Map(told.map((each) => [`${each.entry} ${each.message}`, each]))
+  return [...distinct.values()]
+    .toSorted((a, b) => (a.entry ?? entries.length) - (b.entry ?? entries.length))
+    .map(({ entry, path, message }) => ({
+      entry: entry === undefined ? undefined : entries[entry],
+      destination: path,
+      message,
+    }))
 }
 
-/** The primitive fields at or below a destination; lists and maps can't be filled yet. */
-function leavesOf({ path, field }: Destination): Destination[] {
-  if (field.type.kind !== 'struct') return isColumnType(field.type) ? [{ path, field }] : []
-  return field.type.fields.flatMap((inner) => leavesOf({ path: [...path, inner.name], field: inner }))
-}
-
-function evaluate(entry: MappingEntry, record: ValueMap, nowMs: number): Value {
-  return evaluateOnRecord(readSource(entry), record, nowMs)
-}
-
-function convertLeaf(value: Value, { field, path }: Destination, { source }: MappingEntry): Value {
-  if (!isColumnType(field.type)) return null
-  const converted = convertValue(value, field.type, { inexactCount: 0 })
-  if (!(converted instanceof ConversionProblem)) {
-    return field.type.kind === 'time' && typeof converted === 'bigint'
-      ? formatTimeOfDay(converted)
-      : converted
-  }
-  const { reason } = converted
-  const actual = typeNameOf(value)
-  return fail(conversionMessage({ path: formatPath(path), source, expected: field.type, actual, reason }))
-}
-
-function readSource(entry: MappingEntry): (source: FieldSource) => Expression {
-  if (entry.sourceType === 'ATTRIBUTE') return (source) => bindPath(entry.source, source)
-  const expression = parseExpression(entry.source)
-  const [problem] = checkExpression(expression)
-  if (problem !== undefined) return fail(problem)
-  return (source) => bindExpression(expression, source)
+/** Attributes that are null are absent, in objects as in the row. */
+function jsonOf(value: Value, type: LakeType): unknown {
+  if (value === null || isColumnType(type)) return toJson(value)
+  if (type.kind === 'list') return (value as readonly Value[]).map((item) => jsonOf(item, type.element))
+  const entries = [...(value as ValueMap)]
+  if (type.kind === 'map')
+    return Object.fromEntries(entries.map(([key, item]) => [key, jsonOf(item, type.value)]))
+  const types = new Map(type.fields.map((field) => [field.name, field.type]))
+  const present = entries.filter(([, item]) => item !== null)
+  return Object.fromEntries(
+    present.map(([key, item]) => [key, jsonOf(item, types.get(key) ?? { kind: 'string' })]),
+  )
 }
 
 /**
@@ -119,15 +106,13 @@ export function evaluateOnRecord(
   return compileExpression(bound, { columns, context: { nowMs } }).evaluate(0)
 }
 
-function place(data: Record<string, unknown>, path: readonly string[], value: Value): void {
+function place(data: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [name = '', ...rest] = path
   if (rest.length === 0) {
-    if (value === null) delete data[name]
-    else data[name] = toJson(value)
+    data[name] = value
     return
   }
   const inner = (data[name] ?? {}) as Record<string, unknown>
   place(inner, rest, value)
-  if (Object.keys(inner).length > 0) data[name] = inner
-  else delete data[name]
+  data[name] = inner
 }

@@ -1,3 +1,4 @@
+import { batchErrorsOf } from '#services/catalog/batch-document.ts'
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { saveRun } from '#services/flow-service/runs/run-store.ts'
@@ -53,11 +54,7 @@ async function failBatch(
   await completeBatch(tx, batchId, {
     status: 'failed',
     metrics: { outputRecordCount: 0, failedRecordCount: totals.rowsRead, inputByteSize: totals.bytesRead },
-    errors: [...outer, ...inner].map(({ code, message, recordCount }) => ({
-      code,
-      description: message,
-      recordCount,
-    })),
+    errors: batchErrorsOf([...outer, ...inner]),
     files: [],
     nowMs,
   })

@@ -27,7 +27,7 @@ import {
 import { SliceWatch } from './slice-watch.ts'
 import { fromStored, type StoredRunPlan } from './stored-plan.ts'
 import { submitCommit } from './submit-step.ts'
-import { diagnosticsFolder, diagnosticsName } from './tidy-diagnostics.ts'
+import { diagnosticsFolder, diagnosticsName, shownDiagnosticsName } from './tidy-diagnostics.ts'
 
 /**
  * `run.extract`: one slice becomes one verified part file in the lake, to which nothing refers yet. The
@@ -39,7 +39,7 @@ export function extractStep(deps: RunDependencies): StepHandler {
       const key = { runId: payload.runId, epoch: payload.epoch ?? -1, ordinal: payload.ordinal ?? -1 }
       const work = await findWork(deps, key)
       if (work === undefined) return NOTHING_TO_WRITE
-      const watch = new SliceWatch(deps, key)
+      using watch = new SliceWatch(deps, key)
       try {
         const result = await extract(deps, work, { watch, signal })
         return { write: (tx) => record(tx, deps, { work, attempt, result }) }
@@ -103,7 +103,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     mapping: plan.mapping,
     fields: plan.fields,
     partPath: join(folder, 'part.parquet'),
-    diagnosticsPath: plan.hasDiagnostics ? join(folder, 'row-errors.json') : undefined,
+    diagnosticsPath: plan.hasDiagnostics ? join(folder, shownDiagnosticsName(key)) : undefined,
     keyValues: { 'headwater.run-id': key.runId, 'headwater.slice': `${key.epoch}/${key.ordinal}` },
     nowMs: plan.nowMs,
   }

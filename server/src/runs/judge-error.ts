@@ -35,7 +35,9 @@ export function judgeError(error: unknown): Verdict {
   if (error instanceof RunFailedError) return { failure: error, mayPass: false }
   const lasting = LASTING.find(([, kind]) => error instanceof kind)
   if (lasting !== undefined) {
-    return { failure: new RunFailedError(lasting[0], (error as Error).message), mayPass: false }
+    // What stands in PostgreSQL's own terms keeps its code.
+    const code = error instanceof RelationNotFoundError ? error.code : undefined
+    return { failure: new RunFailedError(lasting[0], (error as Error).message, { code }), mayPass: false }
   }
   if (error instanceof SourceError) return judgeSource(error)
   if (error instanceof SliceError && error.kind === 'SourceError') {

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { DataFile } from '#lake/iceberg/data-file.ts'
 import { expireMetadataFiles, publishHint } from '#lake/iceberg/publish-hint.ts'
 import type { StagedAppend } from '#lake/iceberg/stage-append.ts'
+import { batchErrorsOf } from '#services/catalog/batch-document.ts'
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
 import { advanceWatermark } from '#services/flow-service/flows/flow-store.ts'
@@ -103,7 +104,7 @@ async function succeedBatch(tx: Tx, { run, totals, messages, files }: Landing, n
       inputByteSize: totals.bytesRead,
       inputFileCount: totals.rowsRead > 0 ? 1 : 0,
     },
-    errors: messages.map(({ code, message, recordCount }) => ({ code, description: message, recordCount })),
+    errors: batchErrorsOf(messages),
     files: files.map(({ key, summary }) => ({
       key,
       rowCount: summary.rowCount,

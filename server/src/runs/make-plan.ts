@@ -2,10 +2,12 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { readTable } from '#lake/iceberg/table.ts'
-import type { MappingEntry, MappingProblem, SourceColumn } from '#mapping/mapping-plan.ts'
+import { type FieldRules, rulesOfSchema } from '#mapping/field-rules.ts'
+import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
+import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
@@ -38,10 +40,10 @@ export async function makePlan(
   const shape = await pinAndDescribe(snapshot, inputs.tableName)
   const table = await lakeTableOf(deps.db, inputs.datasetId)
   if (table === undefined) throw new RunFailedError('batch', 'The dataset of this flow has been deleted.')
-  const { fields, evolution } = await currentFields(deps, inputs.scope, table)
+  const { fields, rules, evolution } = await currentFields(deps, inputs.scope, table)
   const offered = selectColumns(shape, inputs.selectedColumns)
   const entries = await entriesOf(deps, inputs, offered, fields)
-  const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields })
+  const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors)
   const plan: StoredRunPlan = {
@@ -79,11 +81,16 @@ async function currentFields(
   deps: RunDependencies,
   scope: Scope,
   table: LakeTablePointer,
-): Promise<{ fields: readonly LakeField[]; evolution: TableEvolution | undefined }> {
+): Promise<{
+  fields: readonly LakeField[]
+  rules: FieldRules | undefined
+  evolution: TableEvolution | undefined
+}> {
   const { fields: before } = await readTable(deps.storage, table.metadataKey)
   const schema = await schemaOf(deps, scope, table.datasetId)
   const { fields: after, lastId } = evolveLakeFields(before, table.lastColumnId, schema.full)
-  return { fields: after, evolution: planEvolution(before, after, lastId) }
+  const rules = rulesOfSchema(schema.full)
+  return { fields: after, rules, evolution: planEvolution(before, after, lastId) }
 }
 
 async function schemaOf(deps: RunDependencies, scope: Scope, datasetId: string): Promise<ResolvedSchema> {
@@ -126,10 +133,6 @@ async function entriesOf(
   if (set === undefined)
     throw new RunFailedError('promotion', `The mapping set ${inputs.mapping.id} has been deleted.`)
   return set.entries
-}
-
-function toSourceColumn({ name, type, nullable }: RelationColumn): SourceColumn {
-  return { name, type: type.columnType, nullable }
 }
 
 function problemsOf(problems: readonly MappingProblem[]): RunFailedError {

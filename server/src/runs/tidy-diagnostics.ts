@@ -10,7 +10,12 @@ export function diagnosticsFolder(location: string, batchId: string): string {
   return `${location}/diagnostics/${batchId}/row_errors/`
 }
 
-/** Of one attempt alone, like every file of the lake. */
+/** What clients call the file: one for each slice that has counted. */
+export function shownDiagnosticsName({ ordinal }: SliceKey): string {
+  return `conversion_errors_${ordinal}.json`
+}
+
+/** Of one attempt alone, like every file of the lake; the export service shows it under the other name. */
 export function diagnosticsName({ epoch, ordinal }: SliceKey, attemptId: string): string {
   return `conversion_errors_${ordinal}_${epoch}-${attemptId}.json`
 }

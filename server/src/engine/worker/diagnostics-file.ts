@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { ColumnBatch } from '#columns/vector.ts'
 import type { RejectedRow } from '#mapping/batch-log.ts'
 import { type ColumnReader, createColumnReader } from '#mapping/read-vector.ts'
@@ -6,8 +7,8 @@ import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { PartFile } from './part-file.ts'
 
 /**
- * The rows of a slice that were set aside, as JSON lines: the source row itself with `_errors`. The file is
- * made when the first row comes.
+ * The rows of a slice that were set aside, as JSON lines: the source row itself with `_errors` and the
+ * name of the file. The file is made when the first row comes.
  */
 export class DiagnosticsFile {
   readonly #path: string
@@ -44,7 +45,7 @@ export class DiagnosticsFile {
 
   #recordOf({ row, problems }: RejectedRow): Record<string, unknown> {
     const errors = problems.map(({ column, code, message }) => ({ column, code, message }))
-    return { ...this.#sourceRow(row), _errors: errors }
+    return { ...this.#sourceRow(row), _errors: errors, _filename: basename(this.#path) }
   }
 
   /** Columns that are NULL are left out, as everywhere in the API. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { ColumnDigester } from '#columns/digest.ts'
+import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
 import type { ExtractTask, LeafProof, WrittenSlice } from '#engine/task.ts'
@@ -17,7 +17,7 @@ export class SliceWriter {
   readonly #mapping: CompiledMapping
   readonly #file: PartFile
   readonly #writer: ParquetWriter
-  readonly #digests: readonly ColumnDigester[]
+  readonly #digests: readonly Digester[]
   readonly #diagnostics: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
@@ -34,7 +34,7 @@ export class SliceWriter {
     this.#file = new PartFile(task.partPath)
     try {
       this.#writer = new ParquetWriter({ fields, keyValues, sink: this.#file })
-      this.#digests = this.#writer.leaves.map((leaf) => new ColumnDigester(leaf.type))
+      this.#digests = this.#writer.columns.map(({ type }) => createDigester(type))
     } catch (error) {
       this.#file[Symbol.dispose]()
       throw error
@@ -87,12 +87,12 @@ export class SliceWriter {
 
   /** The second hand: DuckDB decodes the file from disk, and each field must digest to what was handed in. */
   async #prove(signal: AbortSignal): Promise<LeafProof[]> {
-    const { leaves } = this.#writer
-    const landed = await this.#readBack(this.#file.path, leaves, { signal })
-    return leaves.map((leaf, index) => {
+    const { columns } = this.#writer
+    const landed = await this.#readBack(this.#file.path, columns, { signal })
+    return columns.map(({ path }, index) => {
       const [sent, found] = [this.#digests[index]?.result(), landed.columns[index]]
-      if (sent === undefined || found === undefined) throw new Error(`no digest of ${leaf.path.join('.')}`)
-      return { path: leaf.path.join('.'), sent, landed: found }
+      if (sent === undefined || found === undefined) throw new Error(`no digest of ${path.join('.')}`)
+      return { path: path.join('.'), sent, landed: found }
     })
   }
 }

@@ -49,6 +49,8 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'Catalog', description: 'Datasets, the batches that runs land in them, and their files.' },
   { name: 'Data Prep', description: 'Mapping sets from columns to fields, and their language.' },
   { name: 'Data Access', description: 'The files of batches, rows that were set aside, and previews.' },
+  { name: 'Labels', description: 'What the data of a dataset, or of a field of it, may be used for.' },
+  { name: 'Observability', description: 'Figures of ingestion over time.' },
   { name: 'Query', description: 'Ad-hoc SQL over the datasets of a sandbox.' },
   { name: 'Health', description: 'For load balancers and supervisors.' },
 ]

@@ -1,9 +1,9 @@
 /** What the table's metadata records of one column of a data file. */
 export interface DataFileColumn {
   readonly fieldId: number
-  /** Values, NULLs included. */
-  readonly valueCount: number
-  readonly nullCount: number
+  /** Values, NULLs included. Absent, as the bounds are, for what lies in a list or map. */
+  readonly valueCount?: number | undefined
+  readonly nullCount?: number | undefined
   readonly nanCount?: number | undefined
   readonly sizeBytes: number
   /** No value is smaller; in Iceberg's single-value serialization. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from '@headwater/testkit/pyiceberg.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LakeField, LakeType } from '#columns/column-type.ts'
+import { isLeaf, type LakeField, type LakeLeaf, type LakeType } from '#columns/column-type.ts'
 import { ColumnDigester } from '#columns/digest.ts'
 import { createVector, type Vector, vectorKindOf } from '#columns/vector.ts'
 import { ParquetWriter } from '#lake/parquet/parquet-writer.ts'
@@ -99,7 +99,7 @@ afterAll(async () => {
 })
 
 /** Four rows: the value twice, then two NULLs. */
-function vectorOf(type: ParquetWriter['leaves'][number]['type'], name: string, file: number): Vector {
+function vectorOf(type: LakeLeaf['type'], name: string, file: number): Vector {
   const vector = createVector(vectorKindOf(type), 4)
   vector.validity.set([1, 1, 0, 0])
   vector.nullCount = 2
@@ -128,16 +128,16 @@ async function encodeFile(file: number): Promise<DataFile> {
     fields: FIELDS,
     sink: { write: (bytes) => void writeSync(descriptor, bytes) },
   })
-  const columns = writer.leaves.map((leaf) => vectorOf(leaf.type, leaf.path.join('.'), file))
+  const columns = writer.columns.filter(isLeaf).map((leaf) => vectorOf(leaf.type, leaf.path.join('.'), file))
   writer.append(columns, 4)
   const summary = writer.finish()
   closeSync(descriptor)
-  const sent = writer.leaves.map(({ type }, index) => {
+  const sent = writer.columns.filter(isLeaf).map(({ type }, index) => {
     const digester = new ColumnDigester(type)
     digester.addVector(columns[index] as Vector, 4)
     return digester.result()
   })
-  expect(await readBack(path, writer.leaves)).toEqual({ rowCount: 4, columns: sent })
+  expect(await readBack(path, writer.columns)).toEqual({ rowCount: 4, columns: sent })
   const key = `prod/encoded/data/${file}.parquet`
   await storage.putFile(key, path)
   return { key, summary }

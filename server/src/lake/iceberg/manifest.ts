@@ -121,7 +121,7 @@ export function decodeManifestList(bytes: Uint8Array): ManifestFile[] {
   return decodeAvroContainer(bytes).records as ManifestFile[]
 }
 
-/** The line of a manifest that a snapshot writes. Its entries are added or existing ones. */
+/** The line of a manifest that a snapshot writes. */
 export function manifestFileOf(
   uri: string,
   sizeBytes: number,
@@ -131,7 +131,9 @@ export function manifestFileOf(
 ): ManifestFile {
   const added = entries.filter(({ status }) => status === ENTRY_STATUS.added)
   const existing = entries.filter(({ status }) => status === ENTRY_STATUS.existing)
-  const numbers = entries.map((entry) => entry.sequence_number ?? sequenceNumber)
+  const deleted = entries.filter(({ status }) => status === ENTRY_STATUS.deleted)
+  // What is deleted says nothing about the files that are left.
+  const numbers = [...added, ...existing].map((entry) => entry.sequence_number ?? sequenceNumber)
   return {
     manifest_path: uri,
     manifest_length: BigInt(sizeBytes),
@@ -142,10 +144,10 @@ export function manifestFileOf(
     added_snapshot_id: snapshotId,
     added_files_count: added.length,
     existing_files_count: existing.length,
-    deleted_files_count: 0,
+    deleted_files_count: deleted.length,
     added_rows_count: countRows(added),
     existing_rows_count: countRows(existing),
-    deleted_rows_count: 0n,
+    deleted_rows_count: countRows(deleted),
     partitions: [],
     key_metadata: null,
   }

@@ -11,7 +11,7 @@ import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import { ForeignUriError, type LakeStorage } from '#lake/storage/lake-storage.ts'
 import { ADDED_FIELD, ALL_FIELDS, writeDataFile } from './table.test-support.ts'
-import { createTable, listDataFiles, publishHint, readTable, stageAppend } from './table.ts'
+import { createTable, listDataFiles, publishHint, readTable, stageAppend, stageRemoval } from './table.ts'
 
 // Tables of this program as independent readers see them: icebird (JavaScript), pyiceberg (Python).
 
@@ -119,6 +119,51 @@ describe.skipIf(!hasPyiceberg)(pyicebergTitle, () => {
     const before = await readWithPyiceberg(path, '--snapshot', first?.id ?? '')
     expect(before.rows).toBe(10)
     expect(before.columns).not.toHaveProperty('added')
+  })
+
+  it('reads a table without the files that a snapshot removed', { timeout: 60_000 }, async () => {
+    const storage = await openFolderStorage(join(folder, 'removed'))
+    const before = await makeTable(storage, 0)
+    const key = `${LOCATION}/data/1.parquet`
+    const removal = { keys: [key], summary: { 'flow.removed-run-id': 'run-1' }, nowMs: 1_700_000_002_000 }
+    const { metadataKey } = await stageRemoval(storage, before, removal)
+    const table = await readWithPyiceberg(storage.localPath(metadataKey))
+    expect(table.columns['id']).toMatchObject({ values: 20, sum: '290' })
+    expect(table.summary).toMatchObject({
+      operation: 'delete',
+      'deleted-data-files': '1',
+      'deleted-records': '10',
+      'total-records': '20',
+      'total-data-files': '2',
+    })
+    const [, , third] = (await readTable(storage, metadataKey)).snapshots
+    const past = await readWithPyiceberg(storage.localPath(metadataKey), '--snapshot', third?.id ?? '')
+    expect(past.rows).toBe(30)
+    // Life goes on, and the manifest of what was removed is left behind.
+    const next = await stageAppend(storage, metadataKey, { files: [], summary: {}, nowMs: 1_700_000_003_000 })
+    expect((await readWithPyiceberg(storage.localPath(next.metadataKey))).rows).toBe(20)
+  })
+
+  it('reads a table that has forgotten a file for good', { timeout: 60_000 }, async () => {
+    const storage = await openFolderStorage(join(folder, 'forgotten'))
+    const before = await makeTable(storage, 0)
+    const key = `${LOCATION}/data/1.parquet`
+    const { metadataKey } = await stageRemoval(storage, before, {
+      keys: [key],
+      summary: { 'flow.removed-run-id': 'run-1' },
+      forget: { added: ['flow.run-id', 'run-1'], removed: ['flow.removed-run-id', 'run-1'] },
+      nowMs: 1_700_000_002_000,
+    })
+    await storage.remove([key])
+    const { snapshots } = await readTable(storage, metadataKey)
+    expect(snapshots.map(({ summary }) => summary['operation'])).toEqual(['append', 'delete'])
+    const table = await readWithPyiceberg(storage.localPath(metadataKey))
+    expect(table.columns['id']).toMatchObject({ values: 20, sum: '290' })
+    for (const { id } of snapshots) {
+      expect(
+        (await readWithPyiceberg(storage.localPath(metadataKey), '--snapshot', id)).rows,
+      ).toBeGreaterThan(0)
+    }
   })
 
   it('reads an empty table', { timeout: 60_000 }, async () => {

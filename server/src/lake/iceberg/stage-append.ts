@@ -1,19 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { LakeField } from '#columns/column-type.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { DataFile } from './data-file.ts'
-import { readManifestList } from './list-data-files.ts'
-import {
-  addedEntry,
-  decodeManifest,
-  ENTRY_STATUS,
-  encodeManifest,
-  encodeManifestList,
-  existingEntry,
-  type ManifestEntry,
-  type ManifestFile,
-  manifestFileOf,
-} from './manifest.ts'
 import {
   currentSchemaOf,
   currentSnapshotOf,
@@ -26,7 +14,8 @@ import {
   type SnapshotJson,
 } from './metadata.ts'
 import { assertEvolvable } from './schema-evolution.ts'
-import { fieldsFromIceberg, fieldsToIceberg, largestFieldId } from './schema-json.ts'
+import { fieldsFromIceberg, fieldsToIceberg } from './schema-json.ts'
+import { planMetadata, SnapshotWriter } from './snapshot-writer.ts'
 
 export interface StageAppendOptions {
   /** May be empty: a run that found no rows still leaves its mark. */
@@ -44,12 +33,6 @@ export interface StagedAppend {
   readonly snapshotId: string
 }
 
-/** A list longer than this is cut by merging its small manifests. */
-const MAX_MANIFESTS = 100
-/** Manifests from this size on are left as they are. */
-const FULL_MANIFEST_BYTES = 8 * 1024 * 1024
-const MAX_LOGGED_METADATA_FILES = 100
-
 /**
  * Writes everything of a snapshot that adds files to the table at `metadataKey`: manifest, manifest list and
  * metadata. Nothing points at it yet: the commit is the move of the table's pointer from `metadataKey` to the
@@ -66,7 +49,7 @@ export async function stageAppend(
   const location = folder.replace(/\/metadata$/, '')
   const schema = planSchema(base, options.fields)
   const writer = new SnapshotWriter(storage, base, schema, `${location}/metadata`)
-  const manifestList = await writer.write(options.files)
+  const manifestList = await writer.append(options.files)
 
   const metadata = planMetadata(base, {
     schema,
@@ -84,83 +67,6 @@ export async function stageAppend(
   return { metadataKey: nextKey, snapshotId: String(writer.snapshotId) }
 }
 
-/** Writes the manifests of one snapshot and their list. */
-class SnapshotWriter {
-  readonly snapshotId: bigint
-  readonly sequenceNumber: bigint
-  readonly #storage: LakeStorage
-  readonly #parent: SnapshotJson | undefined
-  readonly #schema: SchemaJson
-  readonly #folder: string
-  readonly #uuid = randomUUID()
-  #manifestCount = 0
-
-  constructor(storage: LakeStorage, base: MetadataJson, schema: SchemaJson, folder: string) {
-    this.#storage = storage
-    this.#parent = currentSnapshotOf(base)
-    this.#schema = schema
-    this.#folder = folder
-    this.snapshotId = newSnapshotId(base)
-    this.sequenceNumber = BigInt(base['last-sequence-number']) + 1n
-  }
-
-  /** Returns the URI of the manifest list. */
-  async write(files: readonly DataFile[]): Promise<string> {
-    const inherited = this.#parent ? await this.#inherit(this.#parent) : []
-    const entries = files.map(({ key, summary }) =>
-      addedEntry(this.#storage.uri(key), summary, this.snapshotId),
-    )
-    const added = entries.length === 0 ? [] : [await this.#putManifest(entries)]
-    const parentId = this.#parent && BigInt(this.#parent['snapshot-id'])
-    const key = `${this.#folder}/snap-${this.snapshotId}-1-${this.#uuid}.avro`
-    const list = encodeManifestList([...added, ...inherited], this.snapshotId, parentId, this.sequenceNumber)
-    await this.#storage.put(key, list)
-    return this.#storage.uri(key)
-  }
-
-  /** The manifests of the parent, with the small ones merged if there are too many. */
-  async #inherit(parent: SnapshotJson): Promise<ManifestFile[]> {
-    const manifests = await readManifestList(this.#storage, parent)
-    if (manifests.length < MAX_MANIFESTS) {
-      return manifests
-    }
-    const isSmall = ({ content, manifest_length, partition_spec_id }: ManifestFile) =>
-      content === 0 && partition_spec_id === 0 && manifest_length < FULL_MANIFEST_BYTES
-    const entries: ManifestEntry[] = []
-    for (const manifest of manifests.filter(isSmall)) {
-      entries.push(...(await this.#readLiveEntries(manifest)))
-    }
-    const merged = entries.length === 0 ? [] : [await this.#putManifest(entries)]
-    return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))]
-  }
-
-  async #readLiveEntries(manifest: ManifestFile): Promise<ManifestEntry[]> {
-    const bytes = await this.#storage.get(this.#storage.keyOf(manifest.manifest_path))
-    return decodeManifest(bytes)
-      .filter(({ status }) => status !== ENTRY_STATUS.deleted)
-      .map((entry) => existingEntry(entry, manifest))
-  }
-
-  async #putManifest(entries: readonly ManifestEntry[]): Promise<ManifestFile> {
-    const key = `${this.#folder}/${this.#uuid}-m${this.#manifestCount++}.avro`
-    const bytes = encodeManifest(entries, JSON.stringify(this.#schema), this.#schema['schema-id'])
-    await this.#storage.put(key, bytes)
-    const uri = this.#storage.uri(key)
-    return manifestFileOf(uri, bytes.length, entries, this.snapshotId, this.sequenceNumber)
-  }
-}
-
-/** A positive number of at most 53 bits, so that no reader rounds it, which the table doesn't have yet. */
-function newSnapshotId(base: MetadataJson): bigint {
-  const taken = new Set((base.snapshots ?? []).map((snapshot) => String(snapshot['snapshot-id'])))
-  for (;;) {
-    const id = randomBytes(8).readBigUInt64BE() >> 11n
-    if (id > 0n && !taken.has(String(id))) {
-      return id
-    }
-  }
-}
-
 /** The schema for the new snapshot: the current one, an older one that is the same, or a new one. */
 function planSchema(base: MetadataJson, fields: readonly LakeField[] | undefined): SchemaJson {
   const current = currentSchemaOf(base)
@@ -175,42 +81,6 @@ function planSchema(base: MetadataJson, fields: readonly LakeField[] | undefined
   assertEvolvable(fieldsFromIceberg(current.fields), fields)
   const nextId = Math.max(...base.schemas.map((schema) => schema['schema-id'])) + 1
   return base.schemas.find(isWanted) ?? { type: 'struct', 'schema-id': nextId, fields: wanted }
-}
-
-interface MetadataPlan {
-  readonly schema: SchemaJson
-  readonly previousFile: string
-  readonly timestampMs: number
-  readonly snapshot: Pick<SnapshotJson, 'snapshot-id' | 'sequence-number' | 'manifest-list' | 'summary'>
-}
-
-function planMetadata(base: MetadataJson, plan: MetadataPlan): MetadataJson {
-  const { schema, snapshot, timestampMs } = plan
-  const parent = currentSnapshotOf(base)
-  const id = snapshot['snapshot-id']
-  const isNewSchema = !base.schemas.some((known) => known['schema-id'] === schema['schema-id'])
-  const previous = { 'metadata-file': plan.previousFile, 'timestamp-ms': base['last-updated-ms'] }
-  return {
-    ...base,
-    'last-sequence-number': snapshot['sequence-number'],
-    'last-updated-ms': timestampMs,
-    'last-column-id': Math.max(base['last-column-id'], largestFieldId(fieldsFromIceberg(schema.fields))),
-    'current-schema-id': schema['schema-id'],
-    schemas: isNewSchema ? [...base.schemas, schema] : base.schemas,
-    refs: { ...base.refs, main: { 'snapshot-id': id, type: 'branch' } },
-    'current-snapshot-id': id,
-    snapshots: [
-      ...(base.snapshots ?? []),
-      {
-        ...snapshot,
-        ...(parent && { 'parent-snapshot-id': parent['snapshot-id'] }),
-        'timestamp-ms': timestampMs,
-        'schema-id': schema['schema-id'],
-      },
-    ],
-    'snapshot-log': [...(base['snapshot-log'] ?? []), { 'snapshot-id': id, 'timestamp-ms': timestampMs }],
-    'metadata-log': [...(base['metadata-log'] ?? []), previous].slice(-MAX_LOGGED_METADATA_FILES),
-  }
 }
 
 /** The writer's notes, then Iceberg's own entries, which they can't replace. */

@@ -17,6 +17,7 @@ import { fieldsFromIceberg, fieldsToIceberg, largestFieldId } from './schema-jso
 export { listDataFiles } from './list-data-files.ts'
 export { expireMetadataFiles, publishHint } from './publish-hint.ts'
 export { stageAppend } from './stage-append.ts'
+export { stageRemoval } from './stage-removal.ts'
 
 /** One version of a table's content. */
 export interface Snapshot {

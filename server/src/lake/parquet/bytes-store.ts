@@ -125,9 +125,9 @@ export class BytesStore implements ValueStore {
     return min < 0 ? {} : { min: readPlain(values, min), max: readPlain(values, max) }
   }
 
-  fitPage(maxValues: number): number {
+  fitPage(maxValues: number, maxBytes = MAX_PAGE_BYTES): number {
     if (this.#isDictionary) return maxValues
-    this.#pageEnd = findPlainEnd(this.#plain.view, this.#pageStart, maxValues, MAX_PAGE_BYTES, FIT)
+    this.#pageEnd = findPlainEnd(this.#plain.view, this.#pageStart, maxValues, maxBytes, FIT)
     return FIT.values
   }
 

@@ -1,4 +1,4 @@
-import type { ColumnType, LakeLeaf } from '#columns/column-type.ts'
+import type { ColumnType } from '#columns/column-type.ts'
 import { cutBound, icebergBound, type ValueOrder, valueOrderOf, withSignOfZero } from './bounds.ts'
 import type { ChunkStatistics } from './metadata.ts'
 import type { ValueExtremes } from './value-store.ts'
@@ -6,9 +6,9 @@ import type { ValueExtremes } from './value-store.ts'
 /** What a table's manifest wants to know about one column of a file. */
 export interface ColumnSummary {
   readonly fieldId: number
-  /** Rows, with the NULLs. */
-  readonly valueCount: number
-  readonly nullCount: number
+  /** Rows, with the NULLs. Absent below a list or map, where entries are no rows. */
+  readonly valueCount?: number | undefined
+  readonly nullCount?: number | undefined
   /** For float and double. */
   readonly nanCount?: number | undefined
   /** Compressed, with page headers. */
@@ -21,9 +21,17 @@ export interface ColumnSummary {
 /** Strings in the file's own statistics are cut after so many code points or bytes. */
 const STATISTICS_LENGTH = 64
 
+/** A column of the file. */
+export interface MeasuredColumn {
+  readonly id: number
+  readonly type: ColumnType
+  /** Below a list or map: manifests have no counts and bounds of such columns, only sizes. */
+  readonly isRepeated: boolean
+}
+
 /** Gathers what the file summary says about one column, chunk by chunk. */
 export class ColumnMetrics {
-  readonly #leaf: LakeLeaf
+  readonly #column: MeasuredColumn
   readonly #order: ValueOrder
   #valueCount = 0
   #nullCount = 0
@@ -32,10 +40,10 @@ export class ColumnMetrics {
   #lower = new Bound(-1)
   #upper = new Bound(1)
 
-  constructor(leaf: LakeLeaf) {
-    this.#leaf = leaf
-    this.#order = valueOrderOf(leaf.type)
-    if (leaf.type.kind === 'float' || leaf.type.kind === 'double') this.#nanCount = 0
+  constructor(column: MeasuredColumn) {
+    this.#column = column
+    this.#order = valueOrderOf(column.type)
+    if (column.type.kind === 'float' || column.type.kind === 'double') this.#nanCount = 0
   }
 
   add(chunk: {
@@ -49,12 +57,13 @@ export class ColumnMetrics {
     this.#nullCount += chunk.nullCount
     this.#sizeBytes += chunk.sizeBytes
     if (this.#nanCount !== undefined) this.#nanCount += nanCount ?? 0
-    if (min) this.#lower.add(shorten(this.#leaf.type, min, 'lower'), this.#order)
-    if (max) this.#upper.add(shorten(this.#leaf.type, max, 'upper'), this.#order)
+    if (min) this.#lower.add(shorten(this.#column.type, min, 'lower'), this.#order)
+    if (max) this.#upper.add(shorten(this.#column.type, max, 'upper'), this.#order)
   }
 
   summary(): ColumnSummary {
-    const { id, type } = this.#leaf
+    const { id, type, isRepeated } = this.#column
+    if (isRepeated) return { fieldId: id, sizeBytes: this.#sizeBytes }
     const lower = this.#lower.value && icebergBound(type, this.#lower.value, 'lower')
     const upper = this.#upper.value && icebergBound(type, this.#upper.value, 'upper')
     return {

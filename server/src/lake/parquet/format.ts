@@ -12,10 +12,13 @@ export const PhysicalType = Object.freeze({
 })
 export type PhysicalType = (typeof PhysicalType)[keyof typeof PhysicalType]
 
-export const Repetition = Object.freeze({ REQUIRED: 0, OPTIONAL: 1 })
+export const Repetition = Object.freeze({ REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 })
+export type Repetition = (typeof Repetition)[keyof typeof Repetition]
 
 export const ConvertedType = Object.freeze({
   UTF8: 0,
+  MAP: 1,
+  LIST: 3,
   DECIMAL: 5,
   DATE: 6,
   TIME_MICROS: 8,

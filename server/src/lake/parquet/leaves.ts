@@ -1,52 +1,66 @@
-import { isColumnType, type LakeField, type LakeLeaf } from '#columns/column-type.ts'
-
-/** A field that the encoder cannot write. */
-export class UnsupportedFieldError extends Error {
-  override readonly name = 'UnsupportedFieldError'
-}
+import { isColumnType, type LakeColumn, type LakeField, type LakeLeaf } from '#columns/column-type.ts'
+import { buildNested, type NestedLeaf, type NestedNode } from './nested-fields.ts'
+import { UnsupportedFieldError } from './unsupported-field-error.ts'
 
 /** One node of the table's tree, as the file's schema and the definition levels need it. */
-export type FieldNode = GroupNode | LeafNode
+export type FieldNode = GroupNode | LeafNode | CollectionNode
+
+/** A node that takes a vector. */
+export type ColumnNode = LeafNode | CollectionNode
 
 export interface GroupNode {
   readonly kind: 'group'
   readonly field: LakeField
   readonly children: readonly FieldNode[]
-  /** Leaves below this group are `leaves.slice(firstLeaf, endLeaf)` of the tree. */
-  readonly firstLeaf: number
-  readonly endLeaf: number
 }
 
 export interface LeafNode {
   readonly kind: 'leaf'
   readonly field: LakeField
-  readonly leaf: LakeLeaf
+  readonly column: LakeLeaf
   /** Definition level of a value: how many fields from the top down to this one are optional. */
   readonly maxLevel: number
   /** The optional groups above, outermost first, as indices into `optionalGroups` of the tree. */
   readonly optionalAncestors: readonly number[]
 }
 
+/** A list or map outside of any other. */
+export interface CollectionNode {
+  readonly kind: 'collection'
+  readonly field: LakeField
+  readonly column: LakeColumn
+  readonly optionalAncestors: readonly number[]
+  readonly root: NestedNode
+  /** Everything in it that has values, depth first: a column of the file each. */
+  readonly leaves: readonly NestedLeaf[]
+}
+
 /** The fields of a table with everything that follows from their nesting. */
 export interface FieldTree {
   readonly nodes: readonly FieldNode[]
-  /** Depth first. */
-  readonly leaves: readonly LeafNode[]
-  /** Every optional struct, outer ones before those inside them. */
-  readonly optionalGroups: readonly { readonly firstLeaf: number; readonly endLeaf: number }[]
+  /** What takes a vector, depth first. */
+  readonly columns: readonly ColumnNode[]
+  /** Every optional struct that is in no list or map, outer ones before those inside them. */
+  readonly optionalGroups: readonly ColumnRange[]
+}
+
+/** Columns of the tree from `firstColumn` to before `endColumn`. */
+export interface ColumnRange {
+  readonly firstColumn: number
+  readonly endColumn: number
 }
 
 /**
- * The primitive fields of a table, depth first: the order in which the encoder takes vectors.
- * Throws {@link UnsupportedFieldError} for lists, maps and structs without fields.
+ * The fields of a table that travel as vectors, depth first: the order in which the encoder takes them.
+ * Throws {@link UnsupportedFieldError} for structs without fields.
  */
-export function leavesOf(fields: readonly LakeField[]): LakeLeaf[] {
-  return buildFieldTree(fields).leaves.map((node) => node.leaf)
+export function columnsOf(fields: readonly LakeField[]): LakeColumn[] {
+  return buildFieldTree(fields).columns.map((node) => node.column)
 }
 
-/** Walks the fields once. Throws {@link UnsupportedFieldError} as {@link leavesOf} does. */
+/** Walks the fields once. Throws {@link UnsupportedFieldError} as {@link columnsOf} does. */
 export function buildFieldTree(fields: readonly LakeField[]): FieldTree {
-  const tree: MutableTree = { leaves: [], optionalGroups: [] }
+  const tree: MutableTree = { columns: [], optionalGroups: [] }
   const top: Place = { path: [], optionalAncestors: [] }
   const nodes = fields.map((field) => buildNode(field, top, tree))
   if (nodes.length === 0)
@@ -55,8 +69,8 @@ export function buildFieldTree(fields: readonly LakeField[]): FieldTree {
 }
 
 interface MutableTree {
-  readonly leaves: LeafNode[]
-  readonly optionalGroups: { firstLeaf: number; endLeaf: number }[]
+  readonly columns: ColumnNode[]
+  readonly optionalGroups: { firstColumn: number; endColumn: number }[]
 }
 
 interface Place {
@@ -67,19 +81,23 @@ interface Place {
 function buildNode(field: LakeField, parent: Place, tree: MutableTree): FieldNode {
   const { type } = field
   if (type.kind === 'struct') return buildGroup(field, type.fields, parent, tree)
-  if (isColumnType(type)) {
-    const { id, required } = field
-    const { optionalAncestors } = parent
-    const leaf = { id, path: [...parent.path, field.name], required, type }
-    const maxLevel = optionalAncestors.length + (required ? 0 : 1)
-    const node: LeafNode = { kind: 'leaf', field, leaf, maxLevel, optionalAncestors }
-    tree.leaves.push(node)
-    return node
-  }
-  const path = [...parent.path, field.name].join('.')
-  throw new UnsupportedFieldError(
-    `Field ${path} is a ${type.kind}. Lists and maps can't be written to Parquet yet: map it to a string, or leave it out.`,
-  )
+  const node = isColumnType(type) ? buildLeaf(field, parent) : buildCollection(field, parent)
+  tree.columns.push(node)
+  return node
+}
+
+function buildLeaf(field: LakeField, { path, optionalAncestors }: Place): LeafNode {
+  const column = { id: field.id, path: [...path, field.name], required: field.required, type: field.type }
+  const maxLevel = optionalAncestors.length + (field.required ? 0 : 1)
+  return { kind: 'leaf', field, column: column as LakeLeaf, maxLevel, optionalAncestors }
+}
+
+function buildCollection(field: LakeField, { path, optionalAncestors }: Place): CollectionNode {
+  const { id, name, required } = field
+  const type = field.type as LakeColumn['type']
+  const { root, leaves } = buildNested(field, path, optionalAncestors.length)
+  const column = { id, path: [...path, name], required, type }
+  return { kind: 'collection', field, column, optionalAncestors, root, leaves }
 }
 
 function buildGroup(
@@ -89,14 +107,11 @@ function buildGroup(
   tree: MutableTree,
 ): GroupNode {
   const path = [...parent.path, field.name]
-  if (fields.length === 0) {
-    throw new UnsupportedFieldError(`Struct ${path.join('.')} has no fields. Leave it out or give it one.`)
-  }
-  const firstLeaf = tree.leaves.length
-  const range = { firstLeaf, endLeaf: firstLeaf }
+  if (fields.length === 0) throw UnsupportedFieldError.ofEmptyStruct(path)
+  const range = { firstColumn: tree.columns.length, endColumn: 0 }
   const optionalAncestors = [...parent.optionalAncestors]
   if (!field.required) optionalAncestors.push(tree.optionalGroups.push(range) - 1)
   const children = fields.map((child) => buildNode(child, { path, optionalAncestors }, tree))
-  range.endLeaf = tree.leaves.length
-  return { kind: 'group', field, children, firstLeaf, endLeaf: range.endLeaf }
+  range.endColumn = tree.columns.length
+  return { kind: 'group', field, children }
 }

@@ -2,8 +2,9 @@ import { parquetMetadata } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import type { LakeField } from '#columns/column-type.ts'
 import { decimalByteLength, physicalLayoutOf } from './format.ts'
-import { buildFieldTree, leavesOf, UnsupportedFieldError } from './leaves.ts'
+import { buildFieldTree, columnsOf } from './leaves.ts'
 import { encodeFileMetadata } from './metadata.ts'
+import { UnsupportedFieldError } from './unsupported-field-error.ts'
 
 const text: LakeField = { id: 2, name: 'text', required: false, type: { kind: 'string' } }
 
@@ -13,7 +14,7 @@ describe('footer', () => {
     const offsets = Array.from({ length: 20 }, (_, i) => 2 ** 31 - 5 + i * 3_000_000_007)
     const footer = encodeFileMetadata({
       nodes,
-      leafCount: 1,
+      columnCount: 1,
       rowCount: 2 ** 40 + 1,
       keyValues: {},
       rowGroups: offsets.map((offset) => ({
@@ -54,7 +55,7 @@ function asFile(footer: Uint8Array): ArrayBuffer {
   return new Uint8Array(Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')])).buffer
 }
 
-describe('leaves', () => {
+describe('columns', () => {
   const struct = (id: number, name: string, fields: LakeField[]): LakeField => ({
     id,
     name,
@@ -67,7 +68,7 @@ describe('leaves', () => {
       struct(1, 'a', [struct(3, 'b', [text]), { ...text, id: 4, required: true }]),
       { ...text, id: 5 },
     ]
-    expect(leavesOf(fields).map(({ id, path, required }) => [id, path.join('.'), required])).toEqual([
+    expect(columnsOf(fields).map(({ id, path, required }) => [id, path.join('.'), required])).toEqual([
       [2, 'a.b.text', false],
       [4, 'a.text', true],
       [5, 'text', false],
@@ -75,20 +76,11 @@ describe('leaves', () => {
   })
 
   test.each<[string, LakeField[], RegExp]>([
-    [
-      'lists',
-      [
-        struct(1, 'a', [
-          { ...text, type: { kind: 'list', elementId: 9, elementRequired: false, element: { kind: 'int' } } },
-        ]),
-      ],
-      /a\.text is a list/,
-    ],
     ['structs without fields', [struct(1, 'a', [])], /Struct a has no fields/],
     ['tables without fields', [], /at least one field/],
   ])('%s are refused', (_, fields, message) => {
-    expect(() => leavesOf(fields)).toThrow(UnsupportedFieldError)
-    expect(() => leavesOf(fields)).toThrow(message)
+    expect(() => columnsOf(fields)).toThrow(UnsupportedFieldError)
+    expect(() => columnsOf(fields)).toThrow(message)
   })
 })
 

@@ -1,5 +1,6 @@
 import {
   Codec,
+  ConvertedType,
   Encoding,
   type LogicalType,
   PageType,
@@ -8,6 +9,7 @@ import {
   Repetition,
 } from './format.ts'
 import type { FieldNode } from './leaves.ts'
+import { type NestedNode, REPEATED_GROUPS } from './nested-fields.ts'
 import { ThriftCompactWriter } from './thrift-compact.ts'
 
 /** What a page header says. */
@@ -35,7 +37,7 @@ export interface ChunkStatistics {
 export interface ChunkMetadata {
   readonly path: readonly string[]
   readonly layout: PhysicalLayout
-  /** Rows, with the NULLs. */
+  /** Rows, or entries below a list or map, with those that have no value. */
   readonly valueCount: number
   readonly dictionaryPageOffset?: number | undefined
   readonly dataPageOffset: number
@@ -53,7 +55,7 @@ export interface RowGroupMetadata {
 
 export interface FileMetadata {
   readonly nodes: readonly FieldNode[]
-  readonly leafCount: number
+  readonly columnCount: number
   readonly rowCount: number
   readonly rowGroups: readonly RowGroupMetadata[]
   readonly keyValues: Readonly<Record<string, string>>
@@ -101,46 +103,81 @@ export function encodeFileMetadata(file: FileMetadata): Uint8Array<ArrayBuffer> 
   }
   out.string(6, CREATED_BY)
   // One TypeDefinedOrder a column: min_value and max_value follow the order of the logical type.
-  out.structList(7, new Array<undefined>(file.leafCount).fill(undefined), () => out.struct(1, () => {}))
+  out.structList(7, new Array<undefined>(file.columnCount).fill(undefined), () => out.struct(1, () => {}))
   return out.finish()
 }
 
-/** A node of the schema; `undefined` stands for the root. */
-type SchemaElement = { readonly node: FieldNode | undefined; readonly childCount: number }
-
-function flattenSchema(nodes: readonly FieldNode[]): SchemaElement[] {
-  const elements: SchemaElement[] = [{ node: undefined, childCount: nodes.length }]
-  const walk = (node: FieldNode) => {
-    const children = node.kind === 'group' ? node.children : []
-    elements.push({ node, childCount: children.length })
-    children.forEach(walk)
-  }
-  nodes.forEach(walk)
-  return elements
+/** A node of the schema, which is a tree told depth first. */
+interface SchemaElement {
+  readonly name: string
+  /** Absent for the root. */
+  readonly repetition?: Repetition | undefined
+  /** Absent for the root and for the groups that only repeat. */
+  readonly fieldId?: number | undefined
+  readonly childCount: number
+  /** Of a node with values. */
+  readonly layout?: PhysicalLayout | undefined
+  readonly collection?: 'list' | 'map' | undefined
 }
 
-function writeSchemaElement(out: ThriftCompactWriter, { node, childCount }: SchemaElement): void {
-  if (node === undefined) {
-    out.string(4, 'table')
-    out.i32(5, childCount)
-    return
+function flattenSchema(nodes: readonly FieldNode[]): SchemaElement[] {
+  return [{ name: 'table', childCount: nodes.length }, ...nodes.flatMap(flattenField)]
+}
+
+function flattenField(node: FieldNode): SchemaElement[] {
+  if (node.kind === 'collection') return flattenNested(node.root)
+  const { name, id: fieldId, required } = node.field
+  const base = { name, fieldId, repetition: repetitionOf(required) }
+  if (node.kind === 'leaf') return [{ ...base, childCount: 0, layout: physicalLayoutOf(node.column.type) }]
+  return [{ ...base, childCount: node.children.length }, ...node.children.flatMap(flattenField)]
+}
+
+function flattenNested(node: NestedNode): SchemaElement[] {
+  const base = { name: node.name, fieldId: node.id, repetition: repetitionOf(node.required) }
+  switch (node.kind) {
+    case 'leaf':
+      return [{ ...base, childCount: 0, layout: physicalLayoutOf(node.type) }]
+    case 'struct':
+      return [{ ...base, childCount: node.children.length }, ...node.children.flatMap(flattenNested)]
+    default: {
+      const items = node.kind === 'list' ? [node.element] : [node.key, node.value]
+      const repeated = {
+        name: REPEATED_GROUPS[node.kind],
+        repetition: Repetition.REPEATED,
+        childCount: items.length,
+      }
+      return [{ ...base, childCount: 1, collection: node.kind }, repeated, ...items.flatMap(flattenNested)]
+    }
   }
-  const { field } = node
-  const layout = node.kind === 'leaf' ? physicalLayoutOf(node.leaf.type) : undefined
+}
+
+function repetitionOf(required: boolean): Repetition {
+  return required ? Repetition.REQUIRED : Repetition.OPTIONAL
+}
+
+function writeSchemaElement(out: ThriftCompactWriter, element: SchemaElement): void {
+  const { name, repetition, fieldId, childCount, layout, collection } = element
   if (layout) out.i32(1, layout.physicalType)
   if (layout?.typeLength !== undefined) out.i32(2, layout.typeLength)
-  out.i32(3, field.required ? Repetition.REQUIRED : Repetition.OPTIONAL)
-  out.string(4, field.name)
+  if (repetition !== undefined) out.i32(3, repetition)
+  out.string(4, name)
   if (childCount > 0) out.i32(5, childCount)
-  if (layout?.convertedType !== undefined) out.i32(6, layout.convertedType)
+  const convertedType = collection ? COLLECTION_TYPES[collection] : layout?.convertedType
+  if (convertedType !== undefined) out.i32(6, convertedType)
   const logicalType = layout?.logicalType
   if (logicalType?.kind === 'decimal') {
     out.i32(7, logicalType.scale)
     out.i32(8, logicalType.precision)
   }
-  out.i32(9, field.id)
-  if (logicalType) out.struct(10, () => writeLogicalType(out, logicalType))
+  if (fieldId !== undefined) out.i32(9, fieldId)
+  if (collection) out.struct(10, () => out.struct(COLLECTION_FIELDS[collection], () => {}))
+  else if (logicalType) out.struct(10, () => writeLogicalType(out, logicalType))
 }
+
+const COLLECTION_TYPES = { list: ConvertedType.LIST, map: ConvertedType.MAP } as const
+
+/** Field ids of the LogicalType union. */
+const COLLECTION_FIELDS = { map: 2, list: 3 } as const
 
 function writeLogicalType(out: ThriftCompactWriter, type: LogicalType): void {
   out.struct(LOGICAL_TYPE_FIELDS[type.kind], () => {

@@ -84,8 +84,8 @@ describe('counts and bounds agree with aggregates by DuckDB', () => {
     const [summary] = file.summary.columns as [ColumnSummary]
     expect(summary.fieldId).toBe(5)
     expect([
-      BigInt(summary.valueCount),
-      BigInt(summary.valueCount - summary.nullCount),
+      BigInt(Number(summary.valueCount)),
+      BigInt(Number(summary.valueCount) - Number(summary.nullCount)),
       read(summary.lower as Uint8Array),
       read(summary.upper as Uint8Array),
     ]).toEqual(rows[0])

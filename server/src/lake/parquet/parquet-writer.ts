@@ -1,18 +1,20 @@
-import type { LakeField, LakeLeaf } from '#columns/column-type.ts'
-import type { Vector } from '#columns/vector.ts'
+import type { LakeColumn, LakeField } from '#columns/column-type.ts'
+import type { AnyVector } from '#columns/vector.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 import { ColumnChunk } from './column-chunk.ts'
-import { ColumnMetrics, type ColumnSummary } from './column-metrics.ts'
-import { buildFieldTree, type FieldTree } from './leaves.ts'
+import { ColumnMetrics, type ColumnSummary, type MeasuredColumn } from './column-metrics.ts'
+import { buildFieldTree, type ColumnNode, type FieldTree } from './leaves.ts'
 import { type ChunkMetadata, encodeFileMetadata, type RowGroupMetadata } from './metadata.ts'
+import { NestedChunk } from './nested-chunk.ts'
 import { type ByteSink, PageWriter } from './page-writer.ts'
+import type { PagedChunk } from './paged-chunk.ts'
 import { StructPresence } from './struct-presence.ts'
 
 export type { ColumnSummary } from './column-metrics.ts'
 export type { ByteSink } from './page-writer.ts'
 
 export interface ParquetWriterOptions {
-  /** The table's tree, pruned to what is written: structs and primitive fields. */
+  /** The table's tree, pruned to what is written; a list or map is written as a whole. */
   readonly fields: readonly LakeField[]
   readonly sink: ByteSink
   /** Rows of a row group; 61,440 by default. */
@@ -34,7 +36,7 @@ export interface ParquetFileSummary {
   readonly sizeBytes: number
   /** File offset of each row group. */
   readonly splitOffsets: number[]
-  /** One for each leaf, in the order of the leaves. */
+  /** One for each column of the file, depth first; a list or map has one for everything with values in it. */
   readonly columns: ColumnSummary[]
 }
 
@@ -50,10 +52,12 @@ const MAGIC = Uint8Array.of(0x50, 0x41, 0x52, 0x31) // PAR1
  */
 export class ParquetWriter {
   /** Depth first; `append` takes vectors in this order. */
-  readonly leaves: readonly LakeLeaf[]
+  readonly columns: readonly LakeColumn[]
   readonly #tree: FieldTree
   readonly #pages: PageWriter
-  readonly #chunks: readonly ColumnChunk[]
+  readonly #chunks: readonly (ColumnChunk | NestedChunk)[]
+  /** The columns of the file, in its order. */
+  readonly #files: readonly PagedChunk[]
   readonly #metrics: readonly ColumnMetrics[]
   readonly #presence: StructPresence
   readonly #page = new ByteBuffer(64 * 1024)
@@ -65,16 +69,19 @@ export class ParquetWriter {
   #rowCount = 0
   #isFinished = false
 
-  /** Throws `UnsupportedFieldError` for lists, maps and empty structs. Writes the first bytes to the sink. */
+  /** Throws `UnsupportedFieldError` for empty structs. Writes the first bytes to the sink. */
   constructor(options: ParquetWriterOptions) {
     const { fields, sink, rowGroupRows = DEFAULT_ROW_GROUP_ROWS, compressionLevel = 1 } = options
     if (!Number.isInteger(rowGroupRows) || rowGroupRows < 1) {
       throw new RangeError(`rowGroupRows is ${rowGroupRows}; it must be a whole number of at least 1.`)
     }
     this.#tree = buildFieldTree(fields)
-    this.leaves = this.#tree.leaves.map((node) => node.leaf)
-    this.#chunks = this.#tree.leaves.map((node) => new ColumnChunk(node))
-    this.#metrics = this.leaves.map((leaf) => new ColumnMetrics(leaf))
+    this.columns = this.#tree.columns.map((node) => node.column)
+    this.#chunks = this.#tree.columns.map((node) =>
+      node.kind === 'leaf' ? new ColumnChunk(node) : new NestedChunk(node),
+    )
+    this.#files = this.#chunks.flatMap((chunk) => chunk.files)
+    this.#metrics = this.#tree.columns.flatMap(measuredColumns).map((column) => new ColumnMetrics(column))
     this.#presence = new StructPresence(this.#tree)
     this.#keyValues = options.keyValues ?? {}
     this.#limits = { rows: rowGroupRows, bytes: options.rowGroupBytes ?? DEFAULT_ROW_GROUP_BYTES }
@@ -83,25 +90,25 @@ export class ParquetWriter {
   }
 
   /**
-   * Adds the first `rowCount` rows of the columns, one vector a leaf. Copies what it needs: the vectors and
+   * Adds the first `rowCount` rows of the columns, one vector each. Copies what it needs: the vectors and
    * their heap may be used again at once.
    * Throws `MissingValueError` for a NULL in a required field, `InvalidValueError` for a UUID that isn't 16
    * bytes.
    */
-  append(columns: readonly Vector[], rowCount: number): void {
+  append(columns: readonly AnyVector[], rowCount: number): void {
     this.#assertOpen()
-    if (columns.length !== this.leaves.length) {
-      throw new TypeError(`${columns.length} vectors for ${this.leaves.length} leaves`)
+    if (columns.length !== this.columns.length) {
+      throw new TypeError(`${columns.length} vectors for ${this.columns.length} columns`)
     }
     this.#presence.update(columns, rowCount)
     this.#chunks.forEach((chunk, i) => {
-      chunk.check(columns[i] as Vector, rowCount, this.#presence)
+      chunk.check(columns[i] as AnyVector, rowCount, this.#presence)
     })
     for (let from = 0; from < rowCount; ) {
       const room = Math.min(STEP_ROWS, this.#limits.rows - this.#bufferedRows)
       const to = Math.min(from + room, rowCount)
       this.#chunks.forEach((chunk, i) => {
-        chunk.append(columns[i] as Vector, from, to, this.#presence)
+        chunk.append(columns[i] as AnyVector, from, to, this.#presence)
       })
       this.#bufferedRows += to - from
       if (this.#isRowGroupFull()) this.#flushRowGroup()
@@ -116,7 +123,7 @@ export class ParquetWriter {
     if (this.#bufferedRows > 0) this.#flushRowGroup()
     const footer = encodeFileMetadata({
       nodes: this.#tree.nodes,
-      leafCount: this.leaves.length,
+      columnCount: this.#files.length,
       rowCount: this.#rowCount,
       rowGroups: this.#rowGroups,
       keyValues: this.#keyValues,
@@ -145,16 +152,21 @@ export class ParquetWriter {
 
   #flushRowGroup(): void {
     const { offset } = this.#pages
-    const chunks = this.#chunks.map((chunk, i) => this.#flushChunk(chunk, this.#metrics[i] as ColumnMetrics))
+    const chunks = this.#files.map((file, i) => this.#flushChunk(file, this.#metrics[i] as ColumnMetrics))
     this.#rowGroups.push({ rowCount: this.#bufferedRows, offset, chunks })
     this.#rowCount += this.#bufferedRows
     this.#bufferedRows = 0
   }
 
-  #flushChunk(chunk: ColumnChunk, metrics: ColumnMetrics): ChunkMetadata {
+  #flushChunk(chunk: PagedChunk, metrics: ColumnMetrics): ChunkMetadata {
     const { metadata, extremes } = chunk.flush(this.#pages, this.#page)
     const { valueCount, compressedBytes, statistics } = metadata
     metrics.add({ valueCount, nullCount: statistics.nullCount, sizeBytes: compressedBytes, extremes })
     return metadata
   }
+}
+
+function measuredColumns(node: ColumnNode): MeasuredColumn[] {
+  if (node.kind === 'leaf') return [{ id: node.column.id, type: node.column.type, isRepeated: false }]
+  return node.leaves.map(({ id, type }) => ({ id, type, isRepeated: true }))
 }

@@ -30,7 +30,9 @@ describe('any table', () => {
     const { path, file } = await lab.check({ fields, rowGroupRows, compressionLevel }, columns, batchRows)
     const counts = file.leaves.map((leaf) => `count(t.${sqlPath(leaf.path)})`).join(', ')
     const reader = await lab.duckdb.runAndReadAll(`select ${counts} from read_parquet('${path}') t`)
-    const present = file.summary.columns.map((column) => BigInt(column.valueCount - column.nullCount))
+    const present = file.summary.columns.map((column) =>
+      BigInt(Number(column.valueCount) - Number(column.nullCount)),
+    )
     expect(reader.getRows()[0]).toEqual(present)
   })
 })

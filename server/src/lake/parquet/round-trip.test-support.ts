@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { expect } from 'vitest'
-import type { ColumnType, LakeField, LakeLeaf } from '#columns/column-type.ts'
+import { type ColumnType, isLeaf, type LakeField, type LakeLeaf } from '#columns/column-type.ts'
 import { layVector, type Vector, vectorKindOf, vectorSizeBytes } from '#columns/vector.ts'
 import { type ParquetFileSummary, ParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts'
 
@@ -88,16 +88,17 @@ export function writeFile(
 ): WrittenFile {
   const parts: Uint8Array[] = []
   const writer = new ParquetWriter({ ...options, sink: { write: (chunk) => void parts.push(chunk.slice()) } })
+  const leaves = writer.columns.filter(isLeaf)
   const rowCount = columns[0]?.length ?? 0
   for (let from = 0; from < rowCount; from += batchRows) {
     const to = Math.min(from + batchRows, rowCount)
-    const vectors = writer.leaves.map((leaf, i) => vectorOf(leaf.type, (columns[i] ?? []).slice(from, to)))
+    const vectors = leaves.map((leaf, i) => vectorOf(leaf.type, (columns[i] ?? []).slice(from, to)))
     writer.append(vectors, to - from)
     // The writer must have copied what it needs.
     for (const vector of vectors) wipe(vector)
   }
   const summary = writer.finish()
-  return { bytes: new Uint8Array(Buffer.concat(parts)), summary, leaves: writer.leaves }
+  return { bytes: new Uint8Array(Buffer.concat(parts)), summary, leaves }
 }
 
 function wipe(vector: Vector): void {

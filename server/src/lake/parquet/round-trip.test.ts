@@ -397,7 +397,7 @@ describe('misuse is refused', () => {
     expect(() => writer.append([vectorOf({ kind: 'int' }, [1])], 1)).toThrow(
       /v takes a vector of int64, not of int32/,
     )
-    expect(() => writer.append([], 1)).toThrow(/0 vectors for 1 leaves/)
+    expect(() => writer.append([], 1)).toThrow(/0 vectors for 1 columns/)
   })
 
   test('a UUID that is not 16 bytes long', () => {

@@ -1,11 +1,11 @@
-import type { Vector } from '#columns/vector.ts'
+import type { AnyVector } from '#columns/vector.ts'
 import { growUint8 } from './byte-buffer.ts'
 import { unitePresence } from './kernel/levels.ts'
 import type { FieldTree } from './leaves.ts'
 
 /**
- * Which optional structs are there, row by row, for one batch. Vectors carry the validity of leaves only, so
- * a struct is NULL in a row when all leaves below it are.
+ * Which optional structs are there, row by row, for one batch. Outside of lists and maps no vector stands for a
+ * struct, so one is NULL in a row when everything below it is.
  */
 export class StructPresence {
   readonly #groups: FieldTree['optionalGroups']
@@ -19,19 +19,19 @@ export class StructPresence {
   }
 
   /** Looks at a new batch. */
-  update(columns: readonly Vector[], rowCount: number): void {
-    this.#groups.forEach(({ firstLeaf, endLeaf }, group) => {
-      const leaves = columns.slice(firstLeaf, endLeaf)
-      const isAlwaysThere = leaves.some((leaf) => leaf.nullCount === 0)
-      this.#present[group] = isAlwaysThere ? undefined : this.#unite(group, leaves, rowCount)
+  update(columns: readonly AnyVector[], rowCount: number): void {
+    this.#groups.forEach(({ firstColumn, endColumn }, group) => {
+      const below = columns.slice(firstColumn, endColumn)
+      const isAlwaysThere = below.some((column) => column.nullCount === 0)
+      this.#present[group] = isAlwaysThere ? undefined : this.#unite(group, below, rowCount)
     })
   }
 
-  #unite(group: number, leaves: readonly Vector[], rowCount: number): Uint8Array {
+  #unite(group: number, below: readonly AnyVector[], rowCount: number): Uint8Array {
     const present = growUint8(this.#scratch[group] as Uint8Array<ArrayBuffer>, rowCount)
     this.#scratch[group] = present
     present.fill(0, 0, rowCount)
-    for (const leaf of leaves) unitePresence(present, leaf.validity, rowCount)
+    for (const column of below) unitePresence(present, column.validity, rowCount)
     return present
   }
 

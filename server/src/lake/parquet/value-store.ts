@@ -41,8 +41,11 @@ export interface ValueStore {
   seal(): void
   dictionary(): DictionaryPage | undefined
   extremes(): ValueExtremes
-  /** How many of the next `maxValues` values belong in one page; at least 1 unless `maxValues` is 0. */
-  fitPage(maxValues: number): number
+  /**
+   * How many of the next `maxValues` values belong in one page, which should have no more than `maxBytes`; at
+   * least 1 unless `maxValues` is 0.
+   */
+  fitPage(maxValues: number, maxBytes?: number): number
   /** Appends the next `count` values to the page. */
   writePage(count: number, page: ByteBuffer): void
   reset(): void

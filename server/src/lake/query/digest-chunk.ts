@@ -1,9 +1,11 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import bindings, { type Vector as DuckVector } from '@duckdb/node-bindings'
-import type { ColumnType } from '#columns/column-type.ts'
-import type { ColumnDigester } from '#columns/digest.ts'
-import type { Vector } from '#columns/vector.ts'
+import { isColumnType, type LakeType } from '#columns/column-type.ts'
+import { type ColumnDigest, ColumnDigester } from '#columns/digest.ts'
+import { NestedDigester } from '#columns/nested-digest.ts'
+import { asVector, bytesPerValue } from './fixed-values.ts'
 import { LongStringReader } from './long-strings.ts'
+import { readNested } from './nested-values.ts'
 
 /** Rows of DuckDB's vectors at most. */
 const MAX_ROWS = bindings.vector_size()
@@ -12,21 +14,32 @@ const MAX_INLINED_BYTES = 12
 
 /** Digests chunks of a result, column by column, straight from the engine's memory. */
 export class ChunkDigester {
-  readonly #digesters: readonly ColumnDigester[]
+  readonly #columns: readonly ChunkColumn[]
   readonly #longStrings = new LongStringReader(MAX_ROWS)
   readonly #validity = new Uint8Array(MAX_ROWS)
   readonly #uuid = new Uint8Array(16)
 
-  constructor(digesters: readonly ColumnDigester[]) {
-    this.#digesters = digesters
+  constructor(types: readonly LakeType[]) {
+    this.#columns = types.map((type) =>
+      isColumnType(type) ? new ColumnDigester(type) : { type, digester: new NestedDigester() },
+    )
   }
 
-  /** Adds every row of `chunk`, whose columns are those of the digesters, in their types. */
+  /** Adds every row of `chunk`, whose columns are of the types. */
   add(chunk: DuckDBDataChunk): void {
     const rowCount = chunk.rowCount
-    for (const [index, digester] of this.#digesters.entries()) {
-      this.#addColumn(digester, bindings.data_chunk_get_vector(chunk.chunk, index), rowCount)
+    for (const [index, column] of this.#columns.entries()) {
+      const vector = bindings.data_chunk_get_vector(chunk.chunk, index)
+      if (column instanceof ColumnDigester) this.#addColumn(column, vector, rowCount)
+      else column.digester.addVector(readNested(column.type, vector, rowCount), rowCount)
     }
+  }
+
+  /** Of everything added so far, in the order of the types. */
+  results(): ColumnDigest[] {
+    return this.#columns.map((column) =>
+      column instanceof ColumnDigester ? column.result() : column.digester.result(),
+    )
   }
 
   #addColumn(digester: ColumnDigester, vector: DuckVector, rowCount: number): void {
@@ -96,63 +109,4 @@ export class ChunkDigester {
   }
 }
 
-/** Bytes of a value in DuckDB's vectors. */
-function bytesPerValue(type: ColumnType): number {
-  switch (type.kind) {
-    case 'boolean':
-      return 1
-    case 'int':
-    case 'date':
-    case 'float':
-      return 4
-    case 'long':
-    case 'double':
-    case 'time':
-    case 'timestamp':
-    case 'timestamptz':
-      return 8
-    case 'decimal':
-      return bytesPerDecimal(type.precision)
-    case 'string':
-    case 'binary':
-    case 'uuid':
-      return 16
-  }
-}
-
-function bytesPerDecimal(precision: number): number {
-  if (precision <= 4) return 2
-  if (precision <= 9) return 4
-  return precision <= 18 ? 8 : 16
-}
-
-type FixedType = Exclude<ColumnType, { readonly kind: 'string' | 'binary' | 'uuid' }>
-
-/** The same memory as one of our vectors. */
-function asVector(
-  type: FixedType,
-  { buffer, byteOffset }: Uint8Array,
-  rowCount: number,
-  base: { readonly validity: Uint8Array; readonly nullCount: number },
-): Vector {
-  switch (type.kind) {
-    case 'boolean':
-      return { kind: 'bool', values: new Uint8Array(buffer, byteOffset, rowCount), ...base }
-    case 'float':
-      return { kind: 'float32', values: new Float32Array(buffer, byteOffset, rowCount), ...base }
-    case 'double':
-      return { kind: 'float64', values: new Float64Array(buffer, byteOffset, rowCount), ...base }
-    default:
-      break
-  }
-  switch (bytesPerValue(type)) {
-    case 2:
-      return { kind: 'int32', values: Int32Array.from(new Int16Array(buffer, byteOffset, rowCount)), ...base }
-    case 4:
-      return { kind: 'int32', values: new Int32Array(buffer, byteOffset, rowCount), ...base }
-    case 8:
-      return { kind: 'int64', words: new Int32Array(buffer, byteOffset, rowCount * 2), ...base }
-    default:
-      return { kind: 'int128', words: new Int32Array(buffer, byteOffset, rowCount * 4), ...base }
-  }
-}
+type ChunkColumn = ColumnDigester | { readonly type: LakeType; readonly digester: NestedDigester }

@@ -1,5 +1,4 @@
 import bindings from '@duckdb/node-bindings'
-import type { ColumnDigester } from '#columns/digest.ts'
 
 /** Memory is mapped by pages, so that a page that holds one byte of a value can be read from end to end. */
 const PAGE_BYTES = 4096
@@ -8,6 +7,11 @@ const WINDOW_PAGES = 4096
 /** A larger value is looked at on its own. */
 const MAX_SHARED_BYTES = 1024 * 1024
 const WINDOW_CAPACITY = WINDOW_PAGES + MAX_SHARED_BYTES / PAGE_BYTES + 2
+
+/** Takes values one by one, in the order of their rows. */
+export interface BytesTaker {
+  addBytes(heap: Uint8Array, offset: number, length: number): void
+}
 
 /**
  * Digests the values of a VARCHAR or BLOB vector that are too long to lie in it. DuckDB gives their addresses; a
@@ -32,7 +36,7 @@ export class LongStringReader {
   }
 
   /** Digests the noted rows of a vector, given as the four words of each row, and forgets them. */
-  addTo(digester: ColumnDigester, words: Uint32Array): void {
+  addTo(digester: BytesTaker, words: Uint32Array): void {
     let from = 0
     while (from < this.#rowCount) {
       const row = this.#rows[from] as number
@@ -46,7 +50,7 @@ export class LongStringReader {
     this.#rowCount = 0
   }
 
-  #addLarge(digester: ColumnDigester, words: Uint32Array, row: number): void {
+  #addLarge(digester: BytesTaker, words: Uint32Array, row: number): void {
     const length = words[4 * row] as number
     digester.addBytes(
       bindings.get_data_from_pointer(words.buffer as ArrayBuffer, words.byteOffset + 16 * row + 8, length),
@@ -56,7 +60,7 @@ export class LongStringReader {
   }
 
   /** Digests as many noted rows from `from` on as lie in one window; returns the index of the next. */
-  #addWindow(digester: ColumnDigester, words: Uint32Array, from: number): number {
+  #addWindow(digester: BytesTaker, words: Uint32Array, from: number): number {
     let firstPage = Number.POSITIVE_INFINITY
     let lastPage = 0
     let end = from

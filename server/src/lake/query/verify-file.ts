@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { LakeLeaf } from '#columns/column-type.ts'
-import { type ColumnDigest, ColumnDigester } from '#columns/digest.ts'
+import { isColumnType, type LakeColumn, type LakeType } from '#columns/column-type.ts'
+import type { ColumnDigest } from '#columns/digest.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
 import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
@@ -9,7 +9,7 @@ import { withInterrupt } from './with-interrupt.ts'
 /** What a data file holds, as DuckDB decodes it. */
 export interface FileProof {
   readonly rowCount: number
-  /** In the order of the leaves that were asked for. */
+  /** In the order of the fields that were asked for. */
   readonly columns: readonly ColumnDigest[]
 }
 
@@ -30,7 +30,7 @@ export class ReadBackError extends Error {
  */
 export async function readBack(
   path: string,
-  leaves: readonly LakeLeaf[],
+  leaves: readonly LakeColumn[],
   options: ReadBackOptions = {},
 ): Promise<FileProof> {
   if (options.duck) {
@@ -43,7 +43,7 @@ export async function readBack(
 function readBackWith(
   duck: DuckDb,
   path: string,
-  leaves: readonly LakeLeaf[],
+  leaves: readonly LakeColumn[],
   signal: AbortSignal | undefined,
 ): Promise<FileProof> {
   return duck.withConnection(async (connection) => {
@@ -71,7 +71,7 @@ function asReadBackError(path: string, error: unknown): ReadBackError {
 async function digestFile(
   connection: DuckDBConnection,
   path: string,
-  leaves: readonly LakeLeaf[],
+  leaves: readonly LakeColumn[],
   signal: AbortSignal | undefined,
 ): Promise<FileProof> {
   const columns = leaves.length === 0 ? 'true' : leaves.map(({ path }) => accessTo(path)).join(', ')
@@ -81,15 +81,14 @@ async function digestFile(
   for (const [index, leaf] of leaves.entries()) {
     assertType(leaf, String(result.columnType(index)))
   }
-  const digesters = leaves.map(({ type }) => new ColumnDigester(type))
-  const chunkDigester = new ChunkDigester(digesters)
+  const chunkDigester = new ChunkDigester(leaves.map(({ type }) => type))
   let rowCount = 0
   // The next chunk is decoded while this one is digested.
   for (let next = result.fetchChunk(); ; ) {
     const chunk = await next
     signal?.throwIfAborted()
     if (!chunk || chunk.rowCount === 0) {
-      return { rowCount, columns: digesters.map((digester) => digester.result()) }
+      return { rowCount, columns: chunkDigester.results() }
     }
     next = result.fetchChunk()
     rowCount += chunk.rowCount
@@ -108,7 +107,7 @@ function accessTo(path: readonly string[]): string {
   return rest.reduce((parent, name) => `struct_extract(${parent}, ${quoteText(name)})`, quoteName(top ?? ''))
 }
 
-function assertType(leaf: LakeLeaf, found: string): void {
+function assertType(leaf: LakeColumn, found: string): void {
   const expected = duckTypeOf(leaf.type)
   if (found !== expected) {
     throw new ReadBackError(`field '${leaf.path.join('.')}' reads as ${found} instead of ${expected}`)
@@ -118,16 +117,35 @@ function assertType(leaf: LakeLeaf, found: string): void {
 async function assertFieldIds(
   connection: DuckDBConnection,
   path: string,
-  leaves: readonly LakeLeaf[],
+  leaves: readonly LakeColumn[],
 ): Promise<void> {
   const ids = await readFieldIds(connection, path)
-  for (const leaf of leaves) {
-    const found = ids.get(JSON.stringify(leaf.path))
-    if (found !== leaf.id) {
-      const what = ids.has(JSON.stringify(leaf.path)) ? `has the id ${found}` : 'is missing'
-      throw new ReadBackError(`field '${leaf.path.join('.')}' (id ${leaf.id}) ${what} in '${path}'`)
-    }
+  for (const expected of leaves.flatMap(({ id, path, type }) => [{ id, path }, ...partsOf(type, path)])) {
+    const key = JSON.stringify(expected.path)
+    if (ids.get(key) === expected.id) continue
+    const what = ids.has(key) ? `has the id ${ids.get(key)}` : 'is missing'
+    throw new ReadBackError(`field '${expected.path.join('.')}' (id ${expected.id}) ${what} in '${path}'`)
   }
+}
+
+interface Part {
+  readonly id: number
+  readonly path: readonly string[]
+}
+
+/** Everything in a type that has an id, with its place in the file's schema. */
+function partsOf(type: LakeType, path: readonly string[]): Part[] {
+  if (isColumnType(type)) return []
+  const part = (id: number, inner: LakeType, ...names: string[]): Part[] => {
+    const own = [...path, ...names]
+    return [{ id, path: own }, ...partsOf(inner, own)]
+  }
+  if (type.kind === 'struct') return type.fields.flatMap((field) => part(field.id, field.type, field.name))
+  if (type.kind === 'list') return part(type.elementId, type.element, 'list', 'element')
+  return [
+    ...part(type.keyId, type.key, 'key_value', 'key'),
+    ...part(type.valueId, type.value, 'key_value', 'value'),
+  ]
 }
 
 /** Field ids by path (as JSON). The file's schema is a tree told depth first, each node with its number of children. */

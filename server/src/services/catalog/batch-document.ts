@@ -1,13 +1,14 @@
 import type { Json, JsonObject } from '#kit/json.ts'
 
-/** A batch that starts: the output of one run of a flow. */
+/** A batch that starts: the output of one run of a flow, or what a client uploads. */
 export interface NewBatch {
   readonly id: string
   readonly orgId: string
   readonly sandboxId: string
   readonly datasetId: string
-  readonly runId: string
-  readonly flowId: string
+  /** Of a batch that a run writes. */
+  readonly runId?: string | undefined
+  readonly flowId?: string | undefined
   readonly clientId: string
   readonly userId: string
   readonly nowMs: number
@@ -16,6 +17,8 @@ export interface NewBatch {
   readonly partialIngestionPercent?: number | undefined
   /** More tags, shown as they are. */
   readonly tags?: JsonObject | undefined
+  /** Properties of the batch that are not the ones of a run: `inputFormat`, `externalId`, `replay`. */
+  readonly properties?: JsonObject | undefined
 }
 
 /** What a run counted. Rows that came in are the rows that went out and the rows that failed, always. */
@@ -36,6 +39,29 @@ export interface BatchError {
   readonly rows?: readonly Json[] | undefined
 }
 
+/** Clients look for it among the errors of a batch to find those whose mapping failed. */
+const MAPPING_FAILED = 'DPMAP-1001-400'
+
+/** What a run or an upload says of its rows, as the errors of its batch. */
+export function batchErrorsOf(
+  messages: readonly {
+    readonly code: string
+    readonly message: string
+    readonly recordCount?: number | undefined
+  }[],
+): readonly BatchError[] {
+  const errors = messages.map(({ code, message, recordCount }) => ({
+    code,
+    description: message,
+    recordCount,
+  }))
+  const ofMapping = errors.filter(({ code }) => code.startsWith('MAPPER-'))
+  if (ofMapping.length === 0) return errors
+  const recordCount = ofMapping.reduce((sum, error) => sum + (error.recordCount ?? 0), 0)
+  const description = `The mapping failed for ${recordCount} values. The errors with the code ${ofMapping[0]?.code} say which.`
+  return [...errors, { code: MAPPING_FAILED, description, recordCount }]
+}
+
 export interface BatchFile {
   /** Key of the Parquet file in the lake. */
   readonly key: string
@@ -50,8 +76,6 @@ export interface BatchResult {
   /** The files that readers of the dataset see now; none when the batch failed. */
   readonly files: readonly BatchFile[]
   readonly nowMs: number
-  /** The table's rows and bytes after the commit; the batch's are added to those before when absent. */
-  readonly tableTotals?: { readonly rowCount: number; readonly sizeBytes: number } | undefined
 }
 
 /** The batch as the API shows it while its run is at work. */
@@ -78,8 +102,8 @@ export function newBatchDocument(batch: NewBatch): JsonObject {
     replay: {},
     tags: {
       ...batch.tags,
-      flowId: [batch.flowId],
-      flowRunId: [batch.runId],
+      ...(batch.flowId === undefined ? {} : { flowId: [batch.flowId] }),
+      ...(batch.runId === undefined ? {} : { flowRunId: [batch.runId] }),
       acp_producer: ['headwater'],
       ...(batch.enableErrorDiagnostics === undefined
         ? {}
@@ -88,7 +112,13 @@ export function newBatchDocument(batch: NewBatch): JsonObject {
         ? {}
         : { acp_partialIngestionPercent: batch.partialIngestionPercent }),
     },
+    ...batch.properties,
   }
+}
+
+/** `1.0.n` → `1.0.n+1`. */
+export function nextVersion(version: unknown): string {
+  return `1.0.${Number(/\.(\d+)$/.exec(String(version))?.[1] ?? 0) + 1}`
 }
 
 /** The batch when its run is over. */
@@ -101,7 +131,7 @@ export function completedBatchDocument(batch: JsonObject, result: BatchResult): 
     status: result.status,
     updated: nowMs,
     completed: nowMs,
-    version: '1.0.1',
+    version: nextVersion(batch['version']),
     recordCount: metrics.outputRecordCount,
     failedRecordCount: metrics.failedRecordCount,
     size,

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import type { Database, Tx } from '#store/database.ts'
+import type { Tx } from '#store/database.ts'
 import {
   type BatchFile,
   type BatchResult,
@@ -9,9 +8,8 @@ import {
   type NewBatch,
   newBatchDocument,
 } from './batch-document.ts'
-import { metricsOf, withMetrics } from './dataset-document.ts'
-import { type DocumentsById, listDocuments } from './list-documents.ts'
-import type { ListQuery } from './list-query.ts'
+import { type BatchState, isBatchUnderWay } from './batch-states.ts'
+import { type LakeMetrics, metricsOf, withMetrics } from './dataset-document.ts'
 
 /** A batch can't go where it was told to. A fault of the caller in the program, never of a client. */
 export class BatchStateError extends Error {
@@ -20,6 +18,16 @@ export class BatchStateError extends Error {
 
 /** Starts a batch: status `loading`, and the newest of its dataset. */
 export async function createBatch(tx: Tx, batch: NewBatch): Promise<void> {
+  await insertBatch(tx, batch, newBatchDocument(batch))
+}
+
+/** Stores a new batch as its document says it is. */
+export async function insertBatch(
+  tx: Tx,
+  batch: Pick<NewBatch, 'id' | 'orgId' | 'sandboxId' | 'datasetId' | 'runId' | 'nowMs'>,
+  document: JsonObject,
+): Promise<void> {
+  const status = String(document['status'])
   await tx
     .insertInto('batch')
     .values({
@@ -27,38 +35,109 @@ export async function createBatch(tx: Tx, batch: NewBatch): Promise<void> {
       org_id: batch.orgId,
       sandbox_id: batch.sandboxId,
       dataset_id: batch.datasetId,
-      run_id: batch.runId,
-      status: 'loading',
-      document: JSON.stringify(newBatchDocument(batch)),
+      run_id: batch.runId ?? null,
+      status,
+      document: JSON.stringify(document),
       created_at: batch.nowMs,
       updated_at: batch.nowMs,
     })
     .execute()
   await changeDataset(tx, batch.datasetId, (document) => ({
     ...document,
-    lastBatchId: batch.id,
-    lastBatchStatus: 'loading',
+    ...lastOf(batch.id, status),
   }))
+}
+
+/** What a dataset says of its newest batch. */
+function lastOf(id: string, status: string): JsonObject {
+  return {
+    lastBatchId: id,
+    lastBatchStatus: status,
+    ...(status === 'success' ? { lastSuccessfulBatch: id } : {}),
+    ...(status === 'failed' ? { lastFailedBatch: id } : {}),
+  }
+}
+
+/** A batch that nobody else changes until the transaction ends. */
+export interface LockedBatch {
+  readonly id: string
+  readonly datasetId: string
+  /** The run that writes it, if one does. */
+  readonly runId: string | null
+  readonly status: BatchState
+  readonly document: JsonObject
+}
+
+/** Takes a batch of which the dataset was taken before. */
+export async function lockBatch(tx: Tx, id: string): Promise<LockedBatch | undefined> {
+  const row = await tx
+    .selectFrom('batch')
+    .select(['dataset_id', 'run_id', 'status', 'document'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return (
+    row && {
+      id,
+      datasetId: row.dataset_id,
+      runId: row.run_id,
+      status: row.status as BatchState,
+      document: row.document,
+    }
+  )
+}
+
+/** Stores a batch that {@link lockBatch} took, and what its dataset says of its batches from now on. */
+export async function updateBatch(
+  tx: Tx,
+  batch: Pick<LockedBatch, 'id' | 'datasetId'>,
+  { document, nowMs }: { readonly document: JsonObject; readonly nowMs: number },
+): Promise<void> {
+  const status = String(document['status'])
+  await tx
+    .updateTable('batch')
+    .set({ status, updated_at: nowMs, document: JSON.stringify(document) })
+    .where('id', '=', batch.id)
+    .execute()
+  await changeDataset(tx, batch.datasetId, (dataset) =>
+    dataset['lastBatchId'] === batch.id ? { ...dataset, ...lastOf(batch.id, status) } : dataset,
+  )
+}
+
+/** Counts again what a dataset holds and which batch of it was the last that succeeded: one of them has gone. */
+export async function recountDataset(tx: Tx, datasetId: string): Promise<void> {
+  const { rows } = await sql<LakeMetrics>`
+    select coalesce(sum(row_count), 0)::bigint as "rowCount", coalesce(sum(size_bytes), 0)::bigint as "storageSize",
+           count(*) as "fileCount"
+    from batch_file join batch on batch.id = batch_file.batch_id
+    where batch.dataset_id = ${datasetId} and batch.status = 'success'`.execute(tx)
+  const totals = rows[0] ?? { rowCount: 0, storageSize: 0, fileCount: 0 }
+  const last = await tx
+    .selectFrom('batch')
+    .select('id')
+    .where('dataset_id', '=', datasetId)
+    .where('status', '=', 'success')
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  await changeDataset(tx, datasetId, ({ lastSuccessfulBatch: _, ...document }) =>
+    withMetrics(document, totals, last === undefined ? {} : { lastSuccessfulBatch: last.id }),
+  )
 }
 
 /**
  * Ends a batch in the transaction that makes its rows visible: the batch, its files, and what the dataset
  * says about its last batches, rows and bytes.
  *
- * @throws {BatchStateError} when the batch isn't `loading`, when a failed batch has files, or when the rows of
+ * @throws {BatchStateError} when the batch isn't under way, when a failed batch has files, or when the rows of
  *   the files are not the rows that the metrics claim
  */
 export async function completeBatch(tx: Tx, id: string, result: BatchResult): Promise<void> {
   assertFilesAgree(id, result)
-  const batch = await tx
-    .selectFrom('batch')
-    .select(['dataset_id', 'status', 'document'])
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (batch?.status !== 'loading')
+  const batch = await lockBatch(tx, id)
+  if (batch === undefined || !isBatchUnderWay(batch.status))
     throw new BatchStateError(
-      `batch '${id}' is ${batch?.status ?? 'unknown'}, only one that is loading can be completed`,
+      `batch '${id}' is ${batch?.status ?? 'unknown'}, only one that is under way can be completed`,
     )
   await tx
     .updateTable('batch')
@@ -70,7 +149,7 @@ export async function completeBatch(tx: Tx, id: string, result: BatchResult): Pr
     .where('id', '=', id)
     .execute()
   await insertFiles(tx, id, result.files)
-  await changeDataset(tx, batch.dataset_id, (document) => datasetAfter(document, id, result))
+  await changeDataset(tx, batch.datasetId, (document) => datasetAfter(document, id, result))
 }
 
 function assertFilesAgree(id: string, { status, metrics, files }: BatchResult): void {
@@ -104,20 +183,22 @@ async function insertFiles(tx: Tx, batchId: string, files: readonly BatchFile[])
   }
 }
 
-function datasetAfter(
-  document: JsonObject,
-  batchId: string,
-  { status, files, tableTotals }: BatchResult,
-): JsonObject {
-  const last = { lastBatchId: batchId, lastBatchStatus: status }
-  if (status === 'failed') return { ...document, ...last, lastFailedBatch: batchId }
-  const before = metricsOf(document)
-  const metrics = {
-    rowCount: tableTotals?.rowCount ?? files.reduce((sum, file) => sum + file.rowCount, before.rowCount),
-    storageSize:
-      tableTotals?.sizeBytes ?? files.reduce((sum, file) => sum + file.sizeBytes, before.storageSize),
+function datasetAfter(document: JsonObject, batchId: string, { status, files }: BatchResult): JsonObject {
+  // A batch may end after one that was begun later.
+  const isLast = document['lastBatchId'] === batchId
+  const { lastBatchId, lastBatchStatus, ...ending } = lastOf(batchId, status)
+  const told = isLast ? { lastBatchId, lastBatchStatus, ...ending } : ending
+  return status === 'failed'
+    ? { ...document, ...told }
+    : withMetrics(document, withFiles(metricsOf(document), files), told)
+}
+
+function withFiles(before: LakeMetrics, files: readonly BatchFile[]): LakeMetrics {
+  return {
+    rowCount: files.reduce((sum, file) => sum + file.rowCount, before.rowCount),
+    storageSize: files.reduce((sum, file) => sum + file.sizeBytes, before.storageSize),
+    fileCount: before.fileCount + files.length,
   }
-  return withMetrics(document, metrics, { ...last, lastSuccessfulBatch: batchId })
 }
 
 /** Batches don't change a dataset's version: a client's `If-Match` speaks of what clients changed. */
@@ -137,83 +218,4 @@ async function changeDataset(
     .set({ document: JSON.stringify(change(row.document)) })
     .where('id', '=', id)
     .execute()
-}
-
-/** The batches of the caller's sandbox and their files. */
-export class BatchReader {
-  readonly #db: Database
-
-  constructor(db: Database) {
-    this.#db = db
-  }
-
-  async find(scope: Scope, id: string): Promise<JsonObject | undefined> {
-    const row = await this.#db
-      .selectFrom('batch')
-      .select('document')
-      .where('id', '=', id)
-      .where('org_id', '=', scope.orgId)
-      .where('sandbox_id', '=', scope.sandbox.id)
-      .executeTakeFirst()
-    return row?.document
-  }
-
-  /** Batches; conditions also know `dataSet` and `batch`. */
-  list(scope: Scope, query: ListQuery): Promise<DocumentsById> {
-    const source = sql`
-      select id, document, document || jsonb_build_object('dataSet', dataset_id, 'batch', id) as facets
-      from batch where org_id = ${scope.orgId} and sandbox_id = ${scope.sandbox.id}`
-    return listDocuments(this.#db, source, query)
-  }
-
-  /** The files of batches whose rows are visible. */
-  listFiles(scope: Scope, query: ListQuery): Promise<DocumentsById> {
-    const source = sql`
-      select file.id, file.document, file.document || jsonb_build_object('batch', file.document -> 'batchId') as facets
-      from (
-        select batch.id || '-' || batch_file.ordinal as id, jsonb_build_object(
-          'id', batch.id || '-' || batch_file.ordinal,
-          'batchId', batch.id,
-          'dataSetId', batch.dataset_id,
-          'dataSetViewId', dataset.document -> 'viewId',
-          'imsOrg', batch.org_id,
-          'sandboxId', batch.sandbox_id,
-          'availableDates', batch.document -> 'availableDates',
-          'createdUser', batch.document -> 'createdUser',
-          'createdClient', batch.document -> 'createdClient',
-          'updatedUser', batch.document -> 'updatedUser',
-          'records', batch_file.row_count,
-          'sizeInBytes', batch_file.size_bytes,
-          'isValid', true,
-          'version', '1.0.0',
-          'created', batch.updated_at,
-          'updated', batch.updated_at) as document
-        from batch_file
-        join batch on batch.id = batch_file.batch_id
-        join dataset on dataset.id = batch.dataset_id
-        where batch.org_id = ${scope.orgId} and batch.sandbox_id = ${scope.sandbox.id} and batch.status = 'success'
-      ) as file`
-    return listDocuments(this.#db, source, query)
-  }
-
-  /** One entry for every dataset that had a batch. */
-  listLast(scope: Scope, query: ListQuery): Promise<DocumentsById> {
-    const source = sql`
-      select last.id, last.document, last.document || jsonb_build_object('dataSetId', last.id) as facets
-      from (
-        select dataset.id, jsonb_strip_nulls(jsonb_build_object(
-          'lastBatchId', dataset.document -> 'lastBatchId',
-          'lastBatchStatus', dataset.document -> 'lastBatchStatus',
-          'lastSuccessfulBatchId', dataset.document -> 'lastSuccessfulBatch',
-          'lastFailedBatchId', dataset.document -> 'lastFailedBatch',
-          'imsOrg', dataset.org_id,
-          'sandboxId', dataset.sandbox_id,
-          'created', batch.created_at,
-          'updated', batch.updated_at)) as document
-        from dataset
-        join batch on batch.id = dataset.document ->> 'lastBatchId'
-        where dataset.org_id = ${scope.orgId} and dataset.sandbox_id = ${scope.sandbox.id}
-      ) as last`
-    return listDocuments(this.#db, source, query)
-  }
 }

@@ -62,21 +62,14 @@ describe('batches', () => {
     })
   })
 
-  test('rows add up over batches unless the table says otherwise', async () => {
+  test('rows and files add up over batches', async () => {
     await catalog.endBatch(BATCH_ID, {})
     const second = '01JAZZZZZZZZZZZZZZZZZZZZZ2'
     await catalog.startBatch(datasetId, second)
     await catalog.endBatch(second, {})
-    expect((await catalog.read(datasetId)).extensions.adobe_lakeHouse.metrics).toEqual({
-      rowCount: 60,
-      storageSize: 6_000,
-    })
-    const third = '01JAZZZZZZZZZZZZZZZZZZZZZ3'
-    await catalog.startBatch(datasetId, third)
-    await catalog.endBatch(third, { tableTotals: { rowCount: 30, sizeBytes: 5 } })
-    expect((await catalog.read(datasetId)).extensions.adobe_lakeHouse.metrics).toEqual({
-      rowCount: 30,
-      storageSize: 5,
+    expect((await catalog.read(datasetId)).extensions.adobe_lakeHouse).toEqual({
+      metrics: { rowCount: 60, storageSize: 6_000 },
+      tableHealthMetrics: { noOfFilesTotal: 4, noOfPartitionsTotal: 1 },
     })
   })
 

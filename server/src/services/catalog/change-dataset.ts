@@ -57,7 +57,7 @@ export async function changeDataset(
   await transact(dependencies.db, async (tx) => {
     const current = await lockDataset(tx, scope, id)
     if (current === undefined) throw notFound('dataset', id)
-    assertVersion(id, request.ifMatch, formatVersion(current.version))
+    assertVersion('Dataset', id, { given: request.ifMatch, current: formatVersion(current.version) })
     const input = readDatasetInput(request.change(current.document))
     assertSameSchema(input.schemaRef.id, current.schemaId)
     assertProfileAllowed(input.tags, schema)

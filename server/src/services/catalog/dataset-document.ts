@@ -13,7 +13,6 @@ const DEFAULTS: JsonObject = {
   enableErrorDiagnostics: false,
   observableSchema: {},
   dule: {},
-  statsCache: {},
 }
 
 export interface NewDataset {
@@ -49,11 +48,9 @@ export function newDatasetDocument(dataset: NewDataset): JsonObject {
     files: `@/dataSetFiles?dataSetId=${id}`,
     basePath: dataset.location,
     state: 'ACTIVE',
+    persistence: { adls: { location: dataset.location } },
     classification: { dataBehavior: dataset.schema.behavior, managedBy: 'CUSTOMER' },
-    extensions: {
-      ...asObject(input.rest['extensions']),
-      adobe_lakeHouse: lakeHouse(input.rest['extensions'], { rowCount: 0, storageSize: 0 }),
-    },
+    ...figures(input.rest['extensions'], { rowCount: 0, storageSize: 0, fileCount: 0 }),
   }
 }
 
@@ -85,39 +82,52 @@ export function changedDatasetDocument({
     name: input.name,
     schemaRef: input.schemaRef,
     tags: withOwnTags(input.tags, tableName),
-    extensions: {
-      ...asObject(input.rest['extensions']),
-      adobe_lakeHouse: lakeHouse(input.rest['extensions'], metricsOf(current)),
-    },
+    ...figures(input.rest['extensions'], metricsOf(current)),
     updated: nowMs,
     updatedUser: userId,
     version: formatVersion(version),
   }
 }
 
-/** The rows and bytes that the dataset's table holds. */
+/** What the dataset's table holds. */
 export interface LakeMetrics {
   readonly rowCount: number
   readonly storageSize: number
+  readonly fileCount: number
 }
 
 export function metricsOf(document: JsonObject): LakeMetrics {
-  const metrics = asObject(asObject(asObject(document['extensions'])['adobe_lakeHouse'])['metrics'])
-  return { rowCount: Number(metrics['rowCount'] ?? 0), storageSize: Number(metrics['storageSize'] ?? 0) }
+  const lakeHouse = asObject(asObject(document['extensions'])['adobe_lakeHouse'])
+  const metrics = asObject(lakeHouse['metrics'])
+  return {
+    rowCount: Number(metrics['rowCount'] ?? 0),
+    storageSize: Number(metrics['storageSize'] ?? 0),
+    fileCount: Number(asObject(lakeHouse['tableHealthMetrics'])['noOfFilesTotal'] ?? 0),
+  }
 }
 
 /** The document with other metrics and, beside them, other properties of the top level. */
 export function withMetrics(document: JsonObject, metrics: LakeMetrics, others: JsonObject): JsonObject {
-  const extensions = asObject(document['extensions'])
-  return {
-    ...document,
-    ...others,
-    extensions: { ...extensions, adobe_lakeHouse: lakeHouse(extensions, metrics) },
-  }
+  return { ...document, ...others, ...figures(document['extensions'], metrics) }
 }
 
-function lakeHouse(extensions: Json | undefined, metrics: LakeMetrics): JsonObject {
-  return { ...asObject(asObject(extensions)['adobe_lakeHouse']), metrics: { ...metrics } }
+/** The same figures where different readers look for them. Tables have one partition. */
+function figures(
+  extensions: Json | undefined,
+  { rowCount, storageSize, fileCount }: LakeMetrics,
+): JsonObject {
+  const partitionCount = fileCount === 0 ? 0 : 1
+  return {
+    statsCache: { rowCount, storageSize, fileCount },
+    extensions: {
+      ...asObject(extensions),
+      adobe_lakeHouse: {
+        ...asObject(asObject(extensions)['adobe_lakeHouse']),
+        metrics: { rowCount, storageSize },
+        tableHealthMetrics: { noOfFilesTotal: fileCount, noOfPartitionsTotal: partitionCount },
+      },
+    },
+  }
 }
 
 /** The table's name and format belong to the server: clients find a dataset's table by them. */

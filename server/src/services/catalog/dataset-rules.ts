@@ -39,6 +39,8 @@ export const SERVER_OWNED: ReadonlySet<string> = new Set([
   'lastBatchStatus',
   'lastSuccessfulBatch',
   'lastFailedBatch',
+  'statsCache',
+  'persistence',
 ])
 
 /**
@@ -75,7 +77,8 @@ function readSchemaRef(schemaRef: unknown): DatasetInput['schemaRef'] {
   return { id, contentType }
 }
 
-function readTags(tags: unknown): JsonObject {
+/** @throws {PlainProblem} 400 */
+export function readTags(tags: unknown): JsonObject {
   if (!isObject(tags))
     throw badRequest("The property 'tags' must be an object of names with arrays of texts.")
   for (const [name, value] of Object.entries(tags)) {
@@ -128,6 +131,11 @@ function isEnabled(tag: unknown): boolean {
 }
 
 /** @throws {PlainProblem} 412 when the request is for another version */
-export function assertVersion(id: string, ifMatch: string | undefined, current: string): void {
-  if (ifMatch !== undefined && !matchesEtag(ifMatch, current)) throw preconditionFailed(id, ifMatch, current)
+export function assertVersion(
+  kind: 'Dataset' | 'Batch',
+  id: string,
+  { given, current }: { readonly given: string | undefined; readonly current: string },
+): void {
+  if (given !== undefined && !matchesEtag(given, current))
+    throw preconditionFailed(kind, id, { given, current })
 }

@@ -215,8 +215,8 @@ export async function findTargetingFlow(
 }
 
 /**
- * Forgets a dataset with its batches and its table. The table's files have no owner then and are removed by
- * the housekeeping of the lake; target connections that no flow uses keep their words and lose their dataset.
+ * Forgets a dataset with its batches and its table. The table's files have no owner then; target connections keep
+ * their words and lose their dataset.
  */
 export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
   const batches = tx.selectFrom('batch').select('id').where('dataset_id', '=', datasetId)
@@ -228,8 +228,20 @@ export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
   await tx.deleteFrom('lake_commit').where('dataset_id', '=', datasetId).execute()
   await tx.deleteFrom('batch_file').where('batch_id', 'in', batches).execute()
   await tx.deleteFrom('batch').where('dataset_id', '=', datasetId).execute()
+  await noteFolder(tx, datasetId)
   await tx.deleteFrom('lake_table').where('dataset_id', '=', datasetId).execute()
   await tx.deleteFrom('dataset').where('id', '=', datasetId).execute()
+}
+
+/** Its files go when the transaction has committed: see the room `upkeep`. */
+async function noteFolder(tx: Tx, datasetId: string): Promise<void> {
+  await sql`
+    insert into lake_removal (location, org_id, sandbox_id, requested_at)
+    select lake_table.location, dataset.org_id, dataset.sandbox_id, extract(epoch from now()) * 1000
+    from lake_table join dataset on dataset.id = lake_table.dataset_id
+    where dataset.id = ${datasetId}
+    on conflict (location) do nothing
+  `.execute(tx)
 }
 
 /** The pointer to a dataset's table; `undefined` when there is no such dataset. */

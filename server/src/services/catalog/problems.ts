@@ -8,15 +8,19 @@ export function badRequest(detail: string): PlainProblem {
   return new PlainProblem(400, 'BadRequestError', detail)
 }
 
-export function notFound(kind: 'dataset' | 'batch', id: string): PlainProblem {
+export function notFound(kind: 'dataset' | 'batch' | 'view', id: string): PlainProblem {
   return new PlainProblem(404, 'NotFoundError', `There is no ${kind} '${id}' in this sandbox.`)
 }
 
-export function preconditionFailed(id: string, given: string, current: string): PlainProblem {
+export function preconditionFailed(
+  kind: 'Dataset' | 'Batch',
+  id: string,
+  { given, current }: { readonly given: string; readonly current: string },
+): PlainProblem {
   return new PlainProblem(
     412,
     'PreconditionFailedError',
-    `Dataset '${id}' has version ${current}, the request is for version ${given}. Read it again and repeat the change.`,
+    `${kind} '${id}' has version ${current}, the request is for version ${given}. Read it again and repeat the change.`,
   )
 }
 
@@ -34,6 +38,11 @@ export const CATALOG_ERRORS = documentErrors(PlainError, {
   BatchNotFound: ['There is no such batch in this sandbox', notFound('batch', '01GKQEBS103JPWNZNJTEVFVDMY')],
   DatasetChanged: [
     '`If-Match` is not the version of the dataset as it is now',
-    preconditionFailed('65f000000000000000000001', '1.0.2', '1.0.3'),
+    preconditionFailed('Dataset', '65f000000000000000000001', { given: '1.0.2', current: '1.0.3' }),
   ],
+  BatchChanged: [
+    '`If-Match` is not the version of the batch as it is now',
+    preconditionFailed('Batch', '01GKQEBS103JPWNZNJTEVFVDMY', { given: '1.0.0', current: '1.0.1' }),
+  ],
+  ViewNotFound: ['The dataset has no such view', notFound('view', '65f000000000000000000002')],
 })

@@ -104,9 +104,17 @@ function readMapping(mapping: unknown, index: number): MappingInput {
   const { id } = mapping
   return {
     id: typeof id === 'string' && id !== '' ? id : undefined,
-    entry: { sourceType, source: source ?? '', destination },
+    entry: { sourceType, source: source ?? '', destination, ...identityOf(mapping) },
     extras: pick(mapping, MAPPING_EXTRAS),
   }
+}
+
+/** The marks of a mapping whose value is an identity, too. A namespace is named by its code. */
+export function identityOf(mapping: Readonly<Record<string, unknown>>): Pick<MappingSetEntry, 'identity'> {
+  const { identity, primaryIdentity, identityGroup, namespaceCode } = mapping
+  const namespace = firstText(namespaceCode, identityGroup)
+  if ((identity !== true && primaryIdentity !== true) || namespace === undefined) return {}
+  return { identity: { namespace, isPrimary: primaryIdentity === true } }
 }
 
 function readSourceType(given: unknown, index: number): MappingSetEntry['sourceType'] {

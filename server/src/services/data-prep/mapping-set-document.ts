@@ -1,7 +1,7 @@
 import type { MappingSetEntry, MappingSetSummary } from '#http/neighbours.ts'
 import { newHexId } from '#kit/ids.ts'
 import type { JsonObject } from '#kit/json.ts'
-import type { MappingInput, MappingSetInput } from './mapping-set-body.ts'
+import { identityOf, type MappingInput, type MappingSetInput } from './mapping-set-body.ts'
 
 /** One version of a mapping set, as the API shows it. */
 export interface MappingSetDocument extends JsonObject {
@@ -107,10 +107,11 @@ function schemaVersionOf(contentType: string): string {
 
 /** The entries of a stored set, for those who run it. */
 export function entriesOf(document: MappingSetDocument): readonly MappingSetEntry[] {
-  return document.mappings.map(({ sourceType, source, destination }) => ({
-    sourceType: ENTRY_TYPES.get(sourceType) ?? 'ATTRIBUTE',
-    source,
-    destination,
+  return document.mappings.map((mapping) => ({
+    sourceType: ENTRY_TYPES.get(mapping.sourceType) ?? 'ATTRIBUTE',
+    source: mapping.source,
+    destination: mapping.destination,
+    ...identityOf(mapping),
   }))
 }
 

@@ -1,7 +1,8 @@
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
-import { previewMapping } from '#mapping/preview-mapping.ts'
+import { rulesOfSchema } from '#mapping/field-rules.ts'
+import { type PreviewError, previewMapping } from '#mapping/preview-mapping.ts'
 import { readMappingSet } from './mapping-set-body.ts'
 import { fieldsOf, getSchema, toMappingError } from './mapping-set-rules.ts'
 import { badRequest, type MappingError } from './problems.ts'
@@ -35,15 +36,16 @@ export async function previewMappingSet(
   const schema = await getSchema(findSchema, scope, input.schemaRef.id)
   const fields = fieldsOf(schema)
   const entries = input.mappings.map(({ entry }) => entry)
+  const rules = rulesOfSchema(schema.full)
   const nowMs = now()
   return rows.map((row) => {
-    const { data, errors } = previewMapping({ entries, record: JSON.stringify(row), fields, nowMs })
-    return {
-      data,
-      errors:
-        errors.length === 0 ? null : errors.map(({ entry, message }) => toMappingError({ message }, entry)),
-    }
+    const { data, errors } = previewMapping({ entries, record: JSON.stringify(row), fields, rules, nowMs })
+    return { data, errors: errors.length === 0 ? null : errors.map(describe) }
   })
+}
+
+function describe({ entry, destination, message }: PreviewError): MappingError {
+  return toMappingError({ message }, entry ?? { sourceType: 'ATTRIBUTE', source: '', destination })
 }
 
 /** One row may come without its array. */

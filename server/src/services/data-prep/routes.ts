@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
 import { createMappingSet } from './create-mapping-set.ts'
@@ -13,14 +13,14 @@ import { listOperators } from './list-operators.ts'
 import { parseMappingSetListQuery } from './mapping-set-list-query.ts'
 import { MappingSetReader } from './mapping-set-store.ts'
 import { previewMappingSet } from './preview-mapping-set.ts'
-import { DATA_PREP_ERRORS, DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
+import { DATA_PREP_DENIAL, DATA_PREP_ERRORS, DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
 import { getMapping, getMappingSet, listMappingSets } from './read-mapping-sets.ts'
 import { updateMappingSet } from './update-mapping-set.ts'
 import { validateExpression } from './validate-expression.ts'
 import { validateMappingSet } from './validate-mapping-set.ts'
 
 export interface DataPrepDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly db: Database
   readonly now: () => number
   readonly findSchema: FindSchema
@@ -43,7 +43,12 @@ function serve(service: FastifyInstance, dependencies: DataPrepDependencies): vo
   describeOnly(service)
   requireObjects(service)
   writeErrors(service, DATA_PREP_FAMILY)
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, {
+    ...dependencies.gateway,
+    sandboxNotFound,
+    area: 'Sources',
+    denial: DATA_PREP_DENIAL,
+  })
   const mappingSets = new MappingSetReader(dependencies.db)
   serveMappingSets(service, dependencies)
   serveReads(service, { mappingSets, findSchema: dependencies.findSchema })
@@ -156,6 +161,7 @@ function serveTrials(service: FastifyInstance, dependencies: DataPrepDependencie
     schema: {
       tags,
       operationId: 'validateMappingSet',
+      permission: 'View Sources',
       summary: 'Check a mapping set without storing it',
       body: contract.MappingSetBody,
       response: { 200: contract.ValidationResponse },
@@ -166,6 +172,7 @@ function serveTrials(service: FastifyInstance, dependencies: DataPrepDependencie
     schema: {
       tags,
       operationId: 'previewMappingSet',
+      permission: 'View Sources',
       errors: [MappingsInvalid],
       summary: 'Map the rows of the request',
       body: contract.PreviewBody,
@@ -180,6 +187,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'listMappingFunctions',
+      permission: 'none',
       summary: 'List the functions of expressions',
       response: { 200: contract.MappingFunctions },
     },
@@ -189,6 +197,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'listMappingOperators',
+      permission: 'none',
       summary: 'List the operators of expressions',
       response: { 200: contract.MappingOperators },
     },
@@ -198,6 +207,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'validateExpression',
+      permission: 'View Sources',
       summary: 'Check an expression',
       body: contract.ExpressionBody,
       response: { 200: contract.ExpressionValidation },

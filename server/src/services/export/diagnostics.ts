@@ -5,7 +5,7 @@ import { type ExportedBatch, fileNameOf } from './file-reader.ts'
 /** A file of rejected rows, one JSON object a line. */
 export interface DiagnosticsFile {
   readonly key: string
-  /** `conversion_errors_0.json`. */
+  /** `conversion_errors_0.json`: what stands in its rows, too. */
   readonly name: string
   readonly sizeBytes: number
 }
@@ -23,22 +23,33 @@ function folderOf(batch: ExportedBatch): string {
   return `${batch.location}/diagnostics/${batch.id}/row_errors/`
 }
 
+/** In the lake a file has the attempt that wrote it in its name. */
+const OF_ATTEMPT = /^(\w+_errors_\d+)_\d+-[0-9a-f-]{36}(\.json)$/
+
 /** The files of rejected rows that a batch left, by name. */
 export async function listDiagnostics(
   storage: LakeStorage,
   batch: ExportedBatch,
 ): Promise<readonly DiagnosticsFile[]> {
   const files: DiagnosticsFile[] = []
-  for await (const { key, sizeBytes } of storage.list(folderOf(batch))) {
+  const folder = folderOf(batch)
+  for await (const { key, sizeBytes } of storage.list(folder)) {
     const name = fileNameOf(key)
-    if (key === folderOf(batch) + name && FILE_NAME.test(name)) files.push({ key, name, sizeBytes })
+    const isOne = key === folder + name && FILE_NAME.test(name)
+    if (isOne) files.push({ key, name: name.replace(OF_ATTEMPT, '$1$2'), sizeBytes })
   }
-  return files
+  return files.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 }
 
-/** The key of one such file; `undefined` for anything that is no name of one. */
-export function diagnosticsKey(batch: ExportedBatch, name: string): string | undefined {
-  return FILE_NAME.test(name) ? folderOf(batch) + name : undefined
+/** One such file, by the name that clients know or its own; `undefined` when there is none. */
+export async function findDiagnostics(
+  storage: LakeStorage,
+  batch: ExportedBatch,
+  name: string,
+): Promise<DiagnosticsFile | undefined> {
+  const files = await listDiagnostics(storage, batch)
+  // While a run is at work a slice may have one of each attempt.
+  return files.findLast((file) => file.name === name || fileNameOf(file.key) === name)
 }
 
 const SAMPLE_ROWS = 100

@@ -2,6 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { notFound } from './problems.ts'
+import { recordOfRow } from './record-of-row.ts'
 
 /**
  * Reads rows of a table in the lake as JSON objects, dates in ISO 8601, those of the newest files first; boot
@@ -17,7 +18,11 @@ export type ReadRows = (table: {
 /** Opens a dataset's table at one of its metadata files: fields, and local paths of the files, oldest first. */
 export type ReadLakeTable = (
   table: { readonly datasetId: string; readonly metadataKey: string },
-  options: { readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly signal?: AbortSignal | undefined
+    /** Only files that are needed for so many of the newest rows; all when absent. */
+    readonly newestRows?: number | undefined
+  },
 ) => Promise<{ readonly fields: readonly LakeField[]; readonly paths: readonly string[] }>
 
 export interface PreviewDependencies {
@@ -41,9 +46,12 @@ export async function previewDataset(
 ) {
   const pointer = await findPointer(db, scope, id)
   if (pointer === undefined) throw notFound('dataset', id)
-  const { fields, paths } = await readLakeTable({ datasetId: id, metadataKey: pointer }, { signal })
+  const { fields, paths } = await readLakeTable(
+    { datasetId: id, metadataKey: pointer },
+    { signal, newestRows: MAX_ROWS },
+  )
   const rows = await readRows({ fields, paths, maxRows: MAX_ROWS })
-  return { data: rows.map((row) => withoutNulls(row)) }
+  return { data: rows.map((row) => recordOfRow(row, fields)) }
 }
 
 async function findPointer(db: Database, scope: Scope, datasetId: string): Promise<string | undefined> {
@@ -56,20 +64,4 @@ async function findPointer(db: Database, scope: Scope, datasetId: string): Promi
     .where('dataset.sandbox_id', '=', scope.sandbox.id)
     .executeTakeFirst()
   return row?.metadata_key
-}
-
-/** A record has no attribute where a table has NULL; an object without attributes is none either. */
-export function withoutNulls(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const present = Object.entries(row).flatMap(([name, value]) => {
-    const pruned = pruneValue(value)
-    return pruned === null ? [] : [[name, pruned] as const]
-  })
-  return Object.fromEntries(present)
-}
-
-function pruneValue(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value ?? null
-  if (Array.isArray(value)) return value.map((item: unknown) => pruneValue(item))
-  const pruned = withoutNulls(value as Record<string, unknown>)
-  return Object.keys(pruned).length === 0 ? null : pruned
 }

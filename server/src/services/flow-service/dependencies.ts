@@ -1,7 +1,15 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { FindDataset, FindMappingSet, ListDatasets, PreviewDataset } from '#http/neighbours.ts'
-import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type {
+  DatasetSummary,
+  FindDataset,
+  FindMappingSet,
+  ListDatasets,
+  PreviewDataset,
+} from '#http/neighbours.ts'
+import type { CommonGateway } from '#http/plugins/gateway.ts'
+import type { Scope } from '#http/scope.ts'
 import type { HostRules } from '#kit/host-rules.ts'
+import type { FieldRules } from '#mapping/field-rules.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { Run } from './runs/run.ts'
@@ -15,7 +23,7 @@ export interface FlowServiceDependencies {
   readonly keyring: Keyring
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly config: FlowServiceConfig
   readonly findDataset: FindDataset
   readonly findMappingSet: FindMappingSet
@@ -23,6 +31,7 @@ export interface FlowServiceDependencies {
   readonly previewDataset: PreviewDataset
   /** The fields of a dataset's table; `undefined` when there is no such dataset. */
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
+  readonly landingShapeOf: LandingShapeOf
   readonly source: SourcePort
   /** Queues the first step of a run as part of the transaction that made or promoted it. */
   readonly submitRun: (tx: Tx, run: Run) => Promise<void>
@@ -31,6 +40,20 @@ export interface FlowServiceDependencies {
   /** Sends a message to the receiver of a subscription. */
   readonly sendWebhook: SendWebhook
 }
+
+/** What a run lands in. */
+export interface LandingShape {
+  /** Of the table, as its schema wants them. */
+  readonly fields: readonly LakeField[]
+  /** What the schema wants of the values. */
+  readonly rules: FieldRules | undefined
+}
+
+/** `undefined` when the dataset has no table. */
+export type LandingShapeOf = (
+  scope: Scope,
+  dataset: Pick<DatasetSummary, 'id' | 'schemaId'>,
+) => Promise<LandingShape | undefined>
 
 export interface FlowServiceConfig {
   /** Which ways of authentication are offered. */

@@ -1,6 +1,8 @@
 import { IdentityNamespaceError } from '@headwater/contract/identity-namespaces.ts'
 import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { DENIED_CAUSE, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** An error of the identity namespaces: a word for programs, a sentence for people. */
@@ -42,6 +44,16 @@ export const sandboxUnknown = (name: string) =>
     'SANDBOX_NOT_FOUND',
     `The sandbox "${name}" does not exist in this organisation or is not active. Check x-sandbox-name.`,
   )
+
+const denied = (permission: Permission, where: string) =>
+  new NamespaceProblem(403, 'PERMISSION_MISSING', denial(permission, where))
+
+export const NAMESPACE_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(IdentityNamespaceError, {
+    NAMESPACE_PERMISSION_MISSING: [DENIED_CAUSE, denied('Manage Schemas', 'in the sandbox prod')],
+  }).NAMESPACE_PERMISSION_MISSING,
+}
 
 const internal = () => new NamespaceProblem(500, 'INTERNAL_ERROR', 'An internal error occurred. Try again.')
 

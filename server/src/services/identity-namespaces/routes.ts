@@ -2,17 +2,23 @@ import * as contract from '@headwater/contract/identity-namespaces.ts'
 import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
 import { createNamespace } from './create-namespace.ts'
 import { NamespaceReader } from './namespace-store.ts'
-import { NAMESPACE_ERRORS, NAMESPACE_FAMILY, namespaceNotFound, sandboxUnknown } from './problems.ts'
+import {
+  NAMESPACE_DENIAL,
+  NAMESPACE_ERRORS,
+  NAMESPACE_FAMILY,
+  namespaceNotFound,
+  sandboxUnknown,
+} from './problems.ts'
 
 export interface IdentityNamespaceDependencies {
   readonly db: Database
   readonly now: () => number
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 /** `/data/core/idnamespace`: what identities are identities in. */
@@ -29,7 +35,12 @@ function serve(service: FastifyInstance, deps: IdentityNamespaceDependencies): v
   describeOnly(service)
   requireObjects(service)
   writeErrors(service, NAMESPACE_FAMILY)
-  guardRoutes(service, { ...deps.gateway, sandboxNotFound: sandboxUnknown })
+  guardRoutes(service, {
+    ...deps.gateway,
+    sandboxNotFound: sandboxUnknown,
+    area: 'Schemas',
+    denial: NAMESPACE_DENIAL,
+  })
   const namespaces = new NamespaceReader(deps.db)
   service.get('/identities', {
     schema: {

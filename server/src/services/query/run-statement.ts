@@ -12,7 +12,11 @@ export type RunQuery = (options: RunQueryOptions) => Promise<QueryResult>
 /** Opens a dataset's table at one of its metadata files: fields, and local paths of the files. */
 export type ReadLakeTable = (
   table: { readonly datasetId: string; readonly metadataKey: string },
-  options: { readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly signal?: AbortSignal | undefined
+    /** Only files that are needed for so many of the newest rows; all when absent. */
+    readonly newestRows?: number | undefined
+  },
 ) => Promise<Omit<QueryTable, 'names'>>
 
 export interface RunStatementDependencies {

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import type { FindSchema } from '#http/neighbours.ts'
+import { ALL_GRANTS } from '#http/permissions.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
@@ -29,6 +30,7 @@ const SCOPE: Scope = {
   clientId: 'key',
   userId: 'me',
   isAdmin: false,
+  grants: ALL_GRANTS,
 }
 
 let database: TestDatabase
@@ -80,7 +82,9 @@ beforeAll(async () => {
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
-        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [] } : undefined,
+        id === 'key'
+          ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [], grants: ALL_GRANTS }
+          : undefined,
       findSandbox: async (_org, { name }) => SANDBOXES[(name ?? 'prod') as keyof typeof SANDBOXES],
     },
   })

@@ -87,6 +87,10 @@ function entityIndexes(
     ...[...byTime, ...byOperation, ['id', ...filtered], [NAME, 'id', ...filtered], ...byFilter].map(
       (columns) => indexOf(table, columns),
     ),
+    // Many have the same: sorted by it, they come in the order of their ids.
+    ...filters.map(
+      (filter) => `create index ${table}_${filter}_order on ${table} (sandbox_id, ${filter}, id)`,
+    ),
     `create index ${table}_document_list on ${table} using gin (document jsonb_path_ops)
       with (gin_pending_list_limit = 512)`,
   ]

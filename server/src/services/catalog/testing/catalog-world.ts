@@ -34,13 +34,18 @@ export class CatalogWorld implements AsyncDisposable {
   readonly world: ServiceWorld
   readonly createdTables: { datasetId: string; sandboxName: string; fields: readonly LakeField[] }[]
 
-  private constructor(world: ServiceWorld, createdTables: CatalogWorld['createdTables']) {
+  /** Keys and prefixes of what was to be removed from the lake. */
+  readonly removed: string[]
+
+  private constructor(world: ServiceWorld, createdTables: CatalogWorld['createdTables'], removed: string[]) {
     this.world = world
     this.createdTables = createdTables
+    this.removed = removed
   }
 
   static async open(): Promise<CatalogWorld> {
     const createdTables: CatalogWorld['createdTables'] = []
+    const removed: string[] = []
     let nowMs = 1_760_000_000_000
     const world = await openServiceWorld((app, parts) =>
       registerCatalog(app, {
@@ -52,9 +57,15 @@ export class CatalogWorld implements AsyncDisposable {
           const location = `${table.sandboxName}/${table.datasetId}`
           return { location, metadataKey: `${location}/metadata/00000.metadata.json` }
         },
+        lake: {
+          stageWithdrawal: async ({ metadataKey }, { batchId }) => `${metadataKey}-${batchId}`,
+          announce: async () => {},
+          remove: async (keys) => void removed.push(...keys),
+          removeAll: async (prefix) => void removed.push(prefix),
+        },
       }),
     )
-    return new CatalogWorld(world, createdTables)
+    return new CatalogWorld(world, createdTables, removed)
   }
 
   async empty(): Promise<void> {

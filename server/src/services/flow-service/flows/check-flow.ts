@@ -35,25 +35,27 @@ export async function checkFlow(
   const { minIntervalMinutes } = deps.config
   const parts = readFlow(flow, { spec, isDraft, minIntervalMinutes })
   const references = await resolveFlow(deps, scope, parts, { spec, isDraft })
-  if (!isDraft && asksSource) await checkTable(deps, parts, references, signal)
+  if (!isDraft && asksSource) await checkTable(deps, scope, parts, { references, signal })
   return { spec, parts, references }
 }
 
 async function checkTable(
-  { source: port, lakeFieldsOf }: FlowServiceDependencies,
+  { source: port, landingShapeOf }: FlowServiceDependencies,
+  scope: Scope,
   { transformations }: FlowParts,
-  { source, base, dataset, mappingSet }: FlowReferences,
-  signal: AbortSignal | undefined,
+  { references, signal }: { readonly references: FlowReferences; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
+  const { source, base, dataset, mappingSet } = references
   if (source === undefined || base?.auth === undefined) return
   const target = targetOf(base.auth)
   const params: JsonObject = isObject(source['params']) ? (source['params'] as JsonObject) : {}
   const tableName = textOf(params, 'tableName')
-  const fields = dataset && (await lakeFieldsOf(dataset.id))
+  const shape = dataset && (await landingShapeOf(scope, dataset))
   await askSource(signal, async (bounded) => {
-    const shape = await port.describeRelation(target, tableName, { signal: bounded })
+    const { columns } = await port.describeRelation(target, tableName, { signal: bounded })
     const deltaColumn = deltaColumnOf(transformations)
     const entries = mappingSet?.entries
-    assertColumns({ tableName, columns: shape.columns, params, deltaColumn, entries, fields: fields ?? [] })
+    const { fields = [], rules } = shape ?? {}
+    assertColumns({ tableName, columns, params, deltaColumn, entries, fields, rules })
   })
 }

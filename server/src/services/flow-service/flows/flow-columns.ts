@@ -2,6 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { MappingSetEntry } from '#http/neighbours.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { nearestName } from '#kit/nearest.ts'
+import type { FieldRules } from '#mapping/field-rules.ts'
 import type { MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
@@ -9,6 +10,7 @@ import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import { DeltaColumnError, deltaOrderOf } from './delta-column.ts'
 import { type DeltaColumn, selectedColumnsOf } from './flow-parts.ts'
+import { toSourceColumn } from './source-column.ts'
 
 /** What a flow wants of a table, and the table. */
 export interface TableUse {
@@ -21,6 +23,8 @@ export interface TableUse {
   readonly entries: readonly MappingSetEntry[] | undefined
   /** Of the dataset's table. */
   readonly fields: readonly LakeField[]
+  /** Of the dataset's schema. */
+  readonly rules?: FieldRules | undefined
 }
 
 /** Problems that one answer lists; the rest follows when these are solved. */
@@ -38,10 +42,10 @@ export function assertColumns(use: TableUse): void {
   if (use.deltaColumn !== undefined) assertDeltaColumn(use, use.deltaColumn)
   if (use.params['filters'] !== undefined && use.params['filters'] !== null)
     compileRowFilter(use.params['filters'], use.columns)
-  const columns = selected.map(({ name, type, nullable }) => ({ name, type: type.columnType, nullable }))
+  const columns = selected.map(toSourceColumn)
   const entries = use.entries ?? identityMapping(columns, use.fields)
   if (entries.length === 0) throw nothingMapped(use)
-  const { problems } = planMapping({ entries, columns, fields: use.fields })
+  const { problems } = planMapping({ entries, columns, fields: use.fields, rules: use.rules })
   const errors = problems.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw mappingProblem(errors, selected, use)
 }

@@ -58,7 +58,8 @@ const TID_RANGE_MAJOR = 14
 export async function describeRelation(session: Session, path: string): Promise<RelationShape> {
   const found = await findRelation(session, parseRelationPath(path))
   const columns = found?.isReadable ? await readColumns(session, found.oid) : []
-  if (!found?.isReadable) throw new RelationNotFoundError(path, await nearestRelations(session, path))
+  if (!found?.isReadable)
+    throw new RelationNotFoundError(path, await nearestRelations(session, path), found?.missingGrants)
   const primaryKey = await readPrimaryKey(session, found.oid)
   const { leaves, blockBytes } = await readStorage(session, found.oid)
   const parallelObstacle = findParallelObstacle(session, found, leaves)

@@ -81,7 +81,12 @@ describe('listing', () => {
     expect((await copyAll(own, 'orders')).rowCount).toBe(3)
     await expect(describeRelation(session, 'm_orders')).rejects.toMatchObject({
       name: 'RelationNotFoundError',
+      code: '42501',
+      message: expect.stringContaining(`Run GRANT SELECT ON "public"."m_orders" TO ${role};`),
     })
+    // The statement that the message tells is one that helps.
+    await database.query(`grant select on public.m_orders to ${role}`)
+    expect((await describeRelation(session, 'm_orders')).path).toBe('public.m_orders')
     await session.close()
     await database.query(`drop owned by ${role}; drop role ${role}`)
   })
@@ -140,7 +145,7 @@ describe('describing', () => {
 
   test('a wrong name is answered with the nearest', async () => {
     const missing = describeRelation(source.session, 'public.ordres')
-    await expect(missing).rejects.toMatchObject({ name: 'RelationNotFoundError', nearest: 'public.orders' })
+    await expect(missing).rejects.toMatchObject({ code: '42P01', nearest: 'public.orders' })
     const elsewhere = describeRelation(source.session, 'UPPER')
     await expect(elsewhere).rejects.toMatchObject({ nearest: '"My.Schema".UPPER' })
     await expect(describeRelation(source.session, 'nothing.like_it')).rejects.toThrow(/nothing\.like_it/)

@@ -1,5 +1,6 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { RelationName } from '#source/postgres/explore/relation-path.ts'
+import { quoteIdentifier, quoteQualified } from './quote.ts'
 import { countedRows, type RelationKind, relationKindOf } from './relation-kinds.ts'
 import { IS_READABLE_KIND } from './user-relations.ts'
 
@@ -11,6 +12,8 @@ export interface FoundRelation {
   readonly estimatedRows: number | undefined
   readonly hasChildren: boolean
   readonly isReadable: boolean
+  /** The statements that would let this user read it; none when it may. */
+  readonly missingGrants: readonly string[]
   /** Row-level security filters what this user sees of it. */
   readonly isFiltered: boolean
   /** False for a materialised view that was never refreshed: it can't be read. */
@@ -24,7 +27,10 @@ interface Row {
   readonly kind: string
   readonly tuples: number
   readonly has_children: boolean
-  readonly is_readable: boolean
+  readonly may_use_schema: boolean
+  readonly may_select: boolean
+  /** Quoted. */
+  readonly grantee: string
   readonly is_filtered: boolean
   readonly is_populated: boolean
 }
@@ -37,8 +43,9 @@ export async function findRelation(
   const [row] = await session.query<Row>(
     `select c.oid::text as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
             c.reltuples as tuples, c.relhassubclass as has_children,
-            has_schema_privilege(n.oid, 'usage')
-              and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as is_readable,
+            has_schema_privilege(n.oid, 'usage') as may_use_schema,
+            has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as may_select,
+            quote_ident(current_user) as grantee,
             pg_catalog.row_security_active(c.oid) as is_filtered, c.relispopulated as is_populated
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -54,8 +61,16 @@ export async function findRelation(
     kind: relationKindOf(row.kind),
     estimatedRows: countedRows(row.tuples, row.kind, session.serverMajor),
     hasChildren: row.has_children,
-    isReadable: row.is_readable,
+    isReadable: row.may_use_schema && row.may_select,
+    missingGrants: missingGrants(row),
     isFiltered: row.is_filtered,
     isPopulated: row.is_populated,
   }
+}
+
+function missingGrants({ schema, name, grantee, may_use_schema, may_select }: Row): readonly string[] {
+  return [
+    ...(may_use_schema ? [] : [`GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${grantee};`]),
+    ...(may_select ? [] : [`GRANT SELECT ON ${quoteQualified(schema, name)} TO ${grantee};`]),
+  ]
 }

@@ -1,0 +1,39 @@
+import { expireMetadataFiles, publishHint } from '#lake/iceberg/publish-hint.ts'
+import { stageRemoval } from '#lake/iceberg/stage-removal.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { CatalogLake } from '#services/catalog/catalog-lake.ts'
+
+/** Objects that are removed with one request. */
+const REMOVED_AT_ONCE = 1_000
+
+/** The lake as Catalog needs it. */
+export function createCatalogLake(storage: LakeStorage, now: () => number): CatalogLake {
+  return {
+    async stageWithdrawal({ metadataKey }, { batchId, keys, isForGood }) {
+      const removed = ['headwater.removed-batch-id', batchId] as const
+      const staged = await stageRemoval(storage, metadataKey, {
+        keys,
+        summary: Object.fromEntries([removed]),
+        // Runs and uploads note their batch when they append.
+        forget: isForGood ? { added: ['headwater.batch-id', batchId], removed } : undefined,
+        nowMs: now(),
+      })
+      return staged.metadataKey
+    },
+    async announce(metadataKey) {
+      await publishHint(storage, metadataKey)
+      await expireMetadataFiles(storage, metadataKey)
+    },
+    remove: (keys) => storage.remove(keys),
+    async removeAll(prefix) {
+      let keys: string[] = []
+      for await (const { key } of storage.list(prefix)) {
+        keys.push(key)
+        if (keys.length < REMOVED_AT_ONCE) continue
+        await storage.remove(keys)
+        keys = []
+      }
+      if (keys.length > 0) await storage.remove(keys)
+    },
+  }
+}

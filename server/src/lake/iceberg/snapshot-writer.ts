@@ -1,0 +1,200 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { DataFile } from './data-file.ts'
+import { readManifestList } from './list-data-files.ts'
+import {
+  addedEntry,
+  decodeManifest,
+  ENTRY_STATUS,
+  encodeManifest,
+  encodeManifestList,
+  existingEntry,
+  type ManifestEntry,
+  type ManifestFile,
+  manifestFileOf,
+} from './manifest.ts'
+import { currentSnapshotOf, type MetadataJson, type SchemaJson, type SnapshotJson } from './metadata.ts'
+import { fieldsFromIceberg, largestFieldId } from './schema-json.ts'
+
+/** A list longer than this is cut by merging its small manifests. */
+const MAX_MANIFESTS = 100
+/** Manifests from this size on are left as they are. */
+const FULL_MANIFEST_BYTES = 8 * 1024 * 1024
+const MAX_LOGGED_METADATA_FILES = 100
+
+export interface RemovedFile {
+  readonly rowCount: number
+  readonly sizeBytes: number
+}
+
+/** A manifest whose files have all gone belongs to the snapshot that removed the last of them, and to no later one. */
+function hasFiles({ added_files_count, existing_files_count }: ManifestFile): boolean {
+  return added_files_count + existing_files_count > 0
+}
+
+/** Writes the manifests of one snapshot and their list. */
+export class SnapshotWriter {
+  readonly snapshotId: bigint
+  readonly sequenceNumber: bigint
+  readonly #storage: LakeStorage
+  readonly #parent: SnapshotJson | undefined
+  readonly #schema: SchemaJson
+  readonly #folder: string
+  readonly #uuid = randomUUID()
+  #manifestCount = 0
+
+  constructor(storage: LakeStorage, base: MetadataJson, schema: SchemaJson, folder: string) {
+    this.#storage = storage
+    this.#parent = currentSnapshotOf(base)
+    this.#schema = schema
+    this.#folder = folder
+    this.snapshotId = newSnapshotId(base)
+    this.sequenceNumber = BigInt(base['last-sequence-number']) + 1n
+  }
+
+  /** The parent's files and these. Returns the URI of the manifest list. */
+  async append(files: readonly DataFile[]): Promise<string> {
+    const inherited = this.#parent ? await this.#inherit(this.#parent) : []
+    const entries = files.map(({ key, summary }) =>
+      addedEntry(this.#storage.uri(key), summary, this.snapshotId),
+    )
+    const added = entries.length === 0 ? [] : [await this.#putManifest(entries)]
+    return this.#putList([...added, ...inherited])
+  }
+
+  /** The parent's files without these. Returns the URI of the manifest list, and what is gone. */
+  async remove(
+    keys: ReadonlySet<string>,
+  ): Promise<{ manifestList: string; removed: readonly RemovedFile[] }> {
+    const uris = new Set([...keys].map((key) => this.#storage.uri(key)))
+    const manifests: ManifestFile[] = []
+    const removed: RemovedFile[] = []
+    for (const manifest of this.#parent ? await this.#inherit(this.#parent) : []) {
+      const entries = await this.#readLiveEntries(manifest)
+      const hit = entries.filter(({ data_file }) => uris.has(data_file.file_path))
+      manifests.push(
+        hit.length === 0
+          ? manifest
+          : await this.#putManifest(entries.map((entry) => this.#without(entry, uris))),
+      )
+      removed.push(
+        ...hit.map(({ data_file: file }) => ({
+          rowCount: Number(file.record_count),
+          sizeBytes: Number(file.file_size_in_bytes),
+        })),
+      )
+    }
+    return { manifestList: await this.#putList(manifests), removed }
+  }
+
+  /** A file that goes stays in the manifest of the snapshot that removes it, as deleted by it. */
+  #without(entry: ManifestEntry, uris: ReadonlySet<string>): ManifestEntry {
+    if (!uris.has(entry.data_file.file_path)) return entry
+    return { ...entry, status: ENTRY_STATUS.deleted, snapshot_id: this.snapshotId }
+  }
+
+  async #putList(manifests: readonly ManifestFile[]): Promise<string> {
+    const parentId = this.#parent && BigInt(this.#parent['snapshot-id'])
+    const key = `${this.#folder}/snap-${this.snapshotId}-1-${this.#uuid}.avro`
+    const list = encodeManifestList(manifests, this.snapshotId, parentId, this.sequenceNumber)
+    await this.#storage.put(key, list)
+    return this.#storage.uri(key)
+  }
+
+  /** The manifests of the parent that have files, with the small ones merged if there are too many. */
+  async #inherit(parent: SnapshotJson): Promise<ManifestFile[]> {
+    const manifests = (await readManifestList(this.#storage, parent)).filter(hasFiles)
+    if (manifests.length < MAX_MANIFESTS) {
+      return manifests
+    }
+    const isSmall = ({ content, manifest_length, partition_spec_id }: ManifestFile) =>
+      content === 0 && partition_spec_id === 0 && manifest_length < FULL_MANIFEST_BYTES
+    const entries: ManifestEntry[] = []
+    for (const manifest of manifests.filter(isSmall)) {
+      entries.push(...(await this.#readLiveEntries(manifest)))
+    }
+    const merged = entries.length === 0 ? [] : [await this.#putManifest(entries)]
+    return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))]
+  }
+
+  async #readLiveEntries(manifest: ManifestFile): Promise<ManifestEntry[]> {
+    const bytes = await this.#storage.get(this.#storage.keyOf(manifest.manifest_path))
+    return decodeManifest(bytes)
+      .filter(({ status }) => status !== ENTRY_STATUS.deleted)
+      .map((entry) => existingEntry(entry, manifest))
+  }
+
+  async #putManifest(entries: readonly ManifestEntry[]): Promise<ManifestFile> {
+    const key = `${this.#folder}/${this.#uuid}-m${this.#manifestCount++}.avro`
+    const bytes = encodeManifest(entries, JSON.stringify(this.#schema), this.#schema['schema-id'])
+    await this.#storage.put(key, bytes)
+    const uri = this.#storage.uri(key)
+    return manifestFileOf(uri, bytes.length, entries, this.snapshotId, this.sequenceNumber)
+  }
+}
+
+/** A positive number of at most 53 bits, so that no reader rounds it, which the table doesn't have yet. */
+function newSnapshotId(base: MetadataJson): bigint {
+  const taken = new Set((base.snapshots ?? []).map((snapshot) => String(snapshot['snapshot-id'])))
+  for (;;) {
+    const id = randomBytes(8).readBigUInt64BE() >> 11n
+    if (id > 0n && !taken.has(String(id))) {
+      return id
+    }
+  }
+}
+
+export interface MetadataPlan {
+  readonly schema: SchemaJson
+  readonly previousFile: string
+  readonly timestampMs: number
+  /** Snapshots that the table has no longer, by id. */
+  readonly expired?: ReadonlySet<string> | undefined
+  readonly snapshot: Pick<SnapshotJson, 'snapshot-id' | 'sequence-number' | 'manifest-list' | 'summary'>
+}
+
+/** The metadata file with one snapshot more. */
+export function planMetadata(base: MetadataJson, plan: MetadataPlan): MetadataJson {
+  const { schema, snapshot, timestampMs } = plan
+  const parent = currentSnapshotOf(base)
+  const id = snapshot['snapshot-id']
+  const isNewSchema = !base.schemas.some((known) => known['schema-id'] === schema['schema-id'])
+  const previous = { 'metadata-file': plan.previousFile, 'timestamp-ms': base['last-updated-ms'] }
+  return {
+    ...base,
+    'last-sequence-number': snapshot['sequence-number'],
+    'last-updated-ms': timestampMs,
+    'last-column-id': Math.max(base['last-column-id'], largestFieldId(fieldsFromIceberg(schema.fields))),
+    'current-schema-id': schema['schema-id'],
+    schemas: isNewSchema ? [...base.schemas, schema] : base.schemas,
+    refs: { ...base.refs, main: { 'snapshot-id': id, type: 'branch' } },
+    'current-snapshot-id': id,
+    snapshots: [
+      ...keptSnapshots(base, plan.expired),
+      {
+        ...snapshot,
+        ...(parent && { 'parent-snapshot-id': parent['snapshot-id'] }),
+        'timestamp-ms': timestampMs,
+        'schema-id': schema['schema-id'],
+      },
+    ],
+    'snapshot-log': [...keptLog(base, plan.expired), { 'snapshot-id': id, 'timestamp-ms': timestampMs }],
+    'metadata-log': [...(base['metadata-log'] ?? []), previous].slice(-MAX_LOGGED_METADATA_FILES),
+  }
+}
+
+function keptSnapshots(
+  { snapshots = [] }: MetadataJson,
+  expired: MetadataPlan['expired'],
+): readonly SnapshotJson[] {
+  return snapshots.filter((snapshot) => expired?.has(String(snapshot['snapshot-id'])) !== true)
+}
+
+/** What lies before a gap is no history of the table any more. */
+function keptLog(
+  { 'snapshot-log': log = [] }: MetadataJson,
+  expired: MetadataPlan['expired'],
+): NonNullable<MetadataJson['snapshot-log']> {
+  const gap = log.findLastIndex((entry) => expired?.has(String(entry['snapshot-id'])) === true)
+  return log.slice(gap + 1)
+}

@@ -1,0 +1,70 @@
+import type { ColumnType } from '#columns/column-type.ts'
+import type { AnyVector, ColumnBatch } from '#columns/vector.ts'
+import type { OutputLog } from './batch-log.ts'
+import { ConversionProblem, convertValue } from './conversions.ts'
+import type { Evaluate } from './evaluate.ts'
+import { EvaluationFailure, typeNameOf, type Value } from './values.ts'
+import { createVectorWriter } from './write-vector.ts'
+
+/** Makes the column of one output for a batch. */
+export type Produce = (batch: ColumnBatch) => AnyVector
+
+/** Where the values of a column come from. */
+export interface ValueSource {
+  readonly evaluate: Evaluate
+  /** Gives the same for every row. */
+  readonly isConstant: boolean
+}
+
+/** Evaluates, converts and writes row by row; what is the same for all rows only once. */
+export function valueProducer(source: ValueSource, type: ColumnType, log: OutputLog): Produce {
+  if (source.isConstant) return constantProducer(outcomeOf(source.evaluate, 0, type), type, log)
+  return ({ rowCount }) => {
+    const writer = createVectorWriter(type, rowCount)
+    for (let row = 0; row < rowCount; row++) {
+      const { value, report } = outcomeOf(source.evaluate, row, type)
+      report?.(row, log)
+      writer.write(row, value)
+    }
+    return writer.vector
+  }
+}
+
+function constantProducer({ value, report }: Outcome, type: ColumnType, log: OutputLog): Produce {
+  return ({ rowCount }) => {
+    const writer = createVectorWriter(type, rowCount)
+    if (report) for (let row = 0; row < rowCount; row++) report(row, log)
+    writer.fill(value)
+    return writer.vector
+  }
+}
+
+/** A value ready to be written, and what is to be told of it. */
+interface Outcome {
+  readonly value: Value
+  readonly report?: ((row: number, log: OutputLog) => void) | undefined
+}
+
+const NOTHING: Outcome = { value: null }
+
+function outcomeOf(evaluate: Evaluate, row: number, type: ColumnType): Outcome {
+  let value: Value
+  try {
+    value = evaluate(row)
+  } catch (error) {
+    if (!(error instanceof EvaluationFailure)) throw error
+    return { value: null, report: (failedRow, log) => log.failure(failedRow, error.message) }
+  }
+  return value === null ? NOTHING : converted(value, type)
+}
+
+function converted(value: NonNullable<Value>, type: ColumnType): Outcome {
+  const tally = { inexactCount: 0 }
+  const result = convertValue(value, type, tally)
+  if (result instanceof ConversionProblem) {
+    return { value: null, report: (row, log) => log.problem(row, result, typeNameOf(value)) }
+  }
+  return tally.inexactCount === 0
+    ? { value: result }
+    : { value: result, report: (row, log) => log.inexact(row) }
+}
