@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { objectAt, textsAt } from './schema-tree.ts'
 
@@ -47,7 +48,7 @@ function changedType(previous: JsonObject, next: JsonObject): string | undefined
 
 /** The exact type where there is one: it is that of the column. */
 function typeOf(node: JsonObject): string {
-  return String(node['meta:lakeType'] ?? node['meta:xdmType'] ?? node['type'])
+  return asText(node['meta:lakeType'] ?? node['meta:xdmType'] ?? node['type'])
 }
 
 const LEAST = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems']

@@ -19,7 +19,7 @@ function checkBelow(node: JsonObject, path: string): void {
       const field = objectAt(fields, name)
       const fieldPath = key === 'properties' ? `${path}/${name}` : path
       if (field === undefined) throw invalidResource(`${describe(fieldPath)} must be an object.`)
-      if (key === 'properties') checkNode(field, fieldPath)
+      checkNode(field, fieldPath)
       checkBelow(field, fieldPath)
     }
   }
@@ -29,7 +29,10 @@ function checkBelow(node: JsonObject, path: string): void {
     checkNode(child, `${path}/${key}`)
     checkBelow(child, `${path}/${key}`)
   }
-  for (const part of objectsAt(node, 'allOf')) checkBelow(part, path)
+  for (const part of objectsAt(node, 'allOf')) {
+    checkNode(part, path)
+    checkBelow(part, path)
+  }
 }
 
 function describe(path: string): string {
@@ -57,7 +60,13 @@ const CHECKS: readonly Check[] = [
   checkLakeType,
 ]
 
-function checkType({ type }: JsonObject, refuse: (reason: string) => never): void {
+function checkType(node: JsonObject, refuse: (reason: string) => never): void {
+  const { type } = node
+  for (const key of ['$ref', 'meta:xdmType']) {
+    const value = node[key]
+    if (value !== undefined && typeof value !== 'string')
+      refuse(`${key} ${JSON.stringify(value)} is no text.`)
+  }
   const names = Array.isArray(type) ? (type as readonly Json[]) : [type]
   const unknown = names.find((name) => name !== undefined && !(TYPES as readonly unknown[]).includes(name))
   if (unknown !== undefined)
