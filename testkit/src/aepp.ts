@@ -7,7 +7,9 @@ import type { TestDatabase } from './test-database.ts'
 
 // aepp, the Python client of the platform, as it comes from PyPI.
 
-const SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/main.py')
+const SCRIPTS = join(import.meta.dirname, '../../acceptance/clients/aepp')
+const SCRIPT = join(SCRIPTS, 'main.py')
+const SCHEMA_SCRIPT = join(SCRIPTS, 'schemas.py')
 const PATIENCE_MS = 120_000
 
 export const hasAepp: boolean = await hasModules('aepp')
@@ -35,13 +37,8 @@ export async function readAeppExamples(client: ApiClient): Promise<readonly stri
 
 /** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
 export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {
-  const { credentials } = client
   const world = {
-    endpoint: client.baseUrl,
-    orgId: credentials.ims_org,
-    clientId: credentials.client_id,
-    clientSecret: credentials.client_secret,
-    scopes: credentials.scopes,
+    ...serverOf(client),
     source: {
       server: source.host,
       port: String(source.port),
@@ -56,4 +53,19 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
     flowSpecId: CRM_FLOW_SPEC.id,
   }
   return runPython(SCRIPT, world, PATIENCE_MS)
+}
+
+/** Tells of the registry and the identity namespaces with aepp, and returns what its methods returned. */
+export function tellSchemasWithAepp(client: ApiClient): Promise<AeppStory> {
+  return runPython(SCHEMA_SCRIPT, serverOf(client), PATIENCE_MS)
+}
+
+function serverOf({ baseUrl, credentials }: ApiClient): Answer {
+  return {
+    endpoint: baseUrl,
+    orgId: credentials.ims_org,
+    clientId: credentials.client_id,
+    clientSecret: credentials.client_secret,
+    scopes: credentials.scopes,
+  }
 }
