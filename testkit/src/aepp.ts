@@ -7,7 +7,10 @@ import type { TestDatabase } from './test-database.ts'
 
 // aepp, the Python client of the platform, as it comes from PyPI.
 
-const SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/main.py')
+const SCRIPTS = join(import.meta.dirname, '../../acceptance/clients/aepp')
+const SCRIPT = join(SCRIPTS, 'main.py')
+const SCHEMA_SCRIPT = join(SCRIPTS, 'schemas.py')
+const CATALOG_SCRIPT = join(SCRIPTS, 'catalog_story.py')
 const PATIENCE_MS = 120_000
 
 export const hasAepp: boolean = await hasModules('aepp')
@@ -35,13 +38,8 @@ export async function readAeppExamples(client: ApiClient): Promise<readonly stri
 
 /** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
 export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {
-  const { credentials } = client
   const world = {
-    endpoint: client.baseUrl,
-    orgId: credentials.ims_org,
-    clientId: credentials.client_id,
-    clientSecret: credentials.client_secret,
-    scopes: credentials.scopes,
+    ...serverOf(client),
     source: {
       server: source.host,
       port: String(source.port),
@@ -58,14 +56,25 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
   return runPython(SCRIPT, world, PATIENCE_MS)
 }
 
-const CATALOG_SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/catalog_story.py')
-
 /** Reads and changes datasets, batches, files and labels with aepp, and returns what its methods returned. */
 export function tellCatalogWithAepp(
   client: ApiClient,
   landed: Readonly<Record<string, unknown>>,
 ): Promise<AeppStory> {
-  const { ims_org: orgId, client_id: clientId, client_secret: clientSecret, scopes } = client.credentials
-  const world = { ...landed, endpoint: client.baseUrl, orgId, clientId, clientSecret, scopes }
-  return runPython(CATALOG_SCRIPT, world, PATIENCE_MS)
+  return runPython(CATALOG_SCRIPT, { ...landed, ...serverOf(client) }, PATIENCE_MS)
+}
+
+/** Tells of the registry and the identity namespaces with aepp, and returns what its methods returned. */
+export function tellSchemasWithAepp(client: ApiClient): Promise<AeppStory> {
+  return runPython(SCHEMA_SCRIPT, serverOf(client), PATIENCE_MS)
+}
+
+function serverOf({ baseUrl, credentials }: ApiClient): Answer {
+  return {
+    endpoint: baseUrl,
+    orgId: credentials.ims_org,
+    clientId: credentials.client_id,
+    clientSecret: credentials.client_secret,
+    scopes: credentials.scopes,
+  }
 }

@@ -8,9 +8,6 @@ what aepp does is caught on the way.
 import contextlib
 import json
 import sys
-import traceback
-
-import aepp
 
 import changes
 import journey
@@ -19,28 +16,9 @@ import others
 import paging
 import removal
 import specs
+from configured import configure, tell
 
 CHAPTERS = [specs, journey, changes, manager, paging, others, removal]
-
-
-def configure(world):
-    """As a user points aepp to a server of their own: the endpoint, and where tokens come from."""
-    aepp.configure(
-        org_id=world["orgId"],
-        client_id=world["clientId"],
-        secret=world["clientSecret"],
-        scopes=world["scopes"],
-        environment="support",
-        endpoint=world["endpoint"],
-    )
-    aepp.config.config_object["oauthTokenEndpointV2"] = f"{world['endpoint']}/ims/token/v3"
-
-
-def tell(chapter, world, story):
-    try:
-        return chapter.tell(world, story)
-    except Exception:
-        return {"raised": traceback.format_exc()}
 
 
 def main():
@@ -50,7 +28,7 @@ def main():
         configure(world)
         story = {}
         for chapter in CHAPTERS:
-            story[chapter.__name__] = tell(chapter, world, story)
+            story[chapter.__name__] = tell(chapter.tell, world, story)
     json.dump(story, sys.stdout)
 
 
