@@ -29,8 +29,8 @@ const WITHOUT_METHOD: readonly RegExp[] = [
   // The older name of field groups, and other ways to change a dataset.
   /_mixins$/,
   /^(patchDatasetV2|mergeDataset)$/,
-  // What a file is like, openFile tells as well, and getLabels the tag.
-  /^(getFileHeaders|getLabelsHeaders)$/,
+  // What a file is like, openFile tells as well, getLabels the tag, and each piece how much has come.
+  /^(getFileHeaders|getLabelsHeaders|getUploadedFileHeaders)$/,
   // Tokens are fetched by themselves, and health is asked without one.
   /^(createToken_v\d|exchangeJwt|listTokenKeys|isAlive|isReady)$/,
 ]
@@ -44,6 +44,9 @@ const METRICS: MetricsBody = {
   metrics: [{ name: 'timeseries.ingestion.dataset.size' }],
 }
 const DATASET = { name: 'x', schemaRef: { id: 'x' } }
+
+const UPLOAD = { datasetId: ID, inputFormat: { format: 'json' } }
+const FILE = { batchId: ID, datasetId: ID, path: ID }
 
 const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
 
@@ -146,6 +149,13 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   getFile: (it) => it.batches.openFile(ID, 'part-0.parquet'),
   getBatchMeta: (it) => it.batches.listMeta(ID, { path: 'row_errors' }),
   getFailedRows: (it) => it.batches.listFailed(ID),
+  createUpload: (it) => it.uploads.create(UPLOAD),
+  replayBatches: (it) => it.uploads.replay({ ...UPLOAD, predecessors: [ID] }),
+  uploadFile: (it) => it.uploads.putFile(FILE, '{}'),
+  uploadFilePart: (it) => it.uploads.putPart({ ...FILE, firstByte: 0 }, new Uint8Array(2)),
+  actOnUploadedFile: (it) => it.uploads.beginFile(FILE),
+  previewUpload: (it) => it.uploads.preview({ batchId: ID, datasetId: ID, nrow: 3 }),
+  actOnBatch: (it) => it.uploads.complete(ID),
   listActiveSandboxes: (it) => it.sandboxes.listActive(),
   listSandboxes: (it) => it.sandboxes.list({ limit: 5 }),
   listSandboxTypes: (it) => it.sandboxes.listTypes(),

@@ -82,6 +82,11 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/export', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
   { path: 'services/query', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
   {
+    path: 'services/ingestion',
+    rooms: [...NEIGHBOURLESS_SERVICE, 'source', 'lake'],
+    libraries: SERVICE_LIBRARIES,
+  },
+  {
     path: 'services/flow-service',
     rooms: [...NEIGHBOURLESS_SERVICE, 'source'],
     libraries: [...SERVICE_LIBRARIES, 'ajv', 'ajv-formats'],

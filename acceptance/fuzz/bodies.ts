@@ -131,6 +131,13 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
   const schemaRef = { id: schemaId, contentType: FULL }
   const set = { name: 'made up', outputSchema: { schemaRef }, mappings: MAPPINGS }
   const dataset = { name: 'made up', schemaRef, tags: { unifiedProfile: ['enabled:false'] } }
+  const upload = {
+    datasetId,
+    inputFormat: { format: 'csv', delimiter: ';' },
+    tags: { a: ['b'] },
+    enableErrorDiagnostics: true,
+    partialIngestionPercent: 5,
+  }
   const sandbox = { name: NEW, title: 'Made up', type: 'development' }
   return {
     createDataset: dataset,
@@ -162,6 +169,8 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
       sampleData: '{"note":"x"}',
     },
     runQuery: { sql: `select _headwater.id, count(*) from "${datasetId}" group by 1 order by 1 limit 3` },
+    createUpload: upload,
+    replayBatches: upload,
     createSandbox: sandbox,
     patchSandbox: { title: 'Made up again' },
     resetSandbox: { action: 'reset' },

@@ -14,6 +14,7 @@ import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
 import { ConnectionSpecs, FlowSpecs } from './resources/specs.ts'
 import { Subscriptions } from './resources/subscriptions.ts'
+import { Uploads } from './resources/uploads.ts'
 import { createSend, type Fetch } from './send.ts'
 import { type Call, type CallOptions, Transport } from './transport.ts'
 
@@ -45,6 +46,7 @@ export class HeadwaterClient {
   readonly identityNamespaces: IdentityNamespaces
   readonly datasets: Datasets
   readonly batches: Batches
+  readonly uploads: Uploads
   readonly sandboxes: Sandboxes
   readonly #transport: Transport
 
@@ -63,6 +65,7 @@ export class HeadwaterClient {
     this.identityNamespaces = new IdentityNamespaces(transport)
     this.datasets = new Datasets(transport)
     this.batches = new Batches(transport)
+    this.uploads = new Uploads(transport)
     this.sandboxes = new Sandboxes(transport)
   }
 

@@ -16,12 +16,17 @@ export interface CallOptions {
 export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
 type QueryValue = string | number | boolean
 
+/** What a file is sent from: bytes, text or a `Blob`, which may be a file on disk. */
+export type Bytes = Uint8Array<ArrayBuffer> | string | Blob
+
 export interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
   /** JSON, unless it is absent. */
   readonly body?: unknown
+  /** Bytes, in the place of JSON. */
+  readonly bytes?: Bytes | undefined
   /** An etag, double quotes included. */
   readonly ifMatch?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -85,7 +90,7 @@ export class Transport {
 
   async #send(call: Call, token: string): Promise<Response> {
     const { credentials, sandbox } = this.#parts
-    const { method, path, query, body, ifMatch, requestId } = call
+    const { method, path, query, body, bytes, ifMatch, requestId } = call
     const name = call.sandbox ?? sandbox
     const headers = {
       accept: 'application/json',
@@ -96,6 +101,7 @@ export class Transport {
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
       ...call.headers,
     }
     return await this.#parts.send(path + formatQuery(query), {
@@ -103,6 +109,7 @@ export class Transport {
       headers,
       signal: call.signal ?? null,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(bytes === undefined ? {} : { body: bytes }),
     })
   }
 

@@ -69,6 +69,14 @@ export function tellSchemasWithAepp(client: ApiClient): Promise<AeppStory> {
   return runPython(SCHEMA_SCRIPT, serverOf(client), PATIENCE_MS)
 }
 
+const INGESTION = join(SCRIPTS, 'ingestion.py')
+
+/** Uploads batches with aepp, and returns what its methods returned. */
+export function ingestWithAepp(client: ApiClient, wanted: Answer): Promise<AeppStory> {
+  return runPython(INGESTION, { ...serverOf(client), ...wanted }, PATIENCE_MS)
+}
+
+/** Where the server is, and who the client. */
 function serverOf({ baseUrl, credentials }: ApiClient): Answer {
   return {
     endpoint: baseUrl,

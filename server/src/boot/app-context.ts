@@ -11,6 +11,7 @@ import { Dispatcher } from '#notify/dispatcher.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
+import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
 import { openKeyring } from '#secrets/keyring.ts'
@@ -91,6 +92,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
+  const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
   const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
@@ -132,6 +134,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   ticker.start()
   dispatcher.start()
   sweeper.start()
+  batchSweeper.start()
   keeper.start()
   const resources = opened.move()
   return {

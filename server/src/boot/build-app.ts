@@ -8,6 +8,8 @@ import type { QueryProcesses } from '#lake/query/query-processes.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { createLog } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
+import { submitImport } from '#runs/imports/submit-import.ts'
+import { tidyImport } from '#runs/imports/tidy-import.ts'
 import type { Ticker } from '#schedule/ticker.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import { registerCatalog } from '#services/catalog/routes.ts'
@@ -22,6 +24,7 @@ import { registerIdentityNamespaces } from '#services/identity-namespaces/routes
 import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
+import { registerIngestion } from '#services/ingestion/routes.ts'
 import { registerLabels } from '#services/labels/routes.ts'
 import { registerMetrics } from '#services/observability/metrics-routes.ts'
 import { registerHealth } from '#services/observability/routes.ts'
@@ -33,6 +36,7 @@ import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
 import type { Database } from '#store/database.ts'
 import type { WakeUps } from '#store/wake-ups.ts'
 import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
+import { createIngestionBatches } from './ingestion-batches.ts'
 import type { Neighbours } from './neighbours.ts'
 import { VERSION } from './version.ts'
 
@@ -107,6 +111,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
     readLakeTable: neighbours.readLakeTable,
     readRows: ({ fields, paths, maxRows }) => previewRows(duck, { fields, paths, limit: maxRows }),
     publicUrl: config.publicUrl,
+  })
+  await registerIngestion(app, {
+    ...common,
+    storage,
+    batches: createIngestionBatches({ db, lake: neighbours.lake, now }),
+    submitImport: (tx, batchId) => submitImport(tx, queue, batchId),
+    removeUploads: (batchId) => tidyImport({ db, storage }, batchId),
+    localPathOf: neighbours.localPathOf,
   })
   await registerQuery(app, {
     gateway,

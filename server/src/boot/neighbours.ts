@@ -36,6 +36,8 @@ export interface Neighbours {
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
   readonly landingShapeOf: LandingShapeOf
   readonly readLakeTable: ReadLakeTable
+  /** A local file with the bytes of an object of the lake. */
+  readonly localPathOf: LocalCopies['pathOf']
 }
 
 export interface NeighbourDependencies {
@@ -86,6 +88,7 @@ export function connectNeighbours({
       return landingShape(fields, table.lastColumnId, await findSchema(scope, schemaId))
     },
     readLakeTable,
+    localPathOf: (key, options) => copies.pathOf(key, options),
   }
 }
 

@@ -29,7 +29,7 @@ test('a row that is lost between the threads fails the slice', () => {
     expect.objectContaining({
       name: 'SliceError',
       code: 'HW-ROW-COUNT',
-      message: 'PostgreSQL sent 4 rows, 3 reached the encoder.',
+      message: '4 rows were read, 3 reached the encoder.',
     }),
   )
 })

@@ -1,5 +1,5 @@
 import { type ExtractOptions, Lane } from './lane.ts'
-import type { ExtractTask, SliceOutput } from './task.ts'
+import type { LaneTask, SliceOutput } from './task.ts'
 
 /** Turns slices into verified part files, `laneCount` at a time. */
 export class Engine {
@@ -16,7 +16,7 @@ export class Engine {
    * Extracts one slice; waits for a lane when all are busy, in the order of calls.
    * @throws SliceError; the signal's reason when it was aborted
    */
-  async extract(task: ExtractTask, options: ExtractOptions): Promise<SliceOutput> {
+  async extract(task: LaneTask, options: ExtractOptions): Promise<SliceOutput> {
     const lane = await this.#take(options.signal)
     try {
       return await lane.extract(task, options)

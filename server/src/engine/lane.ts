@@ -5,7 +5,7 @@ import { combineAnswers } from './combine-answers.ts'
 import { LaneThread } from './lane-thread.ts'
 import { createRing, RingOwner } from './ring.ts'
 import { SliceError, type SliceErrorOrigin } from './slice-error.ts'
-import type { ExtractTask, SliceOutput, SliceProgress } from './task.ts'
+import type { LaneTask, SliceOutput, SliceProgress } from './task.ts'
 import { describeFailure, type FromThread, type ThreadFailure, type ToThread } from './worker/messages.ts'
 
 /** Slots of a ring. Eight of about 1 MiB let a reader run ahead while the encoder compresses a row group. */
@@ -26,7 +26,7 @@ export class Lane {
    * Extracts one slice. When it fails, both threads have ended their part and its files are removed.
    * @throws SliceError naming the first cause; the signal's reason
    */
-  async extract(task: ExtractTask, options: ExtractOptions): Promise<SliceOutput> {
+  async extract(task: LaneTask, options: ExtractOptions): Promise<SliceOutput> {
     options.signal.throwIfAborted()
     this.#reader = aliveOrNew(this.#reader, 'reader')
     this.#encoder = aliveOrNew(this.#encoder, 'encoder')
@@ -57,21 +57,23 @@ function aliveOrNew(thread: LaneThread | undefined, role: 'reader' | 'encoder'):
   return thread?.isAlive ? thread : new LaneThread(role)
 }
 
-async function removeFiles({ partPath, diagnosticsPath }: ExtractTask): Promise<void> {
-  await rm(partPath, { force: true })
-  if (diagnosticsPath !== undefined) await rm(diagnosticsPath, { force: true })
+async function removeFiles(task: LaneTask): Promise<void> {
+  const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
+  for (const path of [task.partPath, task.diagnosticsPath, parsingErrorsPath]) {
+    if (path !== undefined) await rm(path, { force: true })
+  }
 }
 
 /** A slice under way: what the two threads share, and the first thing that went wrong. */
 class LaneSlice {
-  readonly #task: ExtractTask
+  readonly #task: LaneTask
   readonly #reader: LaneThread
   readonly #encoder: LaneThread
   readonly #ring
   readonly #owner: RingOwner
   #cause: SliceError | undefined
 
-  constructor(task: ExtractTask, reader: LaneThread, encoder: LaneThread) {
+  constructor(task: LaneTask, reader: LaneThread, encoder: LaneThread) {
     this.#task = task
     this.#reader = reader
     this.#encoder = encoder

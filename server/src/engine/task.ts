@@ -2,16 +2,41 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { ColumnDigest } from '#columns/digest.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
+import type { TextFormat } from '#source/files/splitter-of.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 
-/** One slice of one run: everything that a lane needs to turn it into a verified part file. */
-export interface ExtractTask {
+/** What a lane turns into a verified part file. */
+export type LaneTask = ExtractTask | ImportTask
+
+/** One slice of one run. */
+export interface ExtractTask extends SliceTask {
   readonly source: ConnectionTarget
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
-  /** What the mapping reads, in its order; more may follow. */
+}
+
+/** Files that a client has uploaded. `columns` are RECORD_COLUMNS: each record comes as the text of a JSON object. */
+export interface ImportTask extends SliceTask {
+  readonly files: readonly InputFile[]
+  readonly format: InputFormat
+  /** Where records that can't be read are written: no file yet; without it they are only counted. */
+  readonly parsingErrorsPath?: string | undefined
+}
+
+/** A file on this machine, of one piece or of several that follow each other. */
+export interface InputFile {
+  /** What the client calls it, for messages. */
+  readonly name: string
+  readonly paths: readonly string[]
+}
+
+export type InputFormat = TextFormat | { readonly kind: 'parquet' }
+
+/** What slices have in common, wherever their rows come from. */
+export interface SliceTask {
+  /** What comes over the ring: what the mapping reads, in its order, and maybe more after it. */
   readonly columns: readonly WireColumn[]
   readonly mapping: MappingPlan
   /** The table's fields, cut down to what the mapping writes. */
@@ -44,6 +69,8 @@ export interface WrittenSlice {
   readonly rejects: readonly SliceIssue[]
   /** True when `diagnosticsPath` was written. */
   readonly hasDiagnostics: boolean
+  /** True when `parsingErrorsPath` was written. */
+  readonly hasParsingErrors?: boolean | undefined
 }
 
 /** For one field: what the encoder was given, and what DuckDB then found in the file. */
@@ -62,7 +89,7 @@ export interface SliceIssue {
   readonly count: number
 }
 
-/** Rows and bytes that came from PostgreSQL so far. */
+/** Rows and bytes that came from PostgreSQL, or from files, so far. */
 export interface SliceProgress {
   readonly rowCount: number
   readonly byteCount: number

@@ -19,8 +19,8 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
 }
 
 function remember(known: Map<string, KnownPath>, { url, method }: RouteOptions): void {
-  // Files of a folder are no paths that somebody declared.
-  if (url.includes('*')) return
+  // Files of a folder are no paths that somebody declared; what a client names below something of its own is.
+  if (url.includes('*') && !url.includes(':')) return
   const path = known.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() }
   for (const name of [method].flat()) path.methods.add(name)
   known.set(url, path)
@@ -29,7 +29,10 @@ function remember(known: Map<string, KnownPath>, { url, method }: RouteOptions):
 /** `/connections/:id/test` as an expression; a slash at the end makes no difference. */
 function patternOf(url: string): RegExp {
   const segments = url.replace(/\/$/, '').split('/')
-  const source = segments.map((segment) => (segment.startsWith(':') ? '[^/]+' : RegExp.escape(segment)))
+  const source = segments.map((segment) => {
+    if (segment === '*') return '.+'
+    return segment.startsWith(':') ? '[^/]+' : RegExp.escape(segment)
+  })
   return new RegExp(`^${source.join('/')}/?$`)
 }
 

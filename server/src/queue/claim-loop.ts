@@ -18,7 +18,7 @@ export interface ClaimLoopOptions {
   readonly db: Database
   readonly log: Log
   readonly step: StepName
-  readonly handler: StepHandler
+  readonly handler: StepHandler<StepPayload>
   readonly slots: number
   readonly groupLimit?: number | undefined
   readonly timing: ClaimTiming

@@ -13,7 +13,7 @@ export interface ClaimOptions {
 }
 
 /** A step that this worker has claimed. It beats until it is disposed. */
-export class Claim implements StepAttempt {
+export class Claim implements StepAttempt<StepPayload> {
   readonly #options: ClaimOptions
   readonly #lost = new AbortController()
   readonly #timer: NodeJS.Timeout

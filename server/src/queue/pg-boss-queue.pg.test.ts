@@ -8,11 +8,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { type Database, openDatabase, openPool, type Tx, transact } from '#store/database.ts'
 import { openQueue, type QueueOptions } from './pg-boss-queue.ts'
 import {
+  type RunPayload,
   type StepAttempt,
   StepFencedError,
   type StepHandler,
   type StepOutcome,
-  type StepPayload,
   type StepQueue,
 } from './step-queue.ts'
 
@@ -59,14 +59,14 @@ async function closeProcesses(): Promise<void> {
   processes = []
 }
 
-function newPayload(): StepPayload {
+function newPayload(): RunPayload {
   return { v: 1, runId: `a1b2c3d4-0000-4000-8000-${String(nextRun++).padStart(12, '0')}` }
 }
 
 async function submit(
   { db, queue }: { readonly db: Database; readonly queue: StepQueue },
   options: Parameters<StepQueue['submit']>[3] = {},
-): Promise<StepPayload> {
+): Promise<RunPayload> {
   const payload = newPayload()
   await transact(db, (tx) => queue.submit(tx, 'run.plan', payload, options))
   return payload
@@ -115,7 +115,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 test('a step of a transaction that rolls back does not exist; one that commits wakes the other process', async () => {
   const here = await openProcess()
   const there = await openProcess({ timing: { ...TIMING, pollMs: NEVER_MS } })
-  const seen: StepPayload[] = []
+  const seen: RunPayload[] = []
   there.queue.work(
     'run.plan',
     { slots: 2 },
@@ -189,7 +189,7 @@ test('a worker whose beat is refused is told so, and can own nothing any more', 
 
 test('what throws is given back for its next attempt, in the payload it had', async () => {
   const { db, queue } = await openProcess()
-  const seen: [number, StepPayload][] = []
+  const seen: [number, RunPayload][] = []
   queue.work(
     'run.plan',
     { slots: 1 },
@@ -306,7 +306,7 @@ test('stopping aborts what runs and gives it back at once, without asking the ha
 
 test('a step without attempts left becomes a dead step that carries its payload', async () => {
   const { db, queue } = await openProcess()
-  const dead: StepPayload[] = []
+  const dead: RunPayload[] = []
   const payload = await submit({ db, queue }, { delayMs: 1 })
   await metadata.query('update queue.job set retry_limit = 1')
   queue.work(

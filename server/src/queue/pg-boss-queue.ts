@@ -5,6 +5,8 @@ import type { Database, Tx } from '#store/database.ts'
 import { notifyTopic, WakeUps } from '#store/wake-ups.ts'
 import { ClaimLoop, type ClaimTiming } from './claim-loop.ts'
 import {
+  deadStepOf,
+  type PayloadOf,
   STEP_NAMES,
   type StepHandler,
   type StepName,
@@ -83,14 +85,19 @@ class PgBossQueue implements StepQueue {
     this.#wakeUps = options.wakeUps ?? new WakeUps(options.pool, options.log)
   }
 
-  submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void> {
+  submit<Step extends StepName>(
+    tx: Tx,
+    step: Step,
+    payload: PayloadOf<Step>,
+    options?: SubmitOptions,
+  ): Promise<void> {
     return this.submitAll(tx, step, [payload], options)
   }
 
-  async submitAll(
+  async submitAll<Step extends StepName>(
     tx: Tx,
-    step: StepName,
-    payloads: readonly StepPayload[],
+    step: Step,
+    payloads: readonly PayloadOf<Step>[],
     { group, delayMs = 0 }: SubmitOptions = {},
   ): Promise<void> {
     const options = {
@@ -105,7 +112,13 @@ class PgBossQueue implements StepQueue {
     if (delayMs <= 0) await notifyTopic(tx, step)
   }
 
-  work(step: StepName, options: WorkOptions, handler: StepHandler): void {
+  work<Step extends StepName>(
+    step: Step,
+    options: WorkOptions,
+    stepHandler: StepHandler<PayloadOf<Step>>,
+  ): void {
+    // @NOTE the queue of a step holds payloads of that step alone: submitAll puts in no others.
+    const handler = stepHandler as unknown as StepHandler<StepPayload>
     const { db, log } = this.#options
     const timing = { ...TIMING, ...this.#options.timing }
     const loop = new ClaimLoop({ boss: this.#boss, db, log, step, handler, timing, ...options })
@@ -155,9 +168,10 @@ async function createQueues(boss: PgBoss): Promise<void> {
     deleteAfterSeconds: KEEP_FINISHED_SECONDS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
   }
-  await boss.createQueue('run.dead', common)
+  const isDeadStep = (step: StepName) => deadStepOf(step) === step
+  for (const step of STEP_NAMES.filter(isDeadStep)) await boss.createQueue(step, common)
   for (const step of STEP_NAMES) {
-    if (step !== 'run.dead') await boss.createQueue(step, { ...common, deadLetter: 'run.dead' })
+    if (!isDeadStep(step)) await boss.createQueue(step, { ...common, deadLetter: deadStepOf(step) })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Tx } from '#store/database.ts'
 
 /**
- * The port behind which the queue stands. A step is a unit of a run that one worker does at a time; jobs carry
+ * The port behind which the queue stands. A step is a unit of a run, or of an import, that one worker does at a time; jobs carry
  * ids only, never rows and never secrets.
  *
  *   submitted -> claimed (by one worker, which must beat) -> completed
@@ -13,13 +13,23 @@ import type { Tx } from '#store/database.ts'
  */
 export interface StepQueue {
   /** Puts a step into the queue as part of the caller's transaction: it exists when the transaction commits. */
-  submit(tx: Tx, step: StepName, payload: StepPayload, options?: SubmitOptions): Promise<void>
+  submit<Step extends StepName>(
+    tx: Tx,
+    step: Step,
+    payload: PayloadOf<Step>,
+    options?: SubmitOptions,
+  ): Promise<void>
 
   /** The same for many steps of one kind. */
-  submitAll(tx: Tx, step: StepName, payloads: readonly StepPayload[], options?: SubmitOptions): Promise<void>
+  submitAll<Step extends StepName>(
+    tx: Tx,
+    step: Step,
+    payloads: readonly PayloadOf<Step>[],
+    options?: SubmitOptions,
+  ): Promise<void>
 
   /** Starts claiming. The handler gets steps until {@link stop}. */
-  work(step: StepName, options: WorkOptions, handler: StepHandler): void
+  work<Step extends StepName>(step: Step, options: WorkOptions, handler: StepHandler<PayloadOf<Step>>): void
 
   /** Claims no more, aborts what runs, gives it back to the queue and waits for the handlers to return. */
   stop(): Promise<void>
@@ -28,22 +38,43 @@ export interface StepQueue {
   running(): Readonly<Record<StepName, number>>
 }
 
-export type StepName = 'run.plan' | 'run.extract' | 'run.commit' | 'run.dead'
+/** Steps of the runs of flows, and of the imports of batches that clients upload. */
+export type StepName = `${'run' | 'import'}.${'plan' | 'extract' | 'commit' | 'dead'}`
 
 export const STEP_NAMES: readonly StepName[] = Object.freeze([
   'run.plan',
   'run.extract',
   'run.commit',
   'run.dead',
+  'import.plan',
+  'import.extract',
+  'import.commit',
+  'import.dead',
 ])
 
+/** Where the steps of a kind go that have no attempts left. */
+export function deadStepOf(step: StepName): StepName {
+  return step.startsWith('import.') ? 'import.dead' : 'run.dead'
+}
+
 /** Ids only. `epoch` and `ordinal` are there for extract and commit steps. */
-export interface StepPayload {
+interface PayloadBase {
   readonly v: 1
-  readonly runId: string
   readonly epoch?: number | undefined
   readonly ordinal?: number | undefined
 }
+
+export interface RunPayload extends PayloadBase {
+  readonly runId: string
+}
+
+export interface ImportPayload extends PayloadBase {
+  readonly batchId: string
+}
+
+export type StepPayload = RunPayload | ImportPayload
+
+export type PayloadOf<Step extends StepName> = Step extends `import.${string}` ? ImportPayload : RunPayload
 
 export interface SubmitOptions {
   /** Steps of one group share a limit over all workers. */
@@ -60,8 +91,8 @@ export interface WorkOptions {
 }
 
 /** One attempt of a step. */
-export interface StepAttempt {
-  readonly payload: StepPayload
+export interface StepAttempt<Payload extends StepPayload = RunPayload> {
+  readonly payload: Payload
   /** Counts from 0 and fences: only the newest attempt can complete. */
   readonly attempt: number
   /**
@@ -71,19 +102,21 @@ export interface StepAttempt {
   assertOwned(tx: Tx): Promise<void>
 }
 
-export interface StepHandler {
+export interface StepHandler<Payload extends StepPayload = RunPayload> {
   /**
    * Does a step and returns what is to be written when it is done. That write and the step's completion are one
    * transaction: if a newer attempt owns the step by then, neither happens. `signal` is aborted when the claim
    * is lost or the process stops.
    */
-  readonly run: (attempt: StepAttempt, signal: AbortSignal) => Promise<StepOutcome>
+  readonly run: (attempt: StepAttempt<Payload>, signal: AbortSignal) => Promise<StepOutcome>
   /**
    * Answers an error of `run` or of its write with an outcome of its own: counts it, submits the step again,
    * ends the run. With `undefined`, by throwing, or without this the step is given back for its next attempt.
    * Not asked when the claim was lost or the process stops.
    */
-  readonly recover?: ((attempt: StepAttempt, error: unknown) => Promise<StepOutcome | undefined>) | undefined
+  readonly recover?:
+    | ((attempt: StepAttempt<Payload>, error: unknown) => Promise<StepOutcome | undefined>)
+    | undefined
 }
 
 /** `afterCommit` runs when the transaction has committed; it may be lost with the process, so nothing depends on it. */

@@ -5,7 +5,7 @@ import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { transact } from '#store/database.ts'
 import { commitStep } from './commit-step.ts'
-import { PointerMovedError } from './land-run.ts'
+import { PointerMovedError } from './move-pointer.ts'
 import type { SeededFlow } from './testing/flow-seeder.ts'
 import { RunWorld } from './testing/run-world.ts'
 

@@ -1,13 +1,14 @@
 import type { DataFile } from '#lake/iceberg/data-file.ts'
 import { stageAppend } from '#lake/iceberg/stage-append.ts'
 import { readTable } from '#lake/iceberg/table.ts'
-import { NOTHING_TO_WRITE, type StepHandler, type StepOutcome, type StepPayload } from '#queue/step-queue.ts'
+import { NOTHING_TO_WRITE, type RunPayload, type StepHandler, type StepOutcome } from '#queue/step-queue.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { announce, type Landing, land, PointerMovedError, type StagedCommit } from './land-run.ts'
+import { announce, type Landing, land } from './land-run.ts'
 import { lockActiveRun } from './locks.ts'
+import { PointerMovedError, type StagedCommit } from './move-pointer.ts'
 import { recoverStep } from './recover-step.ts'
 import type { RunMessage, RunTotals } from './run-document.ts'
 import { RunFailedError } from './run-failed-error.ts'
@@ -116,7 +117,7 @@ async function stage(
 }
 
 /** Plans the run once more, in a new epoch: what was extracted doesn't fit the table any more. */
-function startOver(deps: RunDependencies, { runId, epoch }: StepPayload): StepOutcome {
+function startOver(deps: RunDependencies, { runId, epoch }: RunPayload): StepOutcome {
   return {
     write: async (tx) => {
       const run = await lockActiveRun(tx, runId, epoch)

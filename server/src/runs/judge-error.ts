@@ -44,7 +44,7 @@ export function judgeError(error: unknown): Verdict {
     const verdict = judgeSource(error)
     return isSnapshotGone(error) ? { ...verdict, mayPass: true } : verdict
   }
-  if (error instanceof SliceError && error.code?.startsWith('HW-')) {
+  if (error instanceof SliceError && (error.code?.startsWith('HW-') || error.kind === 'InputFileError')) {
     return { failure: new RunFailedError('promotion', error.message, { code: error.code }), mayPass: false }
   }
   return judgeFault(error)

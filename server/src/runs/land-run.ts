@@ -1,7 +1,5 @@
-import { sql } from 'kysely'
 import type { DataFile } from '#lake/iceberg/data-file.ts'
 import { expireMetadataFiles, publishHint } from '#lake/iceberg/publish-hint.ts'
-import type { StagedAppend } from '#lake/iceberg/stage-append.ts'
 import { batchErrorsOf } from '#services/catalog/batch-document.ts'
 import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
@@ -12,17 +10,12 @@ import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { startNextRun } from './end-run.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
+import { movePointer, type StagedCommit } from './move-pointer.ts'
 import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import { proofOf } from './run-totals.ts'
 import type { SliceResult } from './slice-ledger.ts'
 import { tidyDiagnostics } from './tidy-diagnostics.ts'
-
-/** Metadata files that are written, and that nothing points at yet. */
-export interface StagedCommit extends StagedAppend {
-  /** Of the table from then on. */
-  readonly lastColumnId: number
-}
 
 /** Everything that is known of a run when it lands. */
 export interface Landing {
@@ -37,11 +30,6 @@ export interface Landing {
   readonly staged: StagedCommit | undefined
 }
 
-/** Somebody else committed to the table between our reading its pointer and moving it. */
-export class PointerMovedError extends Error {
-  override readonly name = 'PointerMovedError'
-}
-
 /**
  * The one transaction: pointer, ledger of commits, batch, watermark, run, and the flow's next run. Returns false,
  * and does nothing, when the run has ended or started over.
@@ -52,7 +40,7 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   if ((await lockActiveRun(tx, run.id, run.epoch)) === undefined) return false
   await lockDataset(tx, landing.table.datasetId)
   const nowMs = deps.now()
-  if (staged !== undefined) await movePointer(tx, landing, staged, nowMs)
+  if (staged !== undefined) await commitTable(tx, landing, staged, nowMs)
   await succeedBatch(tx, landing, nowMs)
   await advanceWatermark(tx, run, nowMs)
   const facts = await factsOf(tx, deps, run)
@@ -67,29 +55,21 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   return true
 }
 
-/** Moves the table's pointer if it is still where we read it. */
-async function movePointer(
+async function commitTable(
   tx: Tx,
   { run, table }: Landing,
-  { metadataKey, snapshotId, lastColumnId }: StagedCommit,
+  staged: StagedCommit,
   nowMs: number,
 ): Promise<void> {
-  const { numUpdatedRows } = await tx
-    .updateTable('lake_table')
-    .set({ metadata_key: metadataKey, version: sql`version + 1`, last_column_id: lastColumnId })
-    .where('dataset_id', '=', table.datasetId)
-    .where('metadata_key', '=', table.metadataKey)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n)
-    throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
+  await movePointer(tx, table, staged)
   await tx
     .insertInto('lake_commit')
     .values({
       run_id: run.id,
       dataset_id: table.datasetId,
       batch_id: run.batch_id ?? '',
-      snapshot_id: snapshotId,
-      metadata_key: metadataKey,
+      snapshot_id: staged.snapshotId,
+      metadata_key: staged.metadataKey,
       committed_at: nowMs,
     })
     .execute()

@@ -1,11 +1,7 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { ResolvedSchema } from '#http/neighbours.ts'
-import type { Scope } from '#http/scope.ts'
-import { readTable } from '#lake/iceberg/table.ts'
-import { type FieldRules, rulesForRows } from '#mapping/field-rules.ts'
 import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
-import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
+import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
@@ -15,12 +11,11 @@ import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
-import { evolveLakeFields } from '#typemap/xdm-types.ts'
 import { assertInPlace } from './assert-in-place.ts'
+import { currentFields } from './current-fields.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
-import { planEvolution, type TableEvolution } from './table-evolution.ts'
 import { windowCondition } from './window-condition.ts'
 
 export interface PlanningFacts {
@@ -74,34 +69,6 @@ async function pinAndDescribe(snapshot: HeldSnapshot, path: string): Promise<Rel
   await snapshot.pinRelation(quoteQualified(schema, name))
   await assertInPlace(snapshot.session)
   return describeRelation(snapshot.session, path)
-}
-
-/** The table's fields as its schema wants them now, and how they differ from those that it has. */
-async function currentFields(
-  deps: RunDependencies,
-  scope: Scope,
-  table: LakeTablePointer,
-): Promise<{
-  fields: readonly LakeField[]
-  rules: FieldRules | undefined
-  evolution: TableEvolution | undefined
-}> {
-  const { fields: before } = await readTable(deps.storage, table.metadataKey)
-  const schema = await schemaOf(deps, scope, table.datasetId)
-  const { fields: after, lastId } = evolveLakeFields(before, table.lastColumnId, schema.full)
-  const rules = rulesForRows(schema)
-  return { fields: after, rules, evolution: planEvolution(before, after, lastId) }
-}
-
-async function schemaOf(deps: RunDependencies, scope: Scope, datasetId: string): Promise<ResolvedSchema> {
-  const dataset = await deps.db
-    .selectFrom('dataset')
-    .select('schema_id')
-    .where('id', '=', datasetId)
-    .executeTakeFirstOrThrow()
-  const schema = await deps.findSchema(scope, dataset.schema_id)
-  if (schema !== undefined) return schema
-  throw new RunFailedError('promotion', `The schema ${dataset.schema_id} of the dataset has been deleted.`)
 }
 
 /** The columns that the source connection picks, in the relation's order. */

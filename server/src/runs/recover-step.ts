@@ -1,4 +1,4 @@
-import type { StepHandler, StepPayload } from '#queue/step-queue.ts'
+import type { RunPayload, StepHandler } from '#queue/step-queue.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -36,7 +36,7 @@ export function recoverStep(deps: RunDependencies, step: CountedStep): NonNullab
 
 interface FailedStep {
   readonly step: CountedStep
-  readonly payload: StepPayload
+  readonly payload: RunPayload
   readonly verdict: Verdict
   readonly isSnapshotGone: boolean
 }
@@ -64,7 +64,7 @@ async function nextDelay(
 async function submitAgain(
   tx: Tx,
   { queue }: RunDependencies,
-  { step, payload, run, delayMs }: { step: CountedStep; payload: StepPayload; run: Run; delayMs: number },
+  { step, payload, run, delayMs }: { step: CountedStep; payload: RunPayload; run: Run; delayMs: number },
 ): Promise<void> {
   switch (step) {
     case 'run.plan':

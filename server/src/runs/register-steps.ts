@@ -2,6 +2,7 @@ import { commitStep } from './commit-step.ts'
 import { deadStep } from './dead-step.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { extractStep } from './extract-step.ts'
+import { registerImports } from './imports/register-imports.ts'
 import { planStep } from './plan-step.ts'
 
 export interface StepLimits {
@@ -17,7 +18,7 @@ const COMMIT_SLOTS = 4
 /** Two commits of one table at a time could only get into each other's way. */
 const COMMITS_PER_DATASET = 1
 
-/** Makes this process work on runs. */
+/** Makes this process work on runs and imports. */
 export function registerSteps(deps: RunDependencies, limits: StepLimits): void {
   const { queue } = deps
   const extracts = { slots: limits.extractSlots, groupLimit: limits.extractsPerConnection }
@@ -25,4 +26,5 @@ export function registerSteps(deps: RunDependencies, limits: StepLimits): void {
   queue.work('run.extract', extracts, extractStep(deps))
   queue.work('run.commit', { slots: COMMIT_SLOTS, groupLimit: COMMITS_PER_DATASET }, commitStep(deps))
   queue.work('run.dead', { slots: 1 }, deadStep(deps))
+  registerImports(deps, limits)
 }

@@ -41,9 +41,7 @@ function sumIssues(issues: readonly SliceIssue[]): RunMessage[] {
 function rejectSummary({ rowsRejected, rowsWritten }: RunTotals, hasDiagnostics: boolean): RunMessage[] {
   if (rowsRejected === 0) return []
   const code = hasDiagnostics ? RUN_ERROR.someRecords : RUN_ERROR.someRecordsWithoutDiagnostics
-  const where = hasDiagnostics
-    ? 'The diagnostic files name each.'
-    : 'Turn errorDiagnosticsEnabled on to see each.'
+  const where = hasDiagnostics ? 'The diagnostic files name each.' : 'Turn error diagnostics on to see each.'
   const message = `${rowsRejected} rows have errors, ${rowsWritten} rows are sound. ${where}`
   return [{ code, message, recordCount: rowsRejected }]
 }

@@ -25,6 +25,8 @@ export interface SliceResult {
   readonly rejects: readonly SliceIssue[]
   /** Absent when no row was set aside, or nobody wants to see them. */
   readonly diagnosticsKey?: string | undefined
+  /** Of an import: the records that could not be read. */
+  readonly parsingErrorsKey?: string | undefined
 }
 
 export interface SliceKey {

@@ -1,4 +1,4 @@
-import type { StepPayload, StepQueue, SubmitOptions } from '#queue/step-queue.ts'
+import type { RunPayload, StepQueue, SubmitOptions } from '#queue/step-queue.ts'
 import type { Tx } from '#store/database.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
 
@@ -13,7 +13,7 @@ export function submitPlan(tx: Tx, queue: StepQueue, runId: string, delay: Delay
 export function submitExtracts(
   tx: Tx,
   queue: StepQueue,
-  { plan, payloads, ...delay }: { plan: StoredRunPlan; payloads: readonly StepPayload[] } & Delay,
+  { plan, payloads, ...delay }: { plan: StoredRunPlan; payloads: readonly RunPayload[] } & Delay,
 ): Promise<void> {
   return queue.submitAll(tx, 'run.extract', payloads, { group: plan.connectionId, ...delay })
 }

@@ -37,7 +37,7 @@ export async function settleSandbox(
   }
 }
 
-/** No run starts any more, and those that are under way find out that nobody wants them. */
+/** No run starts any more, and those that are under way find out that nobody wants them; so do imports. */
 async function stopWork(db: Database, sandboxId: string): Promise<void> {
   await transact(db, async (tx) => {
     await sql`select id from sandbox where id = ${sandboxId} and ${isChanging()} for update`.execute(tx)
@@ -52,6 +52,10 @@ async function stopWork(db: Database, sandboxId: string): Promise<void> {
       .where('sandbox_id', '=', sandboxId)
       .where('state', 'in', ['scheduled', 'queued', 'inProgress'])
       .execute()
+    await sql`
+      update batch set status = 'aborted'
+      where sandbox_id = ${sandboxId} and id in (select batch_id from batch_import) and status not in ('success', 'failed')
+    `.execute(tx)
   })
 }
 

@@ -135,7 +135,9 @@ function templatesOf(document: Document): readonly Template[] {
         .split(/\{\w+\}/)
         .map(RegExp.escape)
         .join('[^/]+')
-      return { path, pattern: new RegExp(`^${source}$`) }
+      // The path of a file may have folders in it.
+      const whole = path.endsWith('/{path}') ? source.replace(/\[\^\/\]\+$/, '.+') : source
+      return { path, pattern: new RegExp(`^${whole}$`) }
     })
 }
 

@@ -1,35 +1,35 @@
 import { basename } from 'node:path'
-import type { ColumnBatch } from '#columns/vector.ts'
-import type { RejectedRow } from '#mapping/batch-log.ts'
-import { type ColumnReader, createColumnReader } from '#mapping/read-vector.ts'
-import { toJson } from '#mapping/values.ts'
-import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { PartFile } from './part-file.ts'
 
+/** What is wrong with a row, as its line says it. */
+export interface LineError {
+  /** Absent where the row as a whole is meant. */
+  readonly column?: string | undefined
+  readonly code: string
+  readonly message: string
+}
+
 /**
- * The rows of a slice that were set aside, as JSON lines: the source row itself with `_errors` and the
- * name of the file. The file is made when the first row comes.
+ * Rows of a slice that were set aside, as JSON lines: the source row itself with `_errors` and the name of the file.
+ * The file is made when the first row comes.
  */
 export class DiagnosticsFile {
   readonly #path: string
-  readonly #columns: readonly WireColumn[]
-  readonly #readers: readonly ColumnReader[]
   #file: PartFile | undefined
 
-  constructor(path: string, columns: readonly WireColumn[]) {
+  constructor(path: string) {
     this.#path = path
-    this.#columns = columns
-    this.#readers = columns.map((column) => createColumnReader(column.type.columnType))
   }
 
-  add(batch: ColumnBatch, rejects: readonly RejectedRow[]): void {
-    if (rejects.length === 0) return
+  add(
+    rows: readonly { readonly row: Record<string, unknown>; readonly errors: readonly LineError[] }[],
+  ): void {
+    if (rows.length === 0) return
     this.#file ??= new PartFile(this.#path)
-    this.#readers.forEach((reader, index) => {
-      const vector = batch.columns[index]
-      if (vector !== undefined) reader.bind(vector)
-    })
-    const lines = rejects.map((reject) => `${JSON.stringify(this.#recordOf(reject), exactly)}\n`)
+    const filename = basename(this.#path)
+    const lines = rows.map(
+      ({ row, errors }) => `${JSON.stringify({ ...row, _errors: errors, _filename: filename }, exactly)}\n`,
+    )
     this.#file.write(Buffer.from(lines.join('')))
   }
 
@@ -41,21 +41,6 @@ export class DiagnosticsFile {
 
   [Symbol.dispose](): void {
     this.#file?.[Symbol.dispose]()
-  }
-
-  #recordOf({ row, problems }: RejectedRow): Record<string, unknown> {
-    const errors = problems.map(({ column, code, message }) => ({ column, code, message }))
-    return { ...this.#sourceRow(row), _errors: errors, _filename: basename(this.#path) }
-  }
-
-  /** Columns that are NULL are left out, as everywhere in the API. */
-  #sourceRow(row: number): Record<string, unknown> {
-    const values: Record<string, unknown> = {}
-    this.#columns.forEach(({ name }, index) => {
-      const value = this.#readers[index]?.read(row) ?? null
-      if (value !== null) values[name] = toJson(value)
-    })
-    return values
   }
 }
 

@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { RingMemory } from '#engine/ring.ts'
-import type { ExtractTask, WrittenSlice } from '#engine/task.ts'
+import type { LaneTask, WrittenSlice } from '#engine/task.ts'
 
 /** What the owner of a lane says to one of its two threads. A thread does one task at a time. */
 export type ToThread =
   | {
       readonly type: 'task'
-      readonly task: ExtractTask
+      readonly task: LaneTask
       readonly ring: RingMemory
       readonly heaps: MessagePort
     }

@@ -1,14 +1,29 @@
-import { RingWriter } from '#engine/ring.ts'
-import { copySlice } from '#source/postgres/wire/copy-slice.ts'
+import { type RingMemory, RingWriter } from '#engine/ring.ts'
+import type { ExtractTask } from '#engine/task.ts'
+import { type CopyCounts, copySlice } from '#source/postgres/wire/copy-slice.ts'
 import type { Slot } from '#source/postgres/wire/slot.ts'
+import { readFiles } from './read-files.ts'
+import { RecordWriter } from './record-writer.ts'
 import { serveTasks } from './serve-tasks.ts'
 
 /**
- * Entry of a lane's reader thread: COPY binary from PostgreSQL into the slots of the ring.
- * It blocks while the ring is full, which stops it from reading its socket.
+ * Entry of a lane's reader thread: COPY binary from PostgreSQL, or the records of files, into the slots of the ring.
+ * It blocks while the ring is full, which stops it from reading its socket or its file.
  */
 serveTasks(async ({ task, ring, heaps }, signal) => {
   const writer = new RingWriter(ring, heaps)
+  const counts =
+    'files' in task
+      ? await readFiles(task, new RecordWriter(writer, ring.layout.slotRows), signal)
+      : await readCopy(task, { writer, ring, signal })
+  writer.complete()
+  return { type: 'read', ...counts }
+})
+
+async function readCopy(
+  task: ExtractTask,
+  { writer, ring, signal }: { writer: RingWriter; ring: RingMemory; signal: AbortSignal },
+): Promise<CopyCounts> {
   const ended = new AbortController()
   const acquire = (): Slot => {
     try {
@@ -19,7 +34,7 @@ serveTasks(async ({ task, ring, heaps }, signal) => {
       throw error
     }
   }
-  const counts = await copySlice({
+  return copySlice({
     target: task.source,
     snapshotId: task.snapshotId,
     sql: task.sql,
@@ -29,6 +44,4 @@ serveTasks(async ({ task, ring, heaps }, signal) => {
     signal: AbortSignal.any([signal, ended.signal]),
     applicationName: 'headwater-reader',
   })
-  writer.complete()
-  return { type: 'read', ...counts }
-})
+}

@@ -2,23 +2,34 @@ import { rmSync } from 'node:fs'
 import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
-import type { ExtractTask, LeafProof, WrittenSlice } from '#engine/task.ts'
+import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { PartFile } from './part-file.ts'
+import { RecordRows } from './record-rows.ts'
+import { ColumnRows, type SourceRows } from './source-rows.ts'
+
+/** A record that can't be read, in the short form of its line and in that of the batch. */
+const BROKEN = Object.freeze({
+  code: 'INGEST-1401-400',
+  lineCode: '1401',
+  message: 'Row is corrupted and cannot be read, please fix and resend.',
+})
 
 /**
  * Turns the batches of one slice into its part file, row by row accounted for: what is read is either written
  * or set aside with its reason. `finish` reads the file back with DuckDB and compares digests field by field.
  */
 export class SliceWriter {
+  readonly #rows: SourceRows
   readonly #mapping: CompiledMapping
   readonly #file: PartFile
   readonly #writer: ParquetWriter
   readonly #digests: readonly Digester[]
   readonly #diagnostics: DiagnosticsFile | undefined
+  readonly #parsingErrors: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
   readonly #readBack: typeof readBack
@@ -26,11 +37,14 @@ export class SliceWriter {
   #rowsWritten = 0
   #rowsRejected = 0
 
-  constructor(task: ExtractTask, options: { readonly readBack?: typeof readBack | undefined } = {}) {
+  constructor(task: LaneTask, options: { readonly readBack?: typeof readBack | undefined } = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath } = task
     this.#readBack = options.readBack ?? readBack
-    this.#mapping = compileMapping(mapping, { nowMs })
-    if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath, task.columns)
+    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
+    this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
+    const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
+    if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
+    if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
     this.#file = new PartFile(task.partPath)
     try {
       this.#writer = new ParquetWriter({ fields, keyValues, sink: this.#file })
@@ -42,13 +56,16 @@ export class SliceWriter {
   }
 
   add(batch: ColumnBatch): void {
-    const mapped = this.#mapping.apply(batch)
+    const taken = this.#rows.take(batch)
+    const mapped = this.#mapping.apply(taken.batch)
     this.#digests.forEach((digest, index) => {
       const column = mapped.columns[index]
       if (column !== undefined) digest.addVector(column, mapped.rowCount)
     })
     this.#writer.append(mapped.columns, mapped.rowCount)
-    this.#account(batch, mapped)
+    this.#rowsRead += batch.rowCount
+    this.#accountBroken(taken.broken)
+    this.#account(mapped)
   }
 
   /** @throws ReadBackError; the signal's reason */
@@ -63,26 +80,42 @@ export class SliceWriter {
       rowsRejected: this.#rowsRejected,
       part: hasRows ? summary : undefined,
       proof: hasRows ? await this.#prove(signal) : [],
-      warnings: this.#warnings.list(),
+      warnings: [...this.#warnings.list(), ...this.#rows.warnings()],
       rejects: this.#rejects.list(),
       hasDiagnostics: this.#diagnostics?.finish() ?? false,
+      hasParsingErrors: this.#parsingErrors?.finish() ?? false,
     }
   }
 
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]()
     this.#diagnostics?.[Symbol.dispose]()
+    this.#parsingErrors?.[Symbol.dispose]()
   }
 
-  #account(batch: ColumnBatch, { rowCount, warnings, rejects }: MappedBatch): void {
-    this.#rowsRead += batch.rowCount
+  #accountBroken(texts: readonly string[]): void {
+    if (texts.length === 0) return
+    const { code, lineCode, message } = BROKEN
+    this.#rowsRejected += texts.length
+    this.#rejects.add({ path: '', code, message, count: texts.length })
+    const errors = [{ code: lineCode, message }]
+    this.#parsingErrors?.add(texts.map((text) => ({ row: { _corrupt_record: text }, errors })))
+  }
+
+  #account({ rowCount, warnings, rejects }: MappedBatch): void {
     this.#rowsWritten += rowCount
     this.#rowsRejected += rejects.length
     for (const warning of warnings) this.#warnings.add(warning)
     for (const { problems } of rejects) {
       for (const { path, code, message } of problems) this.#rejects.add({ path, code, message, count: 1 })
     }
-    this.#diagnostics?.add(batch, rejects)
+    if (this.#diagnostics === undefined) return
+    this.#diagnostics.add(
+      rejects.map(({ row, problems }) => ({
+        row: this.#rows.rowAt(row),
+        errors: problems.map(({ column, code, message }) => ({ column, code, message })),
+      })),
+    )
   }
 
   /** The second hand: DuckDB decodes the file from disk, and each field must digest to what was handed in. */

@@ -53,9 +53,12 @@ export function documentedRoutes(registered: readonly RouteOptions[]): readonly 
   )
 }
 
-/** `/connections/:id` → `/connections/{id}`, without a slash at the end. */
+/** `/connections/:id` → `/connections/{id}`, without a slash at the end; `/files/*` → `/files/{path}`. */
 function templateOf(url: string): string {
-  return url.replace(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1')
+  return url
+    .replace(/:(\w+)/g, '{$1}')
+    .replace(/\*$/, '{path}')
+    .replace(/(.)\/$/, '$1')
 }
 
 function describeOperation({ method, url, schema }: DocumentedRoute, components: Components): Node {

@@ -47,6 +47,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     description: 'What an identity is an identity in: email addresses, phone numbers, the ids of a system.',
   },
   { name: 'Catalog', description: 'Datasets, the batches that runs land in them, and their files.' },
+  { name: 'Batch ingestion', description: 'Files that clients upload into datasets as batches.' },
   { name: 'Data Prep', description: 'Mapping sets from columns to fields, and their language.' },
   { name: 'Data Access', description: 'The files of batches, rows that were set aside, and previews.' },
   { name: 'Labels', description: 'What the data of a dataset, or of a field of it, may be used for.' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Dirent } from 'node:fs'
+import { createWriteStream, type Dirent } from 'node:fs'
 import {
   copyFile,
   link,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import {
   assertKey,
   type ByteRange,
@@ -99,6 +100,18 @@ class FolderStorage implements LakeStorage {
       await this.#copyNew(key, localPath, path)
     }
     await rm(localPath)
+  }
+
+  async putStream(key: string, stream: Readable, options: StorageOptions = {}): Promise<void> {
+    const path = this.#pathOf(key)
+    const temporary = this.#temporaryPath()
+    try {
+      const file = createWriteStream(temporary, { flags: 'wx', flush: true })
+      await pipeline(stream, file, options.signal === undefined ? {} : { signal: options.signal })
+      await linkNew(key, temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
   }
 
   async get(key: string, options: StorageOptions = {}): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { type S3Server, startS3Server } from '@headwater/testkit/s3-server.ts'
 import { openTestS3, S3_CREDENTIALS, s3Title, type TestS3 } from '@headwater/testkit/test-s3.ts'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -54,6 +55,28 @@ describe.each([
     await storage.put('empty', new Uint8Array(0))
     expect(await storage.get('empty')).toHaveLength(0)
     expect(await storage.stat('empty')).toEqual({ sizeBytes: 0 })
+  })
+
+  it('takes a stream of any size, and of one that breaks off nothing', async () => {
+    await using storage = await open()
+    const piece = new Uint8Array(1024 * 1024).fill(7)
+    await storage.putStream('small', Readable.from([bytesOf('hello')]))
+    await storage.putStream('none', Readable.from([]))
+    await storage.putStream('large', Readable.from(Array.from({ length: 20 }, () => piece)))
+    expect(textOf(await storage.get('small'))).toBe('hello')
+    expect(await storage.stat('none')).toEqual({ sizeBytes: 0 })
+    expect(await storage.stat('large')).toEqual({ sizeBytes: 20 * piece.length })
+    const breaking = Readable.from(
+      (async function* () {
+        for (let count = 0; count < 12; count++) yield piece
+        throw new Error('the client is gone')
+      })(),
+    )
+    await expect(storage.putStream('broken', breaking)).rejects.toThrow('the client is gone')
+    expect(await storage.stat('broken')).toBeUndefined()
+    const again = storage.putStream('small', Readable.from([bytesOf('other')]))
+    await expect(again).rejects.toThrow(ObjectExistsError)
+    expect(textOf(await storage.get('small'))).toBe('hello')
   })
 
   it('never overwrites by put or putFile', async () => {

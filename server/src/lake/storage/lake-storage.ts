@@ -32,6 +32,8 @@ export interface LakeStorage extends AsyncDisposable {
   replace(key: string, bytes: Uint8Array, options?: StorageOptions): Promise<void>
   /** Moves a finished local file to a new key; the local file is gone afterwards. Throws ObjectExistsError. */
   putFile(key: string, localPath: string, options?: StorageOptions): Promise<void>
+  /** Writes a new object from a stream, complete or not at all. Throws ObjectExistsError, or what the stream ends in. */
+  putStream(key: string, stream: Readable, options?: StorageOptions): Promise<void>
   /** Throws ObjectNotFoundError. */
   get(key: string, options?: StorageOptions): Promise<Uint8Array>
   /** Throws ObjectNotFoundError before it returns a stream. */

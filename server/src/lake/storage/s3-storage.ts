@@ -87,6 +87,8 @@ const MAX_SOCKETS = 256
 
 const PART_SIZE_BYTES = 8 * 1024 * 1024
 const MAX_PARTS = 10_000
+/** Of what has no size beforehand: enough for 80 GB. */
+const STREAM_PART_BYTES = PART_SIZE_BYTES
 const MAX_KEYS_PER_REMOVAL = 1000
 /** Tries of a write that met another writer of the same key in the act. */
 const MAX_CONFLICTS = 5
@@ -135,7 +137,10 @@ class S3Storage implements LakeStorage {
   async putFile(key: string, localPath: string, options: StorageOptions = {}): Promise<void> {
     const { size } = await stat(localPath)
     try {
-      await settleConflicts(() => this.#upload(key, localPath, size, options.signal), options.signal)
+      await settleConflicts(() => {
+        const partSize = Math.max(PART_SIZE_BYTES, Math.ceil(size / MAX_PARTS))
+        return this.#upload(key, createReadStream(localPath), partSize, options.signal)
+      }, options.signal)
     } catch (error) {
       options.signal?.throwIfAborted()
       // A completed upload is unknown to the server afterwards, hence 404.
@@ -143,6 +148,15 @@ class S3Storage implements LakeStorage {
       throwUnlessWritten(key, error, isOurs)
     }
     await rm(localPath)
+  }
+
+  async putStream(key: string, stream: Readable, options: StorageOptions = {}): Promise<void> {
+    try {
+      await this.#upload(key, stream, STREAM_PART_BYTES, options.signal)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      throwUnlessWritten(key, error, false)
+    }
   }
 
   async get(key: string, options: StorageOptions = {}): Promise<Uint8Array> {
@@ -236,12 +250,17 @@ class S3Storage implements LakeStorage {
     }
   }
 
-  async #upload(key: string, path: string, size: number, signal: AbortSignal | undefined): Promise<void> {
+  async #upload(
+    key: string,
+    body: Readable,
+    partSize: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted()
     const upload = new Upload({
       client: this.#client,
-      params: { ...this.#target(key), Body: createReadStream(path), IfNoneMatch: '*' },
-      partSize: Math.max(PART_SIZE_BYTES, Math.ceil(size / MAX_PARTS)),
+      params: { ...this.#target(key), Body: body, IfNoneMatch: '*' },
+      partSize,
       queueSize: 2,
     })
     const abort = () => void upload.abort()

@@ -5,9 +5,8 @@ import { badRequest } from './problems.ts'
  * along these:
  *
  *   loading -> loaded -> queued -> processing -> staging -> staged -> success -> inactive -> deleted
- *      |                                          |  ^                   ^
- *      +-> aborted, abandoned                     v  |                   |
- *                                                retrying -> stalled ----+
+ *      |                           |               |          |
+ *      +-> aborted, abandoned      +---------------+----------+--> retrying, later stalled, and back
  *
  * Every state before `success` may end in `failed`, and may skip what lies between it and a later one. What has
  * ended without success may only be `deleted`. Rows are seen in `success` alone.
@@ -46,11 +45,11 @@ const STEPS: Readonly<Record<BatchState, readonly BatchState[]>> = {
   loading: stepsFrom('loading', 'aborted', 'abandoned'),
   loaded: stepsFrom('loaded'),
   queued: stepsFrom('queued'),
-  processing: stepsFrom('processing', 'retrying'),
-  staging: stepsFrom('staging', 'retrying'),
-  retrying: ['staging', 'staged', 'stalled', ...ENDINGS],
-  stalled: ['staging', 'staged', ...ENDINGS],
-  staged: stepsFrom('staged'),
+  processing: stepsFrom('processing', 'retrying', 'stalled'),
+  staging: stepsFrom('staging', 'retrying', 'stalled'),
+  retrying: ['processing', 'staging', 'staged', 'stalled', ...ENDINGS],
+  stalled: ['processing', 'staging', 'staged', ...ENDINGS],
+  staged: stepsFrom('staged', 'retrying', 'stalled'),
   success: ['inactive'],
   failed: ['deleted'],
   aborted: ['deleted'],
@@ -69,6 +68,11 @@ export function batchStateOf(word: unknown): BatchState | undefined {
 /** Somebody is still at work on a batch of this state. */
 export function isBatchUnderWay(state: string): boolean {
   return STEPS[state as BatchState]?.includes('success') === true
+}
+
+/** True where the table has the step. */
+export function canBecome(from: BatchState, to: BatchState): boolean {
+  return STEPS[from].includes(to)
 }
 
 /** @throws {PlainProblem} 400 that names the steps that there are; staying is none and always allowed */

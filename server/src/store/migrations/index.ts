@@ -7,6 +7,7 @@ import * as lists from './0006-lists.ts'
 import * as access from './0007-access.ts'
 import * as identityNamespaces from './0009-identity-namespaces.ts'
 import * as catalog from './0010-catalog.ts'
+import * as ingestion from './0013-ingestion.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-access': access,
   '0009-identity-namespaces': identityNamespaces,
   '0010-catalog': catalog,
+  '0013-ingestion': ingestion,
 }

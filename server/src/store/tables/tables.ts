@@ -1,5 +1,11 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { JsonObject } from '#kit/json.ts'
+import type {
+  BatchImportTable,
+  BatchInputPartTable,
+  BatchInputTable,
+  ImportSliceTable,
+} from './import-tables.ts'
 import type { DeliveryTable, SubscriptionTable } from './notification-tables.ts'
 
 /**
@@ -24,6 +30,10 @@ export interface Tables {
   dataset_label: DatasetLabelTable
   batch: BatchTable
   batch_file: BatchFileTable
+  batch_input: BatchInputTable
+  batch_input_part: BatchInputPartTable
+  batch_import: BatchImportTable
+  import_slice: ImportSliceTable
   mapping_set: MappingSetTable
   spec: SpecTable
   connection: ConnectionTable

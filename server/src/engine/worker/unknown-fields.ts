@@ -1,0 +1,57 @@
+import type { LakeField } from '#columns/column-type.ts'
+import type { SliceIssue } from '#engine/task.ts'
+import { formatPath } from '#mapping/paths.ts'
+import { isMap, type ValueMap } from '#mapping/values.ts'
+
+interface Known {
+  readonly [name: string]: Known | null
+}
+
+/** More different names than that are no typing errors, but records of something else. */
+const MAX_NAMES = 100
+
+/** Counts what records have and the table has not: it does not arrive, and nobody should have to find that out. */
+export class UnknownFields {
+  readonly #known: Known
+  readonly #counts = new Map<string, number>()
+
+  constructor(fields: readonly LakeField[]) {
+    this.#known = knownOf(fields)
+  }
+
+  see(record: ValueMap): void {
+    this.#visit(record, this.#known, [])
+  }
+
+  /** What was seen, as warnings. */
+  list(): SliceIssue[] {
+    return [...this.#counts].map(([path, count]) => ({
+      path,
+      code: 'HW-FIELD-UNKNOWN',
+      message: `The schema has no field "${path}"; what the records have there was left out.`,
+      count,
+    }))
+  }
+
+  /** What is in lists and maps is not looked at. */
+  #visit(object: ValueMap, known: Known, path: readonly string[]): void {
+    for (const [name, value] of object) {
+      if (!Object.hasOwn(known, name)) this.#count(formatPath([...path, name]))
+      else {
+        const inner = known[name]
+        if (inner && isMap(value)) this.#visit(value, inner, [...path, name])
+      }
+    }
+  }
+
+  #count(path: string): void {
+    const count = this.#counts.get(path)
+    if (count !== undefined || this.#counts.size < MAX_NAMES) this.#counts.set(path, (count ?? 0) + 1)
+  }
+}
+
+function knownOf(fields: readonly LakeField[]): Known {
+  return Object.fromEntries(
+    fields.map(({ name, type }) => [name, type.kind === 'struct' ? knownOf(type.fields) : null]),
+  )
+}

@@ -1,0 +1,54 @@
+import type { RunDependencies } from '#runs/dependencies.ts'
+import { diagnosticsFolder } from '#runs/tidy-diagnostics.ts'
+import { isBatchUnderWay } from '#services/catalog/batch-states.ts'
+import { lakeTableOf } from '#services/catalog/dataset-store.ts'
+import type { Database } from '#store/database.ts'
+import { listImportResults } from './import-ledger.ts'
+
+type TidyDependencies = Pick<RunDependencies, 'db' | 'storage'>
+
+/**
+ * When a batch has ended: removes what was uploaded into it, which is rows by now or nobody's, and the diagnostics of
+ * attempts that did not count. What a server leaves behind that dies here is found by the batch sweeper.
+ */
+export async function tidyImport(deps: TidyDependencies, batchId: string): Promise<void> {
+  const batch = await deps.db
+    .selectFrom('batch')
+    .leftJoin('batch_import', 'batch_import.batch_id', 'batch.id')
+    .select(['batch.dataset_id', 'batch.status', 'batch_import.epoch'])
+    .where('batch.id', '=', batchId)
+    .executeTakeFirst()
+  if (batch === undefined || isBatchUnderWay(batch.status)) return
+  await removeUploads(deps, batchId)
+  if (batch.epoch !== null)
+    await removeStale(deps, { batchId, epoch: batch.epoch, datasetId: batch.dataset_id })
+}
+
+async function removeUploads({ db, storage }: TidyDependencies, batchId: string): Promise<void> {
+  const keys = await uploadsOf(db, batchId)
+  if (keys.length === 0) return
+  await storage.remove(keys)
+  await db.deleteFrom('batch_input_part').where('key', 'in', keys).execute()
+}
+
+async function uploadsOf(db: Database, batchId: string): Promise<string[]> {
+  const rows = await db.selectFrom('batch_input_part').select('key').where('batch_id', '=', batchId).execute()
+  return rows.map(({ key }) => key)
+}
+
+async function removeStale(
+  deps: TidyDependencies,
+  { datasetId, ...found }: { readonly batchId: string; readonly epoch: number; readonly datasetId: string },
+): Promise<void> {
+  const table = await lakeTableOf(deps.db, datasetId)
+  if (table === undefined) return
+  const results = await listImportResults(deps.db, found)
+  const kept = new Set(
+    results.flatMap(({ diagnosticsKey, parsingErrorsKey }) => [diagnosticsKey, parsingErrorsKey]),
+  )
+  const stale: string[] = []
+  for await (const { key } of deps.storage.list(diagnosticsFolder(table.location, found.batchId))) {
+    if (!kept.has(key)) stale.push(key)
+  }
+  if (stale.length > 0) await deps.storage.remove(stale)
+}

@@ -1,0 +1,28 @@
+import { pipeline, type Readable } from 'node:stream'
+import { newUuid } from '#kit/ids.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import { ByteCounter } from './byte-counter.ts'
+import { MAX_UPLOAD_BYTES, tooLarge } from './problems.ts'
+
+export interface ReceivedBytes {
+  readonly key: string
+  readonly sizeBytes: number
+}
+
+/**
+ * Streams the body of a request into a new object of the lake, as fast as the lake takes it.
+ *
+ * @throws {PlainProblem} 413
+ */
+export async function receiveBytes(
+  storage: LakeStorage,
+  { folder, body, length }: { readonly folder: string; readonly body: Readable; readonly length: number },
+): Promise<ReceivedBytes> {
+  if (length > MAX_UPLOAD_BYTES) throw tooLarge()
+  const key = `${folder}/${newUuid()}`
+  const counter = new ByteCounter(MAX_UPLOAD_BYTES, tooLarge)
+  // A client that goes away ends the counter, and with it the object, which is written whole or not at all.
+  pipeline(body, counter, () => {})
+  await storage.putStream(key, counter)
+  return { key, sizeBytes: counter.count }
+}
