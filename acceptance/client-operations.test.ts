@@ -52,6 +52,9 @@ const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
 
 /** What calls each operation. */
 const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>> = {
+  getSampleData: (it) => it.registry.sample(ID),
+  createTableSchema: (it) =>
+    it.registry.createTableSchema({ baseConnectionId: ID, tableName: 'public.orders' }),
   listIdentityNamespaces: (it) => it.identityNamespaces.list(),
   createIdentityNamespace: (it) => it.identityNamespaces.create(NAMESPACE),
   getIdentityNamespace: (it) => it.identityNamespaces.get(ID),

@@ -39,6 +39,7 @@ export async function prepareBodies(world: World): Promise<Bodies> {
   return {
     ...(await flowServiceBodies(world)),
     ...registryBodies(ready.schemaId),
+    createTableSchema: { baseConnectionId: ready.connectionId, tableName: 'public.orders', title: NEW },
     createIdentityNamespace: { code: 'Loyalty', name: 'Loyalty number', idType: 'CROSS_DEVICE' },
     ...dataBodies(ready.schemaId, ready.datasetId),
     ...tokenBodies(world),

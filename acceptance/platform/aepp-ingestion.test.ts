@@ -62,7 +62,7 @@ describe.skipIf(!hasAepp)(aeppTitle, () => {
     expect(await world.rows(datasetId)).toEqual([{ id: 7 }])
   })
 
-  test('finds the batch that failed, and what its mapping could not make', () => {
+  test('finds the batches that failed, and what their mapping did wrong', async () => {
     const { id } = told['failed']
     expect(told['failedBatches']).toEqual([
       expect.objectContaining({ index: id, dataSetId: datasetId, invalidRecordCount: 2, flowId: null }),

@@ -287,3 +287,14 @@ test('media types that are none of the registry are not acceptable, nor is none 
   )
   expect(unknown.status).toBe(406)
 })
+
+test('what the standard has is looked up in the container of the tenant as well, and listed in its own only', async () => {
+  const path = '/tenant/fieldgroups/_xdm.context.profile-person-details'
+  expect((await registry.get(path, XED)).body).toMatchObject({
+    $id: PERSON_DETAILS,
+    'meta:containerId': 'global',
+  })
+  expect(registryCode(await registry.delete(path))).toBe('XDM-1012-404')
+  const { body } = await registry.get('/tenant/fieldgroups', SHORT_LIST)
+  expect(body.results.map(({ $id }: Answer) => $id)).not.toContain(PERSON_DETAILS)
+})

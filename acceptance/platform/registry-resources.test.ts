@@ -236,6 +236,12 @@ test.each([
   ],
   ['a class without behaviour', 'classes', { allOf: [] }, 'one behaviour, not 0'],
   ['a name that is none', 'fieldgroups', groupBody({ 'a b': { type: 'string' } }), '"a b"'],
+  [
+    'names that differ in case only',
+    'fieldgroups',
+    groupBody({ city: { type: 'string' }, City: { type: 'string' } }),
+    'in case only',
+  ],
   ['a type that is none', 'fieldgroups', groupBody({ a: { type: 'varchar' } }), 'varchar'],
   ['a bound that is none', 'fieldgroups', groupBody({ a: { type: 'integer', minimum: 'x' } }), 'minimum'],
   ['a pattern that is none', 'fieldgroups', groupBody({ a: { type: 'string', pattern: '(' } }), 'pattern'],
@@ -253,16 +259,6 @@ test.each([
     '"z"',
   ],
   ['an enum without values', 'fieldgroups', groupBody({ a: { type: 'string', enum: [] } }), 'enum'],
-  [
-    'a data type that mixes two ways',
-    'datatypes',
-    {
-      properties: { a: { type: 'string' } },
-      definitions: { own: {} },
-      allOf: [{ $ref: '#/definitions/own' }],
-    },
-    'properties',
-  ],
 ])('%s is refused with the reason', async (_what, kind, body, reason) => {
   const answer = await registry.post(`/tenant/${kind}`, { title: newTitle('bad'), type: 'object', ...body })
   expect(answer.status).toBe(400)
@@ -278,4 +274,20 @@ test('the fields of an ad-hoc class stand in a namespace of the class', async ()
   const schema = await registry.makeSchema(made.$id)
   const { properties } = await registry.look('schemas', schema.$id)
   expect(properties[namespace].properties.price).toMatchObject({ 'meta:lakeType': 'decimal(12,2)' })
+})
+
+test('fields in two places are refused as aepp expects it', async () => {
+  const own = {
+    definitions: { own: { properties: { b: { type: 'string' } } } },
+    allOf: [{ $ref: '#/definitions/own' }],
+  }
+  const fields = { properties: { a: { type: 'string' } } }
+  const mixed = await registry.post('/tenant/datatypes', {
+    title: newTitle('type'),
+    type: 'object',
+    ...fields,
+    ...own,
+  })
+  expect(registryCode(mixed)).toBe('XDM-1406-422')
+  for (const body of [fields, own]) expect(await registry.make('datatypes', body)).toHaveProperty('$id')
 })

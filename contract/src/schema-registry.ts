@@ -300,6 +300,17 @@ export const ResourceParams = Type.Object({
   id: Type.String({ description: 'URL-encoded `$id`, or `meta:altId`', examples: [ALT_ID] }),
 })
 
+export const SampleParams = Type.Object({
+  id: Type.String({ description: 'URL-encoded `$id`, or `meta:altId`, of any resource', examples: [ALT_ID] }),
+})
+
+export const SampleRecord = Type.Record(Type.String(), Type.Unknown(), {
+  title: 'SampleRecord',
+  description: 'A record with every field of a schema filled in',
+  examples: [{ _acme: { city: 'Sample city' } }],
+})
+export type SampleRecord = Static<typeof SampleRecord>
+
 export const UnionParams = Type.Object({
   id: Type.String({
     description: 'Id of the union',

@@ -7,7 +7,10 @@ import type { TestDatabase } from './test-database.ts'
 
 // aepp, the Python client of the platform, as it comes from PyPI.
 
-const SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/main.py')
+const SCRIPTS = join(import.meta.dirname, '../../acceptance/clients/aepp')
+const SCRIPT = join(SCRIPTS, 'main.py')
+const SCHEMA_SCRIPT = join(SCRIPTS, 'schemas.py')
+const CATALOG_SCRIPT = join(SCRIPTS, 'catalog_story.py')
 const PATIENCE_MS = 120_000
 
 export const hasAepp: boolean = await hasModules('aepp')
@@ -36,7 +39,7 @@ export async function readAeppExamples(client: ApiClient): Promise<readonly stri
 /** Tells the whole tutorial with aepp, about a table of a source, and returns what its methods returned. */
 export function tellWithAepp(client: ApiClient, source: TestDatabase, table: string): Promise<AeppStory> {
   const world = {
-    ...placeOf(client),
+    ...serverOf(client),
     source: {
       server: source.host,
       port: String(source.port),
@@ -53,25 +56,28 @@ export function tellWithAepp(client: ApiClient, source: TestDatabase, table: str
   return runPython(SCRIPT, world, PATIENCE_MS)
 }
 
-const CATALOG_SCRIPT = join(import.meta.dirname, '../../acceptance/clients/aepp/catalog_story.py')
-
 /** Reads and changes datasets, batches, files and labels with aepp, and returns what its methods returned. */
 export function tellCatalogWithAepp(
   client: ApiClient,
   landed: Readonly<Record<string, unknown>>,
 ): Promise<AeppStory> {
-  return runPython(CATALOG_SCRIPT, { ...landed, ...placeOf(client) }, PATIENCE_MS)
+  return runPython(CATALOG_SCRIPT, { ...landed, ...serverOf(client) }, PATIENCE_MS)
 }
 
-const INGESTION = join(import.meta.dirname, '../../acceptance/clients/aepp/ingestion.py')
+/** Tells of the registry and the identity namespaces with aepp, and returns what its methods returned. */
+export function tellSchemasWithAepp(client: ApiClient): Promise<AeppStory> {
+  return runPython(SCHEMA_SCRIPT, serverOf(client), PATIENCE_MS)
+}
+
+const INGESTION = join(SCRIPTS, 'ingestion.py')
 
 /** Uploads batches with aepp, and returns what its methods returned. */
 export function ingestWithAepp(client: ApiClient, wanted: Answer): Promise<AeppStory> {
-  return runPython(INGESTION, { ...placeOf(client), ...wanted }, PATIENCE_MS)
+  return runPython(INGESTION, { ...serverOf(client), ...wanted }, PATIENCE_MS)
 }
 
 /** Where the server is, and who the client. */
-function placeOf({ baseUrl, credentials }: ApiClient) {
+function serverOf({ baseUrl, credentials }: ApiClient): Answer {
   return {
     endpoint: baseUrl,
     orgId: credentials.ims_org,

@@ -12,7 +12,7 @@ import time
 from aepp.catalog import Catalog
 from aepp.ingestion import DataIngestion
 
-from configure import configure
+from configured import configure
 
 PATIENCE_S = 45
 

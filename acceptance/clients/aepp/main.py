@@ -8,7 +8,6 @@ what aepp does is caught on the way.
 import contextlib
 import json
 import sys
-import traceback
 
 import changes
 import journey
@@ -17,16 +16,9 @@ import others
 import paging
 import removal
 import specs
-from configure import configure
+from configured import configure, tell
 
 CHAPTERS = [specs, journey, changes, manager, paging, others, removal]
-
-
-def tell(chapter, world, story):
-    try:
-        return chapter.tell(world, story)
-    except Exception:
-        return {"raised": traceback.format_exc()}
 
 
 def main():
@@ -36,7 +28,7 @@ def main():
         configure(world)
         story = {}
         for chapter in CHAPTERS:
-            story[chapter.__name__] = tell(chapter, world, story)
+            story[chapter.__name__] = tell(chapter.tell, world, story)
     json.dump(story, sys.stdout)
 
 

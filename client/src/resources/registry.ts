@@ -3,7 +3,9 @@ import type {
   DescriptorBody,
   RegistryStats,
   ResourceListQuery,
+  SampleRecord,
 } from '@headwater/contract/schema-registry.ts'
+import type { TableSchema, TableSchemaBody } from '@headwater/contract/table-schema.ts'
 import type { CallOptions, Query, Transport } from '../transport.ts'
 import { segment } from './collection.ts'
 import { REGISTRY, ReadOnlyResources, RegistryResources } from './registry-resources.ts'
@@ -29,6 +31,18 @@ export class Registry {
     this.behaviors = new ReadOnlyResources(transport, 'behaviors')
     this.unions = new ReadOnlyResources(transport, 'unions')
     this.descriptors = new Descriptors(transport)
+  }
+
+  /** A record as a resource describes it, by its `$id` or `meta:altId`. */
+  async sample(id: string, options: CallOptions = {}): Promise<SampleRecord> {
+    const call = { ...options, method: 'GET', path: `${REGISTRY}/rpc/sampledata/${segment(id)}` } as const
+    return (await this.#transport.call(call)) as SampleRecord
+  }
+
+  /** Makes the ad-hoc schema of a table of a source, or brings it up to the table. */
+  async createTableSchema(body: TableSchemaBody, options: CallOptions = {}): Promise<TableSchema> {
+    const call = { ...options, method: 'POST', path: `${REGISTRY}/rpc/tableschema`, body } as const
+    return (await this.#transport.call(call)) as TableSchema
   }
 
   /** The tenant's id, under which its fields stand, and what the registry holds. */

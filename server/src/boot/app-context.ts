@@ -72,7 +72,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     now,
     library: createGlobalLibrary(),
     findNamespace: new NamespaceReader(db).findSummary,
-    hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
+    findDatasets: (tx, scope, schemaId) => new DatasetReader(tx).listOfSchema(scope, schemaId),
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
   const neighbours = connectNeighbours({ db, storage, copies, duck, registry, now })

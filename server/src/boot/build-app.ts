@@ -16,6 +16,7 @@ import { registerCatalog } from '#services/catalog/routes.ts'
 import { registerConsole } from '#services/console/routes.ts'
 import { registerDataPrep } from '#services/data-prep/routes.ts'
 import { registerExport } from '#services/export/routes.ts'
+import { createTableDescriber } from '#services/flow-service/explore/describe-table.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
@@ -91,7 +92,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerConsole(app)
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
-  await registerSchemaRegistry(app, { ...registry, gateway })
+  const source = createPostgresSource()
+  const describeTable = createTableDescriber({ db, keyring, source })
+  await registerSchemaRegistry(app, { ...registry, gateway, describeTable })
   await registerCatalog(app, {
     ...common,
     findSchema,
@@ -128,7 +131,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     keyring,
     config,
     ...neighbours,
-    source: createPostgresSource(),
+    source,
     submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
     nudgeScheduler: () => ticker.nudge(),
     sendWebhook,

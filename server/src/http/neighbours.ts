@@ -84,3 +84,33 @@ export interface MappingSetEntry {
   /** The value is an identity of the row in that namespace, too. */
   readonly identity?: { readonly namespace: string; readonly isPrimary: boolean } | undefined
 }
+
+/** The columns of a table or view that a base connection can read. Throws HttpProblem 400 and 404 in its words. */
+export type DescribeTable = (
+  scope: Scope,
+  wanted: {
+    readonly baseConnectionId: string
+    readonly tableName: string
+    readonly signal?: AbortSignal | undefined
+  },
+) => Promise<DescribedTable>
+
+export interface DescribedTable {
+  /** As explore lists it: `public.orders`. */
+  readonly path: string
+  readonly columns: readonly DescribedColumn[]
+  /** Names in the order of the key; empty without one. */
+  readonly primaryKey: readonly string[]
+}
+
+export interface DescribedColumn {
+  readonly name: string
+  /** Of the source: `numeric(12,2)`. */
+  readonly typeName: string
+  /** How the lake holds every value of it exactly: `decimal(12,2)`. */
+  readonly lakeType: string
+  /** What explore says of it: type, format, bounds and `meta:xdmType`. */
+  readonly xdm: JsonObject
+  readonly isNullable: boolean
+  readonly comment?: string | undefined
+}

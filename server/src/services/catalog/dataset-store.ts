@@ -48,16 +48,25 @@ export class DatasetReader {
     return listDocuments(this.#db, source, query)
   }
 
-  /** True when a dataset of the sandbox has the schema. */
-  async hasSchema(scope: Scope, schemaId: string): Promise<boolean> {
-    const row = await this.#db
+  /** For the registry: the datasets of a schema, oldest first, and whether a batch was ever completed in each. */
+  async listOfSchema(
+    scope: Scope,
+    schemaId: string,
+  ): Promise<readonly { readonly id: string; readonly name: string; readonly hasData: boolean }[]> {
+    return await this.#db
       .selectFrom('dataset')
-      .select('id')
+      .select(['id', 'name'])
+      .select(
+        sql<boolean>`exists (
+          select from batch where batch.dataset_id = dataset.id and batch.status = 'success'
+        )`.as('hasData'),
+      )
+      .where('org_id', '=', scope.orgId)
       .where('sandbox_id', '=', scope.sandbox.id)
       .where('schema_id', '=', schemaId)
-      .limit(1)
-      .executeTakeFirst()
-    return row !== undefined
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
   }
 
   /** For the neighbours: the datasets of a sandbox. */

@@ -1,8 +1,9 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { checkEvolution } from './check-evolution.ts'
 import { checkResource } from './check-resource.ts'
 import { resourceNotFound } from './problems.ts'
-import { changeRegistry, type Registry } from './registry-context.ts'
+import { type ChangeContext, changeRegistry, type Registry } from './registry-context.ts'
 import type { Resource, TenantKind } from './resource.ts'
 import { updateResource } from './resource-store.ts'
 
@@ -20,20 +21,30 @@ export function changeResource(
   scope: Scope,
   wanted: ResourceChange,
 ): Promise<JsonObject> {
-  return changeRegistry(registry, scope, async (tx, readers) => {
-    const previous = await readers.resources.find(scope, 'tenant', wanted.kind, wanted.id)
-    if (previous === undefined) throw resourceNotFound(wanted.id)
-    const resource = await checkResource(readers, scope, {
-      kind: wanted.kind,
-      id: previous.id,
-      version: nextVersion(previous.version),
-      body: wanted.change(previous),
-      previous,
-      now: registry.now(),
-    })
-    await updateResource(tx, scope, resource)
-    return resource.document
+  return changeRegistry(registry, scope, (tx, readers) =>
+    applyChange({ registry, readers, tx, scope }, wanted),
+  )
+}
+
+/** The same as part of a larger change. */
+export async function applyChange(
+  context: ChangeContext,
+  { kind, id, change }: ResourceChange,
+): Promise<JsonObject> {
+  const { registry, readers, tx, scope } = context
+  const previous = await readers.resources.find(scope, 'tenant', kind, id)
+  if (previous === undefined) throw resourceNotFound(id)
+  const resource = await checkResource(readers, scope, {
+    kind,
+    id: previous.id,
+    version: nextVersion(previous.version),
+    body: change(previous),
+    previous,
+    now: registry.now(),
   })
+  await checkEvolution(context, resource)
+  await updateResource(tx, scope, resource)
+  return resource.document
 }
 
 /** `1.0` becomes `1.1`; the major version never changes. */

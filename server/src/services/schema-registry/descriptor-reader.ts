@@ -31,14 +31,13 @@ export class DescriptorReader {
     return rows.map((row) => row.document)
   }
 
-  /** A descriptor of another schema that leads to this one. */
-  async findLeadingTo(scope: Scope, schemaId: string): Promise<JsonObject | undefined> {
-    const row = await this.#rows(scope)
+  /** Those of other schemas that lead to this one. */
+  async listLeadingTo(scope: Scope, schemaId: string): Promise<readonly JsonObject[]> {
+    const rows = await this.#rows(scope)
       .where('source_schema', '!=', schemaId)
       .where(sql<boolean>`document ->> 'xdm:destinationSchema' = ${schemaId}`)
-      .limit(1)
-      .executeTakeFirst()
-    return row?.document
+      .execute()
+    return rows.map((row) => row.document)
   }
 
   /** The primary identity of a schema, if it has one. */

@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { type DescribedResource, fieldAt, pathsOf } from './descriptor-fields.ts'
 import { invalidDescriptor } from './problems.ts'
@@ -168,7 +169,7 @@ function checkTimestamp(body: JsonObject, context: DescriptorContext): JsonObjec
 
 function requireType(body: JsonObject, { source }: DescriptorContext, types: readonly string[]): JsonObject {
   const path = body['xdm:sourceProperty']
-  const type = String(fieldAt(path as Json, source)['meta:xdmType'])
+  const type = asText(fieldAt(path, source)['meta:xdmType'])
   if (types.includes(type)) return body
   throw invalidDescriptor(
     `The field ${String(path)} is of type ${type}. ${String(body['@type'])} wants a field of type ${types.join(', ')}.`,

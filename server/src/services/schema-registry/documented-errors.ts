@@ -12,12 +12,14 @@ import {
   invalidLookupAccept,
   invalidQuery,
   invalidResource,
+  invalidTable,
   mixedFields,
   notAcceptable,
   outsideTenantNamespace,
   readOnlyContainer,
   resourceInUse,
   resourceNotFound,
+  tableUnreadable,
   titleNotUnique,
   unionIsForever,
   unionNeedsIdentity,
@@ -75,6 +77,18 @@ const ERRORS = documentErrors(RegistryError, {
     'The descriptor is not valid',
     invalidDescriptor('xdm:sourceProperty /colour is not a field of the schema.'),
   ],
+  'XDM-1701-400': [
+    'The request for the schema of a table is not valid',
+    invalidTable('tableName is missing. Give the path of a table or view as explore lists it.'),
+  ],
+  'XDM-1702-400': [
+    'The source cannot be reached, or does not let the table be read',
+    tableUnreadable(400, 'The source did not answer within 20 seconds. Check that it is up and try again.'),
+  ],
+  'XDM-1702-404': [
+    'There is no such connection, or no such table',
+    tableUnreadable(404, 'There is no table or view "public.order" that the user may read.'),
+  ],
 })
 
 const { NotAcceptable } = documentErrors(PlainError, {
@@ -104,5 +118,15 @@ export const REGISTRY_ERRORS = {
   getDescriptor: [ERRORS['XDM-1009-400'], ERRORS['XDM-1017-404'], NotAcceptable],
   createDescriptor: [ERRORS['XDM-1600-400']],
   replaceDescriptor: [ERRORS['XDM-1600-400'], ERRORS['XDM-1017-404']],
+  sample: [ERRORS['XDM-1012-404']],
+  tableSchema: [
+    ERRORS['XDM-1400-400'],
+    ERRORS['XDM-1402-400'],
+    ERRORS['XDM-1521-400'],
+    ERRORS['XDM-1530-400'],
+    ERRORS['XDM-1701-400'],
+    ERRORS['XDM-1702-400'],
+    ERRORS['XDM-1702-404'],
+  ],
   removeDescriptor: [ERRORS['XDM-1017-404'], ERRORS['XDM-1402-400']],
 } as const

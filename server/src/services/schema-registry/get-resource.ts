@@ -37,14 +37,19 @@ export async function getResource(
   })
 }
 
-function findAny(
+/** What the standard has is found in the container of the tenant as well: schemas are made of both. */
+async function findAny(
   registry: Registry,
   readers: Readers,
   scope: Scope,
   { container, kind, id }: LookupRequest,
 ): Promise<Resource | undefined> {
   const isUnion = kind === 'schemas' && container === 'tenant' && id.endsWith('__union')
-  return isUnion ? findUnion(registry, scope, id) : readers.resources.find(scope, container, kind, id)
+  if (isUnion) return await findUnion(registry, scope, id)
+  return (
+    (await readers.resources.find(scope, container, kind, id)) ??
+    (await readers.resources.find(scope, 'global', kind, id))
+  )
 }
 
 /** `1` means the newest; a minor version is served up to the newest. */

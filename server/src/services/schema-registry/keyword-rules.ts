@@ -1,14 +1,15 @@
 import { parseColumnType } from '#columns/column-type.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
 import { invalidResource } from './problems.ts'
-import { objectAt, objectsAt } from './schema-tree.ts'
+import { objectAt, objectsAt, textsAt } from './schema-tree.ts'
 
 /**
  * What the keywords of fields may say. A schema with a type that is none would be taken here and fail later, in a
  * dataset or a run, where nobody looks for it.
  */
-export function checkKeywords(document: JsonObject): void {
+export function checkKeywords(document: JsonObject, namespaces: readonly string[]): void {
   checkBelow(document, '')
+  checkRequiredBelow(document, '', namespaces)
 }
 
 function checkBelow(node: JsonObject, path: string): void {
@@ -18,7 +19,7 @@ function checkBelow(node: JsonObject, path: string): void {
       const field = objectAt(fields, name)
       const fieldPath = key === 'properties' ? `${path}/${name}` : path
       if (field === undefined) throw invalidResource(`${describe(fieldPath)} must be an object.`)
-      if (key === 'properties') checkNode(field, fieldPath)
+      checkNode(field, fieldPath)
       checkBelow(field, fieldPath)
     }
   }
@@ -28,7 +29,10 @@ function checkBelow(node: JsonObject, path: string): void {
     checkNode(child, `${path}/${key}`)
     checkBelow(child, `${path}/${key}`)
   }
-  for (const part of objectsAt(node, 'allOf')) checkBelow(part, path)
+  for (const part of objectsAt(node, 'allOf')) {
+    checkNode(part, path)
+    checkBelow(part, path)
+  }
 }
 
 function describe(path: string): string {
@@ -56,7 +60,13 @@ const CHECKS: readonly Check[] = [
   checkLakeType,
 ]
 
-function checkType({ type }: JsonObject, refuse: (reason: string) => never): void {
+function checkType(node: JsonObject, refuse: (reason: string) => never): void {
+  const { type } = node
+  for (const key of ['$ref', 'meta:xdmType']) {
+    const value = node[key]
+    if (value !== undefined && typeof value !== 'string')
+      refuse(`${key} ${JSON.stringify(value)} is no text.`)
+  }
   const names = Array.isArray(type) ? (type as readonly Json[]) : [type]
   const unknown = names.find((name) => name !== undefined && !(TYPES as readonly unknown[]).includes(name))
   if (unknown !== undefined)
@@ -132,4 +142,34 @@ function checkLakeType(node: JsonObject, refuse: (reason: string) => never): voi
     refuse(
       `meta:lakeType ${JSON.stringify(wanted)} is unknown. Use long, decimal(12,2), timestamp or the like.`,
     )
+}
+
+/**
+ * What is required is there, in the objects that are the author's own: those in a namespace, or all of them where
+ * there is none. Elsewhere fields may come from the standard.
+ */
+function checkRequiredBelow(node: JsonObject, path: string, namespaces: readonly string[]): void {
+  const isOwn = namespaces.length === 0 || path.split('/').some((name) => namespaces.includes(name))
+  const isWhole = node['$ref'] === undefined && node['allOf'] === undefined
+  const fields = objectAt(node, 'properties')
+  const missing = textsAt(node, 'required').find((name) => fields?.[name] === undefined)
+  if (path !== '' && isOwn && isWhole && fields !== undefined && missing !== undefined)
+    throw invalidResource(
+      `${describe(path)} is not valid: required has "${missing}", which is none of its fields.`,
+    )
+  for (const [childPath, child] of childrenOf(node, path)) checkRequiredBelow(child, childPath, namespaces)
+}
+
+function childrenOf(node: JsonObject, path: string): readonly (readonly [string, JsonObject])[] {
+  const named = (key: string, prefix: string) =>
+    Object.keys(objectAt(node, key) ?? {}).map((name) => [
+      `${prefix}${name}`,
+      objectAt(objectAt(node, key) ?? {}, name),
+    ])
+  const single = ['items', 'additionalProperties'].map((key) => [`${path}/${key}`, objectAt(node, key)])
+  const definitions = named('definitions', '').map(([, child]) => [path, child])
+  const parts = objectsAt(node, 'allOf').map((part) => [path, part])
+  return [...named('properties', `${path}/`), ...definitions, ...single, ...parts].filter(
+    (pair): pair is [string, JsonObject] => pair[1] !== undefined,
+  )
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#kit/json.ts'
-import { invalidFieldName, outsideTenantNamespace } from './problems.ts'
+import { invalidFieldName, outsideTenantNamespace, sameName } from './problems.ts'
 import { findLocal } from './references.ts'
 import { objectAt, objectsAt } from './schema-tree.ts'
 
@@ -53,7 +53,11 @@ function checkLevel(node: JsonObject, namespaces: readonly string[], path: strin
 
 function checkNamesBelow(node: JsonObject, namespaces: readonly string[], path: string): void {
   const properties = objectAt(node, 'properties') ?? {}
+  const seen = new Map<string, string>()
   for (const name of Object.keys(properties)) {
+    const namesake = seen.get(name.toLowerCase())
+    if (namesake !== undefined) throw sameName(name, namesake, path === '' ? '/' : path)
+    seen.set(name.toLowerCase(), name)
     if (!FIELD_NAME.test(name) && !namespaces.includes(name))
       throw invalidFieldName(name, path === '' ? '/' : path)
     checkNamesBelow(objectAt(properties, name) ?? {}, namespaces, `${path}/${name}`)

@@ -112,6 +112,15 @@ export const invalidFieldName = (name: string, path: string) =>
     `The field name "${name}" at ${path} is not valid. Use letters, digits, "-" and "_", and no "_" at the start.`,
   )
 
+/** Readers of the lake do not tell such fields apart. */
+export const sameName = (name: string, namesake: string, path: string) =>
+  new RegistryProblem(
+    'XDM-1022',
+    400,
+    'Namespace validation error',
+    `The field names "${name}" and "${namesake}" at ${path} differ in case only. Choose names that differ in more.`,
+  )
+
 export const unresolvedReference = (id: string) =>
   new RegistryProblem(
     'XDM-1401',
@@ -163,6 +172,13 @@ export const unionIsForever = () =>
 
 export const invalidDescriptor = (detail: string) =>
   new RegistryProblem('XDM-1600', 400, 'Descriptor validation error', detail)
+
+export const invalidTable = (detail: string) =>
+  new RegistryProblem('XDM-1701', 400, 'Table request invalid', detail)
+
+/** What the source, or the way to it, says. */
+export const tableUnreadable = (status: number, detail: string) =>
+  new RegistryProblem('XDM-1702', status === 404 ? 404 : 400, 'Table not readable', detail)
 
 export const invalidQuery = (detail: string) => new RegistryProblem('XDM-1005', 400, 'Query invalid', detail)
 

@@ -7,20 +7,36 @@ import type { GlobalLibrary } from './global-library.ts'
 import { ResourceReader } from './resource-reader.ts'
 import { lockRegistry } from './resource-store.ts'
 
+/** A dataset that is made with a schema. */
+export interface SchemaUser {
+  readonly id: string
+  readonly name: string
+  /** A batch was ever completed with success. */
+  readonly hasData: boolean
+}
+
 /** What the operations of the registry use. */
 export interface Registry {
   readonly db: Database
   readonly library: GlobalLibrary
   readonly now: () => number
   readonly findNamespace: FindNamespace
-  /** Whether datasets are made with the schema; such a schema is not deleted. */
-  readonly hasDatasets?: ((scope: Scope, schemaId: string) => Promise<boolean>) | undefined
+  /** The datasets that are made with a schema, as the given transaction sees them. */
+  readonly findDatasets: (db: Database, scope: Scope, schemaId: string) => Promise<readonly SchemaUser[]>
 }
 
 /** Readers over one database or transaction. */
 export interface Readers {
   readonly resources: ResourceReader
   readonly descriptors: DescriptorReader
+}
+
+/** What the steps of one change share. */
+export interface ChangeContext {
+  readonly registry: Registry
+  readonly readers: Readers
+  readonly tx: Tx
+  readonly scope: Scope
 }
 
 export function readersOf(registry: Registry, db: Database = registry.db): Readers {

@@ -68,13 +68,17 @@ beforeAll(async () => {
     library: createGlobalLibrary(),
     now: () => nowMs++,
     findNamespace: new NamespaceReader(db).findSummary,
-    hasDatasets: async (_scope: Scope, schemaId: string) => usedSchemas.has(schemaId),
+    findDatasets: async (_db: Database, _scope: Scope, schemaId: string) =>
+      usedSchemas.has(schemaId) ? [{ id: '1', name: 'used', hasData: false }] : [],
   }
   findSchema = createSchemaFinder(registry)
   app = await createApp({ log: pino({ level: 'silent' }), version: '0.0.0' })
   undescribed = watchAnswers(app)
   await registerSchemaRegistry(app, {
     ...registry,
+    describeTable: async () => {
+      throw new Error('no source here')
+    },
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>

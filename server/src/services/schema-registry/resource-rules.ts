@@ -21,11 +21,11 @@ export interface CheckRequest {
 export function checkDocument(request: CheckRequest): void {
   const { kind, document, find } = request
   checkForm(document)
-  checkKeywords(document)
   checkReferences(document, find)
   const namespaces = [tenantNamespace(request.tenantId), request.datasetNamespace].filter(
     (name) => name !== undefined,
   )
+  checkKeywords(document, kind === 'datatypes' ? [] : namespaces)
   if (kind === 'datatypes' || kind === 'fieldgroups') checkOneWay(document)
   if (kind === 'datatypes') checkNames(document, namespaces)
   else checkNamespaces(document, namespaces)
@@ -49,9 +49,13 @@ function checkForm(document: JsonObject): void {
 
 /** Own fields stand in `properties` or in the definitions that `allOf` refers to; not here and there. */
 function checkOneWay(document: JsonObject): void {
-  const isDefined = objectsAt(document, 'allOf').some((part) => String(part['$ref']).startsWith('#'))
+  const isDefined = objectsAt(document, 'allOf').some(isLocal)
   const [field] = Object.keys(objectAt(document, 'properties') ?? {})
   if (isDefined && field !== undefined) throw mixedFields(field)
+}
+
+function isLocal({ $ref }: JsonObject): boolean {
+  return typeof $ref === 'string' && $ref.startsWith('#')
 }
 
 function checkReferences(document: JsonObject, find: FindResource): void {

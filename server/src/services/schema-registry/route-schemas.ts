@@ -11,8 +11,11 @@ import {
   ResourceList,
   ResourceListQuery,
   ResourceParams,
+  SampleParams,
+  SampleRecord,
   UnionParams,
 } from '@headwater/contract/schema-registry.ts'
+import { TableSchema, TableSchemaBody } from '@headwater/contract/table-schema.ts'
 import type { FastifySchema } from 'fastify'
 import { REGISTRY_ERRORS } from './documented-errors.ts'
 
@@ -27,6 +30,24 @@ const DESCRIPTOR_LIST_FORMS = AcceptHeader(
   'application/vnd.adobe.xdm+json',
   'application/vnd.adobe.xdm-id+json',
 )
+
+export const TABLE_SCHEMA = {
+  tags: TAGS,
+  summary: 'Make the ad-hoc schema of a table of a source, or bring it up to the table',
+  operationId: 'createTableSchema',
+  errors: REGISTRY_ERRORS.tableSchema,
+  body: TableSchemaBody,
+  response: { 200: TableSchema, 201: TableSchema },
+} satisfies FastifySchema
+
+export const SAMPLE_SCHEMA = {
+  tags: TAGS,
+  summary: 'Show a record as a schema describes it',
+  operationId: 'getSampleData',
+  errors: REGISTRY_ERRORS.sample,
+  params: SampleParams,
+  response: { 200: SampleRecord },
+} satisfies FastifySchema
 
 export const STATS_SCHEMA = {
   tags: TAGS,

@@ -3,6 +3,7 @@ import { DescriptorParams, ResourceListQuery } from '@headwater/contract/schema-
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { describeBodies, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
+import type { DescribeTable } from '#http/neighbours.ts'
 import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import {
@@ -16,6 +17,7 @@ import { deleteDescriptor } from './delete-descriptor.ts'
 import { deleteResource } from './delete-resource.ts'
 import { getDescriptor } from './get-descriptor.ts'
 import { getResource } from './get-resource.ts'
+import { getSample } from './get-sample.ts'
 import { getStats } from './get-stats.ts'
 import { listDescriptors } from './list-descriptors.ts'
 import { listResources } from './list-resources.ts'
@@ -30,11 +32,20 @@ import {
 import type { Registry } from './registry-context.ts'
 import { replaceResource } from './replace-resource.ts'
 import type { Container, Kind, TenantKind } from './resource.ts'
-import { descriptorSchemas, resourceSchemas, STATS_SCHEMA, unionSchemas } from './route-schemas.ts'
+import {
+  descriptorSchemas,
+  resourceSchemas,
+  SAMPLE_SCHEMA,
+  STATS_SCHEMA,
+  TABLE_SCHEMA,
+  unionSchemas,
+} from './route-schemas.ts'
 import { createDescriptor, replaceDescriptor } from './save-descriptor.ts'
+import { createTableSchema } from './tables/create-table-schema.ts'
 
 export interface SchemaRegistryDependencies extends Registry {
   readonly gateway: CommonGateway
+  readonly describeTable: DescribeTable
 }
 
 /** `/data/foundation/schemaregistry`: classes, field groups, data types, schemas and their descriptors. */
@@ -62,6 +73,7 @@ export async function registerSchemaRegistry(
       addReadRoutes(plugin, deps, 'behaviors', 'behaviors')
       addDescriptorRoutes(plugin, deps)
       addUnionRoutes(plugin, deps)
+      addCallRoutes(plugin, deps)
     },
     { prefix: '/data/foundation/schemaregistry' },
   )
@@ -156,6 +168,19 @@ function addUnionRoutes(app: FastifyInstance, registry: Registry): void {
     const format = readLookupAccept(request.headers.accept)
     if (!id.endsWith('__union')) throw resourceNotFound(id, format.version)
     return getResource(registry, request.scope, { container: 'tenant', kind: 'schemas', id, format })
+  })
+}
+
+function addCallRoutes(app: FastifyInstance, deps: SchemaRegistryDependencies): void {
+  app.get('/rpc/sampledata/:id', { schema: SAMPLE_SCHEMA }, (request) =>
+    getSample(deps, request.scope, idOf(request)),
+  )
+  app.post('/rpc/tableschema', { schema: TABLE_SCHEMA }, async (request, reply) => {
+    const body = request.body as JsonObject
+    const { describeTable } = deps
+    const { signal, scope } = request
+    const made = await createTableSchema({ registry: deps, describeTable }, scope, { body, signal })
+    return reply.code(made.state === 'created' ? 201 : 200).send(made)
   })
 }
 

@@ -7,7 +7,7 @@ import { checkDescriptor, readDescriptorHead } from './descriptor-rules.ts'
 import { insertDescriptor, updateDescriptor } from './descriptor-store.ts'
 import { IDENTITY, identityProperty, REFERENCE_IDENTITY } from './descriptor-types.ts'
 import { descriptorNotFound, invalidDescriptor } from './problems.ts'
-import { changeRegistry, type Readers, type Registry } from './registry-context.ts'
+import { type ChangeContext, changeRegistry, type Readers, type Registry } from './registry-context.ts'
 import { resolveFull } from './resolve-full.ts'
 import { behaviorOf } from './resource-rules.ts'
 import { omit } from './schema-tree.ts'
@@ -20,11 +20,19 @@ export async function createDescriptor(
 ): Promise<JsonObject> {
   // Outside of the transaction, which holds one connection to the database already.
   await checkNamespaces(registry, scope, body)
-  return await changeRegistry(registry, scope, async (tx, readers) => {
-    const descriptor = await compose(readers, scope, { id: newHexId(48), body })
-    await insertDescriptor(tx, scope, stamp(descriptor, scope, registry.now()))
-    return descriptor
-  })
+  return await changeRegistry(registry, scope, (tx, readers) =>
+    addDescriptor({ registry, readers, tx, scope }, body),
+  )
+}
+
+/** Makes a descriptor that names no namespace, as part of a change. Throws RegistryProblem 400. */
+export async function addDescriptor(
+  { registry, readers, tx, scope }: ChangeContext,
+  body: JsonObject,
+): Promise<JsonObject> {
+  const descriptor = await compose(readers, scope, { id: newHexId(48), body })
+  await insertDescriptor(tx, scope, stamp(descriptor, scope, registry.now()))
+  return descriptor
 }
 
 /** Gives a descriptor a new body. Throws RegistryProblem 404 and 400. */

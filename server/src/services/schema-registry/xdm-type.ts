@@ -1,3 +1,4 @@
+import { asText } from '#kit/as-text.ts'
 import type { JsonObject } from '#kit/json.ts'
 
 /** The documented bounds of the integer types; they are one past the machine's on the upper side. */
@@ -25,13 +26,19 @@ function integerType(node: JsonObject): string {
   return reaches(INT) ? 'int' : 'long'
 }
 
-/** The schema with `type` and `meta:xdmType` where they can be told; what the author set stays. */
+/** What an author may say of a type more exactly than the schema does. */
+const FINER: Readonly<Record<string, readonly string[]>> = {
+  string: ['string', 'date', 'date-time'],
+  integer: ['byte', 'short', 'int', 'long'],
+  object: ['object', 'map'],
+}
+
+/** The schema with `type` and `meta:xdmType` where they can be told; what the author set stays if it fits. */
 export function withXdmType(node: JsonObject): JsonObject {
   const xdmType = xdmTypeOf(node)
   if (xdmType === undefined) return node
-  return {
-    ...node,
-    ...(node['type'] === undefined ? { type: 'object' } : {}),
-    'meta:xdmType': node['meta:xdmType'] ?? xdmType,
-  }
+  const type = node['type'] ?? 'object'
+  const given = node['meta:xdmType']
+  const fits = typeof given === 'string' && FINER[asText(type)]?.includes(given) === true
+  return { ...node, type, 'meta:xdmType': fits ? given : xdmType }
 }

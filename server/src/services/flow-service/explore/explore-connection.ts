@@ -1,15 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { Scope } from '#http/scope.ts'
 import type { Json } from '#kit/json.ts'
-import { targetOf } from '#services/flow-service/connections/auth-params.ts'
-import { findConnection } from '#services/flow-service/connections/connection-store.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
-import { stateOf } from '#services/flow-service/entities/entity-document.ts'
-import { CONNECTIONS } from '#services/flow-service/entities/entity-kinds.ts'
-import { invalidRequest, notFound } from '#services/flow-service/problems.ts'
-import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { invalidRequest } from '#services/flow-service/problems.ts'
 import { exploreRoot } from './explore-root.ts'
 import { exploreTable, type TableParameters } from './explore-table.ts'
+import { findTarget } from './find-target.ts'
 import { parseRelationQuery, type RelationListParameters } from './relation-query.ts'
 
 /** The query of an exploration, as it arrives. */
@@ -41,20 +37,6 @@ export async function exploreConnection(
   if (!wantsRoot(parameters)) return { body: await exploreTable(deps.source, target, parameters, signal) }
   const query = parseRelationQuery(parameters, id)
   return await exploreRoot(deps.source, { connectionId: id, target, query, signal })
-}
-
-async function findTarget(
-  { db, keyring }: FlowServiceDependencies,
-  scope: Scope,
-  id: string,
-): Promise<ConnectionTarget> {
-  const connection = await findConnection(db, keyring, scope, id)
-  if (connection === undefined) throw notFound(CONNECTIONS.name, id)
-  if (stateOf(connection.document) === 'draft') {
-    throw invalidRequest(`The connection ${id} is a draft. Publish it first.`)
-  }
-  if (connection.auth === undefined) throw invalidRequest(`The connection ${id} has nothing to explore.`)
-  return targetOf(connection.auth)
 }
 
 /** The root is the default; an object without a type is a table. */

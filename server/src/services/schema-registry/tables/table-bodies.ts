@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { TableSchema } from '@headwater/contract/table-schema.ts'
+import type { Scope } from '#http/scope.ts'
+import type { JsonObject } from '#kit/json.ts'
+import { ADHOC_BEHAVIOR } from '#services/schema-registry/behaviors.ts'
+import { authoredPart } from '#services/schema-registry/compose-document.ts'
+import { tenantNamespace } from '#services/schema-registry/namespace-rules.ts'
+import { objectAt, objectsAt, textsAt } from '#services/schema-registry/schema-tree.ts'
+import type { TableField } from './table-fields.ts'
+
+/** What a table becomes: names and fields, before anything is stored. */
+export interface TablePlan {
+  readonly title: string
+  /** Where the schema comes from; the same place makes the same schema. */
+  readonly origin: JsonObject
+  readonly fields: readonly TableField[]
+  /** Names of fields, in the order of the key; empty when not all of it was chosen. */
+  readonly key: readonly string[]
+}
+
+/** Where on a schema its table stands. */
+export const ORIGIN = 'meta:sourceTable'
+
+/**
+ * The class of a table: its fields in the namespace of the tenant, where SQL finds them under a name that people
+ * know. In a class that is there already, new fields are never required: the rows before have no value for them.
+ */
+export function classBody(scope: Scope, plan: TablePlan, before?: JsonObject): JsonObject {
+  const namespace = tenantNamespace(scope.tenantId)
+  const known = before && textsAt(fieldsOf(before, namespace) ?? {}, 'required')
+  const required = plan.fields
+    .filter(({ name, isRequired }) => isRequired && (known === undefined || known.includes(name)))
+    .map(({ name }) => name)
+  const fields: JsonObject = {
+    type: 'object',
+    properties: Object.fromEntries(plan.fields.map(({ name, schema }) => [name, schema])),
+    ...(required.length === 0 ? {} : { required }),
+  }
+  const own: JsonObject = {
+    type: 'object',
+    properties: { [namespace]: fields },
+    ...(required.length === 0 ? {} : { required: [namespace] }),
+  }
+  return { type: 'object', title: `${plan.title} (class)`, allOf: [{ $ref: ADHOC_BEHAVIOR }, own] }
+}
+
+function ownPart(document: JsonObject): JsonObject | undefined {
+  return objectsAt(document, 'allOf').find((part) => objectAt(part, 'properties') !== undefined)
+}
+
+function fieldsOf(document: JsonObject, namespace: string): JsonObject | undefined {
+  return objectAt(objectAt(ownPart(document) ?? {}, 'properties') ?? {}, namespace)
+}
+
+/** True when a stored class is what a body would make of it. */
+export function isSameClass(stored: JsonObject, body: JsonObject): boolean {
+  return isDeepStrictEqual(ownPart(stored), ownPart(authoredPart(body)))
+}
+
+export function schemaBody(plan: TablePlan, classId: string): JsonObject {
+  return { type: 'object', title: plan.title, [ORIGIN]: plan.origin, allOf: [{ $ref: classId }] }
+}
+
+/** What says that the table's key is that of the schema; `undefined` without one. */
+export function keyDescriptor(scope: Scope, { key }: TablePlan, schemaId: string): JsonObject | undefined {
+  const paths = key.map((name) => `/${tenantNamespace(scope.tenantId)}/${name}`)
+  if (paths.length === 0) return undefined
+  return {
+    '@type': 'xdm:descriptorPrimaryKey',
+    'xdm:sourceSchema': schemaId,
+    'xdm:sourceVersion': 1,
+    'xdm:sourceProperty': paths.length === 1 ? paths[0] : paths,
+  }
+}
+
+/** What Data Prep makes a mapping set of: every column to its field. */
+export function mappingSetOf(scope: Scope, plan: TablePlan, schemaId: string): TableSchema['mappingSet'] {
+  return {
+    name: plan.title,
+    outputSchema: {
+      schemaRef: { id: schemaId, contentType: 'application/vnd.adobe.xed-full+json;version=1' },
+    },
+    mappings: plan.fields.map(({ column, name }) => ({
+      sourceType: 'ATTRIBUTE',
+      source: column,
+      destination: `${tenantNamespace(scope.tenantId)}.${name}`,
+    })),
+  }
+}
