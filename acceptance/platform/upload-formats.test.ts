@@ -135,6 +135,23 @@ describe('JSON', () => {
   })
 })
 
+test('names and values may hold anything', async () => {
+  const datasetId = await world.makeDataset()
+  const odd =
+    '{"_headwater": {"id": 1, "note": "a\\u0000b", "a\\u0000\\ud800": 1}, "__proto__": {"x": 1}, "constructor": 2}\n'
+  const batch = await world.upload(datasetId, odd)
+  expect(batch).toMatchObject({ status: 'success', recordCount: 1 })
+  expect(batch.errors.map((error: Answer) => error['description'])).toEqual([
+    expect.stringContaining('"_headwater.a\uFFFD\uFFFD"'),
+    expect.stringContaining('"__proto__"'),
+    expect.stringContaining('"constructor"'),
+  ])
+  expect(await world.rows(datasetId)).toEqual([{ id: 1, note: 'a\u0000b' }])
+  const csv = 'a\u0000,a\u0000\n'
+  const failed = await world.upload(datasetId, csv, { inputFormat: { format: 'csv' } })
+  expect(failed).toMatchObject({ status: 'failed', errors: [{ code: '118' }] })
+})
+
 describe('CSV', () => {
   test('has quotes, line ends in values, a delimiter of its own, and rows that are broken', async () => {
     const datasetId = await world.makeDataset()

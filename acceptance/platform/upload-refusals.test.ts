@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Answer } from '@headwater/testkit/api-client.ts'
-import { CATALOG } from '@headwater/testkit/journey.ts'
+import { CATALOG, createDataset, createSchema } from '@headwater/testkit/journey.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { IMPORT, lines, openUploadWorld, type UploadWorld } from './uploads.ts'
 
@@ -144,6 +144,25 @@ test('the catalogue leaves the books of an upload to batch ingestion', async () 
   }
   expect((await patch({ tags: { reviewed: ['yes'] } })).status).toBe(200)
   expect(await world.batch(id)).toMatchObject({ status: 'loading', tags: { reviewed: ['yes'] } })
+})
+
+test('a sandbox takes its uploads along when it is deleted', async () => {
+  const boxes = '/data/foundation/sandbox-management/sandboxes'
+  const api = world.server.client.in('uploads')
+  const stateIs = (state: string) => async () => (await api.get(`${boxes}/uploads`)).body.state === state
+  await api.post(boxes, { name: 'uploads', title: 'Uploads', type: 'development' })
+  await vi.waitUntil(stateIs('active'), { timeout: 10_000, interval: 30 })
+  const dataset = await createDataset(api, await createSchema(api, { id: { type: 'integer' } }))
+  const client = world.client.with({ 'x-sandbox-name': 'uploads' })
+  const body = { datasetId: dataset, inputFormat: { format: 'json' } }
+  const { id } = (await client.post(`${IMPORT}/batches`, body)).body
+  const url = world.fileUrl(dataset, id)
+  const sent = await client.call('PUT', url, { body: 'x', headers: { 'content-type': 'text/plain' } })
+  expect(sent.status).toBe(200)
+  expect((await world.act(id, 'COMPLETE')).status).toBe(404)
+  expect((await api.call('DELETE', `${boxes}/uploads`)).status).toBe(202)
+  await vi.waitUntil(stateIs('deleted'), { timeout: 20_000, interval: 30 })
+  expect(await readdir(world.server.lakeDir)).not.toContain('uploads')
 })
 
 describe('a file', () => {

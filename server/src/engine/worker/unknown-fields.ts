@@ -44,10 +44,21 @@ export class UnknownFields {
     }
   }
 
-  #count(path: string): void {
+  #count(text: string): void {
+    const path = printable(text)
     const count = this.#counts.get(path)
     if (count !== undefined || this.#counts.size < MAX_NAMES) this.#counts.set(path, (count ?? 0) + 1)
   }
+}
+
+const MAX_LENGTH = 200
+
+/** A name as it can be kept and shown, whatever it holds. */
+function printable(text: string): string {
+  return text
+    .slice(0, MAX_LENGTH)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\uFFFD')
 }
 
 function knownOf(fields: readonly LakeField[]): Known {

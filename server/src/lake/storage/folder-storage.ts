@@ -35,11 +35,24 @@ import {
  */
 export async function openFolderStorage(root: string): Promise<LakeStorage> {
   await mkdir(join(root, TEMPORARY_FOLDER), { recursive: true })
+  await removeAbandoned(join(root, TEMPORARY_FOLDER))
   return new FolderStorage(await realpath(root))
 }
 
 /** Unfinished files; on the same file system as the objects, so that they can be linked. */
 const TEMPORARY_FOLDER = '.unfinished'
+
+/** Nobody writes to one file for that long without a byte. */
+const ABANDONED_MS = 24 * 3_600_000
+
+/** What servers left behind that died while they wrote. Others may be at work on the same folder. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const entry of await readFolder(folder)) {
+    const path = join(folder, entry.name)
+    const found = await statFile(path)
+    if (found !== undefined && found.mtimeMs < Date.now() - ABANDONED_MS) await rm(path, { force: true })
+  }
+}
 
 class FolderStorage implements LakeStorage {
   readonly #root: string

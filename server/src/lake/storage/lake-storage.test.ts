@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -310,4 +310,16 @@ describe('S3 storage', () => {
       url.startsWith('s3://lake') ? 'is no key' : 'is not of the form',
     )
   })
+})
+
+it('a folder that is opened loses what was left unfinished a day ago, and nothing newer', async () => {
+  await using storage = await openFolder()
+  const unfinished = join(folder, 'lake', '.unfinished')
+  await writeFile(join(unfinished, 'old'), 'x')
+  await writeFile(join(unfinished, 'new'), 'x')
+  const dayAgo = new Date(Date.now() - 25 * 3_600_000)
+  await utimes(join(unfinished, 'old'), dayAgo, dayAgo)
+  await using again = await openFolder()
+  expect(await readdir(unfinished)).toEqual(['new'])
+  expect(again.localPath('a')).toBe(storage.localPath('a'))
 })

@@ -2,7 +2,6 @@ import type { RunDependencies } from '#runs/dependencies.ts'
 import { diagnosticsFolder } from '#runs/tidy-diagnostics.ts'
 import { isBatchUnderWay } from '#services/catalog/batch-states.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
-import type { Database } from '#store/database.ts'
 import { listImportResults } from './import-ledger.ts'
 
 type TidyDependencies = Pick<RunDependencies, 'db' | 'storage'>
@@ -19,21 +18,21 @@ export async function tidyImport(deps: TidyDependencies, batchId: string): Promi
     .where('batch.id', '=', batchId)
     .executeTakeFirst()
   if (batch === undefined || isBatchUnderWay(batch.status)) return
-  await removeUploads(deps, batchId)
+  await removeUploads(deps, { id: batchId, datasetId: batch.dataset_id })
   if (batch.epoch !== null)
     await removeStale(deps, { batchId, epoch: batch.epoch, datasetId: batch.dataset_id })
 }
 
-async function removeUploads({ db, storage }: TidyDependencies, batchId: string): Promise<void> {
-  const keys = await uploadsOf(db, batchId)
-  if (keys.length === 0) return
-  await storage.remove(keys)
-  await db.deleteFrom('batch_input_part').where('key', 'in', keys).execute()
+/** With the folder goes also what came of a server that died before it could write down what it had received. */
+async function removeUploads({ db, storage }: TidyDependencies, batch: EndedBatch): Promise<void> {
+  const table = await lakeTableOf(db, batch.datasetId)
+  if (table !== undefined) await storage.removeFolder(`${table.location}/uploads/${batch.id}`)
+  await db.deleteFrom('batch_input_part').where('batch_id', '=', batch.id).execute()
 }
 
-async function uploadsOf(db: Database, batchId: string): Promise<string[]> {
-  const rows = await db.selectFrom('batch_input_part').select('key').where('batch_id', '=', batchId).execute()
-  return rows.map(({ key }) => key)
+interface EndedBatch {
+  readonly id: string
+  readonly datasetId: string
 }
 
 async function removeStale(

@@ -13,13 +13,22 @@ export interface RecordSplitter {
   end(): FileRecord[]
 }
 
+const MAX_MESSAGE = 500
+
 /** A file as a whole can't be read. The message goes on after the name of the file: `is empty`. */
 export class FileFormatError extends Error {
   override readonly name = 'FileFormatError'
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+    // It may quote the file, which may hold anything.
+    super(
+      message
+        .slice(0, MAX_MESSAGE)
+        .toWellFormed()
+        .replace(/\p{Cc}/gu, '\uFFFD'),
+      options,
+    )
     this.code = code
   }
 }
