@@ -10,6 +10,7 @@ import { acceptJsonBodies } from './body-parsers.ts'
 import { PLAIN_FAMILY, renderErrors, StoppingError, sendProblem } from './error-writer.ts'
 import { publishDocs } from './openapi/publish-docs.ts'
 import { PlainProblem } from './problem.ts'
+import { watchSilentConnections } from './silent-connections.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 import { validatorFor } from './validators.ts'
 
@@ -49,9 +50,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
+  const endSilentConnections = watchSilentConnections(app.server)
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true
+    endSilentConnections()
   })
   app.addHook('onRequest', async (request) => {
     if (isStopping) throw new StoppingError()

@@ -32,6 +32,16 @@ test('what comes on an open connection while the server stops is refused in JSON
   )
 })
 
+test('a connection that has never asked anything holds up no stop', async () => {
+  const app = await createApp({ log: pino({ level: 'silent' }), version: 'test' })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  await once(app.server, 'connection')
+  await app.close()
+  expect(await text(socket)).toBe('')
+})
+
 function signal(): [give: () => void, given: Promise<void>] {
   const { promise, resolve } = Promise.withResolvers<void>()
   return [resolve, promise]
