@@ -2,6 +2,7 @@ import { IfMatchHeader, OptionalIfMatchHeader } from '@headwater/contract/flow-s
 import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
+import { clientSignal } from '#http/client-signal.ts'
 import { answerWith, type NamedExamples } from '#http/openapi/route-docs.ts'
 import type { Permission } from '#http/permissions.ts'
 import type { JsonObject } from '#kit/json.ts'
@@ -124,8 +125,8 @@ export function isDraft(request: FastifyRequest): boolean {
 }
 
 /** The id, the version and the body of a request that changes one resource. */
-export function changeOf(request: FastifyRequest): ChangeRequest {
-  return { id: idOf(request), ifMatch: readIfMatch(request), body: request.body, signal: request.signal }
+export function changeOf(request: FastifyRequest, reply: FastifyReply): ChangeRequest {
+  return { id: idOf(request), ifMatch: readIfMatch(request), body: request.body, signal: clientSignal(reply) }
 }
 
 /** Answers 201 with the reference of what was created, and where it is. */

@@ -191,7 +191,8 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       answer: Reference,
     }),
     preValidation: requireStorable,
-    handler: async (request) => referenceOf(await connected.patch(deps, request.scope, changeOf(request))),
+    handler: async (request, reply) =>
+      referenceOf(await connected.patch(deps, request.scope, changeOf(request, reply))),
   })
   service.delete(`/${kind.name}/:id`, {
     schema: itemSchema({
@@ -206,7 +207,7 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await connected.remove(deps, request.scope, changeOf(request))
+      await connected.remove(deps, request.scope, changeOf(request, reply))
       return reply.code(204).send()
     },
   })
@@ -224,9 +225,9 @@ function serveChanges(service: FastifyInstance, deps: FlowServiceDependencies, c
       answer: Reference,
     }),
     preValidation: allowObject,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       readAction(actionOf(request), ['publish'])
-      return referenceOf(await connected.publish(deps, request.scope, changeOf(request)))
+      return referenceOf(await connected.publish(deps, request.scope, changeOf(request, reply)))
     },
   })
 }

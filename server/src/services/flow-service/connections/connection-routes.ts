@@ -17,6 +17,7 @@ import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import { ConnectionConfigs } from '@headwater/contract/flow-service/explored-storage.ts'
 import { EntityListQuery, One, Page } from '@headwater/contract/flow-service/lists.ts'
 import type { FastifyInstance } from 'fastify'
+import { clientSignal } from '#http/client-signal.ts'
 import { answerWith } from '#http/openapi/route-docs.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import { actionOf, PROVIDER_ACTIONS, readAction } from '#services/flow-service/entities/actions.ts'
@@ -90,7 +91,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
     handler: async (request, reply) => {
       const document = await createConnection(deps, request.scope, bodyOf(request), {
         isDraft: isDraft(request),
-        signal: request.signal,
+        signal: clientSignal(reply),
       })
       return sendCreated(reply, CONNECTIONS.name, document)
     },
@@ -119,7 +120,8 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
       answer: Reference,
     }),
     preValidation: requireStorable,
-    handler: async (request) => referenceOf(await patchConnection(deps, request.scope, changeOf(request))),
+    handler: async (request, reply) =>
+      referenceOf(await patchConnection(deps, request.scope, changeOf(request, reply))),
   })
   service.delete('/connections/:id', {
     schema: itemSchema({
@@ -134,7 +136,7 @@ export function serveConnectionRoutes(service: FastifyInstance, deps: FlowServic
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteConnection(deps, request.scope, changeOf(request))
+      await deleteConnection(deps, request.scope, changeOf(request, reply))
       return reply.code(204).send()
     },
   })
@@ -195,9 +197,9 @@ function serveConnectionUses(service: FastifyInstance, deps: FlowServiceDependen
       answer: Reference,
     }),
     preValidation: allowObject,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const action = readAction(actionOf(request), ['publish', ...PROVIDER_ACTIONS])
-      const change = changeOf(request)
+      const change = changeOf(request, reply)
       if (action !== 'publish') return refuseFinalize(deps, request.scope, CONNECTIONS, { ...change, action })
       return referenceOf(await publishAny(deps, request.scope, change))
     },

@@ -114,7 +114,8 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       answer: Reference,
     }),
     preValidation: requireStorable,
-    handler: async (request) => referenceOf(await patchFlow(deps, request.scope, changeOf(request))),
+    handler: async (request, reply) =>
+      referenceOf(await patchFlow(deps, request.scope, changeOf(request, reply))),
   })
   service.delete('/flows/:id', {
     schema: itemSchema({
@@ -129,7 +130,7 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteFlow(deps, request.scope, changeOf(request))
+      await deleteFlow(deps, request.scope, changeOf(request, reply))
       return reply.code(204).send()
     },
   })
@@ -147,9 +148,9 @@ function serveFlowChanges(service: FastifyInstance, deps: FlowServiceDependencie
       answer: Reference,
     }),
     preValidation: allowObject,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const action = readAction(actionOf(request), [...FLOW_ACTIONS, ...PROVIDER_ACTIONS])
-      const change = changeOf(request)
+      const change = changeOf(request, reply)
       if (action === 'finalize' || action === 'finalize-update')
         return refuseFinalize(deps, request.scope, FLOWS, { ...change, action })
       return referenceOf(await actOnFlow(deps, request.scope, { ...change, action }))

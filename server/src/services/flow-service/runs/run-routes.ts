@@ -94,7 +94,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       answer: Run,
     }),
     preValidation: allowObject,
-    handler: async (request) => putRun(deps, request.scope, changeOf(request)),
+    handler: async (request, reply) => putRun(deps, request.scope, changeOf(request, reply)),
   })
   service.post('/runs/:id/action', {
     schema: itemSchema({
@@ -110,9 +110,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       answer: Reference,
     }),
     preValidation: allowObject,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       readAction(actionOf(request), ['re-trigger'])
-      return referenceOf((await retriggerRun(deps, request.scope, changeOf(request))).document)
+      return referenceOf((await retriggerRun(deps, request.scope, changeOf(request, reply))).document)
     },
   })
 }

@@ -154,8 +154,8 @@ function serveWrites(
       answer: item,
     }),
     preValidation: requireBody,
-    handler: async (request) =>
-      replaceSpec(deps, request.scope, kind, { ...changeOf(request), body: bodyOf(request) }),
+    handler: async (request, reply) =>
+      replaceSpec(deps, request.scope, kind, { ...changeOf(request, reply), body: bodyOf(request) }),
   })
 }
 

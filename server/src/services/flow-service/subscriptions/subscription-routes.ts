@@ -124,7 +124,8 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       answer: subscriptions.SubscriptionReference,
     }),
     preValidation: requireStorable,
-    handler: async (request) => answerOf(await patchSubscription(deps, request.scope, changeOf(request))),
+    handler: async (request, reply) =>
+      answerOf(await patchSubscription(deps, request.scope, changeOf(request, reply))),
   })
   service.delete('/subscriptions/:id', {
     schema: itemSchema({
@@ -139,7 +140,7 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       answer: DELETED,
     }),
     handler: async (request, reply) => {
-      await deleteSubscription(deps, request.scope, changeOf(request))
+      await deleteSubscription(deps, request.scope, changeOf(request, reply))
       return reply.code(204).send()
     },
   })
@@ -158,10 +159,12 @@ function serveSubscriptionChanges(service: FastifyInstance, deps: FlowServiceDep
       answer: subscriptions.SubscriptionActionAnswer,
     }),
     preValidation: allowObject,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const action = readAction(actionOf(request), ['enable', 'disable', 'test'])
-      if (action === 'test') return testSubscription(deps, request.scope, changeOf(request))
-      return referenceOf(await actOnSubscription(deps, request.scope, { ...changeOf(request), action }))
+      if (action === 'test') return testSubscription(deps, request.scope, changeOf(request, reply))
+      return referenceOf(
+        await actOnSubscription(deps, request.scope, { ...changeOf(request, reply), action }),
+      )
     },
   })
 }
