@@ -31,9 +31,10 @@ async function makeOneOfEach(world: World): Promise<void> {
   await world.makeRun(flow.id)
   await finishedRun(owner, flow.id)
   const hook = { name: world.newName('subscription'), url: 'http://127.0.0.1:9/hook', events: ['success'] }
-  await world.make('/subscriptions', { ...hook, flowIds: [flow.id] })
+  const { id } = await world.make('/subscriptions', { ...hook, flowIds: [flow.id] })
   await world.makeRun(flow.id)
-  await vi.waitUntil(async () => (await owner.get(`${FLOW}/subscriptions`)).status === 200)
+  const deliveries = async () => (await owner.get(`${FLOW}/subscriptions/${id}/deliveries`)).body.items
+  await vi.waitUntil(async () => (await deliveries()).length > 0, { timeout: 20_000, interval: 30 })
   const identity = { ...descriptorBody(schemaId), 'xdm:isPrimary': true }
   await owner.post(`${REGISTRY}/tenant/descriptors`, identity)
   const union = [{ op: 'add', path: '/meta:immutableTags', value: ['union'] }]
@@ -52,6 +53,7 @@ async function makeOneOfEach(world: World): Promise<void> {
     name: 'Kestrel number',
     idType: 'CROSS_DEVICE',
   })
+  await makeUpload(owner, datasetId)
   const admin = await world.server.createAdmin()
   for (const kind of ['connectionSpecs', 'flowSpecs']) {
     const name = `kestrel ${kind}`
@@ -61,6 +63,15 @@ async function makeOneOfEach(world: World): Promise<void> {
       version: '1.0',
     })
   }
+}
+
+/** A batch that waits for more files. */
+async function makeUpload(owner: ApiClient, datasetId: string): Promise<void> {
+  const batches = '/data/foundation/import/batches'
+  const { body } = await owner.post(batches, { datasetId, inputFormat: { format: 'json' } })
+  const url = `${batches}/${body.id}/datasets/${datasetId}/files/rows.json`
+  const { status } = await owner.call('PUT', url, { body: { _headwater: { note: 'kestrel' } } })
+  if (status !== 200) throw new Error(`no upload: ${status}`)
 }
 
 /** A request of an operation about what is at a path. */

@@ -66,7 +66,8 @@ export async function findTargets(owner: ApiClient): Promise<readonly Target[]> 
 }
 
 function templateOf(path: string): string {
-  return path.replace('{container}', 'tenant')
+  // What a file is called is for the client to say.
+  return path.replace('{container}', 'tenant').replace('/files/{path}', '/files/rows.json')
 }
 
 function nobodyOf(template: string): string | undefined {
@@ -122,9 +123,15 @@ class Finder {
       if (await this.#isThere(head, rest)) heads.push(head)
       if (heads.length === ENOUGH) break
     }
-    if (heads.length === 0) return this.#likeAnother(list)
+    if (heads.length === 0) return this.#likeSibling(first) ?? this.#likeAnother(list)
     this.#heads.set(key, heads)
     return heads
+  }
+
+  /** What was found with something else below it: `…/datasets/{id}/preview` beside `…/datasets/{id}/files/x`. */
+  #likeSibling(first: string): readonly string[] | undefined {
+    const [, known] = [...this.#heads].find(([key]) => key.startsWith(`${first}/`)) ?? []
+    return known
   }
 
   /** A second path to the same things: `/v2/dataSets` beside `/dataSets`. */
