@@ -1,8 +1,8 @@
-import { pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { newUuid } from '#kit/ids.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { ByteCounter } from './byte-counter.ts'
-import { MAX_UPLOAD_BYTES, tooLarge } from './problems.ts'
+import { badRequest, MAX_UPLOAD_BYTES, tooLarge } from './problems.ts'
 
 export interface ReceivedBytes {
   readonly key: string
@@ -21,8 +21,20 @@ export async function receiveBytes(
   if (length > MAX_UPLOAD_BYTES) throw tooLarge()
   const key = `${folder}/${newUuid()}`
   const counter = new ByteCounter(MAX_UPLOAD_BYTES, tooLarge)
-  // A client that goes away ends the counter, and with it the object, which is written whole or not at all.
-  pipeline(body, counter, () => {})
+  feed(counter, body)
   await storage.putStream(key, counter)
   return { key, sizeBytes: counter.count }
+}
+
+/**
+ * A client that goes away ends the counter, and with it the object, which is written whole or not at all. The other
+ * way round the request stays: who destroys it destroys its connection, and nobody would hear the answer.
+ */
+function feed(counter: ByteCounter, body: Readable): void {
+  const onGone = (): void => {
+    if (!body.readableEnded)
+      counter.destroy(badRequest('The connection ended before all bytes had come. Send them again.'))
+  }
+  body.once('error', onGone).once('close', onGone)
+  body.pipe(counter)
 }
