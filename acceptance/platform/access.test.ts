@@ -167,6 +167,10 @@ function permissionOf({ operation }: Target): Permission | undefined {
   return documented.find(({ id }) => id === operation.operationId)?.operation['x-permission']
 }
 
+function furtherPermissionsOf({ operation }: Target): readonly Permission[] {
+  return documented.find(({ id }) => id === operation.operationId)?.operation['x-also-needs'] ?? []
+}
+
 /** The most that one can hold without a permission. */
 function allBut(permission: Permission): readonly Permission[] {
   const [action, area] = permission.split(' ')
@@ -199,7 +203,10 @@ for (const permission of PERMISSIONS) {
     expect(needing.length).toBeGreaterThan(0)
     for (const target of needing) {
       await expectDenied(without, target, permission)
-      const answer = await ask(holder, target, target.nobody ?? target.operation.path)
+      const further = furtherPermissionsOf(target)
+      for (const other of further) await expectDenied(await createHolder(allBut(other)), target, other)
+      const enough = further.length === 0 ? holder : await createHolder([permission, ...further])
+      const answer = await ask(enough, target, target.nobody ?? target.operation.path)
       const { operationId } = target.operation
       expect([operationId, DENIED.test(JSON.stringify(answer.body ?? ''))]).toEqual([operationId, false])
       expect([operationId, answer.status < 500]).toEqual([operationId, true])

@@ -56,6 +56,8 @@ declare module 'fastify' {
      * of the organisation may see.
      */
     readonly permission?: Permission | 'none' | undefined
+    /** What it must hold besides, where an operation reaches into another area. */
+    readonly alsoNeeds?: readonly Permission[] | undefined
   }
 }
 

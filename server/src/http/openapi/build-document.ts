@@ -74,13 +74,14 @@ function describeOperation({ method, url, schema }: DocumentedRoute, components:
   const told = Object.entries({
     operationId,
     summary,
-    description: [description, permission && `Needs the permission *${permission}*.`]
+    description: [description, permission && needsSentence([permission, ...(schema.alsoNeeds ?? [])])]
       .filter((part) => part !== undefined)
       .join('\n\n'),
     tags,
     deprecated,
     security,
     'x-permission': permission,
+    'x-also-needs': schema.alsoNeeds,
   })
   return {
     ...Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== '')),
@@ -89,6 +90,11 @@ function describeOperation({ method, url, schema }: DocumentedRoute, components:
     responses: withoutBodies(method, describeAnswers(schema, components)),
     ...(schema.callbacks === undefined ? {} : { callbacks: describeCallbacks(schema.callbacks, components) }),
   }
+}
+
+function needsSentence(permissions: readonly Permission[]): string {
+  const names = permissions.map((permission) => `*${permission}*`).join(' and ')
+  return `Needs the permission${permissions.length > 1 ? 's' : ''} ${names}.`
 }
 
 /** What the operation needs; nothing where every client may come, or everybody. */

@@ -108,12 +108,13 @@ export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependenc
 /** The one place where permissions are checked. */
 async function assertPermitted(request: FastifyRequest, dependencies: GatewayDependencies): Promise<void> {
   const { scope, routeOptions } = request
-  const { permission } = routeOptions.schema ?? {}
+  const { permission, alsoNeeds = [] } = routeOptions.schema ?? {}
   if (permission === undefined) throw new Error(`${routeOptions.url} has no permission`)
   if (permission === 'none') return
   const { placeOf = async () => ({ sandboxId: scope.sandbox.id }), denial } = dependencies
   const place = await placeOf(request, scope)
-  if (!holds(scope.grants, permission, place)) throw denial.problem(permission, whereOf(place, scope))
+  const missing = [permission, ...alsoNeeds].find((each) => !holds(scope.grants, each, place))
+  if (missing !== undefined) throw denial.problem(missing, whereOf(place, scope))
 }
 
 function whereOf(place: Place, { sandbox }: Scope): string {

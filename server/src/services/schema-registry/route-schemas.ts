@@ -35,6 +35,7 @@ export const TABLE_SCHEMA = {
   tags: TAGS,
   summary: 'Make the ad-hoc schema of a table of a source, or bring it up to the table',
   operationId: 'createTableSchema',
+  alsoNeeds: ['View Sources'],
   errors: REGISTRY_ERRORS.tableSchema,
   body: TableSchemaBody,
   response: { 200: TableSchema, 201: TableSchema },

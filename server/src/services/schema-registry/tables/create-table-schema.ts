@@ -1,17 +1,11 @@
 import type { TableSchema, TableSchemaBody } from '@headwater/contract/table-schema.ts'
 import type { DescribedColumn, DescribedTable, DescribeTable } from '#http/neighbours.ts'
-import { holds } from '#http/permissions.ts'
 import { HttpProblem } from '#http/problem.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { applyChange } from '#services/schema-registry/change-resource.ts'
 import { addResource } from '#services/schema-registry/create-resource.ts'
-import {
-  invalidTable,
-  REGISTRY_DENIAL,
-  tableUnreadable,
-  titleNotUnique,
-} from '#services/schema-registry/problems.ts'
+import { invalidTable, tableUnreadable, titleNotUnique } from '#services/schema-registry/problems.ts'
 import {
   type ChangeContext,
   changeRegistry,
@@ -46,7 +40,6 @@ export async function createTableSchema(
   scope: Scope,
   { body, signal }: TableSchemaRequest,
 ): Promise<TableSchema> {
-  requireSources(scope)
   const wanted = checkTableBody(body)
   const table = await readTable(deps.describeTable, scope, { ...wanted, signal })
   const plan = planTable(wanted, table)
@@ -57,12 +50,6 @@ export async function createTableSchema(
     if (!isFrom(namesake, plan.origin)) throw titleNotUnique(namesake.id)
     return await updateFrom(context, plan, namesake)
   })
-}
-
-/** The gateway asks for the permission to manage schemas; what a source holds is seen here as well. */
-function requireSources({ grants, sandbox }: Scope): void {
-  if (holds(grants, 'View Sources', { sandboxId: sandbox.id })) return
-  throw REGISTRY_DENIAL.problem('View Sources', `in the sandbox ${sandbox.name}`)
 }
 
 async function readTable(
