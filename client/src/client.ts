@@ -8,6 +8,7 @@ import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
+import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -44,6 +45,8 @@ export class HeadwaterClient {
   readonly datasets: Datasets
   readonly batches: Batches
   readonly sandboxes: Sandboxes
+  readonly mappingSets: MappingSets
+  readonly mappingLanguage: MappingLanguage
   readonly #transport: Transport
 
   constructor(options: ClientOptions | Transport) {
@@ -61,6 +64,8 @@ export class HeadwaterClient {
     this.datasets = new Datasets(transport)
     this.batches = new Batches(transport)
     this.sandboxes = new Sandboxes(transport)
+    this.mappingSets = new MappingSets(transport)
+    this.mappingLanguage = new MappingLanguage(transport)
   }
 
   /** The same client in another sandbox. Tokens are shared. */

@@ -14,6 +14,7 @@ import { registerCatalog } from '#services/catalog/routes.ts'
 import { registerConsole } from '#services/console/routes.ts'
 import { registerDataPrep } from '#services/data-prep/routes.ts'
 import { registerExport } from '#services/export/routes.ts'
+import { createSourceSampler } from '#services/flow-service/connected/sample-source.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
@@ -74,7 +75,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   })
   await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
   await registerMetrics(app, common)
-  await registerDataPrep(app, { ...common, findSchema })
+  const source = createPostgresSource()
+  const sampleSource = createSourceSampler({ db, keyring, source })
+  await registerDataPrep(app, { ...common, findSchema, sampleSource })
   await registerExport(app, {
     ...common,
     storage,
@@ -93,7 +96,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     keyring,
     config,
     ...neighbours,
-    source: createPostgresSource(),
+    source,
     submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
     nudgeScheduler: () => ticker.nudge(),
     sendWebhook,

@@ -28,14 +28,17 @@ export interface MappingPreview {
   readonly errors: readonly { readonly entry: MappingEntry; readonly message: string }[]
 }
 
-/** Maps one record of JSON as a run would map a row, so that people can try a mapping. `record` is JSON text. */
+/**
+ * Maps one record as a run would map a row, so that people can try a mapping. `record` is JSON text, or the values
+ * of a row by their columns.
+ */
 export function previewMapping(input: {
   readonly entries: readonly MappingEntry[]
-  readonly record: string
+  readonly record: string | ValueMap
   readonly fields: readonly LakeField[]
   readonly nowMs: number
 }): MappingPreview {
-  const parsed = parseJsonValue(input.record)
+  const parsed = typeof input.record === 'string' ? parseJsonValue(input.record) : input.record
   const record = isMap(parsed) ? parsed : new Map<string, Value>()
   const data: Record<string, unknown> = {}
   const errors: { entry: MappingEntry; message: string }[] = []
