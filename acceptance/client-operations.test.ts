@@ -47,8 +47,13 @@ const MAPPING = { source: 'x', destination: 'y' }
 const MAPPING_SET = { xdmSchema: 'x', mappings: [MAPPING] }
 const DATASET = { name: 'x', schemaRef: { id: 'x' } }
 
+const NAMESPACE = { code: 'x', name: 'x', idType: 'COOKIE' } as const
+
 /** What calls each operation. */
 const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>> = {
+  listIdentityNamespaces: (it) => it.identityNamespaces.list(),
+  createIdentityNamespace: (it) => it.identityNamespaces.create(NAMESPACE),
+  getIdentityNamespace: (it) => it.identityNamespaces.get(ID),
   listConnectionSpecs: (it) => it.connectionSpecs.list(),
   createConnectionSpec: (it) => it.connectionSpecs.create({ name: 'x', providerId: 'y' }),
   getConnectionSpec: (it) => it.connectionSpecs.get(ID),
@@ -146,6 +151,8 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   getSandbox: (it) => it.sandboxes.get(ID),
   createSandbox: (it) => it.sandboxes.create({ name: 'x', type: 'development' }),
   patchSandbox: (it) => it.sandboxes.patch(ID, { title: 'x' }),
+  resetSandbox: (it) => it.sandboxes.reset(ID, { validationOnly: 'true' }),
+  deleteSandbox: (it) => it.sandboxes.delete(ID),
   getLabels: (it) => it.datasets.getLabels(ID),
   createLabels: (it) => it.datasets.createLabels(ID, { labels: ['C1'] }),
   replaceLabels: (it) => it.datasets.replaceLabels(ID, '*', { labels: ['C1'] }),

@@ -39,8 +39,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test('the start says in five lines where things are, the last of them the ready line', () => {
-  expect(server?.lines).toHaveLength(5)
+test('the first start says in seven lines where things are and who may come in, the last of them the ready line', () => {
+  expect(server?.lines).toHaveLength(7)
   expect(server?.lines.at(-1)).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+$/)
   expect(server?.lines.join('\n')).toContain(join(dataDir, 'lake'))
 })

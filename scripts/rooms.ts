@@ -75,6 +75,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/ims', rooms: NEIGHBOURLESS_SERVICE, libraries: [...SERVICE_LIBRARIES, 'jose'] },
   { path: 'services/sandboxes', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/schema-registry', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
+  { path: 'services/identity-namespaces', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/catalog', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/labels', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/data-prep', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
@@ -109,6 +110,11 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'notify',
     rooms: ['kit', 'log', 'secrets', 'store', 'services/flow-service'],
+    libraries: ['kysely'],
+  },
+  {
+    path: 'upkeep',
+    rooms: ['kit', 'log', 'store', 'lake', 'queue'],
     libraries: ['kysely'],
   },
 

@@ -39,6 +39,7 @@ export async function prepareBodies(world: World): Promise<Bodies> {
   return {
     ...(await flowServiceBodies(world)),
     ...registryBodies(ready.schemaId),
+    createIdentityNamespace: { code: 'Loyalty', name: 'Loyalty number', idType: 'CROSS_DEVICE' },
     ...dataBodies(ready.schemaId, ready.datasetId),
     ...tokenBodies(world),
   }

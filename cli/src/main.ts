@@ -5,12 +5,14 @@ import { connectionsCommand } from './connections.ts'
 import { credentialsCommand } from './credentials.ts'
 import { flowsCommand } from './flows.ts'
 import { openapiCommand } from './openapi.ts'
+import { organisationsCommand } from './organisations.ts'
 import { runsCommand } from './runs.ts'
 
 /** `headwater`: the command line. */
 const program = new Command('headwater')
   .description('Commands for a Headwater server and its data folder')
   .addCommand(credentialsCommand())
+  .addCommand(organisationsCommand())
   .addCommand(connectionsCommand())
   .addCommand(flowsCommand())
   .addCommand(runsCommand())

@@ -8,7 +8,11 @@ import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
+<<<<<<< HEAD
 import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
+=======
+import { IdentityNamespaces } from './resources/identity-namespaces.ts'
+>>>>>>> main
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -42,6 +46,7 @@ export class HeadwaterClient {
   readonly runs: Runs
   readonly subscriptions: Subscriptions
   readonly registry: Registry
+  readonly identityNamespaces: IdentityNamespaces
   readonly datasets: Datasets
   readonly batches: Batches
   readonly sandboxes: Sandboxes
@@ -61,6 +66,7 @@ export class HeadwaterClient {
     this.runs = new Runs(transport)
     this.subscriptions = new Subscriptions(transport)
     this.registry = new Registry(transport)
+    this.identityNamespaces = new IdentityNamespaces(transport)
     this.datasets = new Datasets(transport)
     this.batches = new Batches(transport)
     this.sandboxes = new Sandboxes(transport)

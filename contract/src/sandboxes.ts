@@ -7,7 +7,7 @@ const TYPES = ['production', 'development'] as const
 
 export const SandboxType = Words(TYPES, { title: 'SandboxType', description: 'What a sandbox is for' })
 
-export const SandboxState = Words(['creating', 'active', 'resetting', 'deleted', 'failed'], {
+export const SandboxState = Words(['creating', 'active', 'resetting', 'deleting', 'deleted', 'failed'], {
   title: 'SandboxState',
   description: 'Only an active sandbox can be worked in',
 })
@@ -101,6 +101,23 @@ export const NewSandbox = Type.Object(NEW, {
 })
 export type NewSandbox = Static<typeof NewSandbox>
 
+/** The answer to a request to empty or delete a sandbox, whose data are gone a while later. */
+export const ChangingSandbox = Type.Object(NEW, {
+  title: 'ChangingSandbox',
+  description: 'The sandbox that is being emptied or deleted, which takes a while',
+  examples: [
+    {
+      id: 'a1b2c3d4-0000-4000-8000-000000000003',
+      name: 'tests',
+      title: 'Tests',
+      state: 'resetting',
+      type: 'development',
+      region: 'VA7',
+    },
+  ],
+})
+export type ChangingSandbox = Static<typeof ChangingSandbox>
+
 export const SandboxTypeList = Type.Object(
   { sandboxTypes: Type.Array(Type.Object({ id: SandboxType, title: Type.String() })) },
   {
@@ -145,6 +162,29 @@ export const PatchSandboxBody = Type.Object(
   },
 )
 export type PatchSandboxBody = Static<typeof PatchSandboxBody>
+
+export const ResetSandboxBody = Type.Object(
+  { action: Words(['reset'], { description: 'What to do with it' }) },
+  {
+    ...OPEN,
+    title: 'SandboxReset',
+    description: 'Asks for a sandbox to be emptied',
+    examples: [{ action: 'reset' }],
+  },
+)
+export type ResetSandboxBody = Static<typeof ResetSandboxBody>
+
+const Flag = (description: string) =>
+  Type.Optional(Type.String({ pattern: '^([Tt]rue|[Ff]alse)$', description, examples: ['true'] }))
+
+export const SandboxChangeQuery = Type.Object(
+  {
+    validationOnly: Flag('`true` tries whether it would work and changes nothing'),
+    ignoreWarnings: Flag('Taken and of no effect: nothing is warned of here'),
+  },
+  OPEN,
+)
+export type SandboxChangeQuery = Static<typeof SandboxChangeQuery>
 
 export const SandboxListQuery = Type.Object(
   {

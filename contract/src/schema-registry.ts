@@ -94,10 +94,16 @@ export const DescriptorBody = Type.Object(
         'xdm:descriptorVersion',
         'xdm:descriptorTimestamp',
         'xdm:descriptorLabel',
+        'xdm:descriptorTimeSeriesGranularity',
       ],
       { description: 'What it says' },
     ),
-    'xdm:sourceSchema': Filled('`$id` of the schema', { examples: [ID] }),
+    'xdm:sourceSchema': Filled(
+      '`$id` of the schema; of labels, titles and deprecations also of another resource',
+      {
+        examples: [ID],
+      },
+    ),
     'xdm:sourceVersion': Type.Optional(
       Type.Unsafe<1 | '1'>({ enum: [1, '1'], default: 1, description: 'Of the schema' }),
     ),
@@ -115,6 +121,21 @@ export const DescriptorBody = Type.Object(
     ),
     'xdm:property': Type.Optional(
       Words(['xdm:code', 'xdm:id'], { description: 'How the namespace is named', default: 'xdm:code' }),
+    ),
+    'xdm:identityNamespace': Type.Optional(
+      Type.String({
+        description: 'Code of the namespace; a reference identity needs one',
+        examples: ['CRMID'],
+      }),
+    ),
+    'xdm:destinationSchema': Type.Optional(
+      Type.String({ description: '`$id` of the schema that a relationship leads to', examples: [ID] }),
+    ),
+    'xdm:destinationProperty': Type.Optional(
+      Type.Unknown({
+        description: 'Path of the field that a relationship leads to',
+        examples: ['/_acme/id'],
+      }),
     ),
     'xdm:isPrimary': Type.Optional(Type.Unknown({ description: 'Whether it is the identity of a record' })),
   },

@@ -24,6 +24,7 @@ export class ApiClient {
   baseUrl: string
   readonly credentials: IssuedCredentials
   #token = ''
+  #sandbox = 'prod'
 
   constructor(credentials: IssuedCredentials) {
     this.credentials = credentials
@@ -38,6 +39,13 @@ export class ApiClient {
   at(baseUrl: string): ApiClient {
     const other = new ApiClient({ ...this.credentials, base_url: baseUrl })
     other.#token = this.#token
+    return other
+  }
+
+  /** The same client, with the same token, working in another sandbox. */
+  in(sandbox: string): ApiClient {
+    const other = this.at(this.baseUrl)
+    other.#sandbox = sandbox
     return other
   }
 
@@ -68,7 +76,7 @@ export class ApiClient {
       authorization: `Bearer ${this.#token}`,
       'x-api-key': this.credentials.client_id,
       'x-gw-ims-org-id': this.credentials.ims_org,
-      'x-sandbox-name': 'prod',
+      'x-sandbox-name': this.#sandbox,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     }

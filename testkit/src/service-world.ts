@@ -1,5 +1,6 @@
 import { type App, createApp } from '@headwater/server/http/app.ts'
-import type { GatewayDependencies } from '@headwater/server/http/plugins/gateway.ts'
+import { ALL_GRANTS } from '@headwater/server/http/permissions.ts'
+import type { CommonGateway } from '@headwater/server/http/plugins/gateway.ts'
 import { ADMIN_SCOPE, type Scope } from '@headwater/server/http/scope.ts'
 import { type Database, openDatabase, openPool } from '@headwater/server/store/database.ts'
 import type { LightMyRequestResponse } from 'fastify'
@@ -23,6 +24,7 @@ export const SCOPE: Scope = {
   clientId: 'client',
   userId: USER,
   isAdmin: false,
+  grants: ALL_GRANTS,
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -50,7 +52,7 @@ export interface ServiceWorld extends AsyncDisposable {
 
 export interface WorldParts {
   readonly db: Database
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 /** Opens a world and lets `register` put its service on the app. */
@@ -131,7 +133,8 @@ const GATEWAY: WorldParts['gateway'] = {
   },
   findClient: async (id) => {
     if (id !== 'client' && id !== 'admin') return undefined
-    return { id, orgId: ORG, tenantId: 'acme', userId: USER, scopes: id === 'admin' ? [ADMIN_SCOPE] : [] }
+    const scopes = id === 'admin' ? [ADMIN_SCOPE] : []
+    return { id, orgId: ORG, tenantId: 'acme', userId: USER, scopes, grants: ALL_GRANTS }
   },
   findSandbox: async (_orgId, { name = 'prod' }) => {
     const id = SANDBOXES.get(name)

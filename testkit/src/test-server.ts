@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AppContext, openAppContext } from '@headwater/server/boot/app-context.ts'
-import { issueCredentials } from '@headwater/server/boot/credentials.ts'
+import { issueCredentials, type WantedCredentials } from '@headwater/server/boot/credentials.ts'
+import { createOrganisation } from '@headwater/server/boot/organisations.ts'
 import { readSettings, type Settings } from '@headwater/server/boot/read-settings.ts'
 import { createLog } from '@headwater/server/log/log.ts'
 import { ApiClient } from './api-client.ts'
@@ -17,6 +18,10 @@ export interface TestServer extends AsyncDisposable {
   readonly client: ApiClient
   /** A new client that administers the same organisation. */
   createAdmin(): Promise<ApiClient>
+  /** A new client with what it is to be able to do. */
+  createClient(wanted: Partial<WantedCredentials>): Promise<ApiClient>
+  /** Another organisation on the same server. */
+  createOrganisation(tenantId: string): Promise<string>
   /** Lines of the log so far: JSON objects. */
   readonly log: readonly string[]
   /** Ends the server and starts another over the same data. */
@@ -59,7 +64,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     dataDir,
     lakeDir: join(dataDir, 'lake'),
     client,
-    createAdmin: () => createClient(settings, context.url, true),
+    createAdmin: () => createClient(settings, context.url, { isAdmin: true }),
+    createClient: (wanted) => createClient(settings, context.url, wanted),
+    createOrganisation: async (tenantId) => (await createOrganisation(settings, tenantId)).orgId,
     log: lines,
     async restart() {
       await stop()
@@ -71,8 +78,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   }
 }
 
-async function createClient(settings: Settings, url: string, isAdmin = false): Promise<ApiClient> {
-  const credentials = await issueCredentials(settings, { name: 'test', isAdmin })
+async function createClient(
+  settings: Settings,
+  url: string,
+  wanted: Partial<WantedCredentials> = {},
+): Promise<ApiClient> {
+  const credentials = await issueCredentials(settings, { name: 'test', ...wanted })
   const client = new ApiClient({ ...credentials, base_url: url })
   await client.authenticate()
   return client

@@ -62,7 +62,7 @@ export class ListReader implements AsyncDisposable {
       clientId: 'bench',
       userId: 'bench',
     }
-    return new ListReader(pool, recorded, { ...scope, isAdmin: false }, dataDir)
+    return new ListReader(pool, recorded, { ...scope, isAdmin: false, grants: [] }, dataDir)
   }
 
   /** The token of the page that has `depth` items before it. */

@@ -1,8 +1,10 @@
 import type {
+  ChangingSandbox,
   CreateSandboxBody,
   NewSandbox,
   PatchSandboxBody,
   Sandbox,
+  SandboxChangeQuery,
   SandboxList,
   SandboxListQuery,
   SandboxTypeList,
@@ -50,6 +52,34 @@ export class Sandboxes {
   async patch(name: string, body: PatchSandboxBody, options: CallOptions = {}): Promise<Sandbox> {
     const path = `${SANDBOXES}/sandboxes/${segment(name)}`
     return (await this.#transport.call({ ...options, method: 'PATCH', path, body })) as Sandbox
+  }
+
+  /** Empties one: it is active again when everything in it is gone. */
+  async reset(
+    name: string,
+    query: SandboxChangeQuery = {},
+    options: CallOptions = {},
+  ): Promise<ChangingSandbox> {
+    const path = `${SANDBOXES}/sandboxes/${segment(name)}`
+    const call = {
+      ...options,
+      method: 'PUT',
+      path,
+      query: query as Query,
+      body: { action: 'reset' },
+    } as const
+    return (await this.#transport.call(call)) as ChangingSandbox
+  }
+
+  /** Deletes one with everything in it, which takes a while. */
+  async delete(
+    name: string,
+    query: SandboxChangeQuery = {},
+    options: CallOptions = {},
+  ): Promise<ChangingSandbox> {
+    const path = `${SANDBOXES}/sandboxes/${segment(name)}`
+    const call = { ...options, method: 'DELETE', path, query: query as Query } as const
+    return (await this.#transport.call(call)) as ChangingSandbox
   }
 
   async #list(path: string, query: SandboxListQuery, options: CallOptions): Promise<SandboxList> {

@@ -14,14 +14,19 @@ import { registerSteps } from '#runs/register-steps.ts'
 import { Ticker } from '#schedule/ticker.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { DatasetReader } from '#services/catalog/dataset-store.ts'
+import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
+import type { CreatedClient } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { WakeUps } from '#store/wake-ups.ts'
+import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import { buildApp } from './build-app.ts'
+import { makeFirstClient } from './first-client.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
+import { ownOrg } from './organisations.ts'
 import { openSpool } from './spool.ts'
 import { VERSION } from './version.ts'
 
@@ -38,6 +43,8 @@ export interface AppContext extends AsyncDisposable {
   /** Where it answers. */
   readonly url: string
   readonly storeDescription: string
+  /** The client that was made at the first start, with its secret. */
+  readonly firstClient: CreatedClient | undefined
 }
 
 /** Slices that all servers together read from one source at a time: what a busy database should not notice. */
@@ -52,7 +59,8 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const keyring = openKeyring({ dataDir: config.dataDir, masterKey: secrets.masterKey })
   const store = opened.use(await openStore(config, secrets))
   const { db, pool } = store
-  await ensureOrg(db, { tenantId: config.tenantId, now: now() })
+  const { orgId } = await ensureOrg(db, { ...ownOrg(config), now: now() })
+  const firstClient = await makeFirstClient(db, config, { orgId, now: now() })
   const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
@@ -60,6 +68,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     db,
     now,
     library: createGlobalLibrary(),
+    findNamespace: new NamespaceReader(db).findSummary,
     hasDatasets: (scope, schemaId) => new DatasetReader(db).hasSchema(scope, schemaId),
   }
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
@@ -80,6 +89,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   )
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
+  const keeper = opened.adopt(new SandboxKeeper({ db, storage, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
     db,
@@ -87,6 +97,8 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
     storage,
     duck,
     queue,
+    wakeUps,
+    keeper,
     ticker,
     sendWebhook,
     registry,
@@ -117,10 +129,12 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   ticker.start()
   dispatcher.start()
   sweeper.start()
+  keeper.start()
   const resources = opened.move()
   return {
     url: address,
     storeDescription: store.description,
+    firstClient,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

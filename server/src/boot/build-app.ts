@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Config } from '#config/config.ts'
 import { type App, createApp } from '#http/app.ts'
-import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { CommonGateway } from '#http/plugins/gateway.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
 import { runQuery } from '#lake/query/run-query.ts'
@@ -18,7 +18,8 @@ import { createSourceSampler } from '#services/flow-service/connected/sample-sou
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
-import { createClientLookup } from '#services/ims/client-reader.ts'
+import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
+import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
 import { registerLabels } from '#services/labels/routes.ts'
@@ -30,6 +31,8 @@ import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
 import type { Database } from '#store/database.ts'
+import type { WakeUps } from '#store/wake-ups.ts'
+import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import type { Neighbours } from './neighbours.ts'
 import { VERSION } from './version.ts'
 
@@ -40,6 +43,8 @@ export interface AppParts {
   readonly storage: LakeStorage
   readonly duck: DuckDb
   readonly queue: StepQueue
+  readonly wakeUps: WakeUps
+  readonly keeper: SandboxKeeper
   readonly ticker: Ticker
   readonly sendWebhook: SendWebhook
   readonly registry: Registry
@@ -52,12 +57,15 @@ export interface AppParts {
 export async function buildApp(parts: AppParts): Promise<App> {
   const { config, db, keyring, storage, duck, queue, ticker, sendWebhook, registry, neighbours, log, now } =
     parts
+  const { wakeUps, keeper } = parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
   const sandboxes = new SandboxReader(db, now)
-  const gateway: Omit<GatewayDependencies, 'sandboxNotFound'> = {
+  const clients = createClientLookup({ db, now })
+  wakeUps.on(CLIENTS_TOPIC, clients.forget)
+  const gateway: CommonGateway = {
     verifyToken: issuer.verifyToken,
-    findClient: createClientLookup({ db, now }),
+    findClient: clients.find,
     findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
   }
   const common = { gateway, db, now }
@@ -65,7 +73,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerHealth(app, { checks: readinessChecks(db, storage) })
   await registerConsole(app)
   await registerIms(app, { db, issuer })
-  await registerSandboxes(app, { ...common, reader: sandboxes })
+  await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
   await registerSchemaRegistry(app, { ...registry, gateway })
   await registerCatalog(app, {
     ...common,
@@ -75,9 +83,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   })
   await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
   await registerMetrics(app, common)
+<<<<<<< HEAD
   const source = createPostgresSource()
   const sampleSource = createSourceSampler({ db, keyring, source })
   await registerDataPrep(app, { ...common, findSchema, sampleSource })
+=======
+  await registerIdentityNamespaces(app, common)
+  await registerDataPrep(app, { ...common, findSchema })
+>>>>>>> main
   await registerExport(app, {
     ...common,
     storage,

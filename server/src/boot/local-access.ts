@@ -7,6 +7,7 @@ import { ensureOrg } from '#services/ims/first-start.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
 import type { Database } from '#store/database.ts'
 import { joinStore } from './open-store.ts'
+import { ownOrg } from './organisations.ts'
 import { findServerUrl } from './server-file.ts'
 
 type Settings = { readonly config: Config; readonly secrets: Secrets }
@@ -42,7 +43,7 @@ export async function openLocalAccess({ config, secrets }: Settings): Promise<Lo
   const baseUrl = findServer(config)
   await using store = await joinStore(config, secrets)
   const now = Date.now()
-  const { orgId } = await ensureOrg(store.db, { tenantId: config.tenantId, now })
+  const { orgId } = await ensureOrg(store.db, { ...ownOrg(config), now })
   const clientId = await ensureClient(store.db, { orgId, name: NAME, now })
   return { baseUrl, orgId, clientId, token: await issueToken(store.db, { config, secrets, clientId }) }
 }

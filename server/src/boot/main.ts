@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { listVariables } from '#config/env.ts'
 import { listFlags } from '#config/flags.ts'
 import { createLog } from '#log/log.ts'
-import { openAppContext } from './app-context.ts'
+import { type AppContext, openAppContext } from './app-context.ts'
 import { isExplained } from './explained.ts'
 import { describeLake } from './open-lake.ts'
 import { readSettings, type Settings } from './read-settings.ts'
@@ -20,14 +20,19 @@ async function main(): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await using context = await openAppContext({ config, secrets, log })
   writeServerFile(config.dataDir, context.url)
-  announce(settings, context.url, context.storeDescription)
+  announce(settings, context)
   await stopped
   log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
   removeServerFile(config.dataDir)
 }
 
-function announce({ config }: Settings, url: string, store: string): void {
-  say(`data      ${describeLake(config.lake)} (tables), ${store} (metadata)`)
+function announce({ config }: Settings, { url, storeDescription, firstClient }: AppContext): void {
+  say(`data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`)
+  if (firstClient !== undefined) {
+    // To the terminal, once. The log never sees it.
+    say(`client id      ${firstClient.clientId}`)
+    say(`client secret  ${firstClient.clientSecret} (shown this once and kept nowhere)`)
+  }
   say(`token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`)
   say(`console   ${url}/`)
   say(`API docs  ${url}/docs`)

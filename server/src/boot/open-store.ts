@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Config } from '#config/config.ts'
 import type { Secrets } from '#config/secrets.ts'
 import { findRunning, startBundledPostgres } from '#store/bundled/bundled-postgres.ts'
+import { planLayout } from '#store/bundled/layout.ts'
 import { type Database, type DatabaseAddress, migrate, openDatabase, openPool } from '#store/database.ts'
 import { keepRunning } from './keep-running.ts'
+import type { StoreSettings } from './read-settings.ts'
 import { explainStoreFault } from './store-fault.ts'
 
 /** The metadata database, migrated and open. Disposing it also ends a server that was started for it. */
@@ -42,6 +45,25 @@ export async function openStore(config: Config, secrets: Secrets): Promise<OpenS
 export async function joinStore(config: Config, secrets: Secrets): Promise<OpenStore> {
   const running = secrets.databaseUrl === undefined ? findRunning(clusterDir(config)) : undefined
   return running === undefined ? openStore(config, secrets) : connectStore(running, 'the running server')
+}
+
+/** No server ever ran on a data folder, so that a command has nothing to work on. */
+export class NoStoreError extends Error {
+  override readonly name = 'NoStoreError'
+  readonly isExplained = true
+
+  constructor(dataDir: string) {
+    super(
+      `No server has run on ${dataDir} yet, so there is nothing to change. Name its folder with --data-dir, or start the server once with npm start.`,
+    )
+  }
+}
+
+/** As {@link joinStore}, but makes no new store of a folder that was mistyped. @throws NoStoreError */
+export async function joinExistingStore({ config, secrets }: StoreSettings): Promise<OpenStore> {
+  const isThere = secrets.databaseUrl !== undefined || hasCluster(clusterDir(config))
+  if (!isThere) throw new NoStoreError(config.dataDir)
+  return joinStore(config, secrets)
 }
 
 async function connectStore(
@@ -86,6 +108,10 @@ const CONNECT_TIMEOUT_MS = 10_000
 function connectTimeoutOf(url: string | undefined): number {
   const seconds = url === undefined ? 0 : Number(new URL(url).searchParams.get('connect_timeout') ?? 0)
   return seconds > 0 ? seconds * 1_000 : CONNECT_TIMEOUT_MS
+}
+
+function hasCluster(folder: string): boolean {
+  return existsSync(join(planLayout(folder).clusterDir, 'PG_VERSION'))
 }
 
 function clusterDir(config: Config): string {

@@ -10,6 +10,9 @@ export interface Settings {
   readonly flags: Flags
 }
 
+/** What commands beside the server need of it. */
+export type StoreSettings = Pick<Settings, 'config' | 'secrets'>
+
 /** Environment and command line to configuration and secrets. @throws ConfigError */
 export function readSettings(
   argv: readonly string[],

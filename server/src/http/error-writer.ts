@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { MalformedJsonError } from './body-parsers.ts'
 import { addErrors } from './openapi/add-docs.ts'
 import {
+  DENIED_CAUSE,
   type DocumentedError,
   documentErrors,
   INTERNAL_CAUSE,
@@ -10,6 +11,8 @@ import {
   UNAVAILABLE_CAUSE,
 } from './openapi/route-docs.ts'
 import { isPassingError } from './passing-error.ts'
+import { denial, type Permission } from './permissions.ts'
+import type { Denial } from './plugins/gateway.ts'
 import { HttpProblem, PlainProblem } from './problem.ts'
 
 /** How a family words what went wrong before or outside of its own rules. */
@@ -27,6 +30,10 @@ export interface ErrorFamily {
 const invalid = (message: string) => new PlainProblem(400, 'BadRequestError', message)
 const internal = () => new PlainProblem(500, 'InternalServerError', 'An internal error occurred. Try again.')
 
+function denied(permission: Permission, where: string): PlainProblem {
+  return new PlainProblem(403, 'ForbiddenError', denial(permission, where))
+}
+
 /** The same in every family that has no word of its own for it. */
 export const unavailable = () =>
   new PlainProblem(503, 'ServiceUnavailableError', 'The service is not available now. Try again in a moment.')
@@ -39,6 +46,14 @@ const PLAIN_ERRORS = documentErrors(PlainError, {
   BadRequest: [INVALID_CAUSE, invalid(new MalformedJsonError('it cannot be read').message)],
   InternalError: [INTERNAL_CAUSE, internal()],
 })
+
+/** How the families of this shape say that a permission is missing. */
+export const PLAIN_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(PlainError, {
+    PermissionMissing: [DENIED_CAUSE, denied('Manage Datasets', 'in the sandbox prod')],
+  }).PermissionMissing,
+}
 
 /** The shape of errors outside of any family. */
 export const PLAIN_FAMILY: ErrorFamily = {

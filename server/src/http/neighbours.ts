@@ -22,6 +22,17 @@ export interface ResolvedSchema {
 /** What a record of a schema is: a thing, something that happened, or a row of a flat table. */
 export type Behavior = 'record' | 'time-series' | 'adhoc'
 
+/** A namespace of identities that the sandbox knows, by its code (`Email`) or its id (6). */
+export type FindNamespace = (
+  scope: Scope,
+  wanted: { readonly by: 'code' | 'id'; readonly value: string },
+) => Promise<NamespaceSummary | undefined>
+
+export interface NamespaceSummary {
+  readonly id: number
+  readonly code: string
+}
+
 export type FindDataset = (scope: Scope, datasetId: string) => Promise<DatasetSummary | undefined>
 
 /** Datasets of the sandbox, oldest first: those from the index `start` on, `limit` at most; all without. */

@@ -1,3 +1,5 @@
+import type { Grant } from './permissions.ts'
+
 /** Who calls and in which space; every read and write of a service is confined to it. */
 export interface Scope {
   readonly orgId: string
@@ -12,6 +14,8 @@ export interface Scope {
   readonly userId: string
   /** Holds {@link ADMIN_SCOPE}: may write specs and tell of runs. */
   readonly isAdmin: boolean
+  /** What it may do where; routes say what they need, and the gateway checks it. */
+  readonly grants: readonly Grant[]
 }
 
 /** The scope of a client that administers its organisation. */

@@ -39,7 +39,7 @@ export function extractStep(deps: RunDependencies): StepHandler {
       const key = { runId: payload.runId, epoch: payload.epoch ?? -1, ordinal: payload.ordinal ?? -1 }
       const work = await findWork(deps, key)
       if (work === undefined) return NOTHING_TO_WRITE
-      const watch = new SliceWatch(deps, key)
+      using watch = new SliceWatch(deps, key)
       try {
         const result = await extract(deps, work, { watch, signal })
         return { write: (tx) => record(tx, deps, { work, attempt, result }) }

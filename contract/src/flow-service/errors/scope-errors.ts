@@ -56,4 +56,11 @@ export const SCOPE_ERRORS = {
       'The value * of x-sandbox-name is not allowed for this request. Send the name of a sandbox, or search with x-active-sandbox-ids.',
     report: { header: 'x-sandbox-name', value: '*' },
   },
+  '2121-403': {
+    title: 'Forbidden',
+    when: 'The client does not hold the permission that the operation needs',
+    message:
+      'This client does not hold the permission "Manage Sources" in the sandbox prod. Whoever runs the server can give it: headwater credentials grant.',
+    report: { permission: 'manage', resource: 'Sources' },
+  },
 } as const satisfies Readonly<Record<string, ErrorCode>>

@@ -10,8 +10,8 @@ const AT_REST =
   'A resource is a draft, enabled or disabled; each change is one transaction, so that none is ever seen in between.'
 const ONE_PROGRAM = 'The other services are parts of the same program; if one fails it is 1400-500.'
 const GATEWAY = 'The gateway refuses the request first, in its own words: see the table of its errors.'
-const NO_PERMISSIONS =
-  'Clients have no permissions one by one: they belong to an organisation, or administer it.'
+const PERMISSIONS_OF_CLIENTS =
+  'Permissions are those of the client, which the gateway knows: a missing one is always 2121-403.'
 
 /** The documented codes that are never raised here, each with the reason. */
 export const UNRAISED_ERRORS = {
@@ -91,9 +91,13 @@ export const UNRAISED_ERRORS = {
   '2117-500': {
     title: 'Internal Error',
     meaning: 'Permissions could not be checked.',
-    reason: NO_PERMISSIONS,
+    reason: PERMISSIONS_OF_CLIENTS,
   },
-  '2118-403': { title: 'Missing permission', meaning: 'A permission is missing.', reason: NO_PERMISSIONS },
+  '2118-403': {
+    title: 'Missing permission',
+    meaning: 'A permission is missing.',
+    reason: PERMISSIONS_OF_CLIENTS,
+  },
   '2119-400': {
     title: 'Query parameter missing',
     meaning: 'A query parameter is missing.',
@@ -104,11 +108,6 @@ export const UNRAISED_ERRORS = {
     meaning: 'Labels of the resource keep the client from changing it.',
     reason:
       'Labels are stored and shown, but clients have no labels of their own that they could be compared with.',
-  },
-  '2121-403': {
-    title: 'Forbidden',
-    meaning: 'A permission on a resource is denied.',
-    reason: NO_PERMISSIONS,
   },
   '2200-500': {
     title: 'External service request error',

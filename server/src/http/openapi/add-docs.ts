@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifySchema } from 'fastify'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import type { DocumentedError } from './route-docs.ts'
 
 /** Adds to the documentation of every route that is registered on `app` after this, or of those that take a body. */
@@ -25,9 +25,13 @@ export function addHeaders(app: FastifyInstance, properties: Readonly<Record<str
   })
 }
 
-function changeDocs(app: FastifyInstance, change: (schema: FastifySchema) => FastifySchema): void {
+/** Changes what every route of `app` that is registered after this tells of itself. */
+export function changeDocs(
+  app: FastifyInstance,
+  change: (schema: FastifySchema, route: RouteOptions) => FastifySchema,
+): void {
   app.addHook('onRoute', (route) => {
     // A new object: routes share what they are declared with.
-    route.schema = change(route.schema ?? {})
+    route.schema = change(route.schema ?? {}, route)
   })
 }

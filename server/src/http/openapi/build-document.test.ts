@@ -19,7 +19,12 @@ async function documentOf(register: (app: App) => void) {
   return app.swagger() as any
 }
 
-const told = (operationId: string) => ({ operationId, summary: 'Something', tags: ['Health'] })
+const told = (operationId: string) => ({
+  operationId,
+  summary: 'Something',
+  tags: ['Health'],
+  security: [],
+})
 const handler = async () => ({})
 
 test('a schema with a name is a component, and its examples are told once', async () => {
@@ -69,4 +74,23 @@ test('two schemas of one name, and a route that says nothing of itself, are mist
   await expect(twice).rejects.toThrow('two schemas of the API have the title City')
   const silent = documentOf((app) => app.get('/silent', handler))
   await expect(silent).rejects.toThrow('GET /silent is not described')
+})
+
+test('a route that nobody guards has to say that it is public', async () => {
+  const { security: _, ...guarded } = told('open')
+  const open = documentOf((app) => app.get('/open', { schema: guarded, handler }))
+  await expect(open).rejects.toThrow('GET /open needs no permission')
+})
+
+test('what an operation needs is told by the document', async () => {
+  const { security: _, ...guarded } = told('one')
+  const { paths } = await documentOf((app) => {
+    app.get('/one', { schema: { ...guarded, permission: 'View Schemas' }, handler })
+    app.get('/all', { schema: { ...guarded, operationId: 'all', permission: 'none' }, handler })
+  })
+  expect(paths['/one'].get).toMatchObject({
+    'x-permission': 'View Schemas',
+    description: 'Needs the permission *View Schemas*.',
+  })
+  expect(paths['/all'].get).not.toHaveProperty('x-permission')
 })

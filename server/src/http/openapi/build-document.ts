@@ -1,5 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { TSchema } from 'typebox'
+import type { Permission } from '#http/permissions.ts'
 import { describeAnswers, describeContent } from './answers.ts'
 import { describeCallbacks } from './callbacks.ts'
 import { Components, type Node } from './components.ts'
@@ -61,19 +62,41 @@ function describeOperation({ method, url, schema }: DocumentedRoute, components:
   const { operationId, summary, description, tags, deprecated, security } = schema
   if (operationId === undefined || summary === undefined || tags === undefined)
     throw new Error(`${method} ${url} is not described. Give it operationId, summary and tags, or hide it.`)
+  const permission = permissionOf({ method, url, schema })
   const parameters = [
     ...describeParameters('path', schema.params, components),
     ...describeParameters('query', schema.querystring, components),
     ...describeParameters('header', schema.headers, components),
   ]
-  const told = Object.entries({ operationId, summary, description, tags, deprecated, security })
+  const told = Object.entries({
+    operationId,
+    summary,
+    description: [description, permission && `Needs the permission *${permission}*.`]
+      .filter((part) => part !== undefined)
+      .join('\n\n'),
+    tags,
+    deprecated,
+    security,
+    'x-permission': permission,
+  })
   return {
-    ...Object.fromEntries(told.filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== '')),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(schema.body === undefined ? {} : { requestBody: describeBody(schema, components) }),
     responses: withoutBodies(method, describeAnswers(schema, components)),
     ...(schema.callbacks === undefined ? {} : { callbacks: describeCallbacks(schema.callbacks, components) }),
   }
+}
+
+/** What the operation needs; nothing where every client may come, or everybody. */
+function permissionOf({ method, url, schema }: DocumentedRoute): Permission | undefined {
+  const { permission, security } = schema
+  const isPublic = security?.length === 0
+  if (permission === undefined && !isPublic)
+    throw new Error(
+      `${method} ${url} needs no permission: guard it (guardRoutes), or make it public (security: []).`,
+    )
+  return permission === 'none' ? undefined : permission
 }
 
 function describeBody(schema: FastifySchema, components: Components): Node {

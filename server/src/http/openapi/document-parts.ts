@@ -42,6 +42,10 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     name: 'Schema Registry',
     description: 'Classes, field groups, data types, schemas and their descriptors.',
   },
+  {
+    name: 'Identity namespaces',
+    description: 'What an identity is an identity in: email addresses, phone numbers, the ids of a system.',
+  },
   { name: 'Catalog', description: 'Datasets, the batches that runs land in them, and their files.' },
   { name: 'Data Prep', description: 'Mapping sets from columns to fields, and their language.' },
   { name: 'Data Access', description: 'The files of batches, rows that were set aside, and previews.' },

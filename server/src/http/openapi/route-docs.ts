@@ -65,6 +65,8 @@ export const INVALID_CAUSE = 'The body is no JSON, or a member or a parameter ha
 export const UNAVAILABLE_CAUSE = 'The server is stopping; another start, or another server, answers soon'
 export const INTERNAL_CAUSE = 'A fault of the server; its log tells more under the request id'
 
+export const DENIED_CAUSE = 'The client does not hold the permission that the operation needs'
+
 /** Of the examples. */
 const REQUEST_ID = '8b1f7a52-3c64-4e0d-9a6f-5d2e1c0b9a87'
 

@@ -1,9 +1,17 @@
 import { GatewayError } from '@headwater/contract/errors.ts'
 import { GatewayHeaders } from '@headwater/contract/gateway.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { addErrors, addHeaders } from '#http/openapi/add-docs.ts'
-import { documentErrors } from '#http/openapi/route-docs.ts'
-import { GatewayProblem } from '#http/problem.ts'
+import { addErrors, addHeaders, changeDocs } from '#http/openapi/add-docs.ts'
+import { type DocumentedError, documentErrors } from '#http/openapi/route-docs.ts'
+import {
+  type Area,
+  type Grant,
+  holds,
+  type Permission,
+  type Place,
+  permissionFor,
+} from '#http/permissions.ts'
+import { GatewayProblem, type HttpProblem } from '#http/problem.ts'
 import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
 
 /** What the gateway asks of the services; boot connects it. */
@@ -17,6 +25,21 @@ export interface GatewayDependencies {
   /** Renders "no such sandbox" in the family's own shape. */
   readonly sandboxNotFound: (name: string, wanted: WantedSandbox) => Error
   readonly rules?: HeaderRules | undefined
+  /** What the routes are about: it decides which permission each of them needs that does not say so itself. */
+  readonly area: Area
+  readonly denial: Denial
+  /** Where the permission has to hold; in the sandbox of the request when absent. */
+  readonly placeOf?: ((request: FastifyRequest, scope: Scope) => Promise<Place>) | undefined
+}
+
+/** What is the same for all families. */
+export type CommonGateway = Pick<GatewayDependencies, 'verifyToken' | 'findClient' | 'findSandbox'>
+
+/** How a family says that a permission is missing. */
+export interface Denial {
+  /** `where` goes on with the sentence: `in the sandbox prod`. */
+  readonly problem: (permission: Permission, where: string) => HttpProblem
+  readonly error: DocumentedError
 }
 
 /** What a family has to say about headers beyond what all families do. */
@@ -37,8 +60,9 @@ export interface GatewayClient {
   readonly orgId: string
   readonly tenantId: string
   readonly userId: string
-  /** What it was granted. */
+  /** What its tokens may say. */
   readonly scopes: readonly string[]
+  readonly grants: readonly Grant[]
 }
 
 export interface WantedSandbox {
@@ -64,14 +88,38 @@ const GATEWAY_ERRORS = documentErrors(GatewayError, {
 
 /**
  * Checks the headers of every request of the encapsulated family, in the order in which the platform does:
- * Authorization, api key, organisation, validity of the token, organisation of the token, sandbox.
+ * Authorization, api key, organisation, validity of the token, organisation of the token, sandbox; and after them
+ * the permission that the route needs.
  */
 export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependencies): void {
   addErrors(app, Object.values(GATEWAY_ERRORS))
   addHeaders(app, GatewayHeaders.properties)
+  changeDocs(app, (schema, { method }) => {
+    const { permission = permissionFor(dependencies.area, method) } = schema
+    const errors = permission === 'none' ? [] : [dependencies.denial.error]
+    return { ...schema, permission, errors: [...(schema.errors ?? []), ...errors] }
+  })
   app.addHook('onRequest', async (request) => {
     request.scope = await readScope(request, dependencies)
+    await assertPermitted(request, dependencies)
   })
+}
+
+/** The one place where permissions are checked. */
+async function assertPermitted(request: FastifyRequest, dependencies: GatewayDependencies): Promise<void> {
+  const { scope, routeOptions } = request
+  const { permission } = routeOptions.schema ?? {}
+  if (permission === undefined) throw new Error(`${routeOptions.url} has no permission`)
+  if (permission === 'none') return
+  const { placeOf = async () => ({ sandboxId: scope.sandbox.id }), denial } = dependencies
+  const place = await placeOf(request, scope)
+  if (!holds(scope.grants, permission, place)) throw denial.problem(permission, whereOf(place, scope))
+}
+
+function whereOf(place: Place, { sandbox }: Scope): string {
+  if (place === 'everywhere') return 'in all sandboxes'
+  if (place === 'anywhere') return 'in any sandbox'
+  return place.sandboxId === sandbox.id ? `in the sandbox ${sandbox.name}` : 'in that sandbox'
 }
 
 async function readScope(request: FastifyRequest, dependencies: GatewayDependencies): Promise<Scope> {
@@ -88,7 +136,8 @@ async function readScope(request: FastifyRequest, dependencies: GatewayDependenc
   dependencies.rules?.assertSandboxHeaders(wanted, isAdmin)
   const sandbox = await dependencies.findSandbox(orgId, wanted)
   if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod', wanted)
-  return { orgId, tenantId: client.tenantId, sandbox, clientId: client.id, userId: client.userId, isAdmin }
+  const { id: clientId, tenantId, userId, grants } = client
+  return { orgId, tenantId, sandbox, clientId, userId, isAdmin, grants }
 }
 
 function readToken(request: FastifyRequest): string {

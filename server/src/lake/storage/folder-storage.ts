@@ -1,6 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Dirent } from 'node:fs'
-import { copyFile, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import {
@@ -123,7 +135,24 @@ class FolderStorage implements LakeStorage {
     await Promise.all(keys.map((key) => rm(this.#pathOf(key), { force: true })))
   }
 
+  async removeFolder(folder: string, options: StorageOptions = {}): Promise<void> {
+    options.signal?.throwIfAborted()
+    const path = this.#pathOf(folder)
+    await rm(path, { recursive: true, force: true })
+    await this.#removeEmpty(dirname(path))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** The folders above what was removed, as far as nothing else is in them. */
+  async #removeEmpty(path: string): Promise<void> {
+    if (path === this.#root) return
+    const isGone = await rmdir(path).then(
+      () => true,
+      () => false,
+    )
+    if (isGone) await this.#removeEmpty(dirname(path))
+  }
 
   #pathOf(key: string): string {
     assertKey(key)

@@ -41,6 +41,8 @@ export interface LakeStorage extends AsyncDisposable {
   list(prefix: string, options?: StorageOptions): AsyncIterable<StoredObject>
   /** Removes objects; one that isn't there is no error. */
   remove(keys: readonly string[]): Promise<void>
+  /** Removes everything below a folder, `a/b`, and where there are folders the folder itself; none is no error. */
+  removeFolder(folder: string, options?: StorageOptions): Promise<void>
   /** Path of the file behind a key, for readers that need one; `undefined` unless the storage is a folder. */
   localPath(key: string): string | undefined
 }

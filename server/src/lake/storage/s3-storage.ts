@@ -202,6 +202,17 @@ class S3Storage implements LakeStorage {
     }
   }
 
+  async removeFolder(folder: string, options: StorageOptions = {}): Promise<void> {
+    let keys: string[] = []
+    for await (const { key } of this.list(`${folder}/`, options)) {
+      keys.push(key)
+      if (keys.length < MAX_KEYS_PER_REMOVAL) continue
+      await this.remove(keys)
+      keys = []
+    }
+    if (keys.length > 0) await this.remove(keys)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client.destroy()
   }

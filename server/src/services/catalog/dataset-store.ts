@@ -219,8 +219,20 @@ export async function deleteDataset(tx: Tx, datasetId: string): Promise<void> {
   await tx.deleteFrom('lake_commit').where('dataset_id', '=', datasetId).execute()
   await tx.deleteFrom('batch_file').where('batch_id', 'in', batches).execute()
   await tx.deleteFrom('batch').where('dataset_id', '=', datasetId).execute()
+  await noteFolder(tx, datasetId)
   await tx.deleteFrom('lake_table').where('dataset_id', '=', datasetId).execute()
   await tx.deleteFrom('dataset').where('id', '=', datasetId).execute()
+}
+
+/** Its files go when the transaction has committed: see the room `upkeep`. */
+async function noteFolder(tx: Tx, datasetId: string): Promise<void> {
+  await sql`
+    insert into lake_removal (location, org_id, sandbox_id, requested_at)
+    select lake_table.location, dataset.org_id, dataset.sandbox_id, extract(epoch from now()) * 1000
+    from lake_table join dataset on dataset.id = lake_table.dataset_id
+    where dataset.id = ${datasetId}
+    on conflict (location) do nothing
+  `.execute(tx)
 }
 
 /** The pointer to a dataset's table; `undefined` when there is no such dataset. */

@@ -21,7 +21,7 @@ export interface DeleteDatasetRequest {
 
 /**
  * Deletes a dataset with its batches, its table and all files of it. What is left of the files when the lake can't be
- * reached at that moment has no owner.
+ * reached at that moment is removed later.
  *
  * @throws {PlainProblem} 404, 412 when the version is another, 400 while a flow writes into it
  */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
-import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { serveBatches } from './batch-routes.ts'
@@ -21,7 +21,7 @@ function serve(service: FastifyInstance, dependencies: CatalogDependencies): voi
   requireObjects(service)
   writeErrors(service, PLAIN_FAMILY)
   addErrors(service, [CATALOG_ERRORS.SandboxUnknown])
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound, area: 'Datasets', denial: PLAIN_DENIAL })
   serveDatasets(service, dependencies)
   serveBatches(service, dependencies)
 }

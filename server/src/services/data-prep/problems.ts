@@ -1,6 +1,8 @@
 import { DataPrepError } from '@headwater/contract/data-prep/errors.ts'
 import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { DENIED_CAUSE, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** What is wrong with one mapping, in the words of the API. */
@@ -87,6 +89,10 @@ export function sandboxNotFound(name: string): DataPrepProblem {
   )
 }
 
+function denied(permission: Permission, where: string): DataPrepProblem {
+  return new DataPrepProblem(403, 'ForbiddenError', denial(permission, where))
+}
+
 /** What the examples of errors speak of. */
 const FAULTY: MappingError = {
   destination: '_acme.city',
@@ -110,6 +116,13 @@ export const DATA_PREP_ERRORS = documentErrors(DataPrepError, {
   MappingSandboxUnknown: ['`x-sandbox-name` names no active sandbox', sandboxNotFound('prd')],
   MappingInternalError: [INTERNAL_CAUSE, internal()],
 })
+
+export const DATA_PREP_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(DataPrepError, {
+    MappingPermissionMissing: [DENIED_CAUSE, denied('Manage Sources', 'in the sandbox prod')],
+  }).MappingPermissionMissing,
+}
 
 export const DATA_PREP_FAMILY: ErrorFamily = {
   invalid: (message) => badRequest(message),

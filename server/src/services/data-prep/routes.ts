@@ -3,19 +3,19 @@ import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import type { FindSchema } from '#http/neighbours.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { Database } from '#store/database.ts'
 import { listFunctions } from './list-functions.ts'
 import { listOperators } from './list-operators.ts'
 import { serveMappingSets } from './mapping-set-routes.ts'
 import { MappingSetReader } from './mapping-set-store.ts'
-import { DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
+import { DATA_PREP_DENIAL, DATA_PREP_FAMILY, sandboxNotFound } from './problems.ts'
 import type { SampleSource } from './source-port.ts'
 import { serveTrials } from './trial-routes.ts'
 import { validateExpression } from './validate-expression.ts'
 
 export interface DataPrepDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly db: Database
   readonly now: () => number
   readonly findSchema: FindSchema
@@ -38,7 +38,12 @@ function serve(service: FastifyInstance, dependencies: DataPrepDependencies): vo
   describeOnly(service)
   requireObjects(service)
   writeErrors(service, DATA_PREP_FAMILY)
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, {
+    ...dependencies.gateway,
+    sandboxNotFound,
+    area: 'Sources',
+    denial: DATA_PREP_DENIAL,
+  })
   const parts = { ...dependencies, mappingSets: new MappingSetReader(dependencies.db) }
   serveMappingSets(service, parts)
   serveTrials(service, parts)
@@ -50,6 +55,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'listMappingFunctions',
+      permission: 'none',
       summary: 'List the functions of expressions',
       response: { 200: contract.MappingFunctions },
     },
@@ -59,6 +65,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'listMappingOperators',
+      permission: 'none',
       summary: 'List the operators of expressions',
       response: { 200: contract.MappingOperators },
     },
@@ -68,6 +75,7 @@ function serveLanguage(service: FastifyInstance): void {
     schema: {
       tags,
       operationId: 'validateExpression',
+      permission: 'View Sources',
       summary: 'Check an expression',
       body: contract.ExpressionBody,
       response: { 200: contract.ExpressionValidation },

@@ -22,6 +22,7 @@ export function serveTrials(service: FastifyInstance, dependencies: PreviewDepen
     schema: {
       tags,
       operationId: 'validateMappingSet',
+      permission: 'View Sources',
       summary: 'Check a mapping set without storing it',
       body: contract.MappingSetBody,
       response: { 200: ValidationResponse },
@@ -32,6 +33,7 @@ export function serveTrials(service: FastifyInstance, dependencies: PreviewDepen
     schema: {
       tags,
       operationId: 'previewMappingSet',
+      permission: 'View Sources',
       errors: [MappingsInvalid, MappingSetNotFound, MappingSourceNotFound],
       summary: 'Map the rows of the request, or some rows of a source',
       body: PreviewBody,
@@ -44,6 +46,7 @@ export function serveTrials(service: FastifyInstance, dependencies: PreviewDepen
     schema: {
       tags,
       operationId: 'suggestMappings',
+      permission: 'View Sources',
       errors: [MappingSourceNotFound],
       summary: 'Find fields for the columns of a source by name and type',
       body: SuggestionBody,

@@ -1,9 +1,9 @@
 import * as contract from '@headwater/contract/export.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeOnly } from '#http/describe-only.ts'
-import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { diagnosticsKey, listDiagnostics, sampleDiagnostics } from './diagnostics.ts'
 import { type ExportedBatch, FileReader, fileNameOf } from './file-reader.ts'
@@ -21,7 +21,7 @@ import { EXPORT_ERRORS, notFound, sandboxNotFound } from './problems.ts'
 import { sendObject } from './send-object.ts'
 
 export interface ExportDependencies extends PreviewDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly storage: LakeStorage
   /** `https://host:port` for links; that of the request when absent. */
   readonly publicUrl?: string | undefined
@@ -49,7 +49,7 @@ function serve(service: FastifyInstance, dependencies: ExportDependencies): void
   describeOnly(service)
   writeErrors(service, PLAIN_FAMILY)
   addErrors(service, [SandboxUnknown])
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound, area: 'Datasets', denial: PLAIN_DENIAL })
   const reader = new FileReader(dependencies.db)
   serveFiles(service, dependencies, reader)
   serveDiagnostics(service, dependencies, reader)

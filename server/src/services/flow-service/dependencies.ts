@@ -1,6 +1,6 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { FindDataset, FindMappingSet, ListDatasets, PreviewDataset } from '#http/neighbours.ts'
-import type { GatewayDependencies } from '#http/plugins/gateway.ts'
+import type { CommonGateway } from '#http/plugins/gateway.ts'
 import type { HostRules } from '#kit/host-rules.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import type { Database, Tx } from '#store/database.ts'
@@ -15,7 +15,7 @@ export interface FlowServiceDependencies {
   readonly keyring: Keyring
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly config: FlowServiceConfig
   readonly findDataset: FindDataset
   readonly findMappingSet: FindMappingSet

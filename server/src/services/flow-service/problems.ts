@@ -3,6 +3,8 @@ import type { ErrorCode } from '@headwater/contract/flow-service/errors/error-co
 import { FLOW_ERRORS, type FlowErrorCode } from '@headwater/contract/flow-service/errors/flow-errors.ts'
 import type { ErrorFamily } from '#http/error-writer.ts'
 import { type DocumentedError, documentError } from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 /** The code is the contract; the wording of a message is ours. */
@@ -43,14 +45,13 @@ export class FlowProblem extends HttpProblem {
 
 /** The documentation of these errors, for the routes that may answer with them. */
 export function documentFlowErrors(codes: readonly FlowCode[]): readonly DocumentedError[] {
-  return codes.map((code) => {
-    const { when, message, report }: ErrorCode = FLOW_ERRORS[code]
-    return documentError(new FlowProblem(code, message, report), {
-      name: `FLOW-${code}`,
-      when,
-      schema: FlowServiceError,
-    })
-  })
+  return codes.map(documentFlowError)
+}
+
+function documentFlowError(code: FlowCode): DocumentedError {
+  const { when, message, report }: ErrorCode = FLOW_ERRORS[code]
+  const problem = new FlowProblem(code, message, report)
+  return documentError(problem, { name: `FLOW-${code}`, when, schema: FlowServiceError })
 }
 
 /** How this family words the errors of the framework. */
@@ -73,6 +74,20 @@ export const FLOW_FAMILY: ErrorFamily = {
     '2112-400',
     '2113-400',
   ]),
+}
+
+/** A permission is missing. */
+export function permissionDenied(permission: Permission, where: string): FlowProblem {
+  const [action = '', resource = ''] = permission.split(' ')
+  return new FlowProblem('2121-403', denial(permission, where), {
+    permission: action.toLowerCase(),
+    resource,
+  })
+}
+
+export const FLOW_DENIAL: Denial = {
+  problem: permissionDenied,
+  error: documentFlowError('2121-403'),
 }
 
 /** A rule of the request's content was broken; `field` is the path of the member that broke it. */

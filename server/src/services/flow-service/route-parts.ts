@@ -3,6 +3,7 @@ import { Reference } from '@headwater/contract/flow-service/entities.ts'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { answerWith, type NamedExamples } from '#http/openapi/route-docs.ts'
+import type { Permission } from '#http/permissions.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ChangeRequest } from './entities/change-entity.ts'
 import { textOf } from './entities/entity-document.ts'
@@ -32,6 +33,8 @@ export interface RouteFacts {
   readonly ifMatch?: 'needed' | 'optional' | undefined
   /** Codes of its errors, besides those of every operation. */
   readonly errors: readonly FlowCode[]
+  /** What it needs, where that does not follow from its method. */
+  readonly permission?: Permission | 'none' | undefined
 }
 
 /** Errors of the operations that every kind of resource has. */
@@ -90,6 +93,7 @@ export function collectionSchema(facts: RouteFacts): FastifySchema {
     bodyExamples: facts.bodyExamples,
     isBodyOptional: facts.isBodyOptional,
     answerExamples: facts.answerExamples,
+    ...(facts.permission === undefined ? {} : { permission: facts.permission }),
     errors: documentFlowErrors(facts.errors),
     response: { [status]: answer },
   }

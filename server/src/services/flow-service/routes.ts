@@ -7,7 +7,7 @@ import { serveConnectionRoutes } from './connections/connection-routes.ts'
 import type { FlowServiceDependencies } from './dependencies.ts'
 import { serveFlowRoutes } from './flows/flow-routes.ts'
 import { headerRules, sandboxNotFound } from './header-rules.ts'
-import { FLOW_FAMILY } from './problems.ts'
+import { FLOW_DENIAL, FLOW_FAMILY } from './problems.ts'
 import { BASE_PATH } from './route-parts.ts'
 import { serveRunRoutes } from './runs/run-routes.ts'
 import { serveSearchRoutes } from './search-routes.ts'
@@ -26,7 +26,13 @@ export async function registerFlowService(
 function serve(service: FastifyInstance, deps: FlowServiceDependencies): void {
   describeOnly(service)
   writeErrors(service, FLOW_FAMILY)
-  guardRoutes(service, { ...deps.gateway, sandboxNotFound, rules: headerRules(deps.config) })
+  guardRoutes(service, {
+    ...deps.gateway,
+    sandboxNotFound,
+    rules: headerRules(deps.config),
+    area: 'Sources',
+    denial: FLOW_DENIAL,
+  })
   enforceStrictMode(service, deps.config)
   serveSpecRoutes(service, deps)
   serveConnectionRoutes(service, deps)

@@ -21,6 +21,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
     schema: collectionSchema({
       tag: 'Connections',
       operationId: 'searchConnections',
+      permission: 'View Sources',
       errors: SEARCH_ERRORS,
       summary: 'Search base connections',
       query: search.SearchQuery,
@@ -36,6 +37,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
       ...collectionSchema({
         tag: 'Flows',
         operationId: 'searchFlows',
+        permission: 'View Sources',
         errors: [...SEARCH_ERRORS, '1424-400', '2103-404'],
         summary: 'Search flows, in this sandbox or in several',
         query: search.SearchQuery,
@@ -55,6 +57,7 @@ export function serveSearchRoutes(service: FastifyInstance, deps: FlowServiceDep
     schema: collectionSchema({
       tag: 'Flow specs',
       operationId: 'searchFlowSpecs',
+      permission: 'View Sources',
       errors: SEARCH_ERRORS,
       summary: 'Search the kinds of flows',
       query: search.SearchQuery,

@@ -30,7 +30,7 @@ export async function createToken(
   const secret = required(request, 'client_secret')
   const client = await findTokenClient(deps.db, clientId)
   if (client === undefined) throw invalidClientId()
-  if (!(await matchesClientSecret(secret, client.secretHash))) throw invalidClientSecret()
+  if (!(await hasSecret(client, secret))) throw invalidClientSecret()
   const { token, expiresInSeconds } = await deps.issuer.issueToken({
     clientId: client.id,
     orgId: client.orgId,
@@ -38,6 +38,11 @@ export async function createToken(
     scopes: grantScopes(client, request['scope']),
   })
   return { access_token: token, token_type: 'bearer', expires_in: expiresInSeconds }
+}
+
+async function hasSecret({ secretHashes }: TokenClient, secret: string): Promise<boolean> {
+  const matches = await Promise.all(secretHashes.map((hash) => matchesClientSecret(secret, hash)))
+  return matches.includes(true)
 }
 
 function required(request: TokenParameters, name: 'grant_type' | 'client_id' | 'client_secret'): string {

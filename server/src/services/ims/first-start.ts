@@ -7,34 +7,65 @@ export interface FirstOrg {
   readonly tenantId: string
   /** Id of the default sandbox, `prod`. */
   readonly sandboxId: string
+  /** It was not there before. */
+  readonly isNew: boolean
+}
+
+/** Tenant and organisation do not belong together in this metadata database. */
+export class OrgMismatchError extends Error {
+  override readonly name = 'OrgMismatchError'
+  readonly isExplained = true
+
+  constructor(
+    found: { readonly id: string; readonly tenant_id: string },
+    wanted: { readonly tenantId: string; readonly orgId: string },
+  ) {
+    super(
+      `This metadata database has the tenant ${found.tenant_id} with the organisation ${found.id}, and not ${wanted.tenantId} with ${wanted.orgId}. Correct HEADWATER_ORG_ID or HEADWATER_TENANT_ID.`,
+    )
+  }
+}
+
+export interface WantedOrg {
+  readonly tenantId: string
+  /** A new one when absent. */
+  readonly orgId?: string | undefined
+  readonly now: number
 }
 
 /**
  * Makes the organisation of a tenant and its default sandbox `prod` unless they are there. Servers that start
  * at once end up with the same organisation.
+ *
+ * @throws OrgMismatchError
  */
-export function ensureOrg(
-  db: Database,
-  wanted: { readonly tenantId: string; readonly now: number },
-): Promise<FirstOrg> {
+export function ensureOrg(db: Database, wanted: WantedOrg): Promise<FirstOrg> {
   return transact(db, async (tx) => {
-    const orgId = await ensureOrgRow(tx, wanted.tenantId, wanted.now)
-    return { orgId, tenantId: wanted.tenantId, sandboxId: await ensureDefaultSandbox(tx, orgId, wanted.now) }
+    const { tenantId, now } = wanted
+    const { orgId, isNew } = await ensureOrgRow(tx, wanted)
+    return { orgId, isNew, tenantId, sandboxId: await ensureDefaultSandbox(tx, orgId, now) }
   })
 }
 
-async function ensureOrgRow(db: Database, tenantId: string, now: number): Promise<string> {
-  await db
+async function ensureOrgRow(
+  db: Database,
+  { tenantId, orgId: wantedId, now }: WantedOrg,
+): Promise<{ readonly orgId: string; readonly isNew: boolean }> {
+  const id = wantedId ?? `${newHexId(24).toUpperCase()}@AdobeOrg`
+  const made = await db
     .insertInto('org')
-    .values({ id: `${newHexId(24).toUpperCase()}@AdobeOrg`, tenant_id: tenantId, created_at: now })
-    .onConflict((conflict) => conflict.column('tenant_id').doNothing())
-    .execute()
+    .values({ id, tenant_id: tenantId, created_at: now })
+    // No target: the tenant may have another id, and the id another tenant.
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
   const row = await db
     .selectFrom('org')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
+    .selectAll()
+    .where((org) => org.or([org('tenant_id', '=', tenantId), org('id', '=', id)]))
     .executeTakeFirstOrThrow()
-  return row.id
+  const isWanted = row.tenant_id === tenantId && (wantedId === undefined || row.id === wantedId)
+  if (!isWanted) throw new OrgMismatchError(row, { tenantId, orgId: id })
+  return { orgId: row.id, isNew: (made.numInsertedOrUpdatedRows ?? 0n) > 0n }
 }
 
 async function ensureDefaultSandbox(db: Database, orgId: string, now: number): Promise<string> {

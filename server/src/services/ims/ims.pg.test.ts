@@ -8,7 +8,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
-import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
 import { guardRoutes } from '#http/plugins/gateway.ts'
 import { PlainProblem } from '#http/problem.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
@@ -56,12 +56,14 @@ beforeAll(async () => {
     writeErrors(plugin, PLAIN_FAMILY)
     guardRoutes(plugin, {
       verifyToken: issuer.verifyToken,
-      findClient: createClientLookup({ db, now }),
+      findClient: createClientLookup({ db, now }).find,
       findSandbox: async (_orgId, { name }) =>
         name === undefined || name === 'prod'
           ? { id: org.sandboxId, name: 'prod', type: 'production' }
           : undefined,
       sandboxNotFound: (name) => new PlainProblem(403, 'NoSandbox', name),
+      area: 'Sources',
+      denial: PLAIN_DENIAL,
     })
     plugin.get('/whoami', { schema: { hide: true } }, async (request) => request.scope)
   })
@@ -237,7 +239,7 @@ test('a token ends, and a token that was tampered with is none', async () => {
 
 test('a revoked client gets no token and, a few seconds later, nothing else', async () => {
   const other = await createClient(db, { orgId: org.orgId, name: 'short-lived', now: now() })
-  const find = createClientLookup({ db, now })
+  const { find, forget } = createClientLookup({ db, now })
   expect(await find(other.clientId)).toMatchObject({ tenantId: 'acme' })
   expect(await revokeClient(db, other.clientId, now())).toBe(true)
   expect(await revokeClient(db, other.clientId, now())).toBe(false)
@@ -245,6 +247,8 @@ test('a revoked client gets no token and, a few seconds later, nothing else', as
     form(credentials({ client_id: other.clientId, client_secret: other.clientSecret })),
   )
   expect(response.json().error_description).toBe('invalid client_id parameter')
+  forget()
+  expect(await find(other.clientId)).toBeUndefined()
   nowMs += 5_000
   expect(await find(other.clientId)).toBeUndefined()
 })

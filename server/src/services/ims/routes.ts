@@ -18,7 +18,7 @@ export async function registerIms(app: FastifyInstance, deps: ImsDependencies): 
       writeErrors(plugin, TOKEN_FAMILY)
       acceptForms(plugin)
       const ims = plugin.withTypeProvider<TypeBoxTypeProvider>()
-      for (const version of ['v2', 'v3']) {
+      for (const version of ['v1', 'v2', 'v3']) {
         ims.post(`/token/${version}`, { schema: tokenSchema(version) }, async (request, reply) => {
           reply.header('cache-control', 'no-store')
           return createToken(deps, readRequest(request.query, request.body))

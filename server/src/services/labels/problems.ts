@@ -1,6 +1,14 @@
 import { LabelsError } from '@headwater/contract/labels.ts'
 import type { ErrorFamily } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE, UNAVAILABLE_CAUSE } from '#http/openapi/route-docs.ts'
+import {
+  DENIED_CAUSE,
+  documentErrors,
+  INTERNAL_CAUSE,
+  INVALID_CAUSE,
+  UNAVAILABLE_CAUSE,
+} from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 
 const WORDS: Readonly<Record<number, string>> = {
@@ -80,6 +88,9 @@ export const sandboxNotFound = (name: string, atMs?: number) =>
     atMs === undefined ? {} : { atMs },
   )
 
+const denied = (permission: Permission, where: string, atMs?: number) =>
+  new LabelsProblem(403, denial(permission, where), atMs === undefined ? {} : { atMs })
+
 const internal = (atMs?: number) =>
   new LabelsProblem(500, 'An internal error occurred. Try again.', atMs === undefined ? {} : { atMs })
 const unavailable = (atMs?: number) =>
@@ -107,6 +118,13 @@ export const LABELS_ERRORS = documentErrors(LabelsError, {
   'PES-500': [INTERNAL_CAUSE, internal(IT.atMs)],
   'PES-503': [UNAVAILABLE_CAUSE, unavailable(IT.atMs)],
 })
+
+export const LABELS_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(LabelsError, {
+    'PES-403-Permission': [DENIED_CAUSE, denied('Manage Datasets', 'in the sandbox prod', IT.atMs)],
+  })['PES-403-Permission'],
+}
 
 export const LABELS_FAMILY: ErrorFamily = {
   invalid: (message) => invalidLabels(message),

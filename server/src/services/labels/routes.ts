@@ -4,7 +4,7 @@ import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
 import { answerWith } from '#http/openapi/route-docs.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import {
   createLabels,
@@ -14,10 +14,10 @@ import {
   replaceLabels,
 } from './change-labels.ts'
 import type { StoredLabels } from './label-store.ts'
-import { LABELS_ERRORS, LABELS_FAMILY, sandboxNotFound } from './problems.ts'
+import { LABELS_DENIAL, LABELS_ERRORS, LABELS_FAMILY, sandboxNotFound } from './problems.ts'
 
 export interface LabelsRouteDependencies extends LabelsDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 const tags = ['Labels']
@@ -38,7 +38,12 @@ function serve(service: FastifyInstance, dependencies: LabelsRouteDependencies):
   requireObjects(service)
   writeErrors(service, LABELS_FAMILY)
   addErrors(service, [LABELS_ERRORS['PES-403-Sandbox'], LABELS_ERRORS['PES-404-Dataset']])
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound: (name) => sandboxNotFound(name) })
+  guardRoutes(service, {
+    ...dependencies.gateway,
+    sandboxNotFound: (name) => sandboxNotFound(name),
+    area: 'Datasets',
+    denial: LABELS_DENIAL,
+  })
   serveReads(service, dependencies)
   serveChanges(service, dependencies)
 }

@@ -1,7 +1,15 @@
 import { MetricsError } from '@headwater/contract/observability.ts'
 import type { FastifyRequest } from 'fastify'
 import type { ErrorFamily } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE, UNAVAILABLE_CAUSE } from '#http/openapi/route-docs.ts'
+import {
+  DENIED_CAUSE,
+  documentErrors,
+  INTERNAL_CAUSE,
+  INVALID_CAUSE,
+  UNAVAILABLE_CAUSE,
+} from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem } from '#http/problem.ts'
 import type { Scope } from '#http/scope.ts'
 
@@ -60,6 +68,9 @@ export const sandboxInvalid = (name: string, options?: MetricsProblemOptions) =>
     options,
   )
 
+const denied = (permission: Permission, where: string, options?: MetricsProblemOptions) =>
+  new MetricsProblem(403, '1004', denial(permission, where), options)
+
 const internal = (options?: MetricsProblemOptions) =>
   new MetricsProblem(500, '1001', 'An internal error occurred. Try again.', options)
 const unavailable = (options?: MetricsProblemOptions) =>
@@ -75,6 +86,13 @@ export const METRICS_ERRORS = documentErrors(MetricsError, {
   'INSGHT-1002-503': [UNAVAILABLE_CAUSE, unavailable(AT)],
   'INSGHT-1003-401': ['`x-sandbox-name` names no active sandbox', sandboxInvalid('prd', AT)],
 })
+
+export const METRICS_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(MetricsError, {
+    'INSGHT-1004-403': [DENIED_CAUSE, denied('View Datasets', 'in the sandbox prod', AT)],
+  })['INSGHT-1004-403'],
+}
 
 export const METRICS_FAMILY: ErrorFamily = {
   invalid: (message) => invalidMetrics(message),

@@ -3,15 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
 import { addErrors } from '#http/openapi/add-docs.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { Database } from '#store/database.ts'
-import { METRICS_ERRORS, METRICS_FAMILY, sandboxInvalid, toldTo } from './metrics-problems.ts'
+import { METRICS_DENIAL, METRICS_ERRORS, METRICS_FAMILY, sandboxInvalid, toldTo } from './metrics-problems.ts'
 import { readMetricsQuery } from './metrics-query.ts'
 import { readMetric } from './read-metrics.ts'
 
 export interface MetricsDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
   readonly db: Database
 }
 
@@ -30,11 +30,17 @@ function serve(service: FastifyInstance, { gateway, db }: MetricsDependencies): 
   requireObjects(service)
   writeErrors(service, METRICS_FAMILY)
   addErrors(service, [METRICS_ERRORS['INSGHT-1003-401']])
-  guardRoutes(service, { ...gateway, sandboxNotFound: (name) => sandboxInvalid(name) })
+  guardRoutes(service, {
+    ...gateway,
+    sandboxNotFound: (name) => sandboxInvalid(name),
+    area: 'Datasets',
+    denial: METRICS_DENIAL,
+  })
   service.post<{ Body: JsonObject }>('/metrics', {
     schema: {
       tags: ['Observability'],
       operationId: 'readMetrics',
+      permission: 'View Datasets',
       summary: 'Read figures of ingestion over time',
       body: contract.MetricsBody,
       response: { 200: contract.MetricsResult },

@@ -1,14 +1,14 @@
 import * as contract from '@headwater/contract/query.ts'
 import type { FastifyInstance } from 'fastify'
 import { describeOnly, requireObjects } from '#http/describe-only.ts'
-import { PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { PLAIN_DENIAL, PLAIN_FAMILY, writeErrors } from '#http/error-writer.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { QUERY_ERRORS, sandboxNotFound } from './problems.ts'
 import { type RunStatementDependencies, runStatement } from './run-statement.ts'
 
 export interface QueryDependencies extends RunStatementDependencies {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 /** Serves `POST /query`: ad-hoc SQL over the datasets of the sandbox. */
@@ -20,11 +20,12 @@ function serve(service: FastifyInstance, dependencies: QueryDependencies): void 
   describeOnly(service)
   requireObjects(service)
   writeErrors(service, PLAIN_FAMILY)
-  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound })
+  guardRoutes(service, { ...dependencies.gateway, sandboxNotFound, area: 'Datasets', denial: PLAIN_DENIAL })
   service.post<{ Body: JsonObject }>('/', {
     schema: {
       tags: ['Query'],
       operationId: 'runQuery',
+      permission: 'View Datasets',
       errors: [QUERY_ERRORS.SandboxUnknown],
       summary: 'Run a SELECT statement over the datasets of the sandbox',
       body: contract.QueryBody,

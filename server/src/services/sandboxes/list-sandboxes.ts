@@ -1,6 +1,7 @@
 import type { Sandbox, SandboxList, SandboxListQuery } from '@headwater/contract/sandboxes.ts'
+import { type Grant, holds, holdsAny } from '#http/permissions.ts'
 import { invalidRequest } from './problems.ts'
-import type { SandboxReader } from './sandbox-reader.ts'
+import type { SandboxReader, SandboxRow } from './sandbox-reader.ts'
 import { viewSandbox } from './sandbox-view.ts'
 
 const DEFAULT_LIMIT = 50
@@ -11,6 +12,9 @@ export interface ListRequest {
   /** URL of the list without its query, for the links. */
   readonly url: string
   readonly query: SandboxListQuery
+  /** Those of the caller, who sees nothing of sandboxes in which they may do nothing. */
+  readonly grants: readonly Grant[]
+  /** The active ones in which the caller may do anything; those of whatever state that they may view otherwise. */
   readonly activeOnly?: boolean | undefined
 }
 
@@ -18,7 +22,7 @@ export interface ListRequest {
 export async function listSandboxes(reader: SandboxReader, request: ListRequest): Promise<SandboxList> {
   const { limit, offset } = readPage(request.query)
   const rows = await reader.list(request.orgId)
-  const visible = rows.map(viewSandbox).filter((sandbox) => !request.activeOnly || sandbox.state === 'active')
+  const visible = rows.filter((row) => isVisible(row, request)).map(viewSandbox)
   const matching = sortBy(filterBy(visible, request.query.property ?? []), request.query.orderBy)
   const sandboxes = matching.slice(offset, offset + limit)
   return {
@@ -26,6 +30,11 @@ export async function listSandboxes(reader: SandboxReader, request: ListRequest)
     _page: { limit, count: sandboxes.length },
     _links: links(request.url, { limit, offset, total: matching.length }),
   }
+}
+
+function isVisible({ id, state }: SandboxRow, { grants, activeOnly }: ListRequest): boolean {
+  if (activeOnly === true) return state === 'active' && holdsAny(grants, id)
+  return holds(grants, 'View Sandboxes', { sandboxId: id })
 }
 
 function readPage({ limit, offset }: SandboxListQuery): { readonly limit: number; readonly offset: number } {

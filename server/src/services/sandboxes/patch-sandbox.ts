@@ -2,7 +2,7 @@ import type { PatchSandboxBody, Sandbox } from '@headwater/contract/sandboxes.ts
 import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { getSandbox } from './get-sandbox.ts'
-import { sandboxNotFound } from './problems.ts'
+import { sandboxNotActive, sandboxNotFound } from './problems.ts'
 import type { SandboxReader } from './sandbox-reader.ts'
 import { checkTitle, type Given } from './sandbox-rules.ts'
 import { updateTitle } from './sandbox-store.ts'
@@ -21,6 +21,8 @@ export async function patchSandbox(
   body: Given<PatchSandboxBody>,
 ): Promise<Sandbox> {
   const title = checkTitle(body.title)
+  const sandbox = await getSandbox(deps.reader, scope.orgId, name)
+  if (sandbox.state === 'deleted') throw sandboxNotActive(name, sandbox.state)
   const change = { orgId: scope.orgId, name, title, userId: scope.userId, now: deps.now() }
   if (!(await updateTitle(deps.db, change))) throw sandboxNotFound(name)
   return getSandbox(deps.reader, scope.orgId, name)

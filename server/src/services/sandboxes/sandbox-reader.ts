@@ -34,12 +34,16 @@ export class SandboxReader {
     return rows.map((row) => this.#settled(row))
   }
 
+  /** The sandbox that has this name, else the one that had it last. */
   async findByName(orgId: string, name: string): Promise<SandboxRow | undefined> {
     const row = await this.#db
       .selectFrom('sandbox')
       .selectAll()
       .where('org_id', '=', orgId)
       .where('name', '=', name)
+      .orderBy((sandbox) => sandbox('state', '=', 'deleted'))
+      .orderBy('updated_at', 'desc')
+      .limit(1)
       .executeTakeFirst()
     return row && this.#settled(row)
   }
@@ -49,12 +53,22 @@ export class SandboxReader {
     const { name, id } = wanted
     if (id !== undefined && !isUuid(id)) return undefined
     let query = this.#db.selectFrom('sandbox').selectAll().where('org_id', '=', orgId)
-    if (name !== undefined) query = query.where('name', '=', name)
+    if (name !== undefined) query = query.where('name', '=', name).where('state', '<>', 'deleted')
     if (id !== undefined) query = query.where('id', '=', id)
     if (name === undefined && id === undefined) query = query.where('is_default', '=', true)
     const row = await query.executeTakeFirst()
     if (row === undefined || this.#settled(row).state !== 'active') return undefined
     return { id: row.id, name: row.name, type: row.type }
+  }
+
+  /** The organisation's default sandbox, whatever its state. */
+  async findDefault(orgId: string): Promise<Scope['sandbox'] | undefined> {
+    return this.#db
+      .selectFrom('sandbox')
+      .select(['id', 'name', 'type'])
+      .where('org_id', '=', orgId)
+      .where('is_default', '=', true)
+      .executeTakeFirst()
   }
 
   #settled(row: SandboxRow): SandboxRow {

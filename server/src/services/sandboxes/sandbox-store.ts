@@ -7,7 +7,9 @@ export async function insertSandbox(db: Database, row: Insertable<Tables['sandbo
   const result = await db
     .insertInto('sandbox')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['org_id', 'name']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['org_id', 'name']).where('state', '<>', 'deleted').doNothing(),
+    )
     .executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
@@ -32,6 +34,34 @@ export async function updateTitle(db: Database, change: TitleChange): Promise<bo
     }))
     .where('org_id', '=', change.orgId)
     .where('name', '=', change.name)
+    .where('state', '<>', 'deleted')
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+export interface StateChange {
+  readonly orgId: string
+  readonly id: string
+  /** As it was read; another one is left alone. */
+  readonly version: number
+  readonly state: 'resetting' | 'deleting'
+  readonly userId: string
+  readonly now: number
+}
+
+/** Asks for a sandbox to be emptied, or deleted; false when it has changed meanwhile. */
+export async function beginChange(db: Database, change: StateChange): Promise<boolean> {
+  const result = await db
+    .updateTable('sandbox')
+    .set((row) => ({
+      state: change.state,
+      version: row('version', '+', 1),
+      updated_at: change.now,
+      updated_by: change.userId,
+    }))
+    .where('org_id', '=', change.orgId)
+    .where('id', '=', change.id)
+    .where('version', '=', change.version)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }

@@ -4,6 +4,7 @@ import type { TestDatabase } from '@headwater/testkit/test-database.ts'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
+import { ALL_GRANTS } from '#http/permissions.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { registerSandboxes } from './routes.ts'
 import { PROVISIONING_MS, SandboxReader } from './sandbox-reader.ts'
@@ -44,10 +45,13 @@ beforeAll(async () => {
     db,
     reader,
     now,
+    onChange: () => {},
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
-        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [] } : undefined,
+        id === 'key'
+          ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [], grants: ALL_GRANTS }
+          : undefined,
       findSandbox: (orgId, wanted) => reader.findActive(orgId, wanted),
     },
   })

@@ -27,7 +27,11 @@ const LOOKUP_FORMS: ReadonlySet<string> = new Set([
   'full-flat',
   'full-desc-flat',
   'full-deprecated',
+  'full-desc-deprecated',
+  'full-flat-deprecated',
+  'full-desc-flat-deprecated',
   'deprecatefield',
+  'full-deprecatefield',
 ])
 const LIST_FORMS: ReadonlySet<string> = new Set(['', 'id', 'v2', 'v2-id'])
 const DESCRIPTOR_LIST_FORMS: ReadonlySet<string> = new Set(['', 'id', 'link', 'v2', 'v2-id', 'v2-link'])

@@ -12,8 +12,14 @@ interface CompatibleName {
   readonly container?: string | undefined
 }
 
+/** Some fields of the standard are named by a whole URL. */
+const STANDARD_URL = /^https:\/\/ns\.adobe\.com\/(?:xdm\/)?(.+)\/([^/]+)$/
+
 function compatibleName(name: string): CompatibleName {
   if (name.startsWith('@')) return { name: `_${name.slice(1)}` }
+  const [, path, last] = STANDARD_URL.exec(name) ?? []
+  if (path !== undefined && last !== undefined)
+    return { name: last, container: `_${path.replaceAll('/', '_')}` }
   const [, namespace, local] = /^([A-Za-z][\w-]*):(.+)$/.exec(name) ?? []
   if (namespace === undefined || local === undefined) return { name }
   return namespace === 'xdm' ? { name: local } : { name: local, container: `_${namespace}` }

@@ -21,13 +21,24 @@ export class DescriptorReader {
     return rows.map((row) => row.document)
   }
 
-  async listOfSchema(scope: Scope, schemaId: string): Promise<readonly JsonObject[]> {
+  /** Those that speak of any of the resources. */
+  async listOf(scope: Scope, resourceIds: readonly string[]): Promise<readonly JsonObject[]> {
     const rows = await this.#rows(scope)
-      .where('source_schema', '=', schemaId)
+      .where('source_schema', 'in', resourceIds)
       .orderBy('created_at')
       .orderBy('id')
       .execute()
     return rows.map((row) => row.document)
+  }
+
+  /** A descriptor of another schema that leads to this one. */
+  async findLeadingTo(scope: Scope, schemaId: string): Promise<JsonObject | undefined> {
+    const row = await this.#rows(scope)
+      .where('source_schema', '!=', schemaId)
+      .where(sql<boolean>`document ->> 'xdm:destinationSchema' = ${schemaId}`)
+      .limit(1)
+      .executeTakeFirst()
+    return row?.document
   }
 
   /** The primary identity of a schema, if it has one. */

@@ -1,82 +1,104 @@
 import { asText } from '#kit/as-text.ts'
-import type { Json, JsonObject } from '#kit/json.ts'
-import { invalidDescriptor } from './problems.ts'
-import { findField } from './render-resource.ts'
-import { resolveFull } from './resolve-full.ts'
-import type { FindResource, Resource } from './resource.ts'
-
-export const IDENTITY = 'xdm:descriptorIdentity'
-
-const TYPES: ReadonlySet<string> = new Set([
+import type { JsonObject } from '#kit/json.ts'
+import { type DescribedResource, fieldAt, pathsOf } from './descriptor-fields.ts'
+import {
+  DESCRIPTOR_RULES,
+  type DescriptorContext,
+  type DescriptorRules,
+  type DescriptorType,
   IDENTITY,
-  'xdm:alternateDisplayInfo',
-  'xdm:descriptorOneToOne',
-  'xdm:descriptorOneToMany',
-  'xdm:descriptorManyToMany',
-  'xdm:descriptorReferenceIdentity',
-  'xdm:descriptorDeprecated',
-  'xdm:descriptorRelationship',
-  'xdm:descriptorPrimaryKey',
-  'xdm:descriptorVersion',
-  'xdm:descriptorTimestamp',
-  'xdm:descriptorLabel',
-])
+} from './descriptor-types.ts'
+import { invalidDescriptor } from './problems.ts'
 
 /** The type and the schema of a descriptor body. Throws RegistryProblem 400 when one is missing or unknown. */
-export function readDescriptorHead(body: JsonObject): { readonly type: string; readonly schemaId: string } {
+export function readDescriptorHead(body: JsonObject): {
+  readonly type: DescriptorType
+  readonly schemaId: string
+} {
   const { '@type': type, 'xdm:sourceSchema': schemaId } = body
-  if (typeof type !== 'string' || !TYPES.has(type)) {
-    throw invalidDescriptor(`@type ${JSON.stringify(type)} is unknown. Use one of: ${[...TYPES].join(', ')}.`)
+  if (typeof type !== 'string' || !isDescriptorType(type)) {
+    const known = Object.keys(DESCRIPTOR_RULES).join(', ')
+    throw invalidDescriptor(`@type ${JSON.stringify(type ?? null)} is unknown. Use one of: ${known}.`)
   }
   if (typeof schemaId !== 'string')
     throw invalidDescriptor('xdm:sourceSchema is missing. Give the $id of the schema.')
   return { type, schemaId }
 }
 
-/** The author's part of a descriptor with its defaults; checked against the schema that it describes. */
-export function checkDescriptor(body: JsonObject, schema: Resource, find: FindResource): JsonObject {
+function isDescriptorType(type: string): type is DescriptorType {
+  return Object.hasOwn(DESCRIPTOR_RULES, type)
+}
+
+/** The author's part of a descriptor with its defaults, all rules of its type checked. Throws RegistryProblem 400. */
+export async function checkDescriptor(body: JsonObject, context: DescriptorContext): Promise<JsonObject> {
   const { type } = readDescriptorHead(body)
+  const rules: DescriptorRules = DESCRIPTOR_RULES[type]
+  checkKind(type, rules, context.source)
+  checkVersion(body)
+  checkSourceProperty(body, rules, context.source)
+  if (rules.isOnly === true) checkOnly(type, context)
+  const authored = { ...body, 'xdm:sourceVersion': 1 }
+  const checked = rules.check === undefined ? authored : await rules.check(authored, context)
+  checkPrimary(checked, context.siblings)
+  return checked
+}
+
+function checkKind(type: DescriptorType, { of }: DescriptorRules, source: DescribedResource): void {
+  const { resource, behavior } = source
+  if (of !== 'any' && resource.kind !== 'schemas')
+    throw invalidDescriptor(
+      `${type} speaks of schemas, and ${resource.id} is none. Give the $id of a schema.`,
+    )
+  if (of !== 'tables' || behavior === 'adhoc') return
+  throw invalidDescriptor(
+    `${type} speaks of ad-hoc schemas, and "${resource.title}" is a ${behavior} schema. ` +
+      'Say by an identity descriptor what its records are known by.',
+  )
+}
+
+function checkVersion(body: JsonObject): void {
   const version = body['xdm:sourceVersion'] ?? 1
   if (Number(asText(version)) !== 1)
     throw invalidDescriptor(`xdm:sourceVersion ${JSON.stringify(version)} is not 1.`)
-  for (const path of sourcePaths(body)) checkPath(path, schema, find)
-  const authored = { ...body, 'xdm:sourceVersion': 1 }
-  return type === IDENTITY ? withIdentity(authored) : authored
 }
 
-function sourcePaths(body: JsonObject): readonly Json[] {
-  const property = body['xdm:sourceProperty']
-  if (property === undefined) return []
-  return Array.isArray(property) ? (property as readonly Json[]) : [property]
+function checkSourceProperty(
+  body: JsonObject,
+  { property }: DescriptorRules,
+  source: DescribedResource,
+): void {
+  const given = body['xdm:sourceProperty']
+  if (given === undefined && property === 'optional') return
+  const paths = pathsOf(given)
+  if (paths.length === 0)
+    throw invalidDescriptor(
+      'xdm:sourceProperty is missing. Give the path of the field, such as /person/name.',
+    )
+  if (paths.length > 1 && property !== 'some')
+    throw invalidDescriptor(`xdm:sourceProperty has ${paths.length} paths. Give one.`)
+  for (const path of paths) fieldAt(path, source)
 }
 
-function checkPath(path: Json, schema: Resource, find: FindResource): void {
-  if (typeof path !== 'string' || !/^\/.*[^/]$/.test(path)) {
-    throw invalidDescriptor(
-      `xdm:sourceProperty ${JSON.stringify(path)} must start with "/" and not end with it, such as /person/name.`,
-    )
-  }
-  const full = resolveFull(schema.document, (id) => find(id)?.document)
-  if (findField(full, path) === undefined) {
-    throw invalidDescriptor(
-      `xdm:sourceProperty ${path} is no field of the schema "${schema.title}" (${schema.id}).`,
-    )
-  }
+function checkOnly(type: DescriptorType, { source, siblings }: DescriptorContext): void {
+  const other = siblings.find((sibling) => sibling['@type'] === type)
+  if (other === undefined) return
+  throw invalidDescriptor(
+    `"${source.resource.title}" has a ${type} already (${String(other['@id'])}). ` +
+      'It has one at most: replace it, or remove it first.',
+  )
 }
 
-/** Identities need a field and a namespace; some clients leave out by what the namespace is named. */
-function withIdentity(body: JsonObject): JsonObject {
-  const { 'xdm:sourceProperty': path, 'xdm:namespace': namespace, 'xdm:isPrimary': primary } = body
-  if (typeof path !== 'string')
-    throw invalidDescriptor('xdm:sourceProperty is missing. Give the path of the field.')
-  if (typeof namespace !== 'string' && typeof namespace !== 'number') {
-    throw invalidDescriptor(
-      'xdm:namespace is missing. Give the code or the id of the namespace, such as Email.',
-    )
-  }
-  const property = body['xdm:property'] ?? 'xdm:code'
-  if (property !== 'xdm:code' && property !== 'xdm:id') {
-    throw invalidDescriptor(`xdm:property ${JSON.stringify(property)} is neither xdm:code nor xdm:id.`)
-  }
-  return { ...body, 'xdm:property': property, 'xdm:isPrimary': primary === true || primary === 'true' }
+/** A schema has at most one primary identity. */
+function checkPrimary(descriptor: JsonObject, siblings: readonly JsonObject[]): void {
+  if (!isPrimaryIdentity(descriptor)) return
+  const other = siblings.find(isPrimaryIdentity)
+  if (other === undefined) return
+  throw invalidDescriptor(
+    `The schema has the primary identity ${String(other['xdm:sourceProperty'])} (${String(other['@id'])}) already. ` +
+      'A schema has one; make this one not primary or remove the other.',
+  )
+}
+
+export function isPrimaryIdentity(descriptor: JsonObject): boolean {
+  return descriptor['@type'] === IDENTITY && descriptor['xdm:isPrimary'] === true
 }

@@ -2,6 +2,7 @@ import { PlainError } from '@headwater/contract/errors.ts'
 import { RegistryError } from '@headwater/contract/schema-registry.ts'
 import { documentErrors } from '#http/openapi/route-docs.ts'
 import {
+  breakingChange,
   descriptorNotFound,
   invalidDescriptor,
   invalidDescriptorAccept,
@@ -11,6 +12,7 @@ import {
   invalidLookupAccept,
   invalidQuery,
   invalidResource,
+  mixedFields,
   notAcceptable,
   outsideTenantNamespace,
   readOnlyContainer,
@@ -59,9 +61,16 @@ const ERRORS = documentErrors(RegistryError, {
     'Another resource, a dataset or a union uses it',
     resourceInUse(ID, 'the dataset 65f000000000000000000001'),
   ],
+  'XDM-1406-422': ['Fields stand in `properties` and in definitions', mixedFields('city')],
   'XDM-1521-400': ['Another resource has this title', titleNotUnique(ID)],
   'XDM-1528-400': ['The schema has no identity to join a union with', unionNeedsIdentity()],
   'XDM-1529-400': ['The schema would leave its union', unionIsForever()],
+  'XDM-1530-400': [
+    'A schema in use would lose a field, or take fewer values than before',
+    breakingChange(
+      'The field /_acme/city of "Orders" would be removed. The schema is in use and can only grow.',
+    ),
+  ],
   'XDM-1600-400': [
     'The descriptor is not valid',
     invalidDescriptor('xdm:sourceProperty /colour is not a field of the schema.'),
@@ -78,6 +87,7 @@ const WRITES = [
   ERRORS['XDM-1030-403'],
   ERRORS['XDM-1400-400'],
   ERRORS['XDM-1401-400'],
+  ERRORS['XDM-1406-422'],
   ERRORS['XDM-1521-400'],
   ERRORS['XDM-1528-400'],
   ERRORS['XDM-1529-400'],
@@ -88,11 +98,11 @@ export const REGISTRY_ERRORS = {
   list: [ERRORS['XDM-1005-400'], ERRORS['XDM-1006-400'], NotAcceptable],
   get: [ERRORS['XDM-1007-400'], ERRORS['XDM-1012-404'], NotAcceptable],
   create: WRITES,
-  change: [...WRITES, ERRORS['XDM-1012-404'], ERRORS['XDM-1402-400']],
+  change: [...WRITES, ERRORS['XDM-1012-404'], ERRORS['XDM-1402-400'], ERRORS['XDM-1530-400']],
   remove: [ERRORS['XDM-1012-404'], ERRORS['XDM-1030-403'], ERRORS['XDM-1402-400']],
   listDescriptors: [ERRORS['XDM-1005-400'], ERRORS['XDM-1008-400'], NotAcceptable],
   getDescriptor: [ERRORS['XDM-1009-400'], ERRORS['XDM-1017-404'], NotAcceptable],
   createDescriptor: [ERRORS['XDM-1600-400']],
   replaceDescriptor: [ERRORS['XDM-1600-400'], ERRORS['XDM-1017-404']],
-  removeDescriptor: [ERRORS['XDM-1017-404']],
+  removeDescriptor: [ERRORS['XDM-1017-404'], ERRORS['XDM-1402-400']],
 } as const

@@ -1,5 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { profileSegmentation } from './global/field-groups/profile-segmentation.ts'
+import { EXPERIENCE_EVENT_CLASS } from './global/global-source.ts'
 import { identityMap } from './global/identity-map.ts'
 import { type Registry, readersOf } from './registry-context.ts'
 import { altIdOf, type FindResource, type Resource } from './resource.ts'
@@ -7,6 +9,15 @@ import { textsAt } from './schema-tree.ts'
 import { isInUnion } from './union-rules.ts'
 
 const SUFFIX = '__union'
+/** What every union has, whatever its schemas are made of. */
+const ALWAYS = [identityMap.id, profileSegmentation.id]
+const TIME_SERIES_EVENTS = {
+  title: 'Time-series events',
+  description: 'What happened to the one that the record is about.',
+  type: 'array',
+  'meta:xdmType': 'array',
+  items: { $ref: EXPERIENCE_EVENT_CLASS, type: 'object', 'meta:xdmType': 'object' },
+} as const
 
 /** All unions of the sandbox: one for each class that has schemas in it. They are computed, never stored. */
 export async function listUnions(registry: Registry, scope: Scope): Promise<readonly Resource[]> {
@@ -40,7 +51,7 @@ function unionOf(scope: Scope, { classId, schemas, find }: UnionParts): Resource
   const parts = new Set([
     classId,
     ...schemas.flatMap((schema) => textsAt(schema.document, 'refs')),
-    identityMap.id,
+    ...ALWAYS,
   ])
   const members = schemas.flatMap((schema) => [schema.id, ...textsAt(schema.document, 'meta:extends')])
   const document: JsonObject = {
@@ -52,8 +63,9 @@ function unionOf(scope: Scope, { classId, schemas, find }: UnionParts): Resource
     type: 'object',
     description: owner?.document['description'] ?? '',
     allOf: [...parts].map(($ref) => ({ $ref, type: 'object', 'meta:xdmType': 'object' })),
+    properties: { timeSeriesEvents: TIME_SERIES_EVENTS },
     imsOrg: scope.orgId,
-    'meta:extends': [...new Set([...members, identityMap.id])],
+    'meta:extends': [...new Set([...members, ...ALWAYS])],
     'meta:xdmType': 'object',
     'meta:class': classId,
     'meta:containerId': 'tenant',

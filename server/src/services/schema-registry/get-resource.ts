@@ -6,6 +6,7 @@ import { resourceNotFound } from './problems.ts'
 import { type Readers, type Registry, readersOf } from './registry-context.ts'
 import { renderResource } from './render-resource.ts'
 import type { Container, Kind, Resource } from './resource.ts'
+import { textsAt } from './schema-tree.ts'
 
 export interface LookupRequest {
   readonly container: Container
@@ -32,7 +33,7 @@ export async function getResource(
     document,
     format: request.format,
     find: (id) => find(id)?.document,
-    descriptors: await readers.descriptors.listOfSchema(scope, resource.id),
+    descriptors: await readers.descriptors.listOf(scope, [resource.id, ...textsAt(document, 'meta:extends')]),
   })
 }
 

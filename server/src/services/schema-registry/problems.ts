@@ -1,6 +1,8 @@
 import { RegistryError } from '@headwater/contract/schema-registry.ts'
 import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
-import { documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { DENIED_CAUSE, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
+import { denial, type Permission } from '#http/permissions.ts'
+import type { Denial } from '#http/plugins/gateway.ts'
 import { HttpProblem, PlainProblem } from '#http/problem.ts'
 
 /** An error of the Schema Registry: code `XDM-1006`, a short title, and in the detail what to do. */
@@ -121,6 +123,17 @@ export const unresolvedReference = (id: string) =>
 export const invalidResource = (detail: string) =>
   new RegistryProblem('XDM-1400', 400, 'Resource validation error', detail)
 
+export const mixedFields = (name: string) =>
+  new RegistryProblem(
+    'XDM-1406',
+    422,
+    'Resource validation error',
+    `The field ${name} stands in properties beside definitions with allOf. Put all fields in one of the two places.`,
+  )
+
+export const breakingChange = (detail: string) =>
+  new RegistryProblem('XDM-1530', 400, 'Breaking change', detail)
+
 export const resourceInUse = (id: string, by: string) =>
   new RegistryProblem('XDM-1402', 400, 'Resource in use', `${id} is used by ${by}. Remove it there first.`)
 
@@ -160,6 +173,16 @@ export const noSuchSandbox = (name: string) =>
     'Sandbox validation error',
     `The sandbox "${name}" does not exist in this organisation or is not active. Check x-sandbox-name.`,
   )
+
+const denied = (permission: Permission, where: string) =>
+  new RegistryProblem('XDM-1004', 403, 'Forbidden', denial(permission, where))
+
+export const REGISTRY_DENIAL: Denial = {
+  problem: denied,
+  error: documentErrors(RegistryError, {
+    'XDM-1004-403': [DENIED_CAUSE, denied('Manage Schemas', 'in the sandbox prod')],
+  })['XDM-1004-403'],
+}
 
 const invalid = (message: string) => new RegistryProblem('XDM-1000', 400, 'Request invalid', message)
 const internal = () =>

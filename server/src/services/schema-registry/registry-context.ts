@@ -1,3 +1,4 @@
+import type { FindNamespace } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Database, Tx } from '#store/database.ts'
 import { transact } from '#store/database.ts'
@@ -11,6 +12,7 @@ export interface Registry {
   readonly db: Database
   readonly library: GlobalLibrary
   readonly now: () => number
+  readonly findNamespace: FindNamespace
   /** Whether datasets are made with the schema; such a schema is not deleted. */
   readonly hasDatasets?: ((scope: Scope, schemaId: string) => Promise<boolean>) | undefined
 }

@@ -5,8 +5,10 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type App, createApp } from '#http/app.ts'
 import type { FindSchema } from '#http/neighbours.ts'
+import { ALL_GRANTS } from '#http/permissions.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
 import { type Database, openDatabase, openPool } from '#store/database.ts'
 import { createSchemaFinder } from './find-schema.ts'
 import { createGlobalLibrary } from './global-library.ts'
@@ -28,6 +30,7 @@ const SCOPE: Scope = {
   clientId: 'key',
   userId: 'me',
   isAdmin: false,
+  grants: ALL_GRANTS,
 }
 
 let database: TestDatabase
@@ -64,6 +67,7 @@ beforeAll(async () => {
     db,
     library: createGlobalLibrary(),
     now: () => nowMs++,
+    findNamespace: new NamespaceReader(db).findSummary,
     hasDatasets: async (_scope: Scope, schemaId: string) => usedSchemas.has(schemaId),
   }
   findSchema = createSchemaFinder(registry)
@@ -74,7 +78,9 @@ beforeAll(async () => {
     gateway: {
       verifyToken: async (token) => (token === 'good' ? { clientId: 'key', orgId: ORG } : undefined),
       findClient: async (id) =>
-        id === 'key' ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [] } : undefined,
+        id === 'key'
+          ? { id, orgId: ORG, tenantId: 'acme', userId: 'me', scopes: [], grants: ALL_GRANTS }
+          : undefined,
       findSandbox: async (_org, { name }) => SANDBOXES[(name ?? 'prod') as keyof typeof SANDBOXES],
     },
   })

@@ -20,7 +20,7 @@ export function renderResource(request: RenderRequest): JsonObject {
   const marked = marksDeprecated(format.form) ? markDeprecated(tree, request.descriptors) : tree
   const named = format.names === 'xdm' ? toXdmNames(marked) : marked
   const told = format.form.includes('notext') ? mapNodes(named, (node) => omit(node, TEXTS)) : named
-  const shaped = format.form.endsWith('flat') ? flatten(told) : told
+  const shaped = format.form.includes('flat') ? flatten(told) : told
   return format.form.includes('desc') ? { ...shaped, 'meta:descriptors': request.descriptors } : shaped
 }
 
@@ -31,7 +31,7 @@ function usesFullTree(form: string): boolean {
 }
 
 function marksDeprecated(form: string): boolean {
-  return form === 'deprecatefield' || form === 'full-deprecated'
+  return form.includes('deprecate')
 }
 
 /** What lists show of a resource. */

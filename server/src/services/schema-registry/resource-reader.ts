@@ -23,6 +23,11 @@ export class ResourceReader {
     return found?.kind === kind ? found : undefined
   }
 
+  /** A resource of the tenant, of whatever kind. */
+  async findTenant(scope: Scope, id: string): Promise<Resource | undefined> {
+    return (await this.#tenantByIds(scope, [id])).at(0)
+  }
+
   /** All resources of a kind; `slim` leaves their fields out. */
   async list(scope: Scope, container: Container, kind: Kind, slim: boolean): Promise<readonly Resource[]> {
     if (container === 'global') return this.#library.list(kind)

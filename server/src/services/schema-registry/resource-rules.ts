@@ -1,8 +1,9 @@
 import type { Behavior } from '#http/neighbours.ts'
 import type { JsonObject } from '#kit/json.ts'
 import { GLOBAL_BEHAVIORS } from './behaviors.ts'
+import { checkKeywords } from './keyword-rules.ts'
 import { checkNames, checkNamespaces, tenantNamespace } from './namespace-rules.ts'
-import { invalidResource, unresolvedReference } from './problems.ts'
+import { invalidResource, mixedFields, unresolvedReference } from './problems.ts'
 import { extendedIds, findLocal, partIds, referencedIds } from './references.ts'
 import type { FindResource, TenantKind } from './resource.ts'
 import { objectAt, objectsAt, textsAt } from './schema-tree.ts'
@@ -20,10 +21,12 @@ export interface CheckRequest {
 export function checkDocument(request: CheckRequest): void {
   const { kind, document, find } = request
   checkForm(document)
+  checkKeywords(document)
   checkReferences(document, find)
   const namespaces = [tenantNamespace(request.tenantId), request.datasetNamespace].filter(
     (name) => name !== undefined,
   )
+  if (kind === 'datatypes' || kind === 'fieldgroups') checkOneWay(document)
   if (kind === 'datatypes') checkNames(document, namespaces)
   else checkNamespaces(document, namespaces)
   if (kind === 'schemas') checkClassOf(document, find)
@@ -42,6 +45,13 @@ function checkForm(document: JsonObject): void {
       throw invalidResource(`${key} must be an object.`)
     }
   }
+}
+
+/** Own fields stand in `properties` or in the definitions that `allOf` refers to; not here and there. */
+function checkOneWay(document: JsonObject): void {
+  const isDefined = objectsAt(document, 'allOf').some((part) => String(part['$ref']).startsWith('#'))
+  const [field] = Object.keys(objectAt(document, 'properties') ?? {})
+  if (isDefined && field !== undefined) throw mixedFields(field)
 }
 
 function checkReferences(document: JsonObject, find: FindResource): void {

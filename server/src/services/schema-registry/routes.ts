@@ -3,7 +3,7 @@ import { DescriptorParams, ResourceListQuery } from '@headwater/contract/schema-
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { describeBodies, requireObjects } from '#http/describe-only.ts'
 import { writeErrors } from '#http/error-writer.ts'
-import { type GatewayDependencies, guardRoutes } from '#http/plugins/gateway.ts'
+import { type CommonGateway, guardRoutes } from '#http/plugins/gateway.ts'
 import type { JsonObject } from '#kit/json.ts'
 import {
   checkDescriptorAccept,
@@ -20,7 +20,13 @@ import { getStats } from './get-stats.ts'
 import { listDescriptors } from './list-descriptors.ts'
 import { listResources } from './list-resources.ts'
 import { patchResource } from './patch-resource.ts'
-import { noSuchSandbox, REGISTRY_FAMILY, readOnlyContainer, resourceNotFound } from './problems.ts'
+import {
+  noSuchSandbox,
+  REGISTRY_DENIAL,
+  REGISTRY_FAMILY,
+  readOnlyContainer,
+  resourceNotFound,
+} from './problems.ts'
 import type { Registry } from './registry-context.ts'
 import { replaceResource } from './replace-resource.ts'
 import type { Container, Kind, TenantKind } from './resource.ts'
@@ -28,7 +34,7 @@ import { descriptorSchemas, resourceSchemas, STATS_SCHEMA, unionSchemas } from '
 import { createDescriptor, replaceDescriptor } from './save-descriptor.ts'
 
 export interface SchemaRegistryDependencies extends Registry {
-  readonly gateway: Omit<GatewayDependencies, 'sandboxNotFound'>
+  readonly gateway: CommonGateway
 }
 
 /** `/data/foundation/schemaregistry`: classes, field groups, data types, schemas and their descriptors. */
@@ -41,7 +47,12 @@ export async function registerSchemaRegistry(
       describeBodies(plugin)
       requireObjects(plugin)
       writeErrors(plugin, REGISTRY_FAMILY)
-      guardRoutes(plugin, { ...deps.gateway, sandboxNotFound: noSuchSandbox })
+      guardRoutes(plugin, {
+        ...deps.gateway,
+        sandboxNotFound: noSuchSandbox,
+        area: 'Schemas',
+        denial: REGISTRY_DENIAL,
+      })
       plugin.get('/stats', { schema: STATS_SCHEMA }, (request) => getStats(deps, request.scope))
       addResourceRoutes(plugin, deps, 'schemas', 'schemas')
       addResourceRoutes(plugin, deps, 'classes', 'classes')

@@ -4,6 +4,8 @@ import * as specs from './0003-specs.ts'
 import * as notifications from './0004-notifications.ts'
 import * as waitingRuns from './0005-waiting-runs.ts'
 import * as lists from './0006-lists.ts'
+import * as access from './0007-access.ts'
+import * as identityNamespaces from './0009-identity-namespaces.ts'
 import * as catalog from './0010-catalog.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
@@ -13,5 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-notifications': notifications,
   '0005-waiting-runs': waitingRuns,
   '0006-lists': lists,
+  '0007-access': access,
+  '0009-identity-namespaces': identityNamespaces,
   '0010-catalog': catalog,
 }

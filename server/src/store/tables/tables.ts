@@ -12,11 +12,15 @@ export interface Tables {
   org: OrgTable
   sandbox: SandboxTable
   client: ClientTable
+  client_secret: ClientSecretTable
+  client_grant: ClientGrantTable
   signing_key: SigningKeyTable
   schema_resource: SchemaResourceTable
   descriptor: DescriptorTable
+  identity_namespace: IdentityNamespaceTable
   dataset: DatasetTable
   lake_table: LakeTableTable
+  lake_removal: LakeRemovalTable
   dataset_label: DatasetLabelTable
   batch: BatchTable
   batch_file: BatchFileTable
@@ -48,7 +52,7 @@ interface SandboxTable {
   name: string
   title: string
   type: 'production' | 'development'
-  state: 'creating' | 'active' | 'resetting' | 'deleted' | 'failed'
+  state: 'creating' | 'active' | 'resetting' | 'deleting' | 'deleted' | 'failed'
   region: string
   is_default: boolean
   version: Generated<number>
@@ -62,13 +66,28 @@ interface ClientTable {
   id: string
   org_id: string
   name: string
-  /** `scrypt$<salt>$<hash>`; the secret itself is shown once and kept nowhere. */
-  secret_hash: string
   scopes: string[]
   /** `<24 hex>@techacct.adobe.com`: who created and changed things. */
   technical_account_id: string
   created_at: number
   revoked_at: number | null
+}
+
+/** What a client may prove itself with: one secret, two while it is rotated. */
+interface ClientSecretTable {
+  id: string
+  client_id: string
+  /** `scrypt$<salt>$<hash>`; the secret itself is shown once and kept nowhere. */
+  hash: string
+  created_at: number
+}
+
+interface ClientGrantTable {
+  client_id: string
+  /** As `http/permissions.ts` has them. */
+  permission: string
+  /** Null for all sandboxes. */
+  sandbox_id: string | null
 }
 
 interface SigningKeyTable {
@@ -101,6 +120,18 @@ interface DescriptorTable extends ScopedTable {
   document: JsonColumn
 }
 
+interface IdentityNamespaceTable {
+  id: Generated<number>
+  org_id: string
+  sandbox_id: string
+  code: string
+  name: string
+  id_type: string
+  description: string
+  created_at: number
+  updated_at: number
+}
+
 interface DatasetTable extends ScopedTable {
   name: string
   schema_id: string
@@ -118,6 +149,14 @@ interface LakeTableTable {
   metadata_key: string
   version: number
   last_column_id: number
+}
+
+/** A folder of the lake to which nothing refers any more and whose files have to go. */
+interface LakeRemovalTable {
+  location: string
+  org_id: string
+  sandbox_id: string
+  requested_at: number
 }
 
 interface DatasetLabelTable {

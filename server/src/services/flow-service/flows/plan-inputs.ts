@@ -119,6 +119,7 @@ function scopeOf(row: Joined): Scope {
     sandbox: { id: row.sandbox_id, name: row.sandbox_name, type: row.sandbox_type },
     ...SCHEDULER,
     isAdmin: false,
+    grants: [],
   }
 }
 

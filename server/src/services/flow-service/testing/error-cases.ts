@@ -8,6 +8,7 @@ import {
   LAKE,
   POSTGRES,
   SANDBOXES,
+  VIEWER,
 } from './flow-test-service.ts'
 
 /** What the requests of {@link ERROR_CASES} speak of; all of it is there before the first. */
@@ -181,4 +182,5 @@ export const ERROR_CASES: Readonly<Record<FlowCode, ErrorCase>> = {
   '2111-403': get('/flows', { 'x-sandbox-name': '*' }),
   '2112-400': get('/flows', { ...ADMIN, 'x-sandbox-name': '*' }),
   '2113-400': get('/flows', { ...ADMIN, 'x-sandbox-name': '*', 'x-sandbox-id': '*' }),
+  '2121-403': send('POST', '/flows', { body: {}, headers: VIEWER }),
 }

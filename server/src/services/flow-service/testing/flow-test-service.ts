@@ -9,6 +9,7 @@ import pino from 'pino'
 import type { LakeField } from '#columns/column-type.ts'
 import { createApp } from '#http/app.ts'
 import type { DatasetSummary, FindDataset, MappingSetSummary } from '#http/neighbours.ts'
+import { ALL_GRANTS, type Grant } from '#http/permissions.ts'
 import type { TokenClaims } from '#http/plugins/gateway.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
 import { createWebhookSender } from '#notify/send-webhook.ts'
@@ -117,9 +118,15 @@ export const CALLER: Readonly<Record<string, string>> = {
 /** Headers that make a caller an administrator of the same organisation. */
 export const ADMIN = { authorization: 'Bearer admin', 'x-api-key': 'admin' } as const
 
+/** Those of a client that may look at sources only. */
+export const VIEWER = { authorization: 'Bearer viewer', 'x-api-key': 'viewer' } as const
+
+const VIEWER_GRANTS: readonly Grant[] = [{ permission: 'View Sources', sandboxId: null }]
+
 const CLIENT_OF_TOKEN: Readonly<Record<string, TokenClaims>> = {
   valid: { clientId: 'client', orgId: ORG },
   admin: { clientId: 'admin', orgId: ORG },
+  viewer: { clientId: 'viewer', orgId: ORG },
   theirs: { clientId: 'other', orgId: OTHER_ORG },
   'their-admin': { clientId: 'other-admin', orgId: OTHER_ORG },
 }
@@ -153,10 +160,11 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
       verifyToken: async (token) => CLIENT_OF_TOKEN[token],
       findClient: async (id) => ({
         id,
-        orgId: id === 'client' || id === 'admin' ? ORG : OTHER_ORG,
+        orgId: id.startsWith('other') ? OTHER_ORG : ORG,
         tenantId: 'acme',
         userId: USER,
         scopes: id === 'admin' || id === 'other-admin' ? [ADMIN_SCOPE] : [],
+        grants: id === 'viewer' ? VIEWER_GRANTS : ALL_GRANTS,
       }),
       findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
     },

@@ -1,3 +1,6 @@
+import { CLASSES } from '#services/schema-registry/global/classes/all.ts'
+import { DATA_TYPES } from '#services/schema-registry/global/data-types/all.ts'
+import { FIELD_GROUPS } from '#services/schema-registry/global/field-groups/all.ts'
 import { address } from './address.ts'
 import { adhoc } from './adhoc.ts'
 import { auditable } from './auditable.ts'
@@ -38,4 +41,7 @@ export const GLOBAL_SOURCES: readonly GlobalSource[] = [
   phoneNumber,
   geo,
   geoCoordinates,
+  ...CLASSES,
+  ...FIELD_GROUPS,
+  ...DATA_TYPES,
 ]
