@@ -8,11 +8,8 @@ import { SourceConnections, TargetConnections } from './resources/connected.ts'
 import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
-<<<<<<< HEAD
-import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
-=======
 import { IdentityNamespaces } from './resources/identity-namespaces.ts'
->>>>>>> main
+import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'

@@ -83,14 +83,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   })
   await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
   await registerMetrics(app, common)
-<<<<<<< HEAD
   const source = createPostgresSource()
   const sampleSource = createSourceSampler({ db, keyring, source })
   await registerDataPrep(app, { ...common, findSchema, sampleSource })
-=======
   await registerIdentityNamespaces(app, common)
-  await registerDataPrep(app, { ...common, findSchema })
->>>>>>> main
   await registerExport(app, {
     ...common,
     storage,
