@@ -9,6 +9,7 @@ import { Connections } from './resources/connections.ts'
 import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
 import { IdentityNamespaces } from './resources/identity-namespaces.ts'
+import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -48,6 +49,8 @@ export class HeadwaterClient {
   readonly batches: Batches
   readonly uploads: Uploads
   readonly sandboxes: Sandboxes
+  readonly mappingSets: MappingSets
+  readonly mappingLanguage: MappingLanguage
   readonly #transport: Transport
 
   constructor(options: ClientOptions | Transport) {
@@ -67,6 +70,8 @@ export class HeadwaterClient {
     this.batches = new Batches(transport)
     this.uploads = new Uploads(transport)
     this.sandboxes = new Sandboxes(transport)
+    this.mappingSets = new MappingSets(transport)
+    this.mappingLanguage = new MappingLanguage(transport)
   }
 
   /** The same client in another sandbox. Tokens are shared. */

@@ -16,6 +16,7 @@ import { registerCatalog } from '#services/catalog/routes.ts'
 import { registerConsole } from '#services/console/routes.ts'
 import { registerDataPrep } from '#services/data-prep/routes.ts'
 import { registerExport } from '#services/export/routes.ts'
+import { createSourceSampler } from '#services/flow-service/connected/sample-source.ts'
 import { createTableDescriber } from '#services/flow-service/explore/describe-table.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
@@ -103,8 +104,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   })
   await registerLabels(app, { ...common, findSchema, findDataset: neighbours.findDataset })
   await registerMetrics(app, common)
+  const sampleSource = createSourceSampler({ db, keyring, source })
+  await registerDataPrep(app, { ...common, findSchema, sampleSource })
   await registerIdentityNamespaces(app, common)
-  await registerDataPrep(app, { ...common, findSchema })
   await registerExport(app, {
     ...common,
     storage,

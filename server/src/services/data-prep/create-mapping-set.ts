@@ -3,7 +3,7 @@ import type { Scope } from '#http/scope.ts'
 import type { Database } from '#store/database.ts'
 import { readMappingSet } from './mapping-set-body.ts'
 import { type MappingSetDocument, mappingSetDocument } from './mapping-set-document.ts'
-import { assertMappings, getSchema } from './mapping-set-rules.ts'
+import { assertMappings, canonical, getSchema } from './mapping-set-rules.ts'
 import { insertVersion } from './mapping-set-store.ts'
 
 export interface WriteDependencies {
@@ -25,8 +25,11 @@ export async function createMappingSet(
   const input = readMappingSet(body)
   const schema = await getSchema(findSchema, scope, input.schemaRef.id)
   assertMappings(input, schema)
-  const canonical = { ...input, schemaRef: { ...input.schemaRef, id: schema.id } }
-  const document = mappingSetDocument(canonical, { previous: undefined, userId: scope.userId, nowMs: now() })
+  const document = mappingSetDocument(canonical(input, schema.id), {
+    previous: undefined,
+    userId: scope.userId,
+    nowMs: now(),
+  })
   await insertVersion(db, scope, document)
   return document
 }

@@ -50,7 +50,7 @@ const findSchema: FindSchema = async (_scope, id) =>
 
 beforeAll(async () => {
   world = await openServiceWorld((app, parts) =>
-    registerDataPrep(app, { ...parts, now: () => nowMs++, findSchema }),
+    registerDataPrep(app, { ...parts, now: () => nowMs++, findSchema, sampleSource: async () => undefined }),
   )
 })
 

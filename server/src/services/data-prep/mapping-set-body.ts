@@ -71,7 +71,8 @@ export function readMappingSet(body: unknown): MappingSetInput {
   }
 }
 
-function readSchemaRef(body: Record<string, unknown>): MappingSetInput['schemaRef'] {
+/** The schema that a body names, in any of the three places. @throws {DataPrepProblem} 400 when it names none */
+export function readSchemaRef(body: Record<string, unknown>): MappingSetInput['schemaRef'] {
   const { outputSchema, schemaRef, xdmSchema } = body
   const candidates = [isObject(outputSchema) ? outputSchema['schemaRef'] : undefined, schemaRef]
   for (const candidate of candidates) {

@@ -14,6 +14,11 @@ export async function getSchema(findSchema: FindSchema, scope: Scope, id: string
   throw badRequest(`The schema '${id}' does not exist in this sandbox. Create it first.`)
 }
 
+/** A schema may be named by its other id; the set keeps its `$id`. */
+export function canonical(input: MappingSetInput, schemaId: string): MappingSetInput {
+  return { ...input, schemaRef: { ...input.schemaRef, id: schemaId } }
+}
+
 /** The fields that a table of the schema has. @throws {DataPrepProblem} 400 for a type that no table can have */
 export function fieldsOf(schema: ResolvedSchema): readonly LakeField[] {
   try {

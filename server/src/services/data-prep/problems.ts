@@ -1,4 +1,4 @@
-import { DataPrepError } from '@headwater/contract/data-prep.ts'
+import { DataPrepError } from '@headwater/contract/data-prep/errors.ts'
 import { type ErrorFamily, UNAVAILABLE, unavailable } from '#http/error-writer.ts'
 import { DENIED_CAUSE, documentErrors, INTERNAL_CAUSE, INVALID_CAUSE } from '#http/openapi/route-docs.ts'
 import { denial, type Permission } from '#http/permissions.ts'
@@ -64,6 +64,23 @@ export function mappingNotFound(id: string, mappingId: string): DataPrepProblem 
   return new DataPrepProblem(404, 'NotFoundError', `The mapping set '${id}' has no mapping '${mappingId}'.`)
 }
 
+/** What a client can point to in the place of rows. */
+const SOURCE_NAMES = { sourceConnection: 'source connection', flow: 'flow' } as const
+
+export function sourceNotFound({
+  kind,
+  id,
+}: {
+  readonly kind: keyof typeof SOURCE_NAMES
+  readonly id: string
+}): DataPrepProblem {
+  return new DataPrepProblem(
+    404,
+    'NotFoundError',
+    `There is no ${SOURCE_NAMES[kind]} '${id}' in this sandbox. List those that there are.`,
+  )
+}
+
 export function sandboxNotFound(name: string): DataPrepProblem {
   return new DataPrepProblem(
     403,
@@ -79,9 +96,9 @@ function denied(permission: Permission, where: string): DataPrepProblem {
 /** What the examples of errors speak of. */
 const FAULTY: MappingError = {
   destination: '_acme.city',
-  exception: 'The function uper does not exist. Did you mean upper?',
+  exception: 'There is no function "uper". Did you mean "upper"?',
   source: 'uper(city)',
-  columnName: '',
+  columnName: 'uper(city)',
   sourceType: 'EXPRESSION',
 }
 
@@ -92,6 +109,10 @@ export const DATA_PREP_ERRORS = documentErrors(DataPrepError, {
   MappingsInvalid: ['A mapping cannot be understood, or leads to no field', invalidMappings([FAULTY])],
   MappingSetNotFound: ['There is no such mapping set, or not in this version', mappingSetNotFound(SET_ID, 7)],
   MappingNotFound: ['The set has no such mapping', mappingNotFound(SET_ID, '0f10')],
+  MappingSourceNotFound: [
+    'There is no such flow or source connection',
+    sourceNotFound({ kind: 'sourceConnection', id: '9b3f0c52-6b0e-4a55-8a61-1f5a7c0d2e34' }),
+  ],
   MappingSandboxUnknown: ['`x-sandbox-name` names no active sandbox', sandboxNotFound('prd')],
   MappingInternalError: [INTERNAL_CAUSE, internal()],
 })

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { THESE } from './catalog-ids.ts'
-import { AnyObject, Count, EpochMs, Filled, Flag, OPEN, Words } from './schema-parts.ts'
+import { THESE } from '../catalog-ids.ts'
+import { Count, EpochMs, Filled, Flag, OPEN, Words } from '../schema-parts.ts'
 
-/** Requests and answers of Data Prep: mapping sets and their language. Times are epoch milliseconds. */
+/** Mapping sets of Data Prep. Times are epoch milliseconds. */
 
 export const MappingSetPath = Type.Object({
   id: Type.String({ description: 'Id of the mapping set', examples: [THESE.mappingSet] }),
@@ -37,12 +37,15 @@ export const MappingSetListQuery = Type.Object(
   OPEN,
 )
 
+export type MappingSetListQuery = Static<typeof MappingSetListQuery>
+
 export const MappingSetQuery = Type.Object(
   { version: Count('The version to read; the newest when absent', { minimum: 0 }), expandSchema: EXPAND },
   OPEN,
 )
+export type MappingSetQuery = Static<typeof MappingSetQuery>
 
-const OutputSchemaRef = Type.Object(
+export const OutputSchemaRef = Type.Object(
   {
     id: Filled('`$id` of the schema that the rows get', { examples: [THESE.schema] }),
     contentType: Type.Optional(Type.String({ default: 'application/vnd.adobe.xed-full+json;version=1' })),
@@ -52,7 +55,8 @@ const OutputSchemaRef = Type.Object(
 
 const Source = Type.Union([Type.String({ minLength: 1 }), Type.Number(), Type.Boolean()])
 
-const MappingBody = Type.Object(
+/** One mapping, in either generation of its words. */
+export const MappingBody = Type.Object(
   {
     id: Type.Optional(Type.String({ description: 'Of a mapping that is sent back' })),
     sourceType: Type.Optional(
@@ -81,10 +85,20 @@ const MappingBody = Type.Object(
       },
       { anyOf: [{ required: ['destination'] }, { required: ['destinationXdmPath'] }] },
     ],
+    examples: [{ sourceType: 'EXPRESSION', source: 'upper(city)', destination: '_acme.city' }],
   },
 )
+export type MappingBody = Static<typeof MappingBody>
 
-const ORDERS = {
+/** The places in which a body may name its schema. */
+export const SCHEMA_SPELLINGS = [
+  { required: ['outputSchema'] },
+  { required: ['schemaRef'] },
+  { required: ['xdmSchema'] },
+] as const
+
+/** What the examples have. */
+export const ORDERS = {
   name: 'Orders to records',
   outputSchema: {
     schemaRef: { id: THESE.schema, contentType: 'application/vnd.adobe.xed-full+json;version=1' },
@@ -108,42 +122,11 @@ export const MappingSetBody = Type.Object(
     ...OPEN,
     title: 'MappingSetBody',
     description: 'A mapping set to be made. The schema stands in `outputSchema`, `schemaRef` or `xdmSchema`',
-    anyOf: [{ required: ['outputSchema'] }, { required: ['schemaRef'] }, { required: ['xdmSchema'] }],
+    anyOf: [...SCHEMA_SPELLINGS],
     examples: [ORDERS],
   },
 )
 export type MappingSetBody = Static<typeof MappingSetBody>
-
-export const PreviewBody = Type.Object(
-  {
-    data: Type.Union([AnyObject('A row'), Type.Array(AnyObject('A row'), { maxItems: 1000 })], {
-      description: 'One row, or an array of rows',
-    }),
-    mappingSet: MappingSetBody,
-  },
-  {
-    ...OPEN,
-    title: 'MappingPreviewBody',
-    description: 'Rows, and the mapping set to apply',
-    examples: [{ data: [{ id: 7, city: 'Paris' }], mappingSet: ORDERS }],
-  },
-)
-export type PreviewBody = Static<typeof PreviewBody>
-
-export const ExpressionBody = Type.Object(
-  {
-    expression: Type.Union([Type.String(), Type.Object({ expression: Type.String() }, OPEN)], {
-      description: 'The expression to check',
-    }),
-  },
-  {
-    ...OPEN,
-    title: 'ExpressionBody',
-    description: 'An expression',
-    examples: [{ expression: 'concat("Hi", ",")' }],
-  },
-)
-export type ExpressionBody = Static<typeof ExpressionBody>
 
 const AUDIT = {
   id: Type.String({ examples: [THESE.mapping] }),
@@ -246,140 +229,3 @@ export const MappingSetList = Type.Object(
 export type MappingSetList = Static<typeof MappingSetList>
 
 export const Mappings = Type.Array(Mapping, { examples: [[SOME_MAPPING]] })
-
-export const MappingError = Type.Object(
-  {
-    destination: Type.String(),
-    exception: Type.String({ description: 'What is wrong' }),
-    source: Type.String(),
-    columnName: Type.String(),
-    sourceType: Type.String(),
-  },
-  { title: 'MappingError', description: 'What is wrong with one mapping' },
-)
-export type MappingError = Static<typeof MappingError>
-
-const ErrorsOrNull = Type.Union([Type.Array(MappingError), Type.Null()], {
-  description: 'null when there are none',
-})
-
-export const ValidationResponse = Type.Object(
-  {
-    validationResponse: Type.Array(
-      Type.Object({ status: Words(['SUCCESS', 'FAILED']), errors: ErrorsOrNull }),
-    ),
-  },
-  {
-    title: 'MappingValidation',
-    description: 'Whether a mapping set could be made',
-    examples: [{ validationResponse: [{ status: 'SUCCESS', errors: null }] }],
-  },
-)
-export type ValidationResponse = Static<typeof ValidationResponse>
-
-export const PreviewResponse = Type.Array(
-  Type.Object({ data: AnyObject('The record; fields without a value are left out'), errors: ErrorsOrNull }),
-  {
-    description: 'One for each row',
-    examples: [[{ data: { _acme: { id: 7, city: 'PARIS' } }, errors: null }]],
-  },
-)
-export type PreviewResponse = Static<typeof PreviewResponse>
-
-export const ExpressionValidation = Type.Object(
-  {
-    validationStatus: Words(['succeeded', 'failed']),
-    error: Type.String({ description: '`none`, or what is wrong' }),
-  },
-  {
-    title: 'ExpressionValidation',
-    description: 'Whether an expression can be understood',
-    examples: [{ validationStatus: 'succeeded', error: 'none' }],
-  },
-)
-export type ExpressionValidation = Static<typeof ExpressionValidation>
-
-const FunctionParam = Type.Object(
-  {
-    name: Type.String(),
-    description: Type.String(),
-    type: Type.String(),
-    dataType: Type.String(),
-    position: Type.Integer(),
-  },
-  { title: 'MappingFunctionParam' },
-)
-
-const MappingFunction = Type.Object(
-  {
-    category: Type.String({ examples: ['String'] }),
-    function: Type.String({ examples: ['upper'] }),
-    description: Type.String(),
-    syntax: Type.String(),
-    returns: Type.String(),
-    returnType: Type.String(),
-    example: Type.String(),
-    result: Type.String(),
-    params: Type.Array(FunctionParam),
-    since: Type.String(),
-  },
-  { title: 'MappingFunction', description: 'A function of expressions' },
-)
-
-export const MappingFunctions = Type.Array(MappingFunction, {
-  examples: [
-    [
-      {
-        category: 'String',
-        function: 'upper',
-        description: 'The text in upper case',
-        syntax: 'upper(text)',
-        returns: 'The text in upper case',
-        returnType: 'string',
-        example: 'upper("a")',
-        result: '"A"',
-        params: [{ name: 'text', description: 'A text', type: 'required', dataType: 'string', position: 1 }],
-        since: '1.0',
-      },
-    ],
-  ],
-})
-export type MappingFunctions = Static<typeof MappingFunctions>
-
-const MappingOperator = Type.Object(
-  {
-    operatorSymbol: Type.String({ examples: ['+'] }),
-    methodName: Type.String(),
-    numberOfOperands: Type.Integer(),
-    description: Type.String(),
-    example: Type.String(),
-  },
-  { title: 'MappingOperator', description: 'An operator of expressions' },
-)
-
-export const MappingOperators = Type.Array(MappingOperator, {
-  examples: [
-    [
-      {
-        operatorSymbol: '+',
-        methodName: 'add',
-        numberOfOperands: 2,
-        description: 'The sum of two numbers',
-        example: '1 + 2',
-      },
-    ],
-  ],
-})
-export type MappingOperators = Static<typeof MappingOperators>
-
-export const DataPrepError = Type.Object(
-  {
-    type: Type.String({ description: 'Always `/placeholder/type/uri`' }),
-    status: Type.Integer({ description: 'The HTTP status' }),
-    title: Type.String({ description: 'The kind of error' }),
-    detail: Type.String({ description: 'What is wrong and what to do' }),
-    errors: Type.Optional(Type.Array(MappingError, { description: 'When single mappings are at fault' })),
-  },
-  { title: 'DataPrepError', description: 'An error of Data Prep' },
-)
-export type DataPrepError = Static<typeof DataPrepError>
