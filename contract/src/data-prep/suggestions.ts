@@ -64,7 +64,7 @@ const SuggestedMapping = Type.Object(
     matchScore: Type.Number({ minimum: 0, maximum: 1, description: 'How sure this is; 1 for equal names' }),
     description: Type.String({ description: 'Why this field' }),
   },
-  { title: 'SuggestedMapping', description: 'A mapping as a mapping set has it, and how sure it is' },
+  { title: 'ScoredMapping', description: 'A mapping as a mapping set has it, and how sure it is' },
 )
 
 const UnmappedColumn = Type.Object(
