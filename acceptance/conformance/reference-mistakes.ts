@@ -90,10 +90,13 @@ export const MISTAKES: readonly Mistake[] = [
   ),
 ]
 
-/** A copy of the document without its known mistakes. @throws when one of them is no longer there */
-export function corrected(document: Answer): Answer {
+/** A copy of a document without its known mistakes. @throws when one of them is no longer there */
+export function corrected(
+  document: Answer,
+  mistakes: readonly Pick<Mistake, 'at' | 'instead'>[] = MISTAKES,
+): Answer {
   const copy = structuredClone(document)
-  for (const { at, instead } of MISTAKES) {
+  for (const { at, instead } of mistakes) {
     const parent = at.slice(0, -1).reduce((value, name) => value?.[name], copy)
     const name = at.at(-1) ?? ''
     if (parent?.[name] === undefined) throw new Error(`the reference has no ${at.join(' / ')}`)

@@ -4,6 +4,7 @@ import type { Answer } from '@headwater/testkit/api-client.ts'
 import { parse } from 'yaml'
 import type { AnswerWitness } from '../conformance/flow-client.ts'
 import { noteViolations, Reference } from '../conformance/reference.ts'
+import { correctedDataPrep } from './data-prep-mistakes.ts'
 import { correctedRegistry } from './registry-mistakes.ts'
 import { fromSwagger } from './swagger.ts'
 
@@ -24,6 +25,7 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
 
 /** What is done to a document before answers are held against it. */
 const PREPARATIONS: Readonly<Record<string, (document: Answer) => Answer>> = {
+  'data-prep.yaml': correctedDataPrep,
   'schema-registry.yaml': (document) => correctedRegistry(fromSwagger(document)),
 }
 

@@ -33,7 +33,7 @@ export const WEEKDAYS = [
   'Sunday',
 ] as const
 
-const LETTERS = 'GuyYMLwWDdEeaHkKhmsSnNzZXxVOQq'
+const LETTERS = 'GuyYMLwWDdFEeaHkKhmsSnNzZXxVOQq'
 const patterns = new Map<string, DatePattern>()
 const MAX_KNOWN_PATTERNS = 500
 

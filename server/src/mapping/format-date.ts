@@ -19,6 +19,13 @@ export function formatByPattern(value: DateValue, pattern: string): string {
     .join('')
 }
 
+/** Fails on a pattern with a letter that can't be written. */
+export function assertWritable(pattern: string): void {
+  for (const part of parseDatePattern(pattern)) {
+    if (part.kind === 'field' && !WRITERS[part.letter]) fail(`The letter ${part.letter} can't be written`)
+  }
+}
+
 function momentOf(value: DateValue): Moment {
   const parts = partsOf(value.micros, value.offsetSeconds)
   const days = daysFromCivil(parts.year, parts.month, parts.day)
@@ -61,6 +68,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   Y: (moment, count) => formatYear(isoWeekOf(moment.days, moment.year).weekYear, count),
   w: (moment, count) => padded(isoWeekOf(moment.days, moment.year).week, count),
   W: (moment, count) => padded(Math.ceil((moment.day + 7 - moment.weekday) / 7), count),
+  F: (moment, count) => padded(Math.ceil(moment.day / 7), count),
   D: (moment, count) => padded(moment.dayOfYear, count),
   M: (moment, count) => named(MONTHS, moment.month, count),
   L: (moment, count) => named(MONTHS, moment.month, count),

@@ -1,6 +1,7 @@
 import { type DatePattern, MONTHS, type PatternPart, parseDatePattern, WEEKDAYS } from './date-pattern.ts'
 import { civilFromDays, DateValue, daysFromCivil, MICROS_PER_SECOND, microsOfParts } from './dates.ts'
 import { findTimeZone, offsetOfLocalTime, parseOffset } from './time-zones.ts'
+import { fail } from './values.ts'
 
 /** The formats that are tried, in this order, where no pattern is given. */
 export const AUTOMATIC_DATE_PATTERNS: readonly string[] = [
@@ -95,6 +96,22 @@ export function parseByPattern(text: string, pattern: string): DateValue | undef
     if (!take(found, part, match[index + 1] ?? '')) return undefined
   }
   return assemble(found)
+}
+
+/** Letters that say something about a moment when they are read. */
+const READABLE = 'GuyMLDdEeaHkKhmsSzVOZXx'
+
+/** Fails on a pattern by which no text could be read as a date. */
+export function assertReadable(pattern: string): void {
+  const letters = parseDatePattern(pattern).flatMap((part) => (part.kind === 'field' ? [part.letter] : []))
+  const wrong = letters.find((letter) => !READABLE.includes(letter))
+  if (wrong !== undefined) {
+    const hint = wrong === 'Y' ? '; the year is y' : ''
+    fail(`The letter ${wrong} can't be read from a text${hint}`)
+  }
+  if (!letters.some((letter) => letter === 'y' || letter === 'u')) fail('The pattern has no year (y)')
+  const isHalfDay = letters.includes('h') || letters.includes('K')
+  if (isHalfDay && !letters.includes('a')) fail('The pattern has h or K but not a, which tells AM from PM')
 }
 
 interface Reader {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { checkExpression } from '#mapping/check-expression.ts'
+import { parseExpression } from '#mapping/parse-expression.ts'
 import { evaluateText, printValue } from '#mapping/testing/evaluate-text.ts'
 import { EvaluationFailure } from '#mapping/values.ts'
 import { findFunction, MAPPING_FUNCTIONS, UNAVAILABLE_FUNCTIONS } from './catalogue.ts'
@@ -145,23 +147,39 @@ describe('functions beside their examples', () => {
     'date("not a date")',
     'date("2019-02-31")',
     'date("2019-10-23", "dd/MM/yyyy")',
-    'date("x", "bbb")',
-    'date("2019-10-23 03:00", "yyyy-MM-dd hh:mm")',
     'date("x", "yyyy-MM-dd", now())',
-    'date_part("nothing", date("2020-01-01"))',
     'set_date_part("day", 31, date("2021-02-01"))',
     'make_date_time(2021, 13, 1, 0, 0, 0, 0, "UTC")',
-    'make_date_time(2021, 1, 1, 0, 0, 0, 0, "Mars/Base")',
-    'matches_regex("a", "a++")',
-    'matches_regex("a", "(?>a)")',
-    'matches_regex("a", "[a-z&&[^b]]")',
-    'matches_regex("a", "(")',
-    'md5("x", "EBCDIC")',
     'join(",", "no array")',
     'concat([1])',
     'json_to_object("{")',
     'lpad("x", 99999999, "y")',
   ])('%s has no value', (text) => {
     expect(() => evaluateText(text)).toThrow(expect.any(EvaluationFailure) as Error)
+  })
+
+  it.each([
+    'date("x", "bbb")',
+    'date("2019-10-23 03:00", "yyyy-MM-dd hh:mm")',
+    'date_part("nothing", date("2020-01-01"))',
+    'make_date_time(2021, 1, 1, 0, 0, 0, 0, "Mars/Base")',
+    'matches_regex("a", "a++")',
+    'matches_regex("a", "(?>a)")',
+    'matches_regex("a", "[a-z&&[^b]]")',
+    'matches_regex("a", "(")',
+    'md5("x", "EBCDIC")',
+    'date("x", "YYYY-MM-dd")',
+    'date("x", "dd.MM")',
+    'format(now(), "nonsense")',
+    'dformat(0, "yyyy\'")',
+    'set_date_part("week", 1, now())',
+    'zone_date_to_zone(now(), "Europe/Atlantis")',
+    'get_url_query_str("http://e.com/?a=1", "drop")',
+    'explode("a,b", "[")',
+    '"a" =~ "a*+"',
+    '"a" !~ "["',
+    'crc32("x", "latin")',
+  ])('%s is refused before a row is read', (text) => {
+    expect(checkExpression(parseExpression(text))).toEqual([expect.stringMatching(/: \S/)])
   })
 })

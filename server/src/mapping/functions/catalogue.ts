@@ -26,6 +26,9 @@ const byName: ReadonlyMap<string, MappingFunction> = new Map(
   MAPPING_FUNCTIONS.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [name, entry] as const)),
 )
 
+/** Names and aliases. */
+export const FUNCTION_NAMES: readonly string[] = [...byName.keys()]
+
 /** Functions that exist elsewhere and not here, with the reason. */
 export const UNAVAILABLE_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ...[

@@ -6,16 +6,19 @@ import {
   microsOfParts,
   partsOf,
 } from '#mapping/dates.ts'
-import { formatByPattern, isoWeekOf, weekdayOf } from '#mapping/format-date.ts'
-import { parseByPattern, parseDateAutomatically } from '#mapping/parse-date.ts'
+import { assertWritable, formatByPattern, isoWeekOf, weekdayOf } from '#mapping/format-date.ts'
+import { assertReadable, parseByPattern, parseDateAutomatically } from '#mapping/parse-date.ts'
 import { findTimeZone, offsetOfLocalTime } from '#mapping/time-zones.ts'
 import { fail, textOf, typeNameOf, type Value } from '#mapping/values.ts'
 import { dateAt, integerAt, textAt, valueAt } from './arguments.ts'
-import { defineFunction, type MappingFunction, optional, required } from './define-function.ts'
+import { checked, defineFunction, type MappingFunction, optional, required } from './define-function.ts'
 
 const category = 'Date and time' as const
 const dateParam = required('date', 'date', 'The date, or a text in one of the automatic formats')
-const patternParam = required('pattern', 'string', 'Pattern in the letters of Java, such as yyyy-MM-dd')
+const patternParam = checked(
+  required('pattern', 'string', 'Pattern in the letters of Java, such as yyyy-MM-dd'),
+  assertWritable,
+)
 
 const now = defineFunction({
   name: 'now',
@@ -72,7 +75,7 @@ const date = defineFunction({
     'Reads a date from a text, by a pattern or by the automatic formats. Without a zone it is UTC.',
   params: [
     required('text', 'string', 'The text'),
-    optional('pattern', 'string', 'How the text is written, in the letters of Java'),
+    checked(optional('pattern', 'string', 'How the text is written, in the letters of Java'), assertReadable),
     optional('otherwise', 'date', 'The date to take when the text is null'),
   ],
   returns: 'The date',
@@ -130,7 +133,11 @@ function dayOfYear(value: DateValue): number {
 }
 
 function componentAt(args: readonly Value[]): Component {
-  const name = textAt(args, 0).toLowerCase()
+  return findComponent(textAt(args, 0))
+}
+
+function findComponent(text: string): Component {
+  const name = text.toLowerCase()
   const component = COMPONENTS.find(({ names }) => names.split(' ').includes(name))
   return component ?? fail(`"${name}" is no part of a date`)
 }
@@ -140,10 +147,13 @@ const datePart = defineFunction({
   category,
   description: 'One part of a date as a number. Weeks follow ISO 8601, and Monday is day 1 of the week.',
   params: [
-    required(
-      'component',
-      'string',
-      'year, quarter, month, dayofyear, day, week, weekday, hour, hh12, minute, second, millisecond or a short form',
+    checked(
+      required(
+        'component',
+        'string',
+        'year, quarter, month, dayofyear, day, week, weekday, hour, hh12, minute, second, millisecond or a short form',
+      ),
+      findComponent,
     ),
     dateParam,
   ],
@@ -168,7 +178,10 @@ const setDatePart = defineFunction({
   category,
   description: 'Changes one part of a date and drops the fraction of the second.',
   params: [
-    required('component', 'string', 'year, month, day, hour, minute, second or a short form'),
+    checked(
+      required('component', 'string', 'year, month, day, hour, minute, second or a short form'),
+      settable,
+    ),
     required('value', 'integer', 'The new value of the part'),
     dateParam,
   ],
@@ -179,8 +192,16 @@ const setDatePart = defineFunction({
   evaluate: (args) => changePart(dateAt(args, 2), componentAt(args), integerAt(args, 1)),
 })
 
+function settable(text: string): string {
+  return settableField(findComponent(text))
+}
+
+function settableField({ names }: Component) {
+  return SETTABLE.get(names) ?? fail("This part of a date can't be set")
+}
+
 function changePart(value: DateValue, component: Component, number: number): DateValue {
-  const field = SETTABLE.get(component.names) ?? fail("This part of a date can't be set")
+  const field = settableField(component)
   const parts = { ...partsOfDate(value), micro: 0, [field]: number }
   if (field !== 'day' && parts.month >= 1 && parts.month <= 12) {
     parts.day = Math.min(parts.day, daysInMonth(parts.year, parts.month))
@@ -189,6 +210,11 @@ function changePart(value: DateValue, component: Component, number: number): Dat
   return new DateValue(local - BigInt(value.offsetSeconds) * MICROS_PER_SECOND, false, value.offsetSeconds)
 }
 
+const zoneParam = checked(
+  required('zone', 'string', 'Name or offset of the zone, such as Europe/Paris'),
+  findZone,
+)
+
 const makeDateTime = defineFunction({
   name: 'make_date_time',
   aliases: ['make_timestamp'],
@@ -196,7 +222,7 @@ const makeDateTime = defineFunction({
   description: 'Builds a moment from its parts, read in a zone.',
   params: ['year', 'month', 'day', 'hour', 'minute', 'second', 'nanosecond']
     .map((name) => required(name, 'integer', `The ${name}`))
-    .concat(required('zone', 'string', 'Name or offset of the zone, such as Europe/Paris')),
+    .concat(zoneParam),
   returns: 'The moment, to the microsecond',
   returnType: 'date',
   example: 'make_date_time(2019, 10, 17, 11, 55, 12, 999, "America/Los_Angeles")',
@@ -224,7 +250,11 @@ function localMicros(args: readonly Value[]): bigint {
 }
 
 function zoneAt(args: readonly Value[], index: number) {
-  return findTimeZone(textAt(args, index)) ?? fail('There is no such time zone')
+  return findZone(textAt(args, index))
+}
+
+function findZone(name: string) {
+  return findTimeZone(name) ?? fail('There is no such time zone')
 }
 
 const zoneDateToUtc = defineFunction({
@@ -243,7 +273,7 @@ const zoneDateToZone = defineFunction({
   name: 'zone_date_to_zone',
   category,
   description: 'The same moment, printed with the clock of a zone.',
-  params: [dateParam, required('zone', 'string', 'Name or offset of the zone, such as Europe/Paris')],
+  params: [dateParam, zoneParam],
   returns: 'The moment',
   returnType: 'date',
   example: 'zone_date_to_zone(now(), "Europe/Paris")',

@@ -22,6 +22,8 @@ export interface FunctionParam {
   readonly isOptional?: boolean | undefined
   /** May be given any number of times, and so must come last. Consecutive repeated ones repeat together. */
   readonly isRepeated?: boolean | undefined
+  /** Fails on a constant text that can never work, so that it is refused before a row is read. */
+  readonly check?: ((text: string) => unknown) | undefined
 }
 
 /** One function of the mapping language: what it does, and all that the catalogue says about it. */
@@ -105,6 +107,11 @@ export function required(name: string, type: string, description: string): Funct
 /** A parameter that may be left out. */
 export function optional(name: string, type: string, description: string): FunctionParam {
   return { name, type, description, isOptional: true }
+}
+
+/** The parameter with a check of what is given as a constant text. */
+export function checked(param: FunctionParam, check: (text: string) => unknown): FunctionParam {
+  return { ...param, check }
 }
 
 /** A parameter that must be given once at least. */

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { fail } from '#mapping/values.ts'
 import { textAt, textOr } from './arguments.ts'
-import { defineFunction, type MappingFunction, optional, required } from './define-function.ts'
+import { checked, defineFunction, type MappingFunction, optional, required } from './define-function.ts'
 
 const category = 'Hashing' as const
 const params = [
   required('text', 'string', 'The text to hash'),
-  optional(
-    'charset',
-    'string',
-    'How the text becomes bytes: UTF-8 (unless given), UTF-16, ISO-8859-1, US-ASCII',
+  checked(
+    optional(
+      'charset',
+      'string',
+      'How the text becomes bytes: UTF-8 (unless given), UTF-16, ISO-8859-1, US-ASCII',
+    ),
+    (charset) => encode('', charset),
   ),
 ]
 

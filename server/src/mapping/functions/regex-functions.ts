@@ -1,11 +1,11 @@
 import { compileJavaRegex, matchesWholly } from '#mapping/java-regex.ts'
 import { textAt } from './arguments.ts'
-import { defineFunction, type MappingFunction, required } from './define-function.ts'
+import { checked, defineFunction, type MappingFunction, required } from './define-function.ts'
 
 const category = 'Regular expression' as const
 const params = [
   required('text', 'string', 'The text to search'),
-  required('regex', 'string', 'Regular expression in the notation of Java'),
+  checked(required('regex', 'string', 'Regular expression in the notation of Java'), compileJavaRegex),
 ]
 
 export const REGEX_FUNCTIONS: readonly MappingFunction[] = [

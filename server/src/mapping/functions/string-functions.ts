@@ -1,7 +1,14 @@
 import { compileJavaRegex } from '#mapping/java-regex.ts'
 import { fail, textOf, type Value } from '#mapping/values.ts'
 import { arrayAt, integerAt, integerOr, textAt, textOr, valueAt } from './arguments.ts'
-import { defineFunction, type MappingFunction, optional, repeated, required } from './define-function.ts'
+import {
+  checked,
+  defineFunction,
+  type MappingFunction,
+  optional,
+  repeated,
+  required,
+} from './define-function.ts'
 
 const category = 'String' as const
 const MAX_PADDED_LENGTH = 1_000_000
@@ -24,7 +31,10 @@ const explode = defineFunction({
   name: 'explode',
   category,
   description: 'Cuts a text wherever a regular expression matches and keeps the empty parts.',
-  params: [text, optional('separator', 'string', 'Regular expression; a comma unless given')],
+  params: [
+    text,
+    checked(optional('separator', 'string', 'Regular expression; a comma unless given'), compileJavaRegex),
+  ],
   returns: 'The parts',
   returnType: 'array',
   example: 'explode("Hi, there!", " ")',

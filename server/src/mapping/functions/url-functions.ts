@@ -1,6 +1,6 @@
 import { fail, type Value } from '#mapping/values.ts'
 import { textAt, textOr, valueAt } from './arguments.ts'
-import { defineFunction, type MappingFunction, optional, required } from './define-function.ts'
+import { checked, defineFunction, type MappingFunction, optional, required } from './define-function.ts'
 
 const category = 'URL' as const
 const url = required('url', 'string', 'The address')
@@ -102,10 +102,13 @@ const query = defineFunction({
   description: 'The parameters of the query of an address.',
   params: [
     url,
-    required(
-      'anchor',
-      'string',
-      'What becomes of the part after #: retain (or keep), remove or append (as _anchor_)',
+    checked(
+      required(
+        'anchor',
+        'string',
+        'What becomes of the part after #: retain (or keep), remove or append (as _anchor_)',
+      ),
+      assertMode,
     ),
   ],
   returns: 'The parameters by name; null for what is no address',
@@ -118,9 +121,13 @@ const query = defineFunction({
   },
 })
 
-function queryOf({ query: text, anchor }: UrlParts, mode: string): Value {
+function assertMode(mode: string): void {
   if (!['retain', 'keep', 'remove', 'append'].includes(mode))
-    return fail('The anchor is none of retain, remove, append')
+    fail('The anchor is none of retain, remove, append')
+}
+
+function queryOf({ query: text, anchor }: UrlParts, mode: string): Value {
+  assertMode(mode)
   const isKept = anchor !== undefined && (mode === 'retain' || mode === 'keep')
   const source = `${text ?? ''}${isKept && text ? `#${anchor}` : ''}`
   const map = new Map<string, Value>(

@@ -1,7 +1,9 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { FindSchema, ResolvedSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
+import { nearestName } from '#kit/nearest.ts'
 import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
+import { formatPath } from '#mapping/paths.ts'
 import { checkMapping } from '#mapping/plan-mapping.ts'
 import { LakeTypeUnknownError, lakeFieldsOfXdm, type XdmNode } from '#typemap/xdm-types.ts'
 import type { MappingSetInput } from './mapping-set-body.ts'
@@ -34,12 +36,28 @@ export function checkMappings(
   schema: ResolvedSchema,
 ): readonly (readonly MappingError[])[] {
   const entries = input.mappings.map(({ entry }) => entry)
-  const problems = checkMapping({ entries, fields: fieldsOf(schema) })
+  const fields = fieldsOf(schema)
+  const problems = checkMapping({ entries, fields })
   return entries.map((entry, index) =>
     problems
       .filter((problem) => problem.severity === 'error' && problem.entry === index)
-      .map((problem) => toMappingError(problem, entry)),
+      .map((problem) => toMappingError(withNearField(problem, fields), entry)),
   )
+}
+
+/** Says which field may have been meant where there is none of that name. */
+function withNearField(problem: MappingProblem, fields: readonly LakeField[]): MappingProblem {
+  const { message, destination } = problem
+  if (message !== `The schema has no field "${destination}"`) return problem
+  const near = nearestName(destination, pathsOf(fields, []))
+  return near === undefined ? problem : { ...problem, message: `${message}. Did you mean "${near}"?` }
+}
+
+function pathsOf(fields: readonly LakeField[], above: readonly string[]): string[] {
+  return fields.flatMap(({ name, type }) => {
+    const path = [...above, name]
+    return [formatPath(path), ...(type.kind === 'struct' ? pathsOf(type.fields, path) : [])]
+  })
 }
 
 /** @throws {DataPrepProblem} 400 that lists everything that is wrong */
