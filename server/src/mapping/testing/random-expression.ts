@@ -1,3 +1,5 @@
+import { MAPPING_FUNCTIONS } from '#mapping/functions/catalogue.ts'
+
 /** A source of numbers from 0 to 1 that gives the same for the same seed (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed
@@ -28,6 +30,15 @@ const LITERALS = [
   '"false"',
   '"2020-02-03"',
   '"héllo, wörld"',
+  '","',
+  '"[a-z]+|(\\\\d)"',
+  '"yyyy-MM-dd"',
+  '"month"',
+  '"https://a.b:81/c?d=e#f"',
+  '"{\\"k\\": [1, 2.5, null]}"',
+  '"k"',
+  '["a", null, 2]',
+  '{"k": 1, "m": "x"}',
 ]
 
 const BINARY = [
@@ -50,32 +61,13 @@ const BINARY = [
   'lt',
 ]
 
+/** Every function that gives the same for the same, with as few arguments as it takes and with one more. */
 const CALLS: readonly (readonly [name: string, count: number])[] = [
-  ['concat', 2],
-  ['concat', 3],
-  ['upper', 1],
-  ['trim', 1],
-  ['substr', 3],
-  ['instr', 2],
-  ['replacestr', 3],
-  ['iif', 3],
-  ['coalesce', 2],
-  ['min', 2],
-  ['max', 3],
-  ['decode', 4],
-  ['date', 1],
-  ['date_part', 2],
-  ['to_integer', 1],
-  ['to_decimal', 1],
-  ['to_bigint', 1],
-  ['split', 2],
-  ['size_of', 1],
-  ['to_array', 3],
-  ['join', 2],
-  ['first', 2],
-  ['md5', 1],
-  ['lpad', 3],
-  ['nullify', 0],
+  // contains_key asks for a path of the record and not for a value.
+  ...MAPPING_FUNCTIONS.filter(({ isPure, name }) => isPure && name !== 'contains_key').flatMap(
+    ({ name, minArgs, maxArgs }) =>
+      [minArgs, Math.min(minArgs + 1, maxArgs)].map((count) => [name, count] as const),
+  ),
   ['now', 0],
 ]
 
