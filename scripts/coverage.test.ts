@@ -8,14 +8,9 @@ test('the page of covered statements is as the tests are (else: node scripts/wri
   expect(coveragePage()).toBe(page)
 })
 
-test('every statement of the Flow Service has a test, and none has two', () => {
-  const numbers = readStatements(FLOW_SERVICE).map(({ number }) => number)
-  expect(numbers).toEqual(Array.from({ length: FLOW_SERVICE.statementCount }, (_, index) => index + 1))
-})
-
-test('no statement of the platform has two tests', () => {
-  const numbers = readStatements(PLATFORM).map(({ number }) => number)
-  expect(numbers).toEqual([...new Set(numbers)])
+test.each([FLOW_SERVICE, PLATFORM])('every statement of $title has a test, and none has two', (contract) => {
+  const numbers = readStatements(contract).map(({ number }) => number)
+  expect(numbers).toEqual(Array.from({ length: contract.statementCount }, (_, index) => index + 1))
 })
 
 test('number and words are read from every way of writing a statement', () => {

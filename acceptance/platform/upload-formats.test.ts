@@ -265,7 +265,7 @@ describe('a preview', () => {
     const id = await world.makeBatch(datasetId)
     await world.put(world.fileUrl(datasetId, id), 'x')
     for (const query of [
-      '?nrow=0',
+      '?nrow=-1',
       '?nrow=11',
       '?nrow=x',
       '?format=xml',

@@ -172,7 +172,11 @@ export const PreviewQuery = Type.Object(
     delimiter: Character('Of CSV', ';'),
     quote: Character('Of CSV', '"'),
     escape: Character('Of CSV', '\\'),
-    nrow: Count('How many rows to show', { minimum: 1, maximum: MAX_PREVIEW_ROWS, default: 5 }),
+    nrow: Count('How many rows to show; 0 shows the columns alone', {
+      minimum: 0,
+      maximum: MAX_PREVIEW_ROWS,
+      default: 5,
+    }),
   },
   OPEN,
 )

@@ -38,7 +38,9 @@ export async function previewUpload(
 ): Promise<UploadPreview> {
   const { document } = await getUpload(deps, scope, target)
   const parameters = formatParametersOf(document['inputFormat'], query)
-  const limit = readLimit(query.nrow)
+  const rowCount = readLimit(query.nrow)
+  // No rows are asked for by who wants to know the columns, which are those of the first rows.
+  const limit = rowCount === 0 ? DEFAULT_ROWS : rowCount
   const records: JsonObject[] = []
   for (const { path } of await listFiles(deps.db, target.batchId)) {
     if (records.length >= limit) break
@@ -46,7 +48,11 @@ export async function previewUpload(
     const file = { path, keys, limit: limit - records.length, signal }
     records.push(...(await readRecords(deps, parameters, file)))
   }
-  return { formatParams: { ...parameters, nrow: limit }, preview: tableOf(records.slice(0, limit)) }
+  const { columns, rows } = tableOf(records.slice(0, limit))
+  return {
+    formatParams: { ...parameters, nrow: rowCount },
+    preview: { columns, rows: rows.slice(0, rowCount) },
+  }
 }
 
 function formatParametersOf(stored: unknown, query: PreviewParameters): JsonObject {
@@ -69,9 +75,9 @@ function formatParametersOf(stored: unknown, query: PreviewParameters): JsonObje
 
 function readLimit(text: string | undefined): number {
   const limit = text === undefined || text === '' ? DEFAULT_ROWS : Number(text)
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PREVIEW_ROWS) return limit
+  if (Number.isInteger(limit) && limit >= 0 && limit <= MAX_PREVIEW_ROWS) return limit
   throw badRequest(
-    `The parameter 'nrow' must be a whole number from 1 to ${MAX_PREVIEW_ROWS}, not ${JSON.stringify(text)}.`,
+    `The parameter 'nrow' must be a whole number from 0 to ${MAX_PREVIEW_ROWS}, not ${JSON.stringify(text)}.`,
   )
 }
 
