@@ -76,6 +76,11 @@ export function ingestWithAepp(client: ApiClient, wanted: Answer): Promise<AeppS
   return runPython(INGESTION, { ...serverOf(client), ...wanted }, PATIENCE_MS)
 }
 
+/** Manages mapping sets with aepp, and returns what its methods returned. */
+export function mapWithAepp(client: ApiClient, wanted: Answer): Promise<AeppStory> {
+  return runPython(join(SCRIPTS, 'dataprep.py'), { ...serverOf(client), ...wanted }, PATIENCE_MS)
+}
+
 /** Where the server is, and who the client. */
 function serverOf({ baseUrl, credentials }: ApiClient): Answer {
   return {
