@@ -163,6 +163,8 @@ function dataBodies(schemaId: string, datasetId: string): Bodies {
     createMappingSet: set,
     updateMappingSet: set,
     validateMappingSet: set,
+    createMapping: { sourceType: 'EXPRESSION', source: 'lower(note)', destination: '_id' },
+    suggestMappings: { outputSchema: set.outputSchema, columns: COLUMNS },
     previewMappingSet: { data: { id: 1, note: 'x', amount: 1.5 }, mappingSet: set } satisfies Answer,
     validateExpression: {
       expression: 'concat(note, " of ", format_date(updated_at))',

@@ -82,7 +82,7 @@ function noColumns(): never {
 /** `undefined` for a column with parts, which no field of one value can take. */
 function typeOfColumn(column: Record<string, unknown>, name: string): ColumnType | undefined {
   const { xdm, type } = column
-  if (isObject(xdm)) return typeOfXdm(xdm as XdmNode)
+  if (isObject(xdm)) return typeOfXdm(readXdm(xdm, name))
   if (type === undefined || type === null) return { kind: 'string' }
   const text = asText(type)
   const known = parseColumnType(text) ?? XDM_WORDS.get(text)
@@ -97,6 +97,23 @@ const XDM_WORDS: ReadonlyMap<string, ColumnType> = new Map([
   ['number', { kind: 'double' }],
   ['date-time', { kind: 'timestamptz' }],
 ])
+
+const XDM_TEXTS = ['type', 'format', 'meta:xdmType', 'meta:lakeType']
+
+/** The words of a column's type; what has parts is told by its type alone. */
+function readXdm(xdm: Record<string, unknown>, name: string): XdmNode {
+  for (const word of XDM_TEXTS) {
+    const value = xdm[word]
+    if (value !== undefined && typeof value !== 'string')
+      throw badRequest(
+        `The column '${name}' has an 'xdm.${word}' that is no text. Send columns as exploring a table lists them.`,
+      )
+  }
+  const bounds = ['minimum', 'maximum'].filter((bound) => typeof xdm[bound] === 'number')
+  return Object.fromEntries(
+    [...XDM_TEXTS, ...bounds].flatMap((word) => (xdm[word] === undefined ? [] : [[word, xdm[word]]])),
+  )
+}
 
 function typeOfXdm(xdm: XdmNode): ColumnType | undefined {
   try {
