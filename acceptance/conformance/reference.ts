@@ -68,14 +68,15 @@ export class Reference {
   }
 
   /** What is wrong with an answer, in words; nothing for an operation that the reference doesn't know. */
-  violationsOf(method: string, url: string, { status, body }: FlowAnswer): readonly string[] {
+  violationsOf(method: string, url: string, { status, body, headers }: FlowAnswer): readonly string[] {
     const operation = this.#find(method, url)
     if (operation === undefined) return []
     const response = operation.responses[status]
     // It declares few of the errors that it documents, but all successes.
     if (response === undefined) return status < 400 ? ['the reference knows no such success'] : []
     const schema = response.content?.['application/json']?.schema
-    if (schema === undefined) return []
+    // The bytes of a file are none of the document's business.
+    if (schema === undefined || !/json/.test(String(headers['content-type'] ?? 'json'))) return []
     const validate = this.#validatorOf(schema)
     return validate(body)
       ? []

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import type { AnswerWitness } from '../conformance/flow-client.ts'
 import { noteViolations, Reference } from '../conformance/reference.ts'
 import { correctedDataPrep } from './data-prep-mistakes.ts'
+import { correctedCatalog, correctedSandbox } from './other-mistakes.ts'
 import { correctedRegistry } from './registry-mistakes.ts'
 import { fromSwagger } from './swagger.ts'
 
@@ -25,7 +26,9 @@ const BASE_PATHS: Readonly<Record<string, string>> = {
 
 /** What is done to a document before answers are held against it. */
 const PREPARATIONS: Readonly<Record<string, (document: Answer) => Answer>> = {
+  'catalog.yaml': correctedCatalog,
   'data-prep.yaml': correctedDataPrep,
+  'sandbox.yaml': correctedSandbox,
   'schema-registry.yaml': (document) => correctedRegistry(fromSwagger(document)),
 }
 
