@@ -27,3 +27,12 @@ export const READ = ['id', 'label', 'n', 'ratio', 'price', 'born', 'at', 'feelin
 export function rowsOf(relation: string, columns: readonly string[] = READ): string {
   return `select ${columns.map((name) => `"${name}"::text as "${name}"`).join(', ')} from ${relation}`
 }
+
+/** The same rows twice, in two partitions of \`parted\`. */
+export const PARTED = `
+  create table parted (like items) partition by range (id);
+  create table parted_low partition of parted for values from (0) to (100);
+  create table parted_high partition of parted for values from (100) to (200);
+  insert into parted select * from items;
+  insert into parted (id, label, n, ratio, price, born, at, feeling, code, must)
+  select 100 + id, label, n, ratio, price, born, at, feeling, code, must from items`

@@ -6,6 +6,8 @@ export interface RelationColumn {
   readonly type: PostgresColumnType
   /** OID of the type, of a domain that of the type below it. */
   readonly baseTypeOid: number
+  /** Of the base type; -1 for none. */
+  readonly typmod: number
   readonly nullable: boolean
   readonly isGenerated: boolean
   readonly comment?: string | undefined
@@ -66,6 +68,7 @@ function toColumn(row: Row): RelationColumn {
       category: row.category,
     }),
     baseTypeOid: Number(row.base_type_oid),
+    typmod: row.typmod,
     nullable: !row.not_null,
     isGenerated: row.is_generated,
     ...(row.comment === null ? {} : { comment: row.comment }),
