@@ -100,6 +100,11 @@ const CARRIES_BYTES: ReadonlySet<DecoderName> = new Set(['bytes', 'jsonb'])
 
 const NO_TYPES: ReadonlyMap<number, CatalogueType> = new Map()
 
+/** True for numbers that no decimal of the lake is sure to hold: they land as text. */
+export function isBoundlessNumber({ landing, explore }: PostgresColumnType): boolean {
+  return landing.kind === 'string' && explore.type === 'double'
+}
+
 /** What holds a value without parts exactly: text unless the lake has a twin. */
 function landingTypeOf(oid: number, typmod: number): ColumnType {
   if (oid === OID_TIME) return { kind: 'time' }
