@@ -31,6 +31,8 @@ const WITHOUT_METHOD: readonly RegExp[] = [
   /^(patchDatasetV2|mergeDataset)$/,
   // What a file is like, openFile tells as well, getLabels the tag, and each piece how much has come.
   /^(getFileHeaders|getLabelsHeaders|getUploadedFileHeaders)$/,
+  // Engines bring clients of their own.
+  /^(create|get|has|list|load|report)Iceberg/,
   // Tokens are fetched by themselves, and health is asked without one.
   /^(createToken_v\d|exchangeJwt|listTokenKeys|isAlive|isReady)$/,
 ]

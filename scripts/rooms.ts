@@ -86,6 +86,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/data-prep', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/export', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
   { path: 'services/query', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
+  { path: 'services/iceberg-catalog', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   {
     path: 'services/ingestion',
     rooms: [...NEIGHBOURLESS_SERVICE, 'source', 'lake'],

@@ -45,7 +45,8 @@ export async function look(client: ApiClient, path: string): Promise<ApiResponse
 
 /** Whether the operation lies behind the gateway. */
 export function isGuarded({ path }: Operation): boolean {
-  return path.startsWith('/data/') || path.startsWith('/query')
+  if (path === '/iceberg/v1/oauth/tokens') return false
+  return ['/data/', '/query', '/iceberg/'].some((prefix) => path.startsWith(prefix))
 }
 
 /** All guarded operations with the paths of what the owner has. */
@@ -154,6 +155,8 @@ const ID_FORM = /^[0-9a-f]{24}$|^[0-9A-HJKMNP-TV-Z]{26}(-\d+)?$/
 function* idsOf(value: Answer): Generator<string> {
   if (typeof value !== 'object' || value === null) return
   if (typeof value.isDefault === 'boolean' && typeof value.eTag === 'number') yield value.name
+  if (Array.isArray(value.namespaces)) yield* value.namespaces.flat()
+  if (Array.isArray(value.namespace) && typeof value.name === 'string') yield value.name
   for (const [key, member] of Object.entries(value)) {
     if (ID_KEYS.has(key) && ['string', 'number'].includes(typeof member)) yield String(member)
     if (ID_FORM.test(key)) yield key

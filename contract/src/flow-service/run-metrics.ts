@@ -83,6 +83,21 @@ const Manifest = Type.Object(
   { description: 'Links to what was set aside, when diagnostics are on' },
 )
 
+export const RunDrift = Type.Object(
+  {
+    code: Type.String({ description: 'The kind of change', examples: ['DRIFT_COLUMN_ADDED'] }),
+    effect: Words(['told', 'followed', 'stopped']),
+    message: Type.String({ description: 'What has changed' }),
+    action: Type.String({ description: 'What can be done about it, or has to be' }),
+    column: Type.Optional(Type.String({ description: 'Its name now, or before it went' })),
+  },
+  {
+    title: 'RunDrift',
+    description:
+      'A change of the source since the last run that landed: told only, followed by schema and mapping, or the reason why the run stopped',
+  },
+)
+
 export const StatusSummary = Type.Object(
   {
     status: RunStatus,
@@ -92,6 +107,7 @@ export const StatusSummary = Type.Object(
       Type.Object({
         type: Type.Optional(Words(['incremental', 'one-time'])),
         errors: Type.Optional(Type.Array(RunMessage, { description: 'What happened in detail' })),
+        drift: Type.Optional(Type.Array(RunDrift, { description: 'What has changed of the source' })),
         manifest: Type.Optional(Manifest),
       }),
     ),

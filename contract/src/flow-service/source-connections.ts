@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { AnyObject, Filled, OPEN } from '../schema-parts.ts'
+import { AnyObject, Filled, OPEN, Words } from '../schema-parts.ts'
 import { BASE_CONNECTION_ID, CONNECTED } from './connected.ts'
 import { Entity } from './entities.ts'
 import { SOME, SOME_AUDIT } from './ids.ts'
@@ -25,6 +25,13 @@ export const SourceParams = Type.Object(
       Type.Array(SourceColumn, { description: 'The columns to read; all when absent or empty' }),
     ),
     filters: Type.Optional(RowFilter),
+    schemaDrift: Type.Optional(
+      Words(['stop', 'evolve', 'report'], {
+        default: 'stop',
+        description:
+          'What runs do about a change of the table that matters to them: stop and tell; let schema and mapping follow; or tell and go on as long as the mapping fits',
+      }),
+    ),
   },
   { ...OPEN, title: 'SourceParams', description: 'What to read' },
 )

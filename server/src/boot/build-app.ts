@@ -21,6 +21,7 @@ import { createTableDescriber } from '#services/flow-service/explore/describe-ta
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
+import { registerIcebergCatalog } from '#services/iceberg-catalog/routes.ts'
 import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
 import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
 import { registerIms } from '#services/ims/routes.ts'
@@ -37,6 +38,7 @@ import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
 import type { Database } from '#store/database.ts'
 import type { WakeUps } from '#store/wake-ups.ts'
 import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
+import { icebergConfigOf } from './iceberg-config.ts'
 import { createIngestionBatches } from './ingestion-batches.ts'
 import type { Neighbours } from './neighbours.ts'
 import { VERSION } from './version.ts'
@@ -127,6 +129,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
     db,
     runQuery: (query) => queries.run(query),
     readLakeTable: neighbours.readLakeTable,
+  })
+  await registerIcebergCatalog(app, {
+    gateway,
+    db,
+    files: storage,
+    storageConfig: icebergConfigOf(config.lake),
+    listSandboxes: (orgId) => sandboxes.listActive(orgId),
   })
   await registerFlowService(app, {
     ...common,

@@ -107,10 +107,10 @@ export interface DescribedColumn {
   readonly name: string
   /** Of the source: `numeric(12,2)`. */
   readonly typeName: string
-  /** How the lake holds every value of it exactly: `decimal(12,2)`. */
-  readonly lakeType: string
-  /** What explore says of it: type, format, bounds and `meta:xdmType`. */
-  readonly xdm: JsonObject
+  /** The schema of a field that holds every value of it exactly. */
+  readonly fieldSchema: JsonObject
+  /** Its numbers have no bounds, so that they land as text: `numeric` and `money`. */
+  readonly isBoundlessNumber: boolean
   readonly isNullable: boolean
   readonly comment?: string | undefined
 }

@@ -62,7 +62,8 @@ export function convertValue(
 ): Value | ConversionProblem {
   if (value === null) return null
   if (type.kind === 'string') return toText(value)
-  if (value === '') return null
+  // No bytes are a value, and Base64 says them so.
+  if (value === '' && type.kind !== 'binary') return null
   switch (type.kind) {
     case 'boolean':
       return toBoolean(value)

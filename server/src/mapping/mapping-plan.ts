@@ -1,4 +1,5 @@
 import type { ColumnType, LakeColumn } from '#columns/column-type.ts'
+import type { TextShape } from '#typemap/text-shape.ts'
 import type { Expression } from './expression.ts'
 import type { FieldRules } from './field-rules.ts'
 import type { PathStep } from './paths.ts'
@@ -25,8 +26,8 @@ export interface SourceColumn {
   readonly name: string
   readonly type: ColumnType
   readonly nullable?: boolean | undefined
-  /** Its text is that of a PostgreSQL array, of booleans or of anything else. */
-  readonly arrayOf?: 'boolean' | 'any' | undefined
+  /** Its text is that of a value with parts. */
+  readonly shape?: TextShape | undefined
 }
 
 /** What is wrong with an entry, or with the set as a whole where the entry is absent. */

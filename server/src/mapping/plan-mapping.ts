@@ -48,9 +48,9 @@ export function identityMapping(
 ): MappingEntry[] {
   const types = new Map(fields.map(({ name, type }) => [name, type]))
   return columns
-    .filter(({ name, arrayOf }) => {
+    .filter(({ name, shape }) => {
       const type = types.get(name)
-      return type && (isColumnType(type) || (type.kind === 'list' && arrayOf !== undefined))
+      return type && (isColumnType(type) || shape !== undefined)
     })
     .map(({ name }) => ({ sourceType: 'ATTRIBUTE', source: name, destination: formatPathStep(name) }))
 }

@@ -32,11 +32,10 @@ export class UsedColumns {
     return this.#used[place]?.type ?? STRING
   }
 
-  /** The items of a column of arrays; `undefined` for any other. */
+  /** The parts of a column whose type has some; `undefined` for any other. */
   readonly partsOf = (place: number): Expression | undefined => {
-    const arrayOf = this.#used[place]?.arrayOf
-    if (arrayOf === undefined) return undefined
-    return { node: 'array_text', of: { node: 'column', column: place }, isBoolean: arrayOf === 'boolean' }
+    const shape = this.#used[place]?.shape
+    return shape && { node: 'shaped_text', of: { node: 'column', column: place }, shape }
   }
 
   inPlan(): Pick<MappingPlan, 'usedColumns' | 'columnTypes'> {

@@ -8,6 +8,7 @@ import type { Run } from '#services/flow-service/runs/run.ts'
 import { saveRun } from '#services/flow-service/runs/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
+import { rememberSource } from './drift/remembered-source.ts'
 import { startNextRun } from './end-run.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { movePointer, type StagedCommit } from './move-pointer.ts'
@@ -15,6 +16,7 @@ import { type RunMessage, type RunTotals, successDocument } from './run-document
 import { factsOf } from './run-facts.ts'
 import { proofOf } from './run-totals.ts'
 import type { SliceResult } from './slice-ledger.ts'
+import { fromStored } from './stored-plan.ts'
 import { tidyDiagnostics } from './tidy-diagnostics.ts'
 
 /** Everything that is known of a run when it lands. */
@@ -43,6 +45,9 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   if (staged !== undefined) await commitTable(tx, landing, staged, nowMs)
   await succeedBatch(tx, landing, nowMs)
   await advanceWatermark(tx, run, nowMs)
+  const { source } = fromStored(run.plan)
+  if (source !== undefined)
+    await rememberSource(tx, { flowId: run.flow_id, runId: run.id }, { source, nowMs })
   const facts = await factsOf(tx, deps, run)
   const proof = { ...proofOf(results, totals), snapshotId: staged?.snapshotId }
   await saveRun(tx, run.id, {

@@ -1,5 +1,5 @@
-import type { LakeField } from '#columns/column-type.ts'
-import type { MappingEntry, MappingProblem } from '#mapping/mapping-plan.ts'
+import type { MappingSetSummary } from '#http/neighbours.ts'
+import type { MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
@@ -8,12 +8,16 @@ import type { Run } from '#services/flow-service/runs/run.ts'
 import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
+import { readSourceShape } from '#source/postgres/shape/read-source-shape.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { assertInPlace } from './assert-in-place.ts'
 import { currentFields } from './current-fields.ts'
 import type { RunDependencies } from './dependencies.ts'
+import { explainMissing } from './drift/explain-missing.ts'
+import { planDrift } from './drift/plan-drift.ts'
+import { findRemembered } from './drift/remembered-source.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
 import { windowCondition } from './window-condition.ts'
@@ -32,12 +36,18 @@ export async function makePlan(
   deps: RunDependencies,
   { run, inputs, snapshot }: PlanningFacts,
 ): Promise<{ plan: StoredRunPlan; shape: RelationShape }> {
-  const shape = await pinAndDescribe(snapshot, inputs.tableName)
+  const remembered = await findRemembered(deps.db, inputs.flowId)
+  const shape = await pinAndDescribe(snapshot, inputs.tableName).catch((error: unknown) =>
+    explainMissing(snapshot.session, { error, inputs, remembered }),
+  )
   const table = await lakeTableOf(deps.db, inputs.datasetId)
   if (table === undefined) throw new RunFailedError('batch', 'The dataset of this flow has been deleted.')
   const { fields, rules, evolution } = await currentFields(deps, inputs.scope, table)
+  const set = await mappingSetOf(deps, inputs)
+  const seen = await readSourceShape(snapshot.session, shape)
+  const drift = planDrift({ inputs, set, relation: shape, shape: seen, fields, rules }, remembered)
   const offered = selectColumns(shape, inputs.selectedColumns)
-  const entries = await entriesOf(deps, inputs, offered, fields)
+  const entries = set?.entries ?? identityMapping(offered.map(toSourceColumn), fields)
   const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors)
@@ -56,6 +66,14 @@ export async function makePlan(
     evolution,
     hasDiagnostics: inputs.options.errorDiagnosticsEnabled,
     tolerancePercent: inputs.options.partialIngestionPercent,
+    drift,
+    source: {
+      shape: seen,
+      connectionId: inputs.connectionId,
+      tableName: inputs.tableName,
+      reads: mapped.plan.usedColumns,
+      ...(set === undefined ? {} : { mapping: { id: set.id, version: set.version } }),
+    },
   }
   return { plan, shape }
 }
@@ -87,19 +105,16 @@ function selectColumns(
   return shape.columns.filter((column) => selected.includes(column.name))
 }
 
-async function entriesOf(
+/** `undefined` where every column goes to the field of its name. */
+async function mappingSetOf(
   deps: RunDependencies,
   inputs: FlowPlanInputs,
-  columns: RelationShape['columns'],
-  fields: readonly LakeField[],
-): Promise<readonly MappingEntry[]> {
-  if (inputs.mapping === undefined) {
-    return identityMapping(columns.map(toSourceColumn), fields)
-  }
+): Promise<MappingSetSummary | undefined> {
+  if (inputs.mapping === undefined) return undefined
   const set = await deps.findMappingSet(inputs.scope, inputs.mapping.id, inputs.mapping.version)
   if (set === undefined)
     throw new RunFailedError('promotion', `The mapping set ${inputs.mapping.id} has been deleted.`)
-  return set.entries
+  return set
 }
 
 function problemsOf(problems: readonly MappingProblem[]): RunFailedError {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#kit/json.ts'
+import type { DriftEntry } from './drift/judge-drift.ts'
 
 /**
  * The parts of a run's API document that its steps write. Field names, activity ids and status words are the
@@ -30,6 +31,8 @@ export interface RunFacts {
   readonly isRecurring: boolean
   /** Rows that were set aside can be looked at. */
   readonly hasDiagnostics: boolean
+  /** What has changed of the source since the last run that landed, of a run that was planned. */
+  readonly drift?: readonly DriftEntry[] | undefined
   readonly publicUrl: string
 }
 
@@ -83,6 +86,8 @@ export interface FailureFacts {
   readonly code: string
   readonly message: string
   readonly details: readonly RunMessage[]
+  /** What has changed of the source, of a run that was not planned. */
+  readonly drift?: readonly DriftEntry[] | undefined
 }
 
 /**
@@ -107,11 +112,17 @@ export function failureDocument(
           promotionActivity(facts, nothingLanded, { ...failed, ...promotionSpan(facts, completedAtMs) }),
         ]
   const told = { status: 'failed', outer, inner } as const
-  return { metrics: metricsOf(facts, nothingLanded, { completedAtMs, activities, told }), activities }
+  const known = { ...facts, drift: facts.drift ?? failure.drift }
+  return { metrics: metricsOf(known, nothingLanded, { completedAtMs, activities, told }), activities }
 }
 
 /** A failure under the platform's code, and what else is known of it: its own code, and what led to it. */
-export function failureMessages({ stage, code, message, details }: FailureFacts): {
+export function failureMessages({
+  stage,
+  code,
+  message,
+  details,
+}: Pick<FailureFacts, 'stage' | 'code' | 'message' | 'details'>): {
   readonly outer: readonly RunMessage[]
   readonly inner: readonly RunMessage[]
 } {
@@ -158,12 +169,14 @@ function statusSummary(
   { status, outer, inner }: Ending['told'],
 ): JsonObject {
   const hasManifest = facts.hasDiagnostics && totals.rowsRejected > 0
+  const drift = facts.drift ?? []
   return {
     status,
     ...(outer.length > 0 ? { errors: outer.map((message) => ({ ...message })) } : {}),
     extensions: {
       type: typeOf(facts),
       ...(inner.length > 0 ? { errors: inner.map((message) => ({ ...message })) } : {}),
+      ...(drift.length > 0 ? { drift: drift.map((entry) => ({ ...entry })) } : {}),
       ...(hasManifest ? { manifest: manifestOf(facts) } : {}),
     },
   }

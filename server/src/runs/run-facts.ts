@@ -18,6 +18,7 @@ export async function factsOf(
     .executeTakeFirst()
   const schedule = flow?.document['scheduleParams'] as { readonly frequency?: string } | undefined
   const startedAtMs = run.started_at ?? deps.now()
+  const plan = run.plan === null ? undefined : fromStored(run.plan)
   const copiedAtMs = await findCopiedAt(db, run)
   return {
     runId: run.id,
@@ -30,7 +31,8 @@ export async function factsOf(
     windowStartMs: run.window_start ?? undefined,
     windowEndMs: run.window_end ?? undefined,
     isRecurring: schedule?.frequency !== undefined && schedule.frequency !== 'once',
-    hasDiagnostics: run.plan !== null && fromStored(run.plan).hasDiagnostics,
+    hasDiagnostics: plan?.hasDiagnostics === true,
+    drift: plan?.drift,
     publicUrl: deps.publicUrl(),
   }
 }

@@ -2,6 +2,8 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import type { DriftEntry } from './drift/judge-drift.ts'
+import type { RememberedSource } from './drift/remembered-source.ts'
 import type { TableEvolution } from './table-evolution.ts'
 
 /**
@@ -31,6 +33,10 @@ export interface StoredRunPlan {
   readonly hasDiagnostics: boolean
   /** Share of rows that may be set aside, 0 to 100; absent: none. */
   readonly tolerancePercent?: number | undefined
+  /** What has changed of the source since the last run that landed. */
+  readonly drift?: readonly DriftEntry[] | undefined
+  /** What the run has seen of its source, to be remembered when it lands. */
+  readonly source?: RememberedSource | undefined
 }
 
 /** A plan as the database takes it. */

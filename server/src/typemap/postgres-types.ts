@@ -1,4 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
+import { type CatalogueType, shapeOfType, type TextShape } from './text-shape.ts'
 
 /** How the wire decoder turns one value of COPY's binary format into its vector. */
 export type DecoderName =
@@ -44,6 +45,10 @@ export interface PostgresColumnType {
   /** Appended to the column where a pattern is matched with it; empty for the types of text. */
   readonly patternCast: '' | '::text'
   readonly explore: ExploredType
+  /** The type of the lake for a value without parts that holds every value exactly. */
+  readonly landing: ColumnType
+  /** How its text is taken apart, where a value has parts. */
+  readonly shape?: TextShape | undefined
 }
 
 /** A type as the catalogue describes it. For a domain, `baseTypeOid` is the type at the end of the chain. */
@@ -56,13 +61,27 @@ export interface PostgresTypeFacts {
   readonly baseTypeOid?: number | undefined
   /** `pg_type.typcategory` of the base type; `E` is an enum. */
   readonly category?: string | undefined
+  /** Types that the type is made of, by OID; needed for types with parts. */
+  readonly types?: ReadonlyMap<number, CatalogueType> | undefined
 }
 
 /** The type table: every PostgreSQL type has an entry, since what has no decoder is read as text. */
 export function describePostgresType(facts: PostgresTypeFacts): PostgresColumnType {
   const oid = facts.baseTypeOid ?? facts.typeOid
   const entry = ENTRIES.get(oid) ?? (oid === OID_NUMERIC ? numericEntry(facts.typmod) : undefined)
-  return finish(entry ?? otherEntry(facts, oid), facts.typeName)
+  const described = finish(entry ?? otherEntry(facts, oid), facts.typeName)
+  const landing = landingTypeOf(oid, facts.typmod)
+  const shape = shapeOfType(oid, facts.typmod, { types: facts.types ?? NO_TYPES, scalarOf: landingTypeOf })
+  return shape.kind === 'scalar' ? { ...described, landing } : { ...described, landing, shape }
+}
+
+const NO_TYPES: ReadonlyMap<number, CatalogueType> = new Map()
+
+/** What holds a value without parts exactly: text unless the lake has a twin. */
+function landingTypeOf(oid: number, typmod: number): ColumnType {
+  if (oid === OID_TIME) return { kind: 'time' }
+  if (oid === OID_NUMERIC) return numericEntry(typmod).columnType
+  return ENTRIES.get(oid)?.columnType ?? STRING
 }
 
 interface Entry {
@@ -75,7 +94,7 @@ interface Entry {
   readonly isText?: boolean | undefined
 }
 
-function finish(entry: Entry, typeName: string): PostgresColumnType {
+function finish(entry: Entry, typeName: string): Omit<PostgresColumnType, 'landing'> {
   return {
     typeName,
     columnType: entry.columnType,
@@ -146,6 +165,7 @@ function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
 }
 
 const OID_NUMERIC = 1700
+const OID_TIME = 1083
 
 /** By the fixed OIDs of pg_type.dat. numeric depends on its modifier and stands apart. */
 const ENTRIES: ReadonlyMap<number, Entry> = new Map<number, Entry>([

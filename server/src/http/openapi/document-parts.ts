@@ -52,6 +52,10 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'Data Access', description: 'The files of batches, rows that were set aside, and previews.' },
   { name: 'Labels', description: 'What the data of a dataset, or of a field of it, may be used for.' },
   { name: 'Observability', description: 'Figures of ingestion over time.' },
+  {
+    name: 'Iceberg',
+    description: 'Datasets as tables of an Apache Iceberg REST catalog, for engines that read the lake.',
+  },
   { name: 'Query', description: 'Ad-hoc SQL over the datasets of a sandbox.' },
   { name: 'Health', description: 'For load balancers and supervisors.' },
 ]

@@ -1,8 +1,9 @@
 import { GatewayError } from '@headwater/contract/errors.ts'
 import { GatewayHeaders } from '@headwater/contract/gateway.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
 import { addErrors, addHeaders, changeDocs } from '#http/openapi/add-docs.ts'
-import { type DocumentedError, documentErrors } from '#http/openapi/route-docs.ts'
+import { type DocumentedError, documentError } from '#http/openapi/route-docs.ts'
 import {
   type Area,
   type Grant,
@@ -25,9 +26,15 @@ export interface GatewayDependencies {
   /** Renders "no such sandbox" in the family's own shape. */
   readonly sandboxNotFound: (name: string, wanted: WantedSandbox) => Error
   readonly rules?: HeaderRules | undefined
+  readonly refusals?: RefusalWords | undefined
   /** What the routes are about: it decides which permission each of them needs that does not say so itself. */
   readonly area: Area
   readonly denial: Denial
+  /**
+   * For clients that know nothing of the platform's headers: the token says who calls, and this names the sandbox.
+   * Headers that are sent all the same have to fit.
+   */
+  readonly sandboxOf?: ((request: FastifyRequest) => string | undefined) | undefined
   /** Where the permission has to hold; in the sandbox of the request when absent. */
   readonly placeOf?: ((request: FastifyRequest, scope: Scope) => Promise<Place>) | undefined
 }
@@ -77,14 +84,34 @@ const keyInvalid = () => new GatewayProblem(403, '403003', 'Api Key is invalid')
 const orgMissing = () => new GatewayProblem(400, '400003', 'Missing header')
 const profileInvalid = () => new GatewayProblem(403, '403025', 'Profile is not valid')
 
-const GATEWAY_ERRORS = documentErrors(GatewayError, {
-  'Gateway-400003': ['The header `x-gw-ims-org-id` is missing', orgMissing()],
-  'Gateway-401013': ['The token has expired or is none of this server', tokenInvalid()],
-  'Gateway-403000': ['The header `x-api-key` is missing', keyMissing()],
-  'Gateway-403003': ['There is no client with this id, or it was revoked', keyInvalid()],
-  'Gateway-403010': ['The header `Authorization` has no bearer token', tokenMissing()],
-  'Gateway-403025': ['Token, client and organization do not belong together', profileInvalid()],
-})
+const REFUSALS: readonly (readonly [when: string, problem: GatewayProblem])[] = [
+  ['The header `x-gw-ims-org-id` is missing', orgMissing()],
+  ['The token has expired or is none of this server', tokenInvalid()],
+  ['The header `x-api-key` is missing', keyMissing()],
+  ['There is no client with this id, or it was revoked', keyInvalid()],
+  ['The header `Authorization` has no bearer token', tokenMissing()],
+  ['Token, client and organization do not belong together', profileInvalid()],
+]
+
+/** How a family words what the gateway refuses; in the gateway's own shape when it says nothing. */
+export interface RefusalWords {
+  /** Before the codes in the document. */
+  readonly prefix: string
+  readonly schema: TSchema
+  readonly problem: (refused: GatewayProblem) => HttpProblem
+}
+
+const GATEWAY_WORDS: RefusalWords = {
+  prefix: 'Gateway',
+  schema: GatewayError,
+  problem: (refused) => refused,
+}
+
+function documentRefusals({ prefix, schema, problem }: RefusalWords): readonly DocumentedError[] {
+  return REFUSALS.map(([when, refused]) =>
+    documentError(problem(refused), { name: `${prefix}-${refused.code}`, when, schema }),
+  )
+}
 
 /**
  * Checks the headers of every request of the encapsulated family, in the order in which the platform does:
@@ -92,7 +119,8 @@ const GATEWAY_ERRORS = documentErrors(GatewayError, {
  * the permission that the route needs.
  */
 export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependencies): void {
-  addErrors(app, Object.values(GATEWAY_ERRORS))
+  const words = dependencies.refusals ?? GATEWAY_WORDS
+  addErrors(app, documentRefusals(words))
   addHeaders(app, GatewayHeaders.properties)
   changeDocs(app, (schema, { method }) => {
     const { permission = permissionFor(dependencies.area, method) } = schema
@@ -100,7 +128,9 @@ export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependenc
     return { ...schema, permission, errors: [...(schema.errors ?? []), ...errors] }
   })
   app.addHook('onRequest', async (request) => {
-    request.scope = await readScope(request, dependencies)
+    request.scope = await readScope(request, dependencies).catch((error: unknown) => {
+      throw error instanceof GatewayProblem ? words.problem(error) : error
+    })
     await assertPermitted(request, dependencies)
   })
 }
@@ -125,20 +155,42 @@ function whereOf(place: Place, { sandbox }: Scope): string {
 
 async function readScope(request: FastifyRequest, dependencies: GatewayDependencies): Promise<Scope> {
   const token = readToken(request)
-  const client = await readClient(request, dependencies)
-  const orgId = readOrg(request, dependencies)
-  const claims = await dependencies.verifyToken(token)
+  const told = await readToldByToken(token, dependencies)
+  const client = await readClient(request, dependencies, told)
+  const orgId = told === undefined ? readOrg(request, dependencies) : orgOf(request, told)
+  const claims = told ?? (await dependencies.verifyToken(token))
   if (claims === undefined) throw tokenInvalid()
   if (claims.orgId !== orgId || claims.clientId !== client.id || client.orgId !== orgId) {
     throw profileInvalid()
   }
-  const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
+  const wanted = wantedSandbox(request, dependencies)
   const isAdmin = client.scopes.includes(ADMIN_SCOPE)
   dependencies.rules?.assertSandboxHeaders(wanted, isAdmin)
   const sandbox = await dependencies.findSandbox(orgId, wanted)
   if (sandbox === undefined) throw dependencies.sandboxNotFound(wanted.name ?? wanted.id ?? 'prod', wanted)
   const { id: clientId, tenantId, userId, grants } = client
   return { orgId, tenantId, sandbox, clientId, userId, isAdmin, grants }
+}
+
+/** What headers would say otherwise; `undefined` where the family wants the headers. */
+async function readToldByToken(
+  token: string,
+  { sandboxOf, verifyToken }: GatewayDependencies,
+): Promise<TokenClaims | undefined> {
+  if (sandboxOf === undefined) return undefined
+  const claims = await verifyToken(token)
+  if (claims === undefined) throw tokenInvalid()
+  return claims
+}
+
+function orgOf(request: FastifyRequest, { orgId }: TokenClaims): string {
+  return header(request, 'x-gw-ims-org-id') ?? orgId
+}
+
+function wantedSandbox(request: FastifyRequest, { sandboxOf }: GatewayDependencies): WantedSandbox {
+  const wanted = { name: header(request, 'x-sandbox-name'), id: header(request, 'x-sandbox-id') }
+  if (wanted.name !== undefined || wanted.id !== undefined || sandboxOf === undefined) return wanted
+  return { name: sandboxOf(request) }
 }
 
 function readToken(request: FastifyRequest): string {
@@ -150,8 +202,9 @@ function readToken(request: FastifyRequest): string {
 async function readClient(
   request: FastifyRequest,
   dependencies: GatewayDependencies,
+  told: TokenClaims | undefined,
 ): Promise<GatewayClient> {
-  const apiKey = header(request, 'x-api-key')
+  const apiKey = header(request, 'x-api-key') ?? told?.clientId
   if (apiKey === undefined) throw keyMissing()
   const client = await dependencies.findClient(apiKey)
   if (client === undefined) throw keyInvalid()

@@ -31,6 +31,24 @@ export async function registerIms(app: FastifyInstance, deps: ImsDependencies): 
     },
     { prefix: '/ims' },
   )
+  await registerEngineTokens(app, deps)
+}
+
+/** Where engines that know an Iceberg catalog, and nothing else of this server, ask for a token. */
+async function registerEngineTokens(app: FastifyInstance, deps: ImsDependencies): Promise<void> {
+  await app.register(
+    async (plugin) => {
+      describeOnly(plugin)
+      writeErrors(plugin, TOKEN_FAMILY)
+      acceptForms(plugin)
+      plugin.post('/oauth/tokens', { schema: ENGINE_TOKEN_SCHEMA }, async ({ body }, reply) => {
+        reply.header('cache-control', 'no-store')
+        // Scopes of catalogs are none of the platform's.
+        return createToken(deps, { ...texts(body), scope: undefined })
+      })
+    },
+    { prefix: '/iceberg/v1' },
+  )
 }
 
 /** Parameters may come either way; a body wins. A parameter sent twice counts once. */
@@ -68,6 +86,23 @@ const tokenSchema = (version: string) =>
       TOKEN_ERRORS.TokenScopeRefused,
     ],
   }) satisfies FastifySchema
+
+const ENGINE_TOKEN_SCHEMA = {
+  ...PUBLIC,
+  tags: ['Iceberg'],
+  summary: 'Get an access token, as engines ask for it',
+  operationId: 'createIcebergToken',
+  description: 'The same token as everywhere; scopes are not looked at.',
+  consumes: ['application/x-www-form-urlencoded', 'application/json'],
+  body: TokenRequest,
+  response: { 200: TokenResponse },
+  errors: [
+    TOKEN_ERRORS.TokenClientUnknown,
+    TOKEN_ERRORS.TokenSecretWrong,
+    TOKEN_ERRORS.TokenParameterMissing,
+    TOKEN_ERRORS.TokenGrantUnsupported,
+  ],
+} satisfies FastifySchema
 
 const JWT_SCHEMA = {
   ...PUBLIC,

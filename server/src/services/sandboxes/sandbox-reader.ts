@@ -61,6 +61,12 @@ export class SandboxReader {
     return { id: row.id, name: row.name, type: row.type }
   }
 
+  /** All that can be worked in, by name. */
+  async listActive(orgId: string): Promise<readonly Scope['sandbox'][]> {
+    const active = (await this.list(orgId)).filter(({ state }) => state === 'active')
+    return active.map(({ id, name, type }) => ({ id, name, type }))
+  }
+
   /** The organisation's default sandbox, whatever its state. */
   async findDefault(orgId: string): Promise<Scope['sandbox'] | undefined> {
     return this.#db

@@ -8,6 +8,7 @@ import * as access from './0007-access.ts'
 import * as identityNamespaces from './0009-identity-namespaces.ts'
 import * as catalog from './0010-catalog.ts'
 import * as ingestion from './0013-ingestion.ts'
+import * as sourceShapes from './0014-source-shapes.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-identity-namespaces': identityNamespaces,
   '0010-catalog': catalog,
   '0013-ingestion': ingestion,
+  '0014-source-shapes': sourceShapes,
 }

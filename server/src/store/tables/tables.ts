@@ -42,6 +42,7 @@ export interface Tables {
   flow: FlowTable
   flow_run: FlowRunTable
   run_slice: RunSliceTable
+  source_shape: SourceShapeTable
   lake_commit: LakeCommitTable
   subscription: SubscriptionTable
   delivery: DeliveryTable
@@ -278,6 +279,15 @@ interface FlowRunTable extends ScopedTable {
   document: JsonColumn
   started_utc: GeneratedAlways<number>
   completed_utc: GeneratedAlways<number>
+}
+
+/** What the source of a flow looked like to the last run that landed. */
+interface SourceShapeTable {
+  flow_id: string
+  run_id: string
+  /** See runs/drift/remembered-source.ts. */
+  remembered: JsonColumn
+  updated_at: number
 }
 
 interface RunSliceTable {

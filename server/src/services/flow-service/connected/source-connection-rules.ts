@@ -18,6 +18,7 @@ import { invalidRequest } from '#services/flow-service/problems.ts'
 import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.ts'
 import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { checkFilters } from './check-filters.ts'
+import { assertDriftPolicy } from './drift-policy.ts'
 
 /**
  * Checks a source connection and fills in what its document shows. What the table really has is checked when
@@ -121,6 +122,7 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
   const { tableName, ...rest } = readParams(given)
   const { columns, filters } = rest
   if (columns !== undefined) assertColumns(columns)
+  assertDriftPolicy(rest)
   if (filters !== undefined && !isObject(filters))
     throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
   if (tableName !== undefined && typeof tableName !== 'string')

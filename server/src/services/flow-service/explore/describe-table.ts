@@ -1,8 +1,8 @@
-import { formatLakeType } from '#columns/column-type.ts'
 import type { DescribedColumn, DescribeTable } from '#http/neighbours.ts'
 import { askSource } from '#services/flow-service/connections/check-source.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
+import { schemaOfColumnType, schemaOfShape } from '#typemap/landing-schema.ts'
 import { findTarget } from './find-target.ts'
 
 /** For the neighbours: the columns of a table or view of a connection. @throws FlowProblem 400, 404 */
@@ -19,12 +19,12 @@ export function createTableDescriber(
 }
 
 function toColumn({ name, type, nullable, comment }: RelationColumn): DescribedColumn {
-  const { xdm, 'meta:xdmType': xdmType } = type.explore
+  const { landing, shape } = type
   return {
     name,
     typeName: type.typeName,
-    lakeType: formatLakeType(type.columnType),
-    xdm: { ...xdm, ...(xdmType === undefined ? {} : { 'meta:xdmType': xdmType }) },
+    fieldSchema: shape === undefined ? schemaOfColumnType(landing) : schemaOfShape(shape),
+    isBoundlessNumber: landing.kind === 'string' && type.explore.type === 'double',
     isNullable: nullable,
     comment,
   }

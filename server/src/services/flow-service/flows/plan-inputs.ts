@@ -1,6 +1,7 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { Keyring } from '#secrets/keyring.ts'
+import { type DriftPolicy, driftPolicyOf } from '#services/flow-service/connected/drift-policy.ts'
 import { targetOf } from '#services/flow-service/connections/auth-params.ts'
 import { openAuth } from '#services/flow-service/connections/connection-store.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
@@ -33,6 +34,8 @@ export interface FlowPlanInputs {
   readonly selectedColumns: readonly string[] | undefined
   /** The document of the row filter: PQL as a tree or as text. */
   readonly filters: JsonObject | undefined
+  /** What becomes of changes of the table. */
+  readonly driftPolicy: DriftPolicy
   /** Without one every run copies everything. */
   readonly deltaColumn: DeltaColumn | undefined
   readonly datasetId: string
@@ -76,6 +79,7 @@ export async function loadFlowPlanInputs(
     tableName: textOf(params, 'tableName'),
     selectedColumns: selectedColumnsOf(params),
     filters: isObject(filters) ? (filters as JsonObject) : undefined,
+    driftPolicy: driftPolicyOf(params),
     deltaColumn: deltaColumnOf(transformations),
     datasetId,
     mapping: mappingOf(transformations),

@@ -18,7 +18,7 @@ export function tableFields(columns: readonly DescribedColumn[]): readonly Table
     taken.add(name.toLowerCase())
     const { comment, isNullable } = column
     const described = comment === undefined ? {} : { description: comment }
-    const schema = { title: column.name, ...described, ...typeOf(column) }
+    const schema = { title: column.name, ...described, ...column.fieldSchema }
     return { column: column.name, name, schema, isRequired: !isNullable }
   })
 }
@@ -33,27 +33,4 @@ function freeName(column: string, taken: ReadonlySet<string>): string {
   let name = wanted
   for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`
   return name
-}
-
-/** What a field says to get the lake type of a column and no other. */
-const TYPES: Readonly<Record<string, JsonObject>> = {
-  boolean: { type: 'boolean' },
-  int: { type: 'integer' },
-  // Without bounds: those of XDM end at 2^53, a bigint does not.
-  long: { type: 'integer', 'meta:xdmType': 'long' },
-  double: { type: 'number' },
-  float: { type: 'number', 'meta:lakeType': 'float' },
-  string: { type: 'string' },
-  date: { type: 'string', format: 'date' },
-  timestamptz: { type: 'string', format: 'date-time' },
-  timestamp: { type: 'string', format: 'date-time', 'meta:lakeType': 'timestamp' },
-  time: { type: 'string', 'meta:lakeType': 'time' },
-  binary: { type: 'string', 'meta:lakeType': 'binary' },
-  uuid: { type: 'string', 'meta:lakeType': 'uuid' },
-}
-
-function typeOf({ lakeType, xdm }: DescribedColumn): JsonObject {
-  if (lakeType.startsWith('decimal')) return { type: 'number', 'meta:lakeType': lakeType }
-  // Types with parts are told by what explore says of them.
-  return TYPES[lakeType] ?? xdm
 }

@@ -1,0 +1,102 @@
+import { type ColumnType, formatLakeType, parseColumnType } from '#columns/column-type.ts'
+import type { DriftPolicy } from '#services/flow-service/connected/drift-policy.ts'
+import { SHAPE_CHANGES, type ShapeChange, type ShapeChangeCode } from '#source/postgres/shape/shape-change.ts'
+import { holdsType } from '#typemap/holds-type.ts'
+import type { SourceUse } from './source-use.ts'
+
+/** What became of a change: it makes no difference, the schema followed, or the run stopped. */
+export type DriftEffect = 'told' | 'followed' | 'stopped'
+
+/** A change of the source as the run's document tells it. */
+export interface DriftEntry {
+  readonly code: ShapeChangeCode
+  readonly effect: DriftEffect
+  readonly message: string
+  /** What can, or has to, be done. */
+  readonly action: string
+  /** The column as it is called now, or was called before it went. */
+  readonly column?: string | undefined
+}
+
+export interface DriftCase {
+  readonly changes: readonly ShapeChange[]
+  readonly use: SourceUse
+  readonly policy: DriftPolicy
+  /** The flow has another mapping since: whoever saved it knows how the source looks now. */
+  readonly isAnswered: boolean
+}
+
+/** Says of each change what becomes of it. Pure. */
+export function judgeDrift(given: DriftCase): DriftEntry[] {
+  return given.changes.map((change) => {
+    const reason = reasonToStop(change, given)
+    return entryOf(change, reason === undefined ? 'told' : 'stopped', reason)
+  })
+}
+
+export function entryOf(change: ShapeChange, effect: DriftEffect, detail = ''): DriftEntry {
+  const { code, message, is, was } = change
+  const { advice, remedy } = SHAPE_CHANGES[code]
+  const column = is?.name ?? was?.name
+  return {
+    code,
+    effect,
+    message: detail === '' ? message : `${message} ${detail}`,
+    action: effect === 'stopped' ? remedy : advice,
+    ...(column === undefined ? {} : { column }),
+  }
+}
+
+/** Why the run can't go on with a change; `undefined` when it can. */
+function reasonToStop(change: ShapeChange, given: DriftCase): string | undefined {
+  const { code, was } = change
+  const { use, policy } = given
+  if (code === 'DRIFT_ROWS_FILTERED')
+    return policy === 'report' ? undefined : 'Rows would be missing from now on without anybody being told.'
+  if (was === undefined || !use.reads.has(was.name)) return undefined
+  switch (code) {
+    case 'DRIFT_COLUMN_DROPPED':
+    case 'DRIFT_COLUMN_REVOKED':
+      return lossStops(was.name, given) ? readBy(was.name, use) : undefined
+    case 'DRIFT_COLUMN_RENAMED':
+      return given.isAnswered || policy === 'report' ? undefined : readBy(was.name, use)
+    case 'DRIFT_COLUMN_TYPE':
+      return given.isAnswered ? undefined : typeStops(change, given)
+    default:
+      return undefined
+  }
+}
+
+/** What was there is gone. Only who wants no more than a report goes on, and only if nobody speaks of the column. */
+function lossStops(name: string, { use, policy }: DriftCase): boolean {
+  return policy !== 'report' || use.fixed.has(name) || !use.unnamed.has(name)
+}
+
+function readBy(name: string, use: SourceUse): string {
+  return use.fixed.has(name)
+    ? 'It decides which rows are read.'
+    : 'The mapping reads it, and its field would be empty from now on.'
+}
+
+/** A new type stops the run where a field held all values of the old one and does not hold all of the new. */
+function typeStops({ was, is }: ShapeChange, { use, policy }: DriftCase): string | undefined {
+  const [before, after] = [was, is].map((column) => parseColumnType(column?.lakeType ?? ''))
+  const name = was?.name ?? ''
+  if (before !== undefined && after !== undefined && formatLakeType(before) === formatLakeType(after))
+    return undefined
+  if (use.fixed.has(name)) return readBy(name, use)
+  if (policy === 'report') return undefined
+  if (before === undefined || after === undefined) return 'Values with parts can not be taken for others.'
+  const narrow = (use.fieldTypes.get(name) ?? []).find(
+    (field) => holdsType(field, before) && !holdsType(field, after),
+  )
+  if (narrow !== undefined)
+    return `Its field is ${formatLakeType(narrow)}, which does not hold all values of ${formatLakeType(after)}.`
+  return use.computed.has(name) && !isWider(before, after)
+    ? `An expression of the mapping was written for ${formatLakeType(before)}, and ${formatLakeType(after)} may mean something else in it.`
+    : undefined
+}
+
+function isWider(before: ColumnType, after: ColumnType): boolean {
+  return after.kind !== 'string' && holdsType(after, before)
+}
