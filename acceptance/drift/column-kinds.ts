@@ -137,7 +137,7 @@ export const COLUMN_KINDS: readonly DriftKind[] = [
     asReader: true,
     setup: `
       grant usage on schema :schema to :reader;
-      grant select (id, label, n, ratio, price, born, at, feeling, code, must) on items to :reader`,
+      grant select (id, label, n, ratio, price, born, at, feeling, code, tags, place, must) on items to :reader`,
     sql: 'revoke select (label) on items from :reader',
     between: { code: 'DRIFT_COLUMN_REVOKED', drift: { DRIFT_COLUMN_REVOKED: 'stopped' } },
     during: {

@@ -95,9 +95,12 @@ describe(pyicebergTitle, () => {
 
 /** Values as texts, those without one left out. */
 function textsOf(row: Answer): TextRow {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)]),
-  )
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOf(value)]))
+}
+
+function textOf(value: Answer): string | null {
+  if (value === null) return null
+  return typeof value === 'object' ? Object.values(value).join(',') : String(value)
 }
 
 function sorted(rows: readonly TextRow[]): readonly string[] {

@@ -125,7 +125,7 @@ export const RELATION_KINDS: readonly DriftKind[] = [
     setup: `
       create function tag(text) returns text language sql stable as 'select $1';
       create view tagged as
-      select id, tag(label)::varchar(20) as label, n, ratio, price, born, at, feeling, code, must, spare from items`,
+      select id, tag(label)::varchar(20) as label, n, ratio, price, born, at, feeling, code, tags, place, must, spare from items`,
     sql: `create or replace function tag(text) returns text language sql stable as 'select upper($1)'`,
     between: {},
     during: { isFree: true },
@@ -218,7 +218,7 @@ export const RELATION_KINDS: readonly DriftKind[] = [
       create user mapping for current_user server :schema_far options (:login);
       create foreign table far (
         id bigint not null, label varchar(20), n integer, ratio real, price numeric(10, 2), born date, at timestamp,
-        feeling mood, code code, must varchar(20) not null, spare text
+        feeling mood, code code, tags integer[], place place, must varchar(20) not null, spare text
       ) server :schema_far options (schema_name ':schema', table_name 'items')`,
     sql: 'alter table items rename column label to title',
     between: { code: '42703' },

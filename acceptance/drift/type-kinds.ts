@@ -20,6 +20,8 @@ const RETYPED: readonly DriftKind[] = (
     ['zone-added', 'timestamp becomes timestamptz', `at type timestamptz using at at time zone 'UTC'`, STOPS],
     ['date-to-timestamp', 'date becomes timestamp', 'born type timestamp', STOPS],
     ['enum-to-text', 'an enum becomes text', 'feeling type text using feeling::text', TELLS],
+    ['elements-widened', 'the elements of an array become bigint', 'tags type bigint[]', STOPS],
+    ['array-to-text', 'an array becomes text', 'tags type text', STOPS],
     ['domain-to-text', 'a domain becomes its base type', 'code type text', TELLS],
   ] as const
 ).map(([id, change, how, between]) => ({
@@ -47,6 +49,28 @@ export const TYPE_KINDS: readonly DriftKind[] = [
     between: { drift: { DRIFT_ENUM_VALUE_RENAMED: 'told' } },
     // The rows hold numbers; the server has the names, and those of now.
     during: { hold: 'before', isFree: true, rows: rowsOf('items') },
+  },
+  {
+    id: 'part-added',
+    change: 'a composite type gets an attribute',
+    sql: 'alter type place add attribute country text',
+    between: TELLS,
+    // No lock holds the parts of a type: the run looks again before it commits, and starts over.
+    during: { hold: 'before', isFree: true, ...TELLS },
+  },
+  {
+    id: 'part-renamed',
+    change: 'an attribute of a composite type is renamed',
+    sql: 'alter type place rename attribute street to road',
+    between: STOPS,
+    during: { hold: 'before', isFree: true, ...STOPS },
+  },
+  {
+    id: 'part-dropped',
+    change: 'an attribute of a composite type is dropped',
+    sql: 'alter type place drop attribute street',
+    between: STOPS,
+    during: { hold: 'before', isFree: true, ...STOPS },
   },
   {
     id: 'domain-altered',

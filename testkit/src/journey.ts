@@ -163,7 +163,8 @@ export async function queryRows(client: ApiClient, sql: string): Promise<Answer[
   return answer.body.rows
 }
 
-function expectId(answer: ApiResponse): string {
+/** The id in an answer that made something. */
+export function expectId(answer: ApiResponse): string {
   return expectMember(answer, 'id')
 }
 

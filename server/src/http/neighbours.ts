@@ -107,10 +107,10 @@ export interface DescribedColumn {
   readonly name: string
   /** Of the source: `numeric(12,2)`. */
   readonly typeName: string
-  /** How the lake holds every value of it exactly: `decimal(12,2)`. */
-  readonly lakeType: string
-  /** What explore says of it: type, format, bounds and `meta:xdmType`. */
-  readonly xdm: JsonObject
+  /** The schema of a field that holds every value of it exactly. */
+  readonly fieldSchema: JsonObject
+  /** Of numbers without bounds, which land as text: the schema of a field that can be computed with. */
+  readonly twinSchema?: JsonObject | undefined
   readonly isNullable: boolean
   readonly comment?: string | undefined
 }

@@ -44,10 +44,17 @@ function bindNames(names: readonly string[], source: FieldSource): Expression {
     const column = source.findColumn(names.slice(0, length).join('.'))
     if (column === undefined) continue
     const rest = names.slice(length)
-    const isArray = rest.length === 0 && source.partsOf?.(column) !== undefined
-    return isArray ? partsOf({ node: 'column', column }, source) : membersOf({ node: 'column', column }, rest)
+    const whole: Expression = { node: 'column', column }
+    const parts = source.partsOf?.(column)
+    // Mentioned alone, an array is its items; whatever else has parts is the text that PostgreSQL prints.
+    if (rest.length === 0) return isOfItems(parts) ? parts : whole
+    return membersOf(parts ?? whole, rest)
   }
   return source.missing(names.join('.'))
+}
+
+function isOfItems(parts: Expression | undefined): parts is Expression {
+  return parts?.node === 'shaped_text' && ['array', 'vector', 'multirange'].includes(parts.shape.kind)
 }
 
 /** Members of the JSON text that an expression gives. */

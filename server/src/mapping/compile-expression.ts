@@ -1,4 +1,3 @@
-import { parseArrayText } from './array-text.ts'
 import { parseDecimal } from './decimal.ts'
 import type { Evaluate, FunctionContext } from './evaluate.ts'
 import type { CallNode, ConditionalNode, Expression, LiteralNode, UnaryOperator } from './expression.ts'
@@ -18,6 +17,7 @@ import {
 } from './operators.ts'
 import { parseJsonValue } from './parse-json.ts'
 import type { RowMemo } from './row-memo.ts'
+import { parseShapedText } from './shaped-text.ts'
 import { EvaluationFailure, fail, isArray, isMap, textOf, typeNameOf, type Value } from './values.ts'
 
 /** What an expression may speak of. */
@@ -65,8 +65,8 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
       return { evaluate: missingColumn, isConstant: false }
     case 'json':
       return remembered(expression, scope, parseJson)
-    case 'array_text':
-      return remembered(expression, scope, (value) => parseArrayText(value, expression.isBoolean))
+    case 'shaped_text':
+      return remembered(expression, scope, (value) => parseShapedText(value, expression.shape))
     case 'each':
       return derive(
         [expression.of],
@@ -127,7 +127,7 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
 
 /** What is read out of a column is read once a row, however many fields are in it. */
 function remembered(
-  { node, of }: Extract<Expression, { node: 'json' | 'array_text' }>,
+  { node, of }: Extract<Expression, { node: 'json' | 'shaped_text' }>,
   scope: CompileScope,
   read: (value: Value) => Value,
 ): CompiledExpression {

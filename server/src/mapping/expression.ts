@@ -1,3 +1,4 @@
+import type { TextShape } from '#typemap/text-shape.ts'
 import type { PathStep } from './paths.ts'
 
 /**
@@ -9,8 +10,8 @@ export type Expression =
   | { readonly node: 'field'; readonly name: string; readonly position: number }
   | { readonly node: 'column'; readonly column: number }
   | { readonly node: 'json'; readonly of: Expression }
-  /** The items of a column of PostgreSQL's arrays. */
-  | { readonly node: 'array_text'; readonly of: Expression; readonly isBoolean: boolean }
+  /** The parts of a column of PostgreSQL's arrays, composites, ranges and so on. */
+  | { readonly node: 'shaped_text'; readonly of: Expression; readonly shape: TextShape }
   /** `of[*]` and what follows it: an array of what is at the end of the steps in every item. */
   | { readonly node: 'each'; readonly of: Expression; readonly steps: readonly PathStep[] }
   | { readonly node: 'member'; readonly of: Expression; readonly name: string }
@@ -112,7 +113,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'column':
       return []
     case 'json':
-    case 'array_text':
+    case 'shaped_text':
     case 'each':
     case 'member':
       return [expression.of]
@@ -145,7 +146,7 @@ export function mapChildren(expression: Expression, change: (child: Expression) 
     case 'column':
       return expression
     case 'json':
-    case 'array_text':
+    case 'shaped_text':
     case 'each':
     case 'member':
       return { ...expression, of: change(expression.of) }

@@ -260,12 +260,13 @@ describe('identityMapping', () => {
   })
 
   it('joins an array with the list of its name', () => {
-    const columns: SourceColumn[] = [{ name: 'tags', type: STRING, arrayOf: 'any' }]
+    const TEXTS = { kind: 'array', element: { kind: 'scalar', type: STRING }, delimiter: ',' } as const
+    const columns: SourceColumn[] = [{ name: 'tags', type: STRING, shape: TEXTS }]
     const entries = identityMapping(columns, FIELDS)
     expect(entries).toEqual([attribute('tags', 'tags')])
     expect(planMapping({ entries, columns, fields: FIELDS }).plan.outputs[0]?.from).toMatchObject({
       kind: 'tree',
-      parts: [{ steps: [], expression: { node: 'array_text', isBoolean: false } }],
+      parts: [{ steps: [], expression: { node: 'shaped_text', shape: TEXTS } }],
     })
   })
 })

@@ -1,4 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
+import type { TextCheck } from '#typemap/text-check.ts'
 import type { Expression } from './expression.ts'
 import type { MappingPlan, SourceColumn } from './mapping-plan.ts'
 
@@ -32,11 +33,14 @@ export class UsedColumns {
     return this.#used[place]?.type ?? STRING
   }
 
-  /** The items of a column of arrays; `undefined` for any other. */
+  checkAt(place: number): TextCheck | undefined {
+    return this.#used[place]?.check
+  }
+
+  /** The parts of a column whose type has some; `undefined` for any other. */
   readonly partsOf = (place: number): Expression | undefined => {
-    const arrayOf = this.#used[place]?.arrayOf
-    if (arrayOf === undefined) return undefined
-    return { node: 'array_text', of: { node: 'column', column: place }, isBoolean: arrayOf === 'boolean' }
+    const shape = this.#used[place]?.shape
+    return shape && { node: 'shaped_text', of: { node: 'column', column: place }, shape }
   }
 
   inPlan(): Pick<MappingPlan, 'usedColumns' | 'columnTypes'> {

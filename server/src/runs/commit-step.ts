@@ -6,6 +6,7 @@ import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-st
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun } from '#services/flow-service/runs/run-store.ts'
 import type { RunDependencies } from './dependencies.ts'
+import { assertTypesStand, TypesAlteredError } from './drift/assert-types-stand.ts'
 import { announce, type Landing, land } from './land-run.ts'
 import { lockActiveRun } from './locks.ts'
 import { PointerMovedError, type StagedCommit } from './move-pointer.ts'
@@ -36,7 +37,8 @@ export function commitStep(deps: RunDependencies): StepHandler {
     recover: async (attempt, error) => {
       // Another commit was faster, which is no error: the next attempt stages on top of it.
       if (error instanceof PointerMovedError) return undefined
-      if (error instanceof TableEvolvedError) return planAgain(deps, attempt.payload)
+      if (error instanceof TableEvolvedError || error instanceof TypesAlteredError)
+        return planAgain(deps, attempt.payload)
       return recover(attempt, error)
     },
   }
@@ -45,6 +47,7 @@ export function commitStep(deps: RunDependencies): StepHandler {
 async function commit(deps: RunDependencies, run: Run): Promise<StepOutcome> {
   await assertFlowLives(deps, run)
   const plan = fromStored(run.plan)
+  await assertTypesStand(deps, run, plan)
   const results = await listSliceResults(deps.db, run.id, run.epoch)
   const totals = totalsOf(results)
   const messages = messagesOf(results, totals, plan.hasDiagnostics)
@@ -116,7 +119,7 @@ async function stage(
   return { ...staged, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
 }
 
-/** What was extracted doesn't fit the table any more. */
+/** What was extracted doesn't fit the table, or was not what it was taken for. */
 function planAgain(deps: RunDependencies, { runId, epoch }: RunPayload): StepOutcome {
   return {
     write: async (tx) => {

@@ -8,18 +8,28 @@ export interface TableField {
   readonly schema: JsonObject
   /** The column has a value in every row. */
   readonly isRequired: boolean
+  /** A second field of its column, which holds what a decimal can. */
+  readonly isTwin?: boolean | undefined
 }
 
-/** Fields that hold every value of the columns exactly, in the columns' order, named after them. */
+/**
+ * Fields that hold every value of the columns exactly, in the columns' order, named after them. Numbers without bounds
+ * land as text and have a decimal beside them.
+ */
 export function tableFields(columns: readonly DescribedColumn[]): readonly TableField[] {
   const taken = new Set<string>()
-  return columns.map((column) => {
+  return columns.flatMap((column): TableField[] => {
     const name = freeName(column.name, taken)
     taken.add(name.toLowerCase())
     const { comment, isNullable } = column
     const described = comment === undefined ? {} : { description: comment }
-    const schema = { title: column.name, ...described, ...typeOf(column) }
-    return { column: column.name, name, schema, isRequired: !isNullable }
+    const schema = { title: column.name, ...described, ...column.fieldSchema }
+    const field = { column: column.name, name, schema, isRequired: !isNullable }
+    if (column.twinSchema === undefined) return [field]
+    const twin = freeName(`${column.name}_number`, taken)
+    taken.add(twin.toLowerCase())
+    const twinSchema = { title: `${column.name} as a decimal`, ...described, ...column.twinSchema }
+    return [field, { column: column.name, name: twin, schema: twinSchema, isRequired: false, isTwin: true }]
   })
 }
 
@@ -33,27 +43,4 @@ function freeName(column: string, taken: ReadonlySet<string>): string {
   let name = wanted
   for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`
   return name
-}
-
-/** What a field says to get the lake type of a column and no other. */
-const TYPES: Readonly<Record<string, JsonObject>> = {
-  boolean: { type: 'boolean' },
-  int: { type: 'integer' },
-  // Without bounds: those of XDM end at 2^53, a bigint does not.
-  long: { type: 'integer', 'meta:xdmType': 'long' },
-  double: { type: 'number' },
-  float: { type: 'number', 'meta:lakeType': 'float' },
-  string: { type: 'string' },
-  date: { type: 'string', format: 'date' },
-  timestamptz: { type: 'string', format: 'date-time' },
-  timestamp: { type: 'string', format: 'date-time', 'meta:lakeType': 'timestamp' },
-  time: { type: 'string', 'meta:lakeType': 'time' },
-  binary: { type: 'string', 'meta:lakeType': 'binary' },
-  uuid: { type: 'string', 'meta:lakeType': 'uuid' },
-}
-
-function typeOf({ lakeType, xdm }: DescribedColumn): JsonObject {
-  if (lakeType.startsWith('decimal')) return { type: 'number', 'meta:lakeType': lakeType }
-  // Types with parts are told by what explore says of them.
-  return TYPES[lakeType] ?? xdm
 }

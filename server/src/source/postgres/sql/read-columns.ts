@@ -1,5 +1,10 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { describePostgresType, type PostgresColumnType } from '#typemap/postgres-types.ts'
+import {
+  describePostgresType,
+  type PostgresColumnType,
+  type PostgresTypeFacts,
+} from '#typemap/postgres-types.ts'
+import { readTypes } from './read-types.ts'
 
 export interface RelationColumn {
   readonly name: string
@@ -20,6 +25,7 @@ interface Row {
   readonly base_type_oid: string
   readonly typmod: number
   readonly category: string
+  readonly has_parts: boolean
   readonly not_null: boolean
   readonly is_generated: boolean
   readonly comment: string | null
@@ -46,19 +52,38 @@ export async function readColumns(session: Session, oid: number): Promise<Relati
      )
      select a.attname::text as name, pg_catalog.format_type(a.atttypid, a.atttypmod) as type_name,
             a.atttypid::text as type_oid, base.type_oid::text as base_type_oid, base.typmod,
-            t.typcategory::text as category, a.attnotnull as not_null,
+            t.typcategory::text as category,
+            p.proname in (${PARTED}) as has_parts, a.attnotnull as not_null,
             a.attgenerated <> '' as is_generated, pg_catalog.col_description(a.attrelid, a.attnum) as comment
        from pg_catalog.pg_attribute a
        join base using (attnum)
        join pg_catalog.pg_type t on t.oid = base.type_oid
+       join pg_catalog.pg_proc p on p.oid = t.typinput
       where a.attrelid = $1 and coalesce(has_column_privilege(a.attrelid, a.attnum, 'select'), true)
       order by a.attnum`,
     [oid],
   )
-  return rows.map(toColumn)
+  const parted = rows.filter((row) => row.has_parts).map((row) => Number(row.base_type_oid))
+  const types = parted.length === 0 ? undefined : await readTypes(session, parted)
+  const context = { types, isUnchecked: session.isUnencoded }
+  return rows.map((row) => toColumn(row, context))
 }
 
-function toColumn(row: Row): RelationColumn {
+/** Functions that read the text of types with parts. */
+const PARTED = [
+  'array_in',
+  'record_in',
+  'range_in',
+  'multirange_in',
+  'interval_in',
+  'hstore_in',
+  'vector_in',
+  'halfvec_in',
+]
+  .map((name) => `'${name}'`)
+  .join(', ')
+
+function toColumn(row: Row, context: Pick<PostgresTypeFacts, 'types' | 'isUnchecked'>): RelationColumn {
   return {
     name: row.name,
     type: describePostgresType({
@@ -67,6 +92,7 @@ function toColumn(row: Row): RelationColumn {
       baseTypeOid: Number(row.base_type_oid),
       typmod: row.typmod,
       category: row.category,
+      ...context,
     }),
     baseTypeOid: Number(row.base_type_oid),
     typmod: row.typmod,

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import type { ColumnType } from '#columns/column-type.ts'
+import type { TextShape } from '#typemap/text-shape.ts'
+import { parseShapedText } from './shaped-text.ts'
+import { EvaluationFailure, toJson, type Value } from './values.ts'
+
+const scalar = (kind: Exclude<ColumnType['kind'], 'decimal'>): TextShape => ({
+  kind: 'scalar',
+  type: { kind },
+})
+const arrayOf = (element: TextShape, delimiter = ','): TextShape => ({ kind: 'array', element, delimiter })
+const TEXTS = arrayOf(scalar('string'))
+
+describe('arrays', () => {
+  test.each<[string, Value]>([
+    ['{}', []],
+    ['{1,-2.5,NULL}', ['1', '-2.5', null]],
+    ['{"NULL",null,"",a b}', ['NULL', null, '', 'a b']],
+    [String.raw`{"a \"b\" \\ {,}"}`, ['a "b" \\ {,}']],
+    [
+      '{{a,b},{c,NULL}}',
+      [
+        ['a', 'b'],
+        ['c', null],
+      ],
+    ],
+    ['{é€,"𝄞"}', ['é€', '𝄞']],
+  ])('%s', (text, expected) => {
+    expect(parseShapedText(text, TEXTS)).toEqual(expected)
+  })
+
+  test('of booleans, of whole numbers, of boxes', () => {
+    expect(parseShapedText('{t,f,NULL}', arrayOf(scalar('boolean')))).toEqual([true, false, null])
+    expect(parseShapedText('{9007199254740993}', arrayOf(scalar('long')))).toEqual([9007199254740993n])
+    expect(parseShapedText('{(1,2),(0,0);(3,4),(1,1)}', arrayOf(scalar('string'), ';'))).toEqual([
+      '(1,2),(0,0)',
+      '(3,4),(1,1)',
+    ])
+  })
+
+  test('of composites, which quote twice', () => {
+    const pair: TextShape = {
+      kind: 'composite',
+      fields: [
+        { name: 'a', shape: scalar('int') },
+        { name: 'b', shape: scalar('string') },
+      ],
+    }
+    const text = String.raw`{"(1,\"x \"\"y\"\" \\\\ z\")",NULL,"(,)"}`
+    expect(toJson(parseShapedText(text, arrayOf(pair)))).toEqual([
+      { a: 1, b: 'x "y" \\ z' },
+      null,
+      { a: null, b: null },
+    ])
+  })
+
+  test.each(['', '{', '{a', 'a}', '{a}b', '{a,}', '{,a}', '[1]', '{{a}', '[0:1]={a,b}'])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseShapedText(text, TEXTS)).toThrow(EvaluationFailure)
+    },
+  )
+
+  test('what is an array already stays one', () => {
+    expect(parseShapedText([1n], TEXTS)).toEqual([1n])
+    expect(parseShapedText(null, TEXTS)).toBeNull()
+  })
+})
