@@ -29,7 +29,8 @@ export async function assertTypesStand(
   await using session = await openSession(target, { applicationName: 'headwater-planner', readOnly: true })
   const columns = await readColumns(session, source.shape.oid)
   const now = new Map(columns.map(({ name, type }) => [name, type.shape]))
-  const altered = watched.find(({ name, parts }) => !areSame(parts, now.get(name)))
+  // A table that is gone was there until the lock on it was let go, after its rows were read.
+  const altered = watched.find(({ name, parts }) => now.has(name) && !areSame(parts, now.get(name)))
   if (altered !== undefined) throw new TypesAlteredError(`the parts of ${altered.typeName} were altered`)
 }
 
