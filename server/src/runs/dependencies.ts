@@ -1,5 +1,5 @@
 import type { Engine } from '#engine/engine.ts'
-import type { FindMappingSet, FindSchema } from '#http/neighbours.ts'
+import type { AddMappingVersion, FindMappingSet, FindSchema, GrowTableSchema } from '#http/neighbours.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
@@ -18,6 +18,8 @@ export interface RunDependencies {
   readonly now: () => number
   readonly findSchema: FindSchema
   readonly findMappingSet: FindMappingSet
+  readonly growTableSchema: GrowTableSchema
+  readonly addMappingVersion: AddMappingVersion
   /** Local folder for part files until they are in the lake. */
   readonly spoolDir: string
   /** For the links in a run's document. */
