@@ -32,7 +32,8 @@ const SERVICE_LIBRARIES = [
 
 export const ROOMS: readonly Room[] = [
   { path: 'kit', rooms: [], libraries: ['ulid'] },
-  { path: 'columns', rooms: ['kit'], libraries: [] },
+  { path: 'kernel', rooms: [], libraries: [] },
+  { path: 'columns', rooms: ['kit', 'kernel'], libraries: [] },
 
   { path: 'config', rooms: ['kit'], libraries: [] },
   { path: 'log', rooms: ['kit'], libraries: ['pino'] },
@@ -45,7 +46,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'source', rooms: ['kit', 'log', 'columns', 'typemap'], libraries: ['pg'] },
   {
     path: 'lake',
-    rooms: ['kit', 'log', 'columns', 'typemap'],
+    rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'],
     libraries: [
       '@duckdb/node-api',
       '@duckdb/node-bindings',
@@ -55,7 +56,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
 
-  { path: 'engine', rooms: ['kit', 'log', 'columns', 'typemap', 'mapping', 'source', 'lake'], libraries: [] },
+  {
+    path: 'engine',
+    rooms: ['kit', 'log', 'kernel', 'columns', 'typemap', 'mapping', 'source', 'lake'],
+    libraries: [],
+  },
   { path: 'queue', rooms: ['kit', 'log', 'store'], libraries: ['pg-boss', 'kysely', 'pg'] },
   {
     path: 'http',

@@ -1,9 +1,15 @@
 import { benchConnect } from './connect/bench-connect.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
+import { benchPipeline } from './pipeline/bench-pipeline.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
-const BENCHES = { connect: benchConnect, lists: benchLists, notify: benchNotify } as const
+const BENCHES = {
+  connect: benchConnect,
+  lists: benchLists,
+  notify: benchNotify,
+  pipeline: benchPipeline,
+} as const
 
 const [name = '', ...args] = process.argv.slice(2)
 if (Object.hasOwn(BENCHES, name)) await BENCHES[name as keyof typeof BENCHES](args)

@@ -1,5 +1,7 @@
+import type { Kernel } from '#kernel/kernel.ts'
 import { type ColumnType, isColumnType, type LakeType } from './column-type.ts'
-import { addValue, addWords, type ColumnDigest, ColumnDigester, countZeros, formatLanes } from './digest.ts'
+import { type ColumnDigest, ColumnDigester, formatDigest, isHashed } from './digest.ts'
+import { addMixed, addValue, type Sum } from './mix.ts'
 import type { AnyVector, NestedVector, Vector } from './vector.ts'
 
 /** Digests any column; see `createDigester`. */
@@ -11,15 +13,20 @@ export interface Digester {
 }
 
 /** A digester for a column of a type. Digests of lists and maps cover everything in them, in its order. */
-export function createDigester(type: LakeType): Digester {
-  return isColumnType(type) ? new PlainDigester(type) : new NestedDigester()
+export function createDigester(type: LakeType, kernel: Kernel): Digester {
+  return isColumnType(type) && isHashed(type) ? new PlainDigester(type, kernel) : createMixer(type)
+}
+
+/** The digester of a type that DuckDB's hash is not used for (`isHashed`). */
+export function createMixer(type: LakeType): Digester {
+  return new RowDigester(isColumnType(type) ? addPlain : foldRow())
 }
 
 class PlainDigester implements Digester {
   readonly #digester: ColumnDigester
 
-  constructor(type: ColumnType) {
-    this.#digester = new ColumnDigester(type)
+  constructor(type: ColumnType, kernel: Kernel) {
+    this.#digester = new ColumnDigester(type, kernel)
   }
 
   addVector(vector: AnyVector, rowCount: number): void {
@@ -31,33 +38,51 @@ class PlainDigester implements Digester {
   }
 }
 
-/**
- * Digests lists, maps and structs: each row is folded to 64 bits, whose mixes are summed as those of plain values
- * are. A row's fold tells NULL, the empty list and a list of one NULL apart.
- */
-export class NestedDigester implements Digester {
-  readonly #lanes = new Int32Array(2)
-  readonly #fold = new RowFold()
+/** Adds the 64 bits of one row, which has a value, to a sum. */
+type AddRow = (sum: Sum, vector: AnyVector, row: number) => void
+
+/** @NOTE rows of plain types come in plain vectors. */
+const addPlain: AddRow = (sum, vector, row) => addValue(sum, vector as Vector, row)
+
+/** Sums what is made of the rows one by one. */
+class RowDigester implements Digester {
+  readonly #add: AddRow
+  readonly #sum = new Uint32Array(2)
   #valueCount = 0
   #nullCount = 0
 
+  constructor(add: AddRow) {
+    this.#add = add
+  }
+
   addVector(vector: AnyVector, rowCount: number): void {
-    const nullCount = countZeros(vector.validity, rowCount)
-    this.#nullCount += nullCount
-    this.#valueCount += rowCount - nullCount
+    let valueCount = 0
     for (let row = 0; row < rowCount; row++) {
-      if (vector.validity[row] === 1) this.#fold.addTo(this.#lanes, vector, row)
+      if (vector.validity[row] !== 1) continue
+      this.#add(this.#sum, vector, row)
+      valueCount++
     }
+    this.#valueCount += valueCount
+    this.#nullCount += rowCount - valueCount
   }
 
   result(): ColumnDigest {
-    const [low, high] = this.#lanes
+    const [low, high] = this.#sum
     return {
       valueCount: this.#valueCount,
       nullCount: this.#nullCount,
-      digest: formatLanes(low as number, high as number),
+      digest: formatDigest(low as number, high as number),
     }
   }
+}
+
+/**
+ * Of lists, maps and structs each row is folded to 64 bits, whose mixes are summed. A row's fold tells NULL, the
+ * empty list and a list of one NULL apart.
+ */
+function foldRow(): AddRow {
+  const fold = new RowFold()
+  return (sum, vector, row) => fold.addTo(sum, vector, row)
 }
 
 /** What stands for the kinds of parts in a fold. */
@@ -65,16 +90,16 @@ const TAGS = { null: 0x1b873593, list: 0x2545f491, map: 0x4f6cdd1d, struct: 0x7f
 
 /** Folds one value with all its parts, in their order, to 64 bits. */
 class RowFold {
-  readonly #part = new Int32Array(2)
+  readonly #part = new Uint32Array(2)
   #low = 0
   #high = 0
 
-  /** Mixes the fold of a value into the lanes. */
-  addTo(lanes: Int32Array, vector: AnyVector, row: number): void {
+  /** Adds the mix of the fold of a value. */
+  addTo(sum: Sum, vector: AnyVector, row: number): void {
     this.#low = 0x243f6a88
     this.#high = 0x85a308d3
     this.#add(vector, row)
-    addWords(lanes, this.#low, this.#high)
+    addMixed(sum, this.#low, this.#high)
   }
 
   #add(vector: AnyVector, row: number): void {

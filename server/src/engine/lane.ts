@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { MessageChannel } from 'node:worker_threads'
+import { createKernelMemory } from '#kernel/kernel.ts'
 import { planSlot } from '#source/postgres/wire/slot.ts'
 import { combineAnswers } from './combine-answers.ts'
 import { LaneThread } from './lane-thread.ts'
@@ -21,6 +22,8 @@ export interface ExtractOptions {
 export class Lane {
   #reader: LaneThread | undefined
   #encoder: LaneThread | undefined
+  /** Of the ring and of the encoder; it keeps its size from slice to slice. */
+  readonly #memory = createKernelMemory(0)
 
   /**
    * Extracts one slice. When it fails, both threads have ended their part and its files are removed.
@@ -30,7 +33,7 @@ export class Lane {
     options.signal.throwIfAborted()
     this.#reader = aliveOrNew(this.#reader, 'reader')
     this.#encoder = aliveOrNew(this.#encoder, 'encoder')
-    const slice = new LaneSlice(task, this.#reader, this.#encoder)
+    const slice = new LaneSlice(task, this.#reader, this.#encoder, this.#memory)
     const onAbort = (): void => slice.abort()
     options.signal.addEventListener('abort', onAbort, { once: true })
     const ticker = setInterval(() => options.onProgress(slice.progress()), PROGRESS_MS)
@@ -73,11 +76,11 @@ class LaneSlice {
   readonly #owner: RingOwner
   #cause: SliceError | undefined
 
-  constructor(task: LaneTask, reader: LaneThread, encoder: LaneThread) {
+  constructor(task: LaneTask, reader: LaneThread, encoder: LaneThread, memory: WebAssembly.Memory) {
     this.#task = task
     this.#reader = reader
     this.#encoder = encoder
-    this.#ring = createRing(planSlot(task.columns), SLOT_COUNT)
+    this.#ring = createRing(planSlot(task.columns), SLOT_COUNT, memory)
     this.#owner = new RingOwner(this.#ring)
   }
 

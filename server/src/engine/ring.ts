@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { createKernelMemory } from '#kernel/kernel.ts'
 import { openSlot, type Slot, type SlotLayout } from '#source/postgres/wire/slot.ts'
 
 /**
@@ -15,7 +16,9 @@ export interface RingMemory {
   readonly layout: SlotLayout
   readonly slotCount: number
   readonly control: SharedArrayBuffer
-  readonly slots: SharedArrayBuffer
+  /** The slots lie at its start, behind the bytes that no pointer leads to; the encoder's kernel works behind them. */
+  readonly memory: WebAssembly.Memory
+  readonly slotsEnd: number
 }
 
 /** Words of the control block. */
@@ -23,6 +26,10 @@ const WORD = Object.freeze({ published: 0, released: 1, state: 2, readerSignal: 
 const CONTROL_BYTES = 64
 /** Counters behind the words, as doubles: rows and bytes that the reader has published. */
 const ROWS_OFFSET = 32
+
+/** The kernel takes the address 0 for nothing. */
+const SLOTS_START = 64
+const PAGE_BYTES = 65_536
 
 const STATE = Object.freeze({ running: 0, complete: 1, aborted: 2 })
 
@@ -34,14 +41,26 @@ export class RingAbortedError extends Error {
   override readonly name = 'RingAbortedError'
 }
 
-/** Memory for a ring of `slotCount` slots. */
-export function createRing(layout: SlotLayout, slotCount: number): RingMemory {
+/** A ring of `slotCount` slots, in a memory that no other ring is in. */
+export function createRing(
+  layout: SlotLayout,
+  slotCount: number,
+  memory: WebAssembly.Memory = createKernelMemory(0),
+): RingMemory {
+  const slotsEnd = SLOTS_START + layout.slotBytes * slotCount
+  reserve(memory, slotsEnd)
   return {
     layout,
     slotCount,
     control: new SharedArrayBuffer(CONTROL_BYTES),
-    slots: new SharedArrayBuffer(layout.slotBytes * slotCount),
+    memory,
+    slotsEnd,
   }
+}
+
+function reserve(memory: WebAssembly.Memory, end: number): void {
+  const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES)
+  if (missing > 0) memory.grow(missing)
 }
 
 /** What the owner of a ring may do from outside: end it and look at its counters. */
@@ -158,8 +177,9 @@ export class RingReader {
 }
 
 function openSlots(memory: RingMemory): Slot[] {
+  const { buffer } = memory.memory
   return Array.from({ length: memory.slotCount }, (_, index) =>
-    openSlot(memory.layout, memory.slots, index * memory.layout.slotBytes),
+    openSlot(memory.layout, buffer, SLOTS_START + index * memory.layout.slotBytes),
   )
 }
 

@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs'
 import { createDigester, type Digester } from '#columns/nested-digest.ts'
+import { VectorStage } from '#columns/stage-vectors.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
 import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
+import { Kernel } from '#kernel/kernel.ts'
 import { ParquetWriter } from '#lake/parquet/parquet-writer.ts'
+import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
@@ -18,6 +21,14 @@ const BROKEN = Object.freeze({
   message: 'Row is corrupted and cannot be read, please fix and resend.',
 })
 
+export interface SliceWriterOptions {
+  /** One of its own by default. */
+  readonly kernel?: Kernel | undefined
+  /** Reads back; an engine of its own by default, which takes some 10 ms to make. */
+  readonly duck?: DuckDb | undefined
+  readonly readBack?: typeof readBack | undefined
+}
+
 /**
  * Turns the batches of one slice into its part file, row by row accounted for: what is read is either written
  * or set aside with its reason. `finish` reads the file back with DuckDB and compares digests field by field.
@@ -28,27 +39,32 @@ export class SliceWriter {
   readonly #file: PartFile
   readonly #writer: ParquetWriter
   readonly #digests: readonly Digester[]
+  readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
   readonly #parsingErrors: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
   readonly #readBack: typeof readBack
+  readonly #duck: DuckDb | undefined
   #rowsRead = 0
   #rowsWritten = 0
   #rowsRejected = 0
 
-  constructor(task: LaneTask, options: { readonly readBack?: typeof readBack | undefined } = {}) {
+  constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath } = task
+    const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
+    this.#duck = options.duck
     this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
     this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
     if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
+    this.#stage = new VectorStage(kernel)
     this.#file = new PartFile(task.partPath)
     try {
-      this.#writer = new ParquetWriter({ fields, keyValues, sink: this.#file })
-      this.#digests = this.#writer.columns.map(({ type }) => createDigester(type))
+      this.#writer = new ParquetWriter({ fields, keyValues, sink: this.#file, kernel })
+      this.#digests = this.#writer.columns.map(({ type }) => createDigester(type, kernel))
     } catch (error) {
       this.#file[Symbol.dispose]()
       throw error
@@ -58,11 +74,12 @@ export class SliceWriter {
   add(batch: ColumnBatch): void {
     const taken = this.#rows.take(batch)
     const mapped = this.#mapping.apply(taken.batch)
+    const columns = this.#stage.take(mapped.columns, mapped.rowCount)
     this.#digests.forEach((digest, index) => {
-      const column = mapped.columns[index]
+      const column = columns[index]
       if (column !== undefined) digest.addVector(column, mapped.rowCount)
     })
-    this.#writer.append(mapped.columns, mapped.rowCount)
+    this.#writer.append(columns, mapped.rowCount)
     this.#rowsRead += batch.rowCount
     this.#accountBroken(taken.broken)
     this.#account(mapped)
@@ -121,7 +138,7 @@ export class SliceWriter {
   /** The second hand: DuckDB decodes the file from disk, and each field must digest to what was handed in. */
   async #prove(signal: AbortSignal): Promise<LeafProof[]> {
     const { columns } = this.#writer
-    const landed = await this.#readBack(this.#file.path, columns, { signal })
+    const landed = await this.#readBack(this.#file.path, columns, { signal, duck: this.#duck })
     return columns.map(({ path }, index) => {
       const [sent, found] = [this.#digests[index]?.result(), landed.columns[index]]
       if (sent === undefined || found === undefined) throw new Error(`no digest of ${path.join('.')}`)

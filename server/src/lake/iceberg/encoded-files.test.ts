@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from '@headwater/testkit/pyiceberg.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isLeaf, type LakeField, type LakeLeaf, type LakeType } from '#columns/column-type.ts'
-import { ColumnDigester } from '#columns/digest.ts'
+import { createDigester } from '#columns/nested-digest.ts'
 import { createVector, type Vector, vectorKindOf } from '#columns/vector.ts'
+import { Kernel } from '#kernel/kernel.ts'
 import { ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
@@ -121,6 +122,8 @@ function vectorOf(type: LakeLeaf['type'], name: string, file: number): Vector {
   return vector
 }
 
+const kernel = new Kernel()
+
 async function encodeFile(file: number): Promise<DataFile> {
   const path = join(folder, `${file}.parquet`)
   const descriptor = openSync(path, 'wx')
@@ -133,7 +136,7 @@ async function encodeFile(file: number): Promise<DataFile> {
   const summary = writer.finish()
   closeSync(descriptor)
   const sent = writer.columns.filter(isLeaf).map(({ type }, index) => {
-    const digester = new ColumnDigester(type)
+    const digester = createDigester(type, kernel)
     digester.addVector(columns[index] as Vector, 4)
     return digester.result()
   })

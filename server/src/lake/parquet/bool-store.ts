@@ -1,14 +1,19 @@
 import type { Vector } from '#columns/vector.ts'
+import type { Kernel } from '#kernel/kernel.ts'
 import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
-import { gatherBooleans } from './kernel/gather.ts'
-import { packBooleans } from './kernel/hybrid.ts'
 import type { RowRange, ValueExtremes, ValueStore } from './value-store.ts'
 
 /** Booleans: one byte a value in memory, one bit in a page. */
 export class BoolStore implements ValueStore {
-  #values = new Uint8Array(256)
+  readonly #kernel: Kernel
+  #values: Uint8Array
   #count = 0
   #written = 0
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+    this.#values = kernel.heap.uint8(256)
+  }
 
   get bufferedBytes(): number {
     return this.#count
@@ -17,8 +22,8 @@ export class BoolStore implements ValueStore {
   append(vector: Vector, rows: RowRange): void {
     if (vector.kind !== 'bool') throw new TypeError(`a vector of ${vector.kind} holds no booleans`)
     const { validity, from, to } = rows
-    this.#values = growUint8(this.#values, this.#count + to - from)
-    this.#count = gatherBooleans(vector.values, validity, from, to, this.#values, this.#count)
+    this.#values = growUint8(this.#kernel.heap, this.#values, this.#count + to - from)
+    this.#count = this.#kernel.gatherBooleans(vector.values, validity, from, to, this.#values, this.#count)
   }
 
   seal(): void {}
@@ -40,7 +45,7 @@ export class BoolStore implements ValueStore {
   writePage(count: number, page: ByteBuffer): void {
     const end = this.#written + count
     page.reserve((count + 7) >>> 3)
-    page.length = packBooleans(this.#values, this.#written, end, page.bytes, page.length)
+    page.length = this.#kernel.packBooleans(this.#values, this.#written, end, page.bytes, page.length)
     this.#written = end
   }
 

@@ -1,5 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
-import { compareBytes } from './kernel/min-max.ts'
+import { compareBytes } from '#kernel/twins/min-max.ts'
 
 /** Compares two values in PLAIN form without a length: negative, 0 or positive. */
 export type ValueOrder = (a: Uint8Array, b: Uint8Array) => number

@@ -1,23 +1,31 @@
-/** Bytes that grow at the end and are used again and again. Always memory of its own, never shared. */
+import type { Kernel } from '#kernel/kernel.ts'
+import type { KernelHeap } from '#kernel/kernel-heap.ts'
+
+/** Bytes that grow at the end and are used again and again; in the kernel's memory, if there is a kernel. */
 export class ByteBuffer {
-  bytes: Uint8Array<ArrayBuffer>
-  view: DataView<ArrayBuffer>
+  bytes: Uint8Array
+  view: DataView
   /** Bytes in use. */
   length = 0
 
-  constructor(capacity = 1024) {
-    this.bytes = new Uint8Array(capacity)
-    this.view = new DataView(this.bytes.buffer)
+  readonly #kernel: Kernel | undefined
+
+  constructor(capacity = 1024, kernel?: Kernel) {
+    this.#kernel = kernel
+    this.bytes = kernel?.heap.uint8(capacity) ?? new Uint8Array(capacity)
+    this.view = viewOf(this.bytes)
   }
 
   /** Makes room for `extra` bytes after `length`. Replaces `bytes` and `view` when it has to grow. */
   reserve(extra: number): void {
     const needed = this.length + extra
     if (needed <= this.bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, MAX_STEP_BYTES + needed)))
+    const capacity = Math.max(needed, Math.min(2 * this.bytes.length, MAX_STEP_BYTES + needed))
+    const grown = this.#kernel?.heap.uint8(capacity) ?? new Uint8Array(capacity)
     grown.set(this.bytes.subarray(0, this.length))
+    this.#kernel?.heap.free(this.bytes)
     this.bytes = grown
-    this.view = new DataView(grown.buffer)
+    this.view = viewOf(grown)
   }
 
   /** Appends a copy of `chunk`. */
@@ -28,7 +36,7 @@ export class ByteBuffer {
   }
 
   /** The bytes in use; valid until the next growth. */
-  used(): Uint8Array<ArrayBuffer> {
+  used(): Uint8Array {
     return this.bytes.subarray(0, this.length)
   }
 
@@ -41,28 +49,35 @@ export class ByteBuffer {
  * Doubling stops here, so that a buffer of hundreds of megabytes does not become twice as large for a few
  * bytes.
  */
-const MAX_STEP_BYTES = 64 * 1024 * 1024
+const MAX_STEP_BYTES = 8 * 1024 * 1024
 
-/** `array`, or a copy of at least `length` elements and twice its size. */
-export function growInt32(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
+/** `array`, or a copy of at least `length` elements and twice its size in its place. */
+export function growInt32(heap: KernelHeap, array: Int32Array, length: number): Int32Array {
   if (length <= array.length) return array
-  const grown = new Int32Array(Math.max(length, 2 * array.length))
+  const grown = heap.int32(Math.max(length, 2 * array.length))
   grown.set(array)
+  heap.free(array)
   return grown
 }
 
-/** `array`, or a copy of at least `length` elements and twice its size. */
-export function growUint32(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+/** `array`, or a copy of at least `length` elements and twice its size in its place. */
+export function growUint32(heap: KernelHeap, array: Uint32Array, length: number): Uint32Array {
   if (length <= array.length) return array
-  const grown = new Uint32Array(Math.max(length, 2 * array.length))
+  const grown = heap.uint32(Math.max(length, 2 * array.length))
   grown.set(array)
+  heap.free(array)
   return grown
 }
 
-/** `array`, or a copy of at least `length` elements and twice its size. */
-export function growUint8(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+/** `array`, or a copy of at least `length` elements and twice its size in its place. */
+export function growUint8(heap: KernelHeap, array: Uint8Array, length: number): Uint8Array {
   if (length <= array.length) return array
-  const grown = new Uint8Array(Math.max(length, 2 * array.length))
+  const grown = heap.uint8(Math.max(length, 2 * array.length))
   grown.set(array)
+  heap.free(array)
   return grown
 }

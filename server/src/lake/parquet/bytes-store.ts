@@ -1,15 +1,6 @@
 import type { BytesVector, Vector } from '#columns/vector.ts'
+import type { BytesDictionary, Extremes, Kernel } from '#kernel/kernel.ts'
 import { ByteBuffer, growInt32, growUint32 } from './byte-buffer.ts'
-import {
-  appendBytesDictionary,
-  type BytesDictionary,
-  expandBytesDictionary,
-  rebuildBytesTable,
-  sumEntryBytes,
-} from './kernel/bytes-dictionary.ts'
-import { sumLengths } from './kernel/gather.ts'
-import { findPlainEnd, gatherPlainBytes } from './kernel/gather-bytes.ts'
-import { type Extremes, findPlainExtremes } from './kernel/min-max.ts'
 import {
   type DictionaryPage,
   isPoorDictionary,
@@ -30,24 +21,29 @@ const MAX_TRIED_BYTES = 8 * MAX_DICTIONARY_BYTES
  * turns out poor, the values so far are written out in PLAIN form, and the rest goes there at once.
  */
 export class BytesStore implements ValueStore {
+  readonly #kernel: Kernel
   #isDictionary = true
   readonly #dictionary: BytesDictionary
   /** Backs `data` of the dictionary. */
-  readonly #entryData = new ByteBuffer(4096)
-  #indices = new Uint32Array(256)
+  readonly #entryData: ByteBuffer
+  #indices: Uint32Array
   /** Values in PLAIN form, unless there is a dictionary. */
-  readonly #plain = new ByteBuffer(256)
+  readonly #plain: ByteBuffer
   #count = 0
   #written = 0
   /** Byte of `plain` at which the next page starts, and at which it ends. */
   #pageStart = 0
   #pageEnd = 0
 
-  constructor() {
-    const keys = new Int32Array(1024)
+  constructor(kernel: Kernel) {
+    const { heap } = kernel
+    this.#kernel = kernel
+    this.#entryData = new ByteBuffer(4096, kernel)
+    this.#indices = heap.uint32(256)
+    this.#plain = new ByteBuffer(256, kernel)
     this.#dictionary = {
-      table: new Int32Array(1024),
-      keys,
+      table: heap.int32(1024).fill(0),
+      keys: heap.int32(1024),
       entryCount: 0,
       data: this.#entryData.view,
       dataEnd: 0,
@@ -62,7 +58,7 @@ export class BytesStore implements ValueStore {
     if (vector.kind !== 'bytes') throw new TypeError(`a vector of ${vector.kind} holds no strings`)
     const { validity, from, to } = rows
     const heap = new DataView(vector.heap.buffer, vector.heap.byteOffset, vector.heap.byteLength)
-    const sizeBytes = sumLengths(vector.lengths, validity, from, to)
+    const sizeBytes = this.#kernel.sumLengths(vector.lengths, validity, from, to)
     if (this.#isDictionary && sizeBytes > MAX_TRIED_BYTES) this.#fallBack()
     if (this.#isDictionary) this.#appendIndices(vector, heap, rows, sizeBytes)
     else this.#appendPlain(vector, heap, rows, sizeBytes)
@@ -73,28 +69,40 @@ export class BytesStore implements ValueStore {
     const { validity, from, to } = rows
     const dictionary = this.#dictionary
     this.#reserveEntries(to - from, sizeBytes)
-    this.#indices = growUint32(this.#indices, this.#count + to - from)
+    this.#indices = growUint32(this.#kernel.heap, this.#indices, this.#count + to - from)
     const [indices, at] = [this.#indices, this.#count]
-    this.#count = appendBytesDictionary(dictionary, heap, offsets, lengths, validity, from, to, indices, at)
+    this.#count = this.#kernel.appendBytesDictionary(
+      dictionary,
+      heap,
+      offsets,
+      lengths,
+      validity,
+      from,
+      to,
+      indices,
+      at,
+    )
     if (isPoorDictionary(dictionary.entryCount, dictionary.dataEnd, this.#count)) this.#fallBack()
   }
 
   #reserveEntries(extra: number, extraBytes: number): void {
-    const dictionary = this.#dictionary
+    const [dictionary, { heap }] = [this.#dictionary, this.#kernel]
     const needed = dictionary.entryCount + extra
-    dictionary.keys = growInt32(dictionary.keys as Int32Array<ArrayBuffer>, 4 * needed)
+    dictionary.keys = growInt32(heap, dictionary.keys, 4 * needed)
     this.#entryData.length = dictionary.dataEnd
     this.#entryData.reserve(4 * extra + extraBytes)
     dictionary.data = this.#entryData.view
     if (2 * needed <= dictionary.table.length) return
-    dictionary.table = new Int32Array(tableSizeFor(needed))
-    rebuildBytesTable(dictionary)
+    heap.free(dictionary.table)
+    dictionary.table = heap.int32(tableSizeFor(needed)).fill(0)
+    this.#kernel.rebuildBytesTable(dictionary)
   }
 
   #fallBack(): void {
     this.#isDictionary = false
-    this.#plain.reserve(sumEntryBytes(this.#dictionary.keys, this.#indices, this.#count))
-    this.#plain.length = expandBytesDictionary(this.#dictionary, this.#indices, this.#count, this.#plain.view)
+    this.#plain.reserve(this.#kernel.sumEntryBytes(this.#dictionary.keys, this.#indices, this.#count))
+    const [dictionary, { view }] = [this.#dictionary, this.#plain]
+    this.#plain.length = this.#kernel.expandBytesDictionary(dictionary, this.#indices, this.#count, view)
   }
 
   #appendPlain(vector: BytesVector, heap: DataView, rows: RowRange, sizeBytes: number): void {
@@ -103,7 +111,16 @@ export class BytesStore implements ValueStore {
     const plain = this.#plain
     plain.reserve(sizeBytes + 4 * (to - from))
     const start = plain.length
-    plain.length = gatherPlainBytes(heap, offsets, lengths, validity, from, to, plain.view, start)
+    plain.length = this.#kernel.gatherPlainBytes(
+      heap,
+      offsets,
+      lengths,
+      validity,
+      from,
+      to,
+      plain.view,
+      start,
+    )
     this.#count += (plain.length - start - sizeBytes) / 4
   }
 
@@ -120,14 +137,16 @@ export class BytesStore implements ValueStore {
 
   extremes(): ValueExtremes {
     const values = this.#isDictionary ? this.#entryData : this.#plain
-    findPlainExtremes(values.view, this.#isDictionary ? this.#dictionary.entryCount : this.#count, EXTREMES)
+    const count = this.#isDictionary ? this.#dictionary.entryCount : this.#count
+    this.#kernel.findPlainExtremes(values.view, count, EXTREMES)
     const [min, max] = [EXTREMES[0] as number, EXTREMES[1] as number]
     return min < 0 ? {} : { min: readPlain(values, min), max: readPlain(values, max) }
   }
 
   fitPage(maxValues: number, maxBytes = MAX_PAGE_BYTES): number {
     if (this.#isDictionary) return maxValues
-    this.#pageEnd = findPlainEnd(this.#plain.view, this.#pageStart, maxValues, maxBytes, FIT)
+    const { view } = this.#plain
+    this.#pageEnd = this.#kernel.findPlainEnd(view, this.#pageStart, maxValues, maxBytes, FIT)
     return FIT.values
   }
 
@@ -135,7 +154,7 @@ export class BytesStore implements ValueStore {
     const range = { from: this.#written, to: this.#written + count }
     this.#written = range.to
     if (this.#isDictionary) {
-      writeIndices(this.#indices, range, this.#dictionary.entryCount, page)
+      writeIndices(this.#kernel, this.#indices, range, this.#dictionary.entryCount, page)
     } else {
       page.append(this.#plain.bytes.subarray(this.#pageStart, this.#pageEnd))
       this.#pageStart = this.#pageEnd

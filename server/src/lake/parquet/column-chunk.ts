@@ -1,7 +1,8 @@
 import { type AnyVector, type Vector, vectorKindOf } from '#columns/vector.ts'
+import type { Kernel } from '#kernel/kernel.ts'
+import { bitWidthOf, maxHybridBytes, writeRun } from '#kernel/twins/hybrid.ts'
+import { findLevelEnd, findMissing } from '#kernel/twins/levels.ts'
 import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
-import { bitWidthOf, maxHybridBytes, writeRun } from './kernel/hybrid.ts'
-import { addLevel, countLevel, countNulls, findLevelEnd, findMissing } from './kernel/levels.ts'
 import type { LeafNode } from './leaves.ts'
 import { MissingValueError } from './missing-value-error.ts'
 import { PAGE_ENTRIES, PagedChunk } from './paged-chunk.ts'
@@ -11,10 +12,11 @@ import type { StructPresence } from './struct-presence.ts'
 export class ColumnChunk extends PagedChunk {
   readonly #node: LeafNode
   /** Definition level of every row; not kept for columns without levels. */
-  #levels = new Uint8Array(256)
+  #levels: Uint8Array
 
-  constructor(node: LeafNode) {
-    super(node.column.type, node.column.path)
+  constructor(node: LeafNode, kernel: Kernel) {
+    super(node.column.type, node.column.path, kernel)
+    this.#levels = kernel.heap.uint8(256)
     this.#node = node
   }
 
@@ -48,7 +50,7 @@ export class ColumnChunk extends PagedChunk {
     const vector = checked as Vector
     const validity = vector.nullCount === 0 ? undefined : vector.validity
     if (this.#node.maxLevel > 0) this.#appendLevels(validity, from, to, presence)
-    if (validity) this.nullCount += countNulls(validity, from, to)
+    if (validity) this.nullCount += this.kernel.countLevel(validity, 0, from, to)
     this.store.append(vector, { validity, from, to })
     this.entryCount += to - from
   }
@@ -56,7 +58,7 @@ export class ColumnChunk extends PagedChunk {
   #appendLevels(validity: Uint8Array | undefined, from: number, to: number, presence: StructPresence): void {
     const at = this.entryCount
     const end = at + to - from
-    const levels = growUint8(this.#levels, end)
+    const levels = growUint8(this.kernel.heap, this.#levels, end)
     this.#levels = levels
     if (validity === undefined) {
       levels.fill(this.#node.maxLevel, at, end)
@@ -65,8 +67,8 @@ export class ColumnChunk extends PagedChunk {
     const ancestors = this.#node.optionalAncestors.map((group) => presence.of(group))
     const sometimes = ancestors.filter((present) => present !== undefined)
     levels.fill(ancestors.length - sometimes.length, at, end)
-    for (const present of sometimes) addLevel(levels, at, present, from, to)
-    if (!this.#node.column.required) addLevel(levels, at, validity, from, to)
+    for (const present of sometimes) this.kernel.addLevel(levels, at, present, from, to)
+    if (!this.#node.column.required) this.kernel.addLevel(levels, at, validity, from, to)
   }
 
   protected override fillPage(row: number, page: ByteBuffer): number {
@@ -74,7 +76,7 @@ export class ColumnChunk extends PagedChunk {
     const levels = this.#levels
     const lastRow = Math.min(row + PAGE_ENTRIES, this.entryCount)
     const hasNulls = this.nullCount > 0
-    const values = hasNulls ? countLevel(levels, maxLevel, row, lastRow) : lastRow - row
+    const values = hasNulls ? this.kernel.countLevel(levels, maxLevel, row, lastRow) : lastRow - row
     const count = this.store.fitPage(values)
     let end = lastRow
     if (count < values) end = hasNulls ? findLevelEnd(levels, maxLevel, row, lastRow, count) : row + count

@@ -65,7 +65,7 @@ const CREATED_BY = 'headwater version <0.1.0>'
 const FORMAT_VERSION = 2
 
 /** Writes a page header with `out`, which is cleared first. */
-export function encodePageHeader(header: PageHeader, out: ThriftCompactWriter): Uint8Array<ArrayBuffer> {
+export function encodePageHeader(header: PageHeader, out: ThriftCompactWriter): Uint8Array {
   out.clear()
   out.i32(1, header.type)
   out.i32(2, header.uncompressedBytes)
@@ -88,7 +88,7 @@ export function encodePageHeader(header: PageHeader, out: ThriftCompactWriter): 
 }
 
 /** The footer's struct, without the length and the magic word that end the file. */
-export function encodeFileMetadata(file: FileMetadata): Uint8Array<ArrayBuffer> {
+export function encodeFileMetadata(file: FileMetadata): Uint8Array {
   const out = new ThriftCompactWriter()
   const keyValues = Object.entries(file.keyValues)
   out.i32(1, FORMAT_VERSION)

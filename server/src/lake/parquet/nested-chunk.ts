@@ -1,6 +1,6 @@
 import { type AnyVector, type Vector, vectorKindOf } from '#columns/vector.ts'
+import type { Kernel } from '#kernel/kernel.ts'
 import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
-import { countLevel } from './kernel/levels.ts'
 import type { CollectionNode } from './leaves.ts'
 import { MissingValueError } from './missing-value-error.ts'
 import type { NestedLeaf, NestedList, NestedMap, NestedNode } from './nested-fields.ts'
@@ -16,9 +16,9 @@ export class NestedChunk {
   readonly files: readonly NestedLeafChunk[]
   readonly #node: CollectionNode
 
-  constructor(node: CollectionNode) {
+  constructor(node: CollectionNode, kernel: Kernel) {
     this.#node = node
-    this.files = node.leaves.map((leaf) => new NestedLeafChunk(leaf))
+    this.files = node.leaves.map((leaf) => new NestedLeafChunk(leaf, kernel))
   }
 
   get bufferedBytes(): number {
@@ -133,15 +133,17 @@ function checkKinds(vector: AnyVector, node: NestedNode): void {
 /** One column of the file below a list or map. */
 export class NestedLeafChunk extends PagedChunk {
   readonly #leaf: NestedLeaf
-  #levels = new Uint8Array(256)
-  #repeats = new Uint8Array(256)
+  #levels: Uint8Array
+  #repeats: Uint8Array
   /** Rows of `#source` whose values have entries already and are to be taken. */
   #runStart = 0
   #runEnd = 0
   #source: Vector | undefined
 
-  constructor(leaf: NestedLeaf) {
-    super(leaf.type, leaf.path)
+  constructor(leaf: NestedLeaf, kernel: Kernel) {
+    super(leaf.type, leaf.path, kernel)
+    this.#levels = kernel.heap.uint8(256)
+    this.#repeats = kernel.heap.uint8(256)
     this.#leaf = leaf
   }
 
@@ -175,8 +177,8 @@ export class NestedLeafChunk extends PagedChunk {
 
   #addLevels(level: number, repeat: number): void {
     const at = this.entryCount++
-    this.#levels = growUint8(this.#levels, at + 1)
-    this.#repeats = growUint8(this.#repeats, at + 1)
+    this.#levels = growUint8(this.kernel.heap, this.#levels, at + 1)
+    this.#repeats = growUint8(this.kernel.heap, this.#repeats, at + 1)
     this.#levels[at] = level
     this.#repeats[at] = repeat
   }
@@ -199,7 +201,7 @@ export class NestedLeafChunk extends PagedChunk {
   }
 
   #countValues(from: number, to: number): number {
-    return countLevel(this.#levels, this.#leaf.maxLevel, from, to)
+    return this.kernel.countLevel(this.#levels, this.#leaf.maxLevel, from, to)
   }
 
   #endOfValues(from: number, count: number): number {

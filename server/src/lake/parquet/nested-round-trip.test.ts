@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ColumnType, LakeField, LakeType } from '#columns/column-type.ts'
 import { createDigester } from '#columns/nested-digest.ts'
 import type { AnyVector } from '#columns/vector.ts'
+import { Kernel } from '#kernel/kernel.ts'
 import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
 import { readBack } from '#lake/query/verify-file.ts'
@@ -53,6 +54,8 @@ const field = (id: number, name: string, type: LakeType, required = false): Lake
   type,
 })
 
+const kernel = new Kernel()
+
 interface Options {
   readonly fields: readonly LakeField[]
   /** Values of each column, row by row. */
@@ -68,7 +71,7 @@ async function write(name: string, { fields, columns, batchRows = 1000, rowGroup
     sink: { write: (part) => void parts.push(part.slice()) },
     rowGroupRows,
   })
-  const digesters = writer.columns.map(({ type }) => createDigester(type))
+  const digesters = writer.columns.map(({ type }) => createDigester(type, kernel))
   const rowCount = columns[0]?.length ?? 0
   for (let from = 0; from < rowCount; from += batchRows) {
     const vectors = writer.columns.map(({ type }, i) =>
@@ -315,7 +318,7 @@ describe('every type', () => {
 describe('digests', () => {
   const type = list(list({ kind: 'string' }))
   const digestOf = (...rows: Value[]) => {
-    const digester = createDigester(type)
+    const digester = createDigester(type, kernel)
     digester.addVector(vectorOfValues(type, rows), rows.length)
     return digester.result().digest
   }
@@ -337,7 +340,7 @@ describe('digests', () => {
 
   test('do not depend on the order of rows, nor on where their items lie', () => {
     expect(digestOf([['a']], [['b'], null])).toBe(digestOf([['b'], null], [['a']]))
-    const digester = createDigester(type)
+    const digester = createDigester(type, kernel)
     const rows = vectorOfValues(type, [[['a']], [['no']], [['b'], null]])
     digester.addVector(keepRows(rows, Uint32Array.of(2, 0)), 2)
     expect(digester.result().digest).toBe(digestOf([['a']], [['b'], null]))

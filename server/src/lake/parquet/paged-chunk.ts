@@ -1,11 +1,11 @@
 import type { ColumnType } from '#columns/column-type.ts'
+import type { Kernel } from '#kernel/kernel.ts'
+import { bitWidthOf, maxHybridBytes } from '#kernel/twins/hybrid.ts'
 import { BoolStore } from './bool-store.ts'
 import { type ByteBuffer, growUint32 } from './byte-buffer.ts'
 import { BytesStore } from './bytes-store.ts'
 import { chunkStatistics } from './column-metrics.ts'
 import { Encoding, PageType, type PhysicalLayout, physicalLayoutOf } from './format.ts'
-import { bitWidthOf, encodeHybrid, maxHybridBytes } from './kernel/hybrid.ts'
-import { widenLevels } from './kernel/levels.ts'
 import type { ChunkMetadata } from './metadata.ts'
 import type { PageSize, PageWriter } from './page-writer.ts'
 import type { ValueExtremes, ValueStore } from './value-store.ts'
@@ -24,13 +24,16 @@ export abstract class PagedChunk {
   readonly #type: ColumnType
   readonly #path: readonly string[]
   readonly #layout: PhysicalLayout
-  #wideLevels = new Uint32Array(0)
+  protected readonly kernel: Kernel
+  #wideLevels: Uint32Array
 
-  constructor(type: ColumnType, path: readonly string[]) {
+  constructor(type: ColumnType, path: readonly string[], kernel: Kernel) {
+    this.kernel = kernel
+    this.#wideLevels = kernel.heap.uint32(0)
     this.#type = type
     this.#path = path
     this.#layout = physicalLayoutOf(type)
-    this.store = createStore(type)
+    this.store = createStore(type, kernel)
   }
 
   /** Fills a page with the entries from `entry` on and returns the entry after its last. */
@@ -98,10 +101,10 @@ export abstract class PagedChunk {
     page.reserve(4 + maxHybridBytes(to - from))
     const lengthAt = page.length
     const start = lengthAt + 4
-    const wide = growUint32(this.#wideLevels, to - from)
+    const wide = growUint32(this.kernel.heap, this.#wideLevels, to - from)
     this.#wideLevels = wide
-    widenLevels(levels, from, to, wide)
-    page.length = encodeHybrid(wide, 0, to - from, bitWidthOf(maxLevel), page.bytes, start)
+    this.kernel.widenLevels(levels, from, to, wide)
+    page.length = this.kernel.encodeHybrid(wide, 0, to - from, bitWidthOf(maxLevel), page.bytes, start)
     page.view.setUint32(lengthAt, page.length - start, true)
   }
 }
@@ -116,14 +119,14 @@ class SizeSum {
   }
 }
 
-function createStore(type: ColumnType): ValueStore {
+function createStore(type: ColumnType, kernel: Kernel): ValueStore {
   switch (type.kind) {
     case 'boolean':
-      return new BoolStore()
+      return new BoolStore(kernel)
     case 'string':
     case 'binary':
-      return new BytesStore()
+      return new BytesStore(kernel)
     default:
-      return new WordStore(wordLayoutOf(type))
+      return new WordStore(wordLayoutOf(type), kernel)
   }
 }

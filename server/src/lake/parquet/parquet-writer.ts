@@ -1,5 +1,7 @@
 import type { LakeColumn, LakeField } from '#columns/column-type.ts'
+import { VectorStage } from '#columns/stage-vectors.ts'
 import type { AnyVector } from '#columns/vector.ts'
+import { Kernel } from '#kernel/kernel.ts'
 import { ByteBuffer } from './byte-buffer.ts'
 import { ColumnChunk } from './column-chunk.ts'
 import { ColumnMetrics, type ColumnSummary, type MeasuredColumn } from './column-metrics.ts'
@@ -17,6 +19,8 @@ export interface ParquetWriterOptions {
   /** The table's tree, pruned to what is written; a list or map is written as a whole. */
   readonly fields: readonly LakeField[]
   readonly sink: ByteSink
+  /** Where the row group is kept; one of its own by default. Its blocks are not given back. */
+  readonly kernel?: Kernel | undefined
   /** Rows of a row group; 61,440 by default. */
   readonly rowGroupRows?: number | undefined
   /**
@@ -60,7 +64,8 @@ export class ParquetWriter {
   readonly #files: readonly PagedChunk[]
   readonly #metrics: readonly ColumnMetrics[]
   readonly #presence: StructPresence
-  readonly #page = new ByteBuffer(64 * 1024)
+  readonly #stage: VectorStage
+  readonly #page: ByteBuffer
   readonly #rowGroups: RowGroupMetadata[] = []
   readonly #keyValues: Readonly<Record<string, string>>
   readonly #limits: { readonly rows: number; readonly bytes: number }
@@ -75,14 +80,17 @@ export class ParquetWriter {
     if (!Number.isInteger(rowGroupRows) || rowGroupRows < 1) {
       throw new RangeError(`rowGroupRows is ${rowGroupRows}; it must be a whole number of at least 1.`)
     }
+    const kernel = options.kernel ?? new Kernel()
     this.#tree = buildFieldTree(fields)
+    this.#stage = new VectorStage(kernel)
+    this.#page = new ByteBuffer(64 * 1024, kernel)
     this.columns = this.#tree.columns.map((node) => node.column)
     this.#chunks = this.#tree.columns.map((node) =>
-      node.kind === 'leaf' ? new ColumnChunk(node) : new NestedChunk(node),
+      node.kind === 'leaf' ? new ColumnChunk(node, kernel) : new NestedChunk(node, kernel),
     )
     this.#files = this.#chunks.flatMap((chunk) => chunk.files)
     this.#metrics = this.#tree.columns.flatMap(measuredColumns).map((column) => new ColumnMetrics(column))
-    this.#presence = new StructPresence(this.#tree)
+    this.#presence = new StructPresence(this.#tree, kernel)
     this.#keyValues = options.keyValues ?? {}
     this.#limits = { rows: rowGroupRows, bytes: options.rowGroupBytes ?? DEFAULT_ROW_GROUP_BYTES }
     this.#pages = new PageWriter(sink, compressionLevel)
@@ -95,8 +103,9 @@ export class ParquetWriter {
    * Throws `MissingValueError` for a NULL in a required field, `InvalidValueError` for a UUID that isn't 16
    * bytes.
    */
-  append(columns: readonly AnyVector[], rowCount: number): void {
+  append(vectors: readonly AnyVector[], rowCount: number): void {
     this.#assertOpen()
+    const columns = this.#stage.take(vectors, rowCount)
     if (columns.length !== this.columns.length) {
       throw new TypeError(`${columns.length} vectors for ${this.columns.length} columns`)
     }

@@ -1,6 +1,6 @@
 import type { AnyVector } from '#columns/vector.ts'
+import type { Kernel } from '#kernel/kernel.ts'
 import { growUint8 } from './byte-buffer.ts'
-import { unitePresence } from './kernel/levels.ts'
 import type { FieldTree } from './leaves.ts'
 
 /**
@@ -9,12 +9,14 @@ import type { FieldTree } from './leaves.ts'
  */
 export class StructPresence {
   readonly #groups: FieldTree['optionalGroups']
-  readonly #scratch: Uint8Array<ArrayBuffer>[]
+  readonly #kernel: Kernel
+  readonly #scratch: Uint8Array[]
   readonly #present: (Uint8Array | undefined)[]
 
-  constructor(tree: FieldTree) {
+  constructor(tree: FieldTree, kernel: Kernel) {
+    this.#kernel = kernel
     this.#groups = tree.optionalGroups
-    this.#scratch = tree.optionalGroups.map(() => new Uint8Array(256))
+    this.#scratch = tree.optionalGroups.map(() => kernel.heap.uint8(256))
     this.#present = tree.optionalGroups.map(() => undefined)
   }
 
@@ -28,10 +30,10 @@ export class StructPresence {
   }
 
   #unite(group: number, below: readonly AnyVector[], rowCount: number): Uint8Array {
-    const present = growUint8(this.#scratch[group] as Uint8Array<ArrayBuffer>, rowCount)
+    const present = growUint8(this.#kernel.heap, this.#scratch[group] as Uint8Array, rowCount)
     this.#scratch[group] = present
     present.fill(0, 0, rowCount)
-    for (const column of below) unitePresence(present, column.validity, rowCount)
+    for (const column of below) this.#kernel.unitePresence(present, column.validity, rowCount)
     return present
   }
 

@@ -22,7 +22,7 @@ export class ThriftCompactWriter {
   #lastFieldId = 0
 
   /** The whole struct with its end mark; valid until the next use of this writer. */
-  finish(): Uint8Array<ArrayBuffer> {
+  finish(): Uint8Array {
     this.#byte(0)
     return this.#out.used()
   }

@@ -1,6 +1,7 @@
 import type { Vector } from '#columns/vector.ts'
+import type { Kernel } from '#kernel/kernel.ts'
+import { bitWidthOf, maxHybridBytes } from '#kernel/twins/hybrid.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
-import { bitWidthOf, encodeHybrid, maxHybridBytes } from './kernel/hybrid.ts'
 
 /** Rows `from` to `to` of a vector. `validity` is `undefined` when none of the vector's rows is NULL. */
 export interface RowRange {
@@ -75,6 +76,7 @@ export function tableSizeFor(entryCount: number): number {
  * Appends indices `from` to `to` as a data page of the RLE_DICTIONARY encoding: bit width, then the hybrid.
  */
 export function writeIndices(
+  kernel: Kernel,
   indices: Uint32Array,
   range: { readonly from: number; readonly to: number },
   entryCount: number,
@@ -83,5 +85,5 @@ export function writeIndices(
   const bitWidth = bitWidthOf(entryCount - 1)
   page.reserve(1 + maxHybridBytes(range.to - range.from))
   page.bytes[page.length++] = bitWidth
-  page.length = encodeHybrid(indices, range.from, range.to, bitWidth, page.bytes, page.length)
+  page.length = kernel.encodeHybrid(indices, range.from, range.to, bitWidth, page.bytes, page.length)
 }

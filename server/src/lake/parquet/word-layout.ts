@@ -1,24 +1,10 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import type { Vector } from '#columns/vector.ts'
+import type { Extremes, Kernel } from '#kernel/kernel.ts'
+import { findOtherLength } from '#kernel/twins/gather.ts'
+import { findFixedExtremes } from '#kernel/twins/min-max.ts'
 import type { ByteBuffer } from './byte-buffer.ts'
 import { decimalByteLength } from './format.ts'
-import { encodeBigEndian128 } from './kernel/decimal128.ts'
-import {
-  findOtherLength,
-  gatherSixteenBytes,
-  gatherWords1,
-  gatherWords2,
-  gatherWords4,
-} from './kernel/gather.ts'
-import {
-  countNaN,
-  type Extremes,
-  findExtremes1,
-  findExtremes2,
-  findExtremes4,
-  findFixedExtremes,
-  findFloatExtremes,
-} from './kernel/min-max.ts'
 import type { RowRange } from './value-store.ts'
 
 /** A value that its type does not allow. */
@@ -32,12 +18,16 @@ export interface WordLayout {
   /** Bytes of a value in a page. */
   readonly plainBytes: number
   /** Copies the values of the rows to the words from value `at` on; returns the value after the last. */
-  readonly gather: (vector: Vector, rows: RowRange, words: Int32Array, at: number) => number
-  readonly findExtremes: (words: Int32Array<ArrayBuffer>, count: number, result: Extremes) => void
-  /** For floating point only. */
-  readonly countNaN?: ((words: Int32Array<ArrayBuffer>, count: number) => number) | undefined
+  readonly gather: (kernel: Kernel, vector: Vector, rows: RowRange, words: Int32Array, at: number) => number
+  /** Returns how many of the values are NaN, for floating point. */
+  readonly findExtremes: (
+    kernel: Kernel,
+    words: Int32Array,
+    count: number,
+    result: Extremes,
+  ) => number | undefined
   /** Appends values `from` to `to` in PLAIN form. */
-  readonly writePlain: (words: Int32Array<ArrayBuffer>, from: number, to: number, page: ByteBuffer) => void
+  readonly writePlain: (kernel: Kernel, words: Int32Array, from: number, to: number, page: ByteBuffer) => void
 }
 
 /** Types whose values have a fixed size of at least four bytes. */
@@ -68,24 +58,15 @@ function decimalLayout(precision: number): WordLayout {
   return { ...INT128, plainBytes: width, writePlain: bigEndianWriter(width) }
 }
 
-function gatherOneWord(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
-  const source = wordsOf(vector)
-  // A decimal of up to 9 digits travels as 64 bits; its low word is the value.
-  const stride = vector.kind === 'int64' ? 2 : 1
-  if (rows.validity === undefined && stride === 1) return copyAll(source, 1, rows, words, at)
-  return gatherWords1(source, stride, rows.validity, rows.from, rows.to, words, at)
-}
-
-function gatherTwoWords(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
-  const source = wordsOf(vector)
-  if (rows.validity === undefined) return copyAll(source, 2, rows, words, at)
-  return gatherWords2(source, rows.validity, rows.from, rows.to, words, at)
-}
-
-function gatherFourWords(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
-  const source = wordsOf(vector)
-  if (rows.validity === undefined) return copyAll(source, 4, rows, words, at)
-  return gatherWords4(source, rows.validity, rows.from, rows.to, words, at)
+function gatherWords(wordsPerValue: 1 | 2 | 4): WordLayout['gather'] {
+  return (kernel, vector, rows, words, at) => {
+    const source = wordsOf(vector)
+    const { validity, from, to } = rows
+    // A decimal of up to 9 digits travels as 64 bits; its low word is the value.
+    const stride = wordsPerValue === 1 && vector.kind === 'int64' ? 2 : 1
+    if (validity === undefined && stride === 1) return copyAll(source, wordsPerValue, rows, words, at)
+    return kernel.gatherWords(wordsPerValue, source, stride, validity, from, to, words, at)
+  }
 }
 
 function copyAll(source: Int32Array, size: number, rows: RowRange, words: Int32Array, at: number): number {
@@ -93,7 +74,7 @@ function copyAll(source: Int32Array, size: number, rows: RowRange, words: Int32A
   return at + rows.to - rows.from
 }
 
-function gatherUuids(vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
+function gatherUuids(kernel: Kernel, vector: Vector, rows: RowRange, words: Int32Array, at: number): number {
   if (vector.kind !== 'bytes') throw new TypeError(`a vector of ${vector.kind} holds no UUIDs`)
   const { validity, from, to } = rows
   const wrongRow = findOtherLength(vector.lengths, 16, validity, from, to)
@@ -103,7 +84,7 @@ function gatherUuids(vector: Vector, rows: RowRange, words: Int32Array, at: numb
     )
   }
   const heap = new DataView(vector.heap.buffer, vector.heap.byteOffset, vector.heap.byteLength)
-  return gatherSixteenBytes(heap, vector.offsets, validity, from, to, words, at)
+  return kernel.gatherSixteenBytes(heap, vector.offsets, validity, from, to, words, at)
 }
 
 function wordsOf(vector: Vector): Int32Array {
@@ -125,58 +106,65 @@ function wordsOf(vector: Vector): Int32Array {
 
 function writeWords(wordsPerValue: number): WordLayout['writePlain'] {
   const size = 4 * wordsPerValue
-  return (words, from, to, page) =>
+  return (_kernel, words, from, to, page) =>
     page.append(new Uint8Array(words.buffer, words.byteOffset + from * size, (to - from) * size))
 }
 
 function bigEndianWriter(width: number): WordLayout['writePlain'] {
-  return (words, from, to, page) => {
+  return (kernel, words, from, to, page) => {
     page.reserve((to - from) * width)
-    page.length = encodeBigEndian128(words, from, to, width, page.view, page.length)
+    page.length = kernel.encodeBigEndian128(words, from, to, width, page.view, page.length)
   }
 }
 
-const asFloats = (words: Int32Array<ArrayBuffer>) => new Float32Array(words.buffer)
-const asDoubles = (words: Int32Array<ArrayBuffer>) => new Float64Array(words.buffer)
+function findExtremes(wordsPerValue: 1 | 2 | 4): WordLayout['findExtremes'] {
+  return (kernel, words, count, result) => {
+    kernel.findExtremes(wordsPerValue, words, count, result)
+    return undefined
+  }
+}
 
 const INT32: WordLayout = {
   wordsPerValue: 1,
   plainBytes: 4,
-  gather: gatherOneWord,
-  findExtremes: findExtremes1,
+  gather: gatherWords(1),
+  findExtremes: findExtremes(1),
   writePlain: writeWords(1),
 }
 
 const FLOAT: WordLayout = {
   ...INT32,
-  findExtremes: (words, count, result) => findFloatExtremes(asFloats(words), count, result),
-  countNaN: (words, count) => countNaN(asFloats(words), count),
+  findExtremes: (kernel, { buffer, byteOffset }, count, result) =>
+    kernel.findFloatExtremes(new Float32Array(buffer, byteOffset, count), count, result),
 }
 
 const INT64: WordLayout = {
   wordsPerValue: 2,
   plainBytes: 8,
-  gather: gatherTwoWords,
-  findExtremes: findExtremes2,
+  gather: gatherWords(2),
+  findExtremes: findExtremes(2),
   writePlain: writeWords(2),
 }
 
 const DOUBLE: WordLayout = {
   ...INT64,
-  findExtremes: (words, count, result) => findFloatExtremes(asDoubles(words), count, result),
-  countNaN: (words, count) => countNaN(asDoubles(words), count),
+  findExtremes: (kernel, { buffer, byteOffset }, count, result) =>
+    kernel.findFloatExtremes(new Float64Array(buffer, byteOffset, count), count, result),
 }
 
 const INT128: Omit<WordLayout, 'plainBytes' | 'writePlain'> = {
   wordsPerValue: 4,
-  gather: gatherFourWords,
-  findExtremes: findExtremes4,
+  gather: gatherWords(4),
+  findExtremes: findExtremes(4),
 }
 
 const UUID: WordLayout = {
   wordsPerValue: 4,
   plainBytes: 16,
   gather: gatherUuids,
-  findExtremes: (words, count, result) => findFixedExtremes(new Uint8Array(words.buffer), 16, count, result),
+  findExtremes: (_kernel, { buffer, byteOffset }, count, result) => {
+    findFixedExtremes(new Uint8Array(buffer, byteOffset, 16 * count), 16, count, result)
+    return undefined
+  },
   writePlain: writeWords(4),
 }

@@ -1,12 +1,6 @@
 import type { Vector } from '#columns/vector.ts'
+import type { Extremes, Kernel } from '#kernel/kernel.ts'
 import { ByteBuffer, growInt32, growUint32 } from './byte-buffer.ts'
-import type { Extremes } from './kernel/min-max.ts'
-import {
-  appendDictionary1,
-  appendDictionary2,
-  appendDictionary4,
-  rebuildTable,
-} from './kernel/word-dictionary.ts'
 import {
   type DictionaryPage,
   isPoorDictionary,
@@ -18,26 +12,31 @@ import {
 } from './value-store.ts'
 import type { WordLayout } from './word-layout.ts'
 
-const APPEND_DICTIONARY = { 1: appendDictionary1, 2: appendDictionary2, 4: appendDictionary4 } as const
-
 /**
  * Values of a fixed size of at least four bytes. They are kept plain in any case, and numbered by a
  * dictionary beside it as long as that looks worthwhile: giving the dictionary up costs nothing.
  */
 export class WordStore implements ValueStore {
   readonly #layout: WordLayout
-  #words = new Int32Array(1024)
+  readonly #kernel: Kernel
+  #words: Int32Array
   #count = 0
   #isDictionary = true
-  #entries = new Int32Array(256)
+  #entries: Int32Array
   #entryCount = 0
-  #table = new Int32Array(1024)
-  #indices = new Uint32Array(256)
+  #table: Int32Array
+  #indices: Uint32Array
   /** Values already written to pages. */
   #written = 0
 
-  constructor(layout: WordLayout) {
+  constructor(layout: WordLayout, kernel: Kernel) {
     this.#layout = layout
+    this.#kernel = kernel
+    const { heap } = kernel
+    this.#words = heap.int32(1024)
+    this.#entries = heap.int32(256)
+    this.#table = heap.int32(1024).fill(0)
+    this.#indices = heap.uint32(256)
   }
 
   get bufferedBytes(): number {
@@ -46,8 +45,9 @@ export class WordStore implements ValueStore {
 
   append(vector: Vector, rows: RowRange): void {
     const { wordsPerValue, gather } = this.#layout
-    this.#words = growInt32(this.#words, (this.#count + rows.to - rows.from) * wordsPerValue)
-    const end = gather(vector, rows, this.#words, this.#count)
+    const { heap } = this.#kernel
+    this.#words = growInt32(heap, this.#words, (this.#count + rows.to - rows.from) * wordsPerValue)
+    const end = gather(this.#kernel, vector, rows, this.#words, this.#count)
     if (this.#isDictionary) this.#number(this.#count, end)
     this.#count = end
   }
@@ -55,8 +55,9 @@ export class WordStore implements ValueStore {
   #number(from: number, to: number): void {
     const { wordsPerValue } = this.#layout
     this.#reserveEntries(to - from)
-    this.#indices = growUint32(this.#indices, to)
-    this.#entryCount = APPEND_DICTIONARY[wordsPerValue](
+    this.#indices = growUint32(this.#kernel.heap, this.#indices, to)
+    this.#entryCount = this.#kernel.appendDictionary(
+      wordsPerValue,
       this.#table,
       this.#entries,
       this.#entryCount,
@@ -71,10 +72,12 @@ export class WordStore implements ValueStore {
   #reserveEntries(extra: number): void {
     const { wordsPerValue } = this.#layout
     const needed = this.#entryCount + extra
-    this.#entries = growInt32(this.#entries, needed * wordsPerValue)
+    this.#entries = growInt32(this.#kernel.heap, this.#entries, needed * wordsPerValue)
     if (2 * needed <= this.#table.length) return
-    this.#table = new Int32Array(tableSizeFor(needed))
-    rebuildTable(this.#table, this.#entries, this.#entryCount, wordsPerValue)
+    const { heap } = this.#kernel
+    heap.free(this.#table)
+    this.#table = heap.int32(tableSizeFor(needed)).fill(0)
+    this.#kernel.rebuildTable(this.#table, this.#entries, this.#entryCount, wordsPerValue)
   }
 
   seal(): void {
@@ -83,26 +86,31 @@ export class WordStore implements ValueStore {
 
   dictionary(): DictionaryPage | undefined {
     if (!this.#isDictionary) return undefined
-    const write = (page: ByteBuffer) => this.#layout.writePlain(this.#entries, 0, this.#entryCount, page)
+    const write = (page: ByteBuffer) =>
+      this.#layout.writePlain(this.#kernel, this.#entries, 0, this.#entryCount, page)
     return { entryCount: this.#entryCount, write }
   }
 
   extremes(): ValueExtremes {
-    const { findExtremes, countNaN } = this.#layout
     const words = this.#isDictionary ? this.#entries : this.#words
     const count = this.#isDictionary ? this.#entryCount : this.#count
-    findExtremes(words, count, EXTREMES)
+    const nanCount = this.#layout.findExtremes(this.#kernel, words, count, EXTREMES)
     const [min, max] = [EXTREMES[0] as number, EXTREMES[1] as number]
     return {
       min: min < 0 ? undefined : this.#plainValue(words, min),
       max: max < 0 ? undefined : this.#plainValue(words, max),
-      nanCount: countNaN?.(this.#words, this.#count),
+      nanCount: nanCount && this.#isDictionary ? this.#countNaN() : nanCount,
     }
   }
 
-  #plainValue(words: Int32Array<ArrayBuffer>, index: number): Uint8Array {
+  /** In all values, where a dictionary has it once. */
+  #countNaN(): number | undefined {
+    return this.#layout.findExtremes(this.#kernel, this.#words, this.#count, new Int32Array(2))
+  }
+
+  #plainValue(words: Int32Array, index: number): Uint8Array {
     const value = new ByteBuffer(this.#layout.plainBytes)
-    this.#layout.writePlain(words, index, index + 1, value)
+    this.#layout.writePlain(this.#kernel, words, index, index + 1, value)
     return value.used()
   }
 
@@ -113,8 +121,8 @@ export class WordStore implements ValueStore {
   writePage(count: number, page: ByteBuffer): void {
     const range = { from: this.#written, to: this.#written + count }
     this.#written = range.to
-    if (this.#isDictionary) writeIndices(this.#indices, range, this.#entryCount, page)
-    else this.#layout.writePlain(this.#words, range.from, range.to, page)
+    if (this.#isDictionary) writeIndices(this.#kernel, this.#indices, range, this.#entryCount, page)
+    else this.#layout.writePlain(this.#kernel, this.#words, range.from, range.to, page)
   }
 
   reset(): void {

@@ -68,6 +68,8 @@ async function createInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
     memory_limit: options.memoryLimit ?? '512MB',
     threads: String(options.threadCount ?? 2),
     temp_directory: options.temporaryFolder ?? '',
+    // Files are read once; nothing is gained by keeping them.
+    enable_external_file_cache: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })

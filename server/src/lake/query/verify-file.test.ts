@@ -13,10 +13,14 @@ import {
 } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ColumnType, LakeLeaf } from '#columns/column-type.ts'
-import { type ColumnDigest, ColumnDigester, combineDigests } from '#columns/digest.ts'
+import { type ColumnDigest, combineDigests } from '#columns/digest.ts'
+import { createDigester } from '#columns/nested-digest.ts'
+import { Kernel } from '#kernel/kernel.ts'
+import { type TestValue, vectorOf } from '#lake/parquet/round-trip.test-support.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
 import { ReadBackError, readBack } from './verify-file.ts'
 
+const kernel = new Kernel()
 let folder: string
 let duck: DuckDb
 let path: string
@@ -57,7 +61,7 @@ const ROWS = `
     if(i % 7 = 0, null, i % 2 = 0) as flag,
     if(i % 7 = 1, null, (i * 7919 - 500000)::int) as n,
     if(i % 7 = 2, null, (i - 5000) * 1000003 * 1000003) as id,
-    if(i % 7 = 3, null, if(i % 100 = 0, 'nan'::float, (i * 0.37 - 900)::float)) as f,
+    if(i % 7 = 3, null, if(i % 100 = 0, 'nan'::float, if(i % 100 = 1, '-0'::float, (i * 0.37 - 900)::float))) as f,
     if(i % 7 = 4, null, if(i % 100 = 0, '-inf'::double, i * -0.11)) as d,
     if(i % 7 = 5, null, ((i % 1999 - 999) * 0.1)::decimal(4, 1)) as dec4,
     if(i % 7 = 6, null, (i * -3.01)::decimal(9, 2)) as dec9,
@@ -99,35 +103,24 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The digest by way of the engine's ordinary values, one by one. */
-function addValue(digester: ColumnDigester, value: unknown): void {
-  const words = (integer: bigint): [number, number, number, number] => [
-    Number(BigInt.asIntN(32, integer)),
-    Number(BigInt.asIntN(32, integer >> 32n)),
-    Number(BigInt.asIntN(32, integer >> 64n)),
-    Number(BigInt.asIntN(32, integer >> 96n)),
-  ]
-  const addText = (bytes: Uint8Array) => digester.addBytes(bytes, 0, bytes.length)
-  if (value === null) digester.addNull()
-  else if (typeof value === 'boolean') digester.addBoolean(value)
-  else if (typeof value === 'bigint') digester.addInt128(...words(value))
-  else if (typeof value === 'string') addText(Buffer.from(value))
-  else if (value instanceof DuckDBBlobValue) addText(value.bytes)
-  else if (value instanceof DuckDBUUIDValue) addText(Buffer.from(value.toString().replaceAll('-', ''), 'hex'))
-  else if (value instanceof DuckDBDecimalValue) digester.addInt128(...words(value.value))
-  else if (value instanceof DuckDBDateValue) digester.addInt32(value.days)
-  else if (
+/** A value of the engine as those that write test vectors take it. */
+function testValueOf(value: unknown): TestValue {
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('hex')
+  if (value instanceof DuckDBUUIDValue) return value.toString().replaceAll('-', '')
+  if (value instanceof DuckDBDecimalValue) return value.value
+  if (value instanceof DuckDBDateValue) return value.days
+  const isMoment =
     value instanceof DuckDBTimeValue ||
     value instanceof DuckDBTimestampValue ||
     value instanceof DuckDBTimestampTZValue
-  )
-    digester.addInt128(...words(value.micros))
-  else if (digester.type.kind === 'float')
-    digester.addFloat32Bits(new Int32Array(new Float32Array([value as number]).buffer)[0] as number)
-  else if (digester.type.kind === 'double') {
-    const [low, high] = new Int32Array(new Float64Array([value as number]).buffer)
-    digester.addFloat64Bits(low as number, high as number)
-  } else digester.addInt32(value as number)
+  return isMoment ? value.micros : (value as TestValue)
+}
+
+/** The digest of what the engine hands out as ordinary values. */
+function digestOf(type: ColumnType, values: readonly unknown[]): ColumnDigest {
+  const digester = createDigester(type, kernel)
+  digester.addVector(vectorOf(type, values.map(testValueOf)), values.length)
+  return digester.result()
 }
 
 async function digestByValue(file: string): Promise<ColumnDigest[]> {
@@ -137,11 +130,12 @@ async function digestByValue(file: string): Promise<ColumnDigest[]> {
   const rows = await duck.withConnection(async (connection) =>
     (await connection.runAndReadAll(`select ${columns.join(', ')} from read_parquet('${file}')`)).getRows(),
   )
-  return LEAVES.map(({ type }, column) => {
-    const digester = new ColumnDigester(type)
-    for (const row of rows) addValue(digester, row[column])
-    return digester.result()
-  })
+  return LEAVES.map(({ type }, column) =>
+    digestOf(
+      type,
+      rows.map((row) => row[column]),
+    ),
+  )
 }
 
 describe('readBack', () => {
@@ -176,11 +170,11 @@ describe('readBack', () => {
       ),
     )
     const proof = await readBack(sparse, [leaf(1, 'text', { kind: 'string' })], { duck })
-    const digester = new ColumnDigester({ kind: 'string' })
-    for (let i = 0; i < 3000; i++) {
-      addValue(digester, String.fromCharCode(65 + ((i * 7919) % 26)).repeat(9000) + ((i * 7919) % 997))
-    }
-    expect(proof.columns).toEqual([digester.result()])
+    const texts = Array.from(
+      { length: 3000 },
+      (_, i) => String.fromCharCode(65 + ((i * 7919) % 26)).repeat(9000) + ((i * 7919) % 997),
+    )
+    expect(proof.columns).toEqual([digestOf({ kind: 'string' }, texts)])
   })
 
   it('counts rows without fields', async () => {

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { isColumnType, type LakeColumn, type LakeType } from '#columns/column-type.ts'
-import type { ColumnDigest } from '#columns/digest.ts'
+import { isColumnType, isLeaf, type LakeColumn, type LakeLeaf, type LakeType } from '#columns/column-type.ts'
+import { type ColumnDigest, isHashed } from '#columns/digest.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
+import { hashColumns } from './hash-columns.ts'
 import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
 import { withInterrupt } from './with-interrupt.ts'
 
@@ -74,24 +75,60 @@ async function digestFile(
   leaves: readonly LakeColumn[],
   signal: AbortSignal | undefined,
 ): Promise<FileProof> {
-  const columns = leaves.length === 0 ? 'true' : leaves.map(({ path }) => accessTo(path)).join(', ')
-  const result = await connection.stream(
-    `select ${columns} from read_parquet(${quotePath(path)}, hive_partitioning = false)`,
-  )
-  for (const [index, leaf] of leaves.entries()) {
-    assertType(leaf, String(result.columnType(index)))
+  const from = `read_parquet(${quotePath(path)}, hive_partitioning = false)`
+  await assertTypes(connection, leaves, from)
+  const hashed = leaves.filter(isHashedLeaf)
+  const mixed = leaves.filter((leaf) => !isHashedLeaf(leaf))
+  const columns = hashed.map((leaf) => ({ leaf, sql: accessTo(leaf.path) }))
+  const { rowCount, digests } = await hashColumns(connection, columns, from)
+  signal?.throwIfAborted()
+  const others = mixed.length === 0 ? [] : await mixColumns(connection, mixed, from, signal)
+  return {
+    rowCount,
+    columns: leaves.map((leaf) => {
+      const index = hashed.indexOf(leaf as LakeLeaf)
+      return (index >= 0 ? digests[index] : others[mixed.indexOf(leaf)]) as ColumnDigest
+    }),
   }
+}
+
+function isHashedLeaf(column: LakeColumn): column is LakeLeaf {
+  return isLeaf(column) && isHashed(column.type)
+}
+
+async function assertTypes(
+  connection: DuckDBConnection,
+  leaves: readonly LakeColumn[],
+  from: string,
+): Promise<void> {
+  if (leaves.length === 0) return
+  const statement = await connection.prepare(selectOf(leaves, from))
+  try {
+    for (const [index, leaf] of leaves.entries()) assertType(leaf, String(statement.columnType(index)))
+  } finally {
+    statement.destroySync()
+  }
+}
+
+function selectOf(leaves: readonly LakeColumn[], from: string): string {
+  return `select ${leaves.map(({ path }) => accessTo(path)).join(', ')} from ${from}`
+}
+
+/** Digests columns that the engine has no fitting hash for, from the values that it hands out. */
+async function mixColumns(
+  connection: DuckDBConnection,
+  leaves: readonly LakeColumn[],
+  from: string,
+  signal: AbortSignal | undefined,
+): Promise<ColumnDigest[]> {
+  const result = await connection.stream(selectOf(leaves, from))
   const chunkDigester = new ChunkDigester(leaves.map(({ type }) => type))
-  let rowCount = 0
   // The next chunk is decoded while this one is digested.
   for (let next = result.fetchChunk(); ; ) {
     const chunk = await next
     signal?.throwIfAborted()
-    if (!chunk || chunk.rowCount === 0) {
-      return { rowCount, columns: chunkDigester.results() }
-    }
+    if (!chunk || chunk.rowCount === 0) return chunkDigester.results()
     next = result.fetchChunk()
-    rowCount += chunk.rowCount
     try {
       chunkDigester.add(chunk)
     } catch (error) {

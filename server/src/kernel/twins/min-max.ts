@@ -4,7 +4,7 @@
  */
 export type Extremes = Int32Array
 
-export function findExtremes1(values: Int32Array, count: number, result: Extremes): void {
+function findExtremes1(values: Int32Array, count: number, result: Extremes): void {
   let [min, max] = [0, 0]
   for (let i = 1; i < count; i++) {
     const value = values[i] as number
@@ -57,28 +57,25 @@ function isBelow4(words: Int32Array, a: number, b: number): boolean {
   return false
 }
 
-/** NaN is passed over. -0 and +0 are equal. */
+/** NaN is passed over; returns how many there were. -0 and +0 are equal. */
 export function findFloatExtremes(
   values: Float32Array | Float64Array,
   count: number,
   result: Extremes,
-): void {
+): number {
   let [min, max] = [-1, -1]
+  let nanCount = 0
   for (let i = 0; i < count; i++) {
     const value = values[i] as number
-    if (Number.isNaN(value)) continue
+    if (Number.isNaN(value)) {
+      nanCount++
+      continue
+    }
     if (min < 0 || value < (values[min] as number)) min = i
     if (max < 0 || value > (values[max] as number)) max = i
   }
   setExtremes(result, count, min, max)
-}
-
-export function countNaN(values: Float32Array | Float64Array, count: number): number {
-  let nans = 0
-  for (let i = 0; i < count; i++) {
-    if (Number.isNaN(values[i])) nans++
-  }
-  return nans
+  return nanCount
 }
 
 /** Byte strings of `width` bytes, compared as unsigned bytes. */
@@ -133,6 +130,9 @@ function comparePlain(plain: DataView, a: number, b: number): number {
   }
   return lengthA - lengthB
 }
+
+/** By the words of a value. */
+export const FIND_EXTREMES = { 1: findExtremes1, 2: findExtremes2, 4: findExtremes4 } as const
 
 /** Negative, 0 or positive, as unsigned bytes; a prefix comes before what it is a prefix of. */
 export function compareBytes(

@@ -2,13 +2,25 @@
  * Dense copies of the values of a vector: NULL rows are left out, as Parquet's data pages want it.
  * `validity` is `undefined` where no row of the vector is NULL. Every function returns the index after the
  * last value written to `target`. Words are 32 bits.
- *
- * @NOTE Functions of the kernel take flat parameters, however many: each is to have a twin among the exports
- * of a WebAssembly module, which take numbers.
  */
 
-/** Values of one word, `stride` words apart in `source`. */
-export function gatherWords1(
+/** Values of `wordsPerValue` words; those of one word lie `stride` words apart in `source`. */
+export function gatherWords(
+  wordsPerValue: 1 | 2 | 4,
+  source: Int32Array,
+  stride: number,
+  validity: Uint8Array | undefined,
+  from: number,
+  to: number,
+  target: Int32Array,
+  at: number,
+): number {
+  if (wordsPerValue === 1) return gatherWords1(source, stride, validity, from, to, target, at)
+  const gather = wordsPerValue === 2 ? gatherWords2 : gatherWords4
+  return gather(source, validity, from, to, target, at)
+}
+
+function gatherWords1(
   source: Int32Array,
   stride: number,
   validity: Uint8Array | undefined,
@@ -26,8 +38,7 @@ export function gatherWords1(
   return end
 }
 
-/** Values of two words. */
-export function gatherWords2(
+function gatherWords2(
   source: Int32Array,
   validity: Uint8Array | undefined,
   from: number,
@@ -44,8 +55,7 @@ export function gatherWords2(
   return end
 }
 
-/** Values of four words. */
-export function gatherWords4(
+function gatherWords4(
   source: Int32Array,
   validity: Uint8Array | undefined,
   from: number,

@@ -21,7 +21,7 @@ function hash4(a: number, b: number, c: number, d: number): number {
   return hash2(hash2(a, b) ^ c, d)
 }
 
-export function appendDictionary1(
+function appendDictionary1(
   table: Int32Array,
   entries: Int32Array,
   entryCount: number,
@@ -50,7 +50,7 @@ export function appendDictionary1(
   return count
 }
 
-export function appendDictionary2(
+function appendDictionary2(
   table: Int32Array,
   entries: Int32Array,
   entryCount: number,
@@ -126,6 +126,9 @@ function isSame4(entries: Int32Array, entry: number, source: Int32Array, i: numb
     entries[4 * entry + 3] === source[4 * i + 3]
   )
 }
+
+/** By the words of a value. */
+export const APPEND_DICTIONARY = { 1: appendDictionary1, 2: appendDictionary2, 4: appendDictionary4 } as const
 
 /** Fills an empty table with the numbers of entries that are known to differ. */
 export function rebuildTable(
