@@ -22,6 +22,9 @@ import {
   settingStatement,
 } from './session-settings.ts'
 
+/** Asked for UTF-8, a server without an encoding refuses all rows for one text that is none. */
+const RAW_TEXTS: readonly Setting[] = [['client_encoding', 'SQL_ASCII']]
+
 export interface OpenSessionOptions extends SettingsOptions {
   /** Ends the session: a running statement is cancelled on the server. */
   readonly signal?: AbortSignal | undefined
@@ -50,7 +53,8 @@ export async function openSession(
   timeout.addEventListener('abort', giveUp, { once: true })
   try {
     assertUsable(session)
-    await session.set(planSettings(target, session.serverMajor, options))
+    const raw = session.isUnencoded ? RAW_TEXTS : []
+    await session.set([...planSettings(target, session.serverMajor, options), ...raw])
     return session
   } catch (error) {
     await session.close()

@@ -29,7 +29,11 @@ export function selectStatement(
 /** The column as its decoder takes it, under its own name. */
 export function selectItem(column: WireColumn): string {
   const name = quoteIdentifier(column.name)
-  return column.type.readCast === '' ? name : `${name}${column.type.readCast} as ${name}`
+  const { readCast } = column.type
+  if (readCast === '') return name
+  if (readCast === 'printed')
+    return `case when ${name} is not null then pg_catalog.format('%s', ${name}) end as ${name}`
+  return `${name}${readCast} as ${name}`
 }
 
 function fromRange(range: SliceRange, where: string | undefined): string {
