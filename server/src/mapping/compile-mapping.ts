@@ -185,6 +185,7 @@ function passThrough(column: number, type: ColumnType, log: OutputLog): Produce 
   if (!special) return (batch) => batch.columns[column] as Vector
   return (batch) => {
     const vector = batch.columns[column] as Vector
+    if (!special.mayHave(vector, batch.rowCount)) return vector
     for (let row = 0; row < batch.rowCount; row++) {
       if (special.isSpecial(vector, row) && vector.validity[row] === 1) log.problem(row, special.problem)
     }

@@ -6,6 +6,8 @@ import { INT32_MAX, INT32_MIN } from './read-vector.ts'
 /** Finds what a vector can carry and a table can't. */
 export interface SpecialValues {
   readonly problem: ConversionProblem
+  /** Whether any of the first rows may be one, NULL or not: nearly always none is, and a scan sees that fast. */
+  mayHave(vector: Vector, rowCount: number): boolean
   isSpecial(vector: Vector, row: number): boolean
 }
 
@@ -13,15 +15,37 @@ export interface SpecialValues {
 export function specialValuesOf(type: ColumnType): SpecialValues | undefined {
   switch (type.kind) {
     case 'date':
-      return { problem: INFINITE_DATE, isSpecial: isInfiniteDay }
+      return { problem: INFINITE_DATE, mayHave: hasExtremeWord, isSpecial: isInfiniteDay }
     case 'timestamp':
     case 'timestamptz':
-      return { problem: INFINITE_DATE, isSpecial: isInfiniteMoment }
+      return { problem: INFINITE_DATE, mayHave: hasExtremeWord, isSpecial: isInfiniteMoment }
     case 'decimal':
-      return { problem: SPECIAL_NUMBER, isSpecial: isSmallestNumber }
+      return { problem: SPECIAL_NUMBER, mayHave: hasExtremeWord, isSpecial: isSmallestNumber }
     default:
       return undefined
   }
+}
+
+/** All special values have the highest or the lowest of all words for their last. */
+function hasExtremeWord(vector: Vector, rowCount: number): boolean {
+  switch (vector.kind) {
+    case 'int32':
+      return hasExtreme(vector.values, 1, rowCount)
+    case 'int64':
+      return hasExtreme(vector.words, 2, rowCount)
+    case 'int128':
+      return hasExtreme(vector.words, 4, rowCount)
+    default:
+      return false
+  }
+}
+
+function hasExtreme(words: Int32Array, stride: number, rowCount: number): boolean {
+  for (let at = stride - 1; at < stride * rowCount; at += stride) {
+    const word = words[at] as number
+    if (word === INT32_MAX || word === INT32_MIN) return true
+  }
+  return false
 }
 
 function isInfiniteDay(vector: Vector, row: number): boolean {
