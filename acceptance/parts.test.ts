@@ -93,3 +93,45 @@ test('arrays, composites, ranges, intervals and hstore become lists, objects and
     }),
   ])
 })
+
+test('numbers without bounds land as exact text, and as a decimal where one holds them', async () => {
+  await source.query(
+    `create table boundless (id int primary key, amount numeric not null, wide numeric(60,30), price money)`,
+  )
+  await source.query(`insert into boundless values
+    (1, 12345678901234567890.123456789, 1.5, '$1,234.50'), (2, 'NaN', null, null),
+    (3, 0.1234567890123456789012345678901234567890, 99999999999999999999999999999.9, '-$0.01')`)
+  const { run, datasetId } = await landTable(server.client, connectionId, { tableName: 'public.boundless' })
+  expect(run.metrics.recordSummary).toMatchObject({ inputRecordCount: 3, outputRecordCount: 3 })
+  const names = ['amount', 'amount_number', 'wide', 'wide_number', 'price', 'price_number']
+  const list = names.map((name) => `_headwater.${name}::text`).join(', ')
+  expect(await queryRows(server.client, `select ${list} from "${datasetId}" order by _headwater.id`)).toEqual(
+    [
+      [
+        '12345678901234567890.123456789',
+        '12345678901234567890.123456789000000000',
+        '1.500000000000000000000000000000',
+        '1.500000000',
+        '1234.50',
+        '1234.500000000',
+      ],
+      ['NaN', null, null, null, null, null],
+      [
+        '0.1234567890123456789012345678901234567890',
+        null,
+        '99999999999999999999999999999.900000000000000000000000000000',
+        '99999999999999999999999999999.900000000',
+        '-0.01',
+        '-0.010000000',
+      ],
+    ],
+  )
+  const told = run.metrics.statusSummary.extensions.errors.map(({ code, recordCount }: Answer) => [
+    code,
+    recordCount,
+  ])
+  expect(told.sort()).toEqual([
+    ['HW-NUMERIC-SPECIAL', 1],
+    ['MAPPER-3700-400', 1],
+  ])
+})

@@ -18,6 +18,11 @@ const SourceColumn = Type.Object(
   { ...OPEN, title: 'SourceColumn', description: 'A column to read' },
 )
 
+const ValuePolicy = Words(['error', 'quarantine', 'null', 'clamp', 'keep'], {
+  description:
+    'End the run; set the row aside; leave the field empty and count it; take the nearest value and count it; or let a far date arrive as it is',
+})
+
 export const SourceParams = Type.Object(
   {
     tableName: Filled('Path of a table or view, as explore lists it', { examples: ['public.orders'] }),
@@ -25,6 +30,24 @@ export const SourceParams = Type.Object(
       Type.Array(SourceColumn, { description: 'The columns to read; all when absent or empty' }),
     ),
     filters: Type.Optional(RowFilter),
+    valuePolicy: Type.Optional(
+      Type.Union(
+        [
+          ValuePolicy,
+          Type.Object({
+            default: Type.Optional(ValuePolicy),
+            columns: Type.Optional(
+              Type.Record(Type.String(), ValuePolicy, { description: 'By the names of columns' }),
+            ),
+          }),
+        ],
+        {
+          description:
+            'What becomes of values that PostgreSQL can hold and a field cannot: infinite and far dates, 24:00:00, NaN in decimals',
+          examples: [{ default: 'quarantine', columns: { valid_until: 'clamp' } }],
+        },
+      ),
+    ),
     schemaDrift: Type.Optional(
       Words(['stop', 'evolve', 'report'], {
         default: 'stop',

@@ -109,8 +109,8 @@ export interface DescribedColumn {
   readonly typeName: string
   /** The schema of a field that holds every value of it exactly. */
   readonly fieldSchema: JsonObject
-  /** Its numbers have no bounds, so that they land as text: `numeric` and `money`. */
-  readonly isBoundlessNumber: boolean
+  /** Of numbers without bounds, which land as text: the schema of a field that can be computed with. */
+  readonly twinSchema?: JsonObject | undefined
   readonly isNullable: boolean
   readonly comment?: string | undefined
 }

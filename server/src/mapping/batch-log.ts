@@ -1,14 +1,10 @@
 import type { LakeType } from '#columns/column-type.ts'
 import type { Violation } from './check-value.ts'
-import {
-  CONVERSION_CODE,
-  type ConversionProblem,
-  conversionMessage,
-  INEXACT_CODE,
-  REQUIRED_CODE,
-  typeNameOfColumn,
-} from './conversions.ts'
+import { CONVERSION_CODE, type ConversionProblem, type Substitutes } from './conversion-problem.ts'
+import { conversionMessage, INEXACT_CODE, REQUIRED_CODE, typeNameOfColumn } from './conversions.ts'
 import type { RowLog } from './convert-vector.ts'
+import { DEFAULT_POLICY, type ValuePolicy, ValueRefusedError } from './value-policy.ts'
+import type { Value } from './values.ts'
 
 /** Values of one field that did not arrive as they were, in one batch. The rows themselves did arrive. */
 export interface MappingWarning {
@@ -101,6 +97,8 @@ export interface Spot {
   readonly entry?: number | undefined
   /** Without a value there the row is set aside. */
   readonly isRequired: boolean
+  /** For values that PostgreSQL can hold and the place cannot. */
+  readonly policy?: ValuePolicy | undefined
 }
 
 /** Speaks of one place to the log of the batch at hand. */
@@ -119,20 +117,53 @@ export class OutputLog implements RowLog {
     this.#log = log
   }
 
-  /** A value that could not be converted: the field is null, or the row is set aside. */
-  problem(row: number, problem: ConversionProblem, actual = this.#actual): void {
-    this.#fail(row, problem.code, problem.setsRowAside, () => this.#message(problem.reason, actual))
+  /**
+   * A value that could not be converted. Returns what takes its place; `undefined` when the row is set aside.
+   * @throws ValueRefusedError where the policy wants it
+   */
+  settle(row: number, problem: ConversionProblem, actual = this.#actual): Value | undefined {
+    const message = () => this.#message(problem.reason, actual)
+    if (problem.substitutes === undefined) {
+      this.#fail(row, problem.code, message)
+      return null
+    }
+    return this.#settleSpecial(row, problem.code, { ...problem.substitutes, message })
   }
 
-  /** An expression without a value for the row. */
-  failure(row: number, reason: string): void {
-    this.#fail(row, CONVERSION_CODE, false, () => this.#message(reason, this.#actual))
+  #settleSpecial(
+    row: number,
+    code: string,
+    { clamped, kept, message }: Substitutes & { readonly message: () => string },
+  ): Value | undefined {
+    const { path, entry, isRequired, policy = DEFAULT_POLICY } = this.#spot
+    if (policy === 'error') throw new ValueRefusedError(message(), code)
+    if (policy === 'keep' && kept !== undefined) return kept
+    const value = policy === 'clamp' ? (clamped ?? null) : null
+    if (policy === 'quarantine' || policy === 'keep' || (value === null && isRequired)) {
+      this.#reject(row, code, message())
+      return undefined
+    }
+    const became = value === null ? 'null' : 'the nearest value'
+    this.#log.warn({ path, code, row, message: () => `${message()}. It became ${became}`, entry })
+    return value
+  }
+
+  /** An expression without a value for the row: the field is null. */
+  failure(row: number, reason: string): null {
+    this.#fail(row, CONVERSION_CODE, () => this.#message(reason, this.#actual))
+    return null
   }
 
   inexact(row: number): void {
     const { path, source, type, entry } = this.#spot
     const message = () => `Digits of ${source} were lost in the ${typeNameOfColumn(type)} field ${path}`
     this.#log.warn({ path, code: INEXACT_CODE, row, message, entry })
+  }
+
+  /** A value that arrives as it is, and that readers may stumble over. */
+  remark(row: number, code: string, reason: string): void {
+    const { path, source, entry } = this.#spot
+    this.#log.warn({ path, code, row, message: () => `${reason}. It comes from ${source}`, entry })
   }
 
   missing(row: number): void {
@@ -146,10 +177,10 @@ export class OutputLog implements RowLog {
     this.#reject(row, code, `The value of the field ${path} ${reason}.${from}`)
   }
 
-  #fail(row: number, code: string, setsRowAside: boolean, message: () => string): void {
+  #fail(row: number, code: string, message: () => string): void {
     const { path, entry, isRequired } = this.#spot
-    if (!setsRowAside) this.#log.warn({ path, code, row, message, entry })
-    if (setsRowAside || isRequired) this.#reject(row, code, message())
+    this.#log.warn({ path, code, row, message, entry })
+    if (isRequired) this.#reject(row, code, message())
   }
 
   #reject(row: number, code: string, message: string): void {

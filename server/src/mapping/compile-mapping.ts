@@ -6,14 +6,14 @@ import { typeNameOfColumn } from './conversions.ts'
 import { vectorConversion } from './convert-vector.ts'
 import type { Evaluate } from './evaluate.ts'
 import { keepRows } from './keep-rows.ts'
-import type { ColumnConversion, MappingPlan, OutputColumn } from './mapping-plan.ts'
+import type { MappingPlan, OutputColumn, OutputSource } from './mapping-plan.ts'
+import { passThrough } from './pass-through.ts'
 import { formatPath } from './paths.ts'
 import { treeProducer } from './produce-tree.ts'
 import { type Produce, type ValueSource, valueProducer } from './produce-values.ts'
 import { createColumnReader } from './read-vector.ts'
 import { RowMemo } from './row-memo.ts'
 import { RowRules } from './row-rules.ts'
-import { specialValuesOf } from './special-values.ts'
 import { formatFloat } from './values.ts'
 
 /** A plan made ready to work. Keeps no rows between batches; not to be shared by threads. */
@@ -108,6 +108,8 @@ function rowsWithout(rejects: readonly RejectedRow[], rowCount: number): Uint32A
   return rows
 }
 
+type ColumnSource = Extract<OutputSource, { readonly kind: 'column' }>
+
 const NOTHING: ValueSource = { evaluate: () => null, isConstant: true }
 
 class OutputCompiler {
@@ -149,12 +151,12 @@ class OutputCompiler {
   }
 
   #columnProducer(
-    { column, conversion }: { readonly column: number; readonly conversion: ColumnConversion },
+    { column, conversion, check }: ColumnSource,
     leaf: LakeLeaf,
     type: ColumnType,
     log: OutputLog,
   ): Produce {
-    if (conversion === 'none') return passThrough(column, type, log)
+    if (conversion === 'none') return passThrough({ column, type, check }, log)
     const convert = vectorConversion(conversion, type)
     if (convert) return (batch) => convert(batch.columns[column] as Vector, batch.rowCount, log)
     return valueProducer({ evaluate: this.#read(column, leaf), isConstant: false }, leaf.type, log)
@@ -167,8 +169,8 @@ class OutputCompiler {
   }
 }
 
-function spotOf({ leaf, source, entry }: OutputColumn) {
-  return { path: formatPath(leaf.path), type: leaf.type, source, entry, isRequired: leaf.required }
+function spotOf({ leaf, source, entry, policy }: OutputColumn) {
+  return { path: formatPath(leaf.path), type: leaf.type, source, entry, isRequired: leaf.required, policy }
 }
 
 /** The digits that a float prints as are what people see in the source; those of its double are another number. */
@@ -176,19 +178,5 @@ function shortestDigits(read: Evaluate): Evaluate {
   return (row) => {
     const value = read(row)
     return typeof value === 'number' && Number.isFinite(value) ? formatFloat(value) : value
-  }
-}
-
-/** The vector itself; rows with values that no table can hold are set aside. */
-function passThrough(column: number, type: ColumnType, log: OutputLog): Produce {
-  const special = specialValuesOf(type)
-  if (!special) return (batch) => batch.columns[column] as Vector
-  return (batch) => {
-    const vector = batch.columns[column] as Vector
-    if (!special.mayHave(vector, batch.rowCount)) return vector
-    for (let row = 0; row < batch.rowCount; row++) {
-      if (special.isSpecial(vector, row) && vector.validity[row] === 1) log.problem(row, special.problem)
-    }
-    return vector
   }
 }

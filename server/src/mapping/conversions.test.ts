@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ColumnType, parseColumnType } from '#columns/column-type.ts'
-import { ConversionProblem, conversionMessage, convertValue } from './conversions.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { conversionMessage, convertValue } from './conversions.ts'
 import { DateValue, formatTimeOfDay, INFINITY_MICROS } from './dates.ts'
 import { Decimal, divideDecimals, formatDecimal, parseDecimal } from './decimal.ts'
 import { textOf, type Value } from './values.ts'
@@ -58,7 +59,10 @@ describe('convertValue', () => {
     ['', 'string', ''],
     [' 12.5 ', 'double', '12.5'],
     ['1e3', 'double', '1000'],
-    ['NaN', 'double', 'problem'],
+    ['NaN', 'double', 'NaN'],
+    ['-Infinity', 'double', '-Infinity'],
+    ['nan', 'double', 'problem'],
+    ['Infinity', 'decimal(12,2)', 'problem'],
     ['12,5', 'double', 'problem'],
     [9007199254740993n, 'double', '~9007199254740992'],
     [9007199254740992n, 'double', '9007199254740992'],

@@ -1,5 +1,6 @@
 import type { ColumnType, LakeType } from '#columns/column-type.ts'
-import { DateValue, floorDivide, isInfinite, MICROS_PER_DAY, parseTimeOfDay } from './dates.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { DateValue, floorDivide, MICROS_PER_DAY, parseTimeOfDay } from './dates.ts'
 import {
   compareDecimals,
   Decimal,
@@ -11,39 +12,24 @@ import {
   truncateDecimal,
 } from './decimal.ts'
 import { parseDateAutomatically } from './parse-date.ts'
+import { END_OF_DAY, temporalProblem } from './temporal-range.ts'
 import { EvaluationFailure, textOf, typeNameOf, type Value } from './values.ts'
 
-/** A value that has no equal of the wanted type. */
-export class ConversionProblem {
-  readonly code: string
-  /** Says what is wrong without showing the value. */
-  readonly reason: string
-  /** The row can't be delivered at all, whether the field is required or not. */
-  readonly setsRowAside: boolean
-
-  constructor(reason: string, code: string = CONVERSION_CODE, setsRowAside = false) {
-    this.code = code
-    this.reason = reason
-    this.setsRowAside = setsRowAside
-  }
-}
-
-export const CONVERSION_CODE = 'MAPPER-3700-400'
 export const REQUIRED_CODE = 'INGEST-1555-400'
-export const INFINITY_CODE = 'HW-TEMPORAL-INFINITY'
 export const SPECIAL_NUMBER_CODE = 'HW-NUMERIC-SPECIAL'
 export const INEXACT_CODE = 'HW-NUMERIC-INEXACT'
 
-export const INFINITE_DATE = new ConversionProblem(
-  'infinity and -infinity are no moments that a table can hold',
-  INFINITY_CODE,
-  true,
-)
-export const SPECIAL_NUMBER = new ConversionProblem(
-  'NaN and infinity are no decimal numbers',
-  SPECIAL_NUMBER_CODE,
-  true,
-)
+const NO_DECIMAL = 'NaN and infinity are no decimal numbers'
+
+/** NaN, of which there is no nearest number. */
+export const NOT_A_NUMBER = new ConversionProblem(NO_DECIMAL, SPECIAL_NUMBER_CODE, {})
+
+/** An infinity of a decimal: the largest number with its digits is the nearest. */
+function infiniteNumber(isNegative: boolean, precision: number, scale: number): ConversionProblem {
+  const largest = 10n ** BigInt(precision) - 1n
+  const clamped = new Decimal(isNegative ? -largest : largest, scale)
+  return new ConversionProblem(NO_DECIMAL, SPECIAL_NUMBER_CODE, { clamped })
+}
 
 /** Counts what was converted with a loss that the rules allow: digits that a float or double can't hold. */
 export interface ConversionTally {
@@ -148,6 +134,8 @@ function toDouble(value: Value, tally: ConversionTally): Value | ConversionProbl
   }
   if (value instanceof Decimal) return nearestDouble(value, tally)
   if (typeof value !== 'string') return noConversion(value, 'a number')
+  const special = SPECIAL_NUMBERS.get(value)
+  if (special !== undefined) return special
   const decimal = parseDecimal(value.trim())
   return decimal ? nearestDouble(decimal, tally) : new ConversionProblem('The text is no number')
 }
@@ -178,7 +166,9 @@ function toFloat(value: Value, tally: ConversionTally): Value | ConversionProble
 }
 
 function toDecimal(value: Value, precision: number, scale: number): Value | ConversionProblem {
-  if (typeof value === 'number' && !Number.isFinite(value)) return SPECIAL_NUMBER
+  const special = specialNumberOf(value)
+  if (special !== undefined)
+    return Number.isNaN(special) ? NOT_A_NUMBER : infiniteNumber(special < 0, precision, scale)
   const exact = exactDecimalOf(value)
   if (!(exact instanceof Decimal)) return exact
   const scaled = rescaleDecimal(exact, scale)
@@ -187,10 +177,22 @@ function toDecimal(value: Value, precision: number, scale: number): Value | Conv
   return new ConversionProblem(`The number has more than ${precision - scale} digits before the point`)
 }
 
+/** NaN and the infinities, also as PostgreSQL prints those of numeric. */
+function specialNumberOf(value: Value): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : value
+  return typeof value === 'string' ? SPECIAL_NUMBERS.get(value) : undefined
+}
+
+const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+])
+
 function exactDecimalOf(value: Value): Decimal | ConversionProblem {
   if (value instanceof Decimal) return value
   if (typeof value === 'bigint') return new Decimal(value, 0)
-  if (typeof value === 'number') return numberToDecimal(value) ?? SPECIAL_NUMBER
+  if (typeof value === 'number') return numberToDecimal(value) ?? NOT_A_NUMBER
   if (typeof value !== 'string') return noConversion(value, 'a decimal number')
   return parseDecimal(value.trim()) ?? new ConversionProblem('The text is no number')
 }
@@ -199,7 +201,8 @@ function momentOf(value: Value): DateValue | ConversionProblem {
   const date = typeof value === 'string' ? parseDateAutomatically(value.trim()) : value
   if (date === undefined) return new ConversionProblem('The text is in no known date format')
   if (!(date instanceof DateValue)) return noConversion(value, 'a date')
-  if (isInfinite(date)) return INFINITE_DATE
+  const problem = temporalProblem(date)
+  if (problem !== undefined) return problem
   return BigInt.asIntN(64, date.micros) === date.micros
     ? date
     : new ConversionProblem('The date is out of range')
@@ -211,7 +214,7 @@ function toMoment(value: Value): Value | ConversionProblem {
 
 /** The day in UTC. Days reach further than moments of 64 bits do. */
 function toDate(value: Value): Value | ConversionProblem {
-  if (value instanceof DateValue && value.isDateOnly && !isInfinite(value)) return value
+  if (value instanceof DateValue && value.isDateOnly) return temporalProblem(value) ?? value
   const moment = momentOf(value)
   if (!(moment instanceof DateValue)) return moment
   return new DateValue(floorDivide(moment.micros, MICROS_PER_DAY) * MICROS_PER_DAY, true)
@@ -219,7 +222,9 @@ function toDate(value: Value): Value | ConversionProblem {
 
 function toTime(value: Value): Value | ConversionProblem {
   if (typeof value !== 'string') return noConversion(value, 'a time of day')
-  return parseTimeOfDay(value.trim()) ?? new ConversionProblem('The text is no time of day')
+  const micros = parseTimeOfDay(value.trim())
+  if (micros === MICROS_PER_DAY) return END_OF_DAY
+  return micros ?? new ConversionProblem('The text is no time of day')
 }
 
 /** Expressions see binary data as Base64. */

@@ -1,9 +1,10 @@
 import { type ColumnType, isColumnType, type LakeField, type LakeType } from '#columns/column-type.ts'
 import { OutputLog } from './batch-log.ts'
 import { compileCheck } from './check-value.ts'
-import { ConversionProblem, convertValue, typeNameOfColumn } from './conversions.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { convertValue, typeNameOfColumn } from './conversions.ts'
 import type { FieldRules } from './field-rules.ts'
-import type { TreePart } from './mapping-plan.ts'
+import type { OutputColumn, TreePart } from './mapping-plan.ts'
 import { formatPathStep, type PathStep } from './paths.ts'
 import { isArray, isMap, typeNameOf, type Value } from './values.ts'
 
@@ -25,11 +26,12 @@ export class TreeCompiler {
   /** Of every place; each batch has to begin them. */
   readonly logs: OutputLog[] = []
   readonly #parts: readonly TreePart[]
-  readonly #source: string
+  readonly #output: Pick<OutputColumn, 'source' | 'policy'>
 
-  constructor(parts: readonly TreePart[], source: string) {
+  /** `parts` are those of the output. */
+  constructor(parts: readonly TreePart[], output: Pick<OutputColumn, 'source' | 'policy'>) {
     this.#parts = parts
-    this.#source = source
+    this.#output = output
   }
 
   compile(type: LakeType, rules: FieldRules | undefined, path: string): ConvertTree {
@@ -39,9 +41,10 @@ export class TreeCompiler {
   /** The log of a place. */
   logAt(path: string, type: LakeType, steps: readonly PathStep[]): OutputLog {
     const part = this.#parts.findLast((candidate) => leadsTo(candidate, steps))
-    const source = part?.source ?? this.#source
+    const { source: whole, policy } = this.#output
     const { entry } = part ?? this.#parts[0] ?? {}
-    const log = new OutputLog({ path, type, source, entry, isRequired: false }, 'EXPRESSION')
+    const spot = { path, type, source: part?.source ?? whole, entry, isRequired: false, policy }
+    const log = new OutputLog(spot, 'EXPRESSION')
     this.logs.push(log)
     return log
   }
@@ -122,7 +125,7 @@ export function defaultOf(value: string | number | boolean): Value {
 /** Null stays null. */
 function refuse(value: Value, row: number, log: OutputLog, what: string): null {
   if (value !== null) {
-    log.problem(row, new ConversionProblem(`${typeNameOf(value)} does not become ${what}`), typeNameOf(value))
+    log.settle(row, new ConversionProblem(`${typeNameOf(value)} does not become ${what}`), typeNameOf(value))
   }
   return null
 }
@@ -138,10 +141,7 @@ function compileLeaf(
     const tally = { inexactCount: 0 }
     const result =
       isElement && hasParts(value) ? elementProblem(value, type) : convertValue(value, type, tally)
-    if (result instanceof ConversionProblem) {
-      log.problem(row, result, typeNameOf(value))
-      return null
-    }
+    if (result instanceof ConversionProblem) return log.settle(row, result, typeNameOf(value)) ?? null
     if (tally.inexactCount > 0) log.inexact(row)
     const violation = result === null ? undefined : check?.(result)
     if (violation) log.violation(row, violation)

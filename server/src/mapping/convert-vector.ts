@@ -7,15 +7,19 @@ import {
   type Int64Vector,
   type Vector,
 } from '#columns/vector.ts'
-import { ConversionProblem, INFINITE_DATE, printsAs } from './conversions.ts'
-import { MICROS_PER_DAY } from './dates.ts'
+import type { ConversionProblem } from './conversion-problem.ts'
+import { printsAs } from './conversions.ts'
+import { DateValue, MICROS_PER_DAY } from './dates.ts'
 import { Decimal, decimalToNumber } from './decimal.ts'
 import type { ColumnConversion } from './mapping-plan.ts'
-import { bigWords, createColumnReader, INT32_MAX, INT32_MIN } from './read-vector.ts'
+import { bigWords, createColumnReader, dayOf } from './read-vector.ts'
+import { MAX_DAY, MIN_DAY, temporalProblem } from './temporal-range.ts'
+import type { Value } from './values.ts'
 
 /** What a conversion of a whole vector has to say about single rows. */
 export interface RowLog {
-  problem(row: number, problem: ConversionProblem): void
+  /** What takes its place; `undefined` when the row is set aside. */
+  settle(row: number, problem: ConversionProblem): Value | undefined
   inexact(row: number): void
 }
 
@@ -127,10 +131,6 @@ function roundedDecimal(value: unknown, row: number, log: RowLog): number {
 const MICROS_PER_DAY_NUMBER = Number(MICROS_PER_DAY)
 /** Days whose microseconds a double holds exactly, into the year 2255. */
 const SAFE_DAYS = Math.floor(Number.MAX_SAFE_INTEGER / MICROS_PER_DAY_NUMBER)
-/** Days whose microseconds fit 64 bits. */
-const MAX_DAYS = Math.floor(2 ** 63 / MICROS_PER_DAY_NUMBER) - 1
-
-const TOO_FAR = new ConversionProblem('The date is out of range')
 
 function dateToTimestamp(input: Int32Vector, rowCount: number, log: RowLog): Vector {
   const output = createLike(input, rowCount, 'int64')
@@ -144,12 +144,25 @@ function dateToTimestamp(input: Int32Vector, rowCount: number, log: RowLog): Vec
       const high = Math.floor(micros / TWO_32)
       words[2 * row] = (micros - high * TWO_32) | 0
       words[2 * row + 1] = high
-    } else if (days >= -MAX_DAYS && days <= MAX_DAYS) wide[row] = BigInt(days) * MICROS_PER_DAY
-    else {
-      output.validity[row] = 0
-      output.nullCount++
-      log.problem(row, days === INT32_MAX || days === INT32_MIN ? INFINITE_DATE : TOO_FAR)
-    }
+    } else if (days >= MIN_DAY && days <= MAX_DAY) wide[row] = BigInt(days) * MICROS_PER_DAY
+    else writeFarDay(output, row, farMoment(days, row, log))
   }
   return output
+}
+
+/** Days reach further than moments of 64 bits do. */
+function farMoment(days: number, row: number, log: RowLog): bigint | undefined {
+  const problem = temporalProblem(new DateValue(dayOf(days).micros))
+  const settled = problem && log.settle(row, problem)
+  if (!(settled instanceof DateValue)) return undefined
+  return BigInt.asIntN(64, settled.micros) === settled.micros ? settled.micros : undefined
+}
+
+function writeFarDay(output: Int64Vector, row: number, micros: bigint | undefined): void {
+  if (micros !== undefined) {
+    bigWords(output.words)[row] = micros
+    return
+  }
+  output.validity[row] = 0
+  output.nullCount++
 }

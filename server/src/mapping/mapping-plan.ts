@@ -1,8 +1,10 @@
 import type { ColumnType, LakeColumn } from '#columns/column-type.ts'
+import type { TextCheck } from '#typemap/text-check.ts'
 import type { TextShape } from '#typemap/text-shape.ts'
 import type { Expression } from './expression.ts'
 import type { FieldRules } from './field-rules.ts'
 import type { PathStep } from './paths.ts'
+import type { ValuePolicy } from './value-policy.ts'
 
 /** One line of a mapping set, in the modern names. */
 export interface MappingEntry {
@@ -28,6 +30,8 @@ export interface SourceColumn {
   readonly nullable?: boolean | undefined
   /** Its text is that of a value with parts. */
   readonly shape?: TextShape | undefined
+  /** What has to be looked at in its text before it lands as it is. */
+  readonly check?: TextCheck | undefined
 }
 
 /** What is wrong with an entry, or with the set as a whole where the entry is absent. */
@@ -69,10 +73,17 @@ export interface OutputColumn {
   readonly parent?: number | undefined
   /** A row is set aside that has the struct around it, and not this field. */
   readonly isNeeded?: boolean | undefined
+  /** For values that PostgreSQL can hold and the field cannot; `quarantine` when absent. */
+  readonly policy?: ValuePolicy | undefined
 }
 
 export type OutputSource =
-  | { readonly kind: 'column'; readonly column: number; readonly conversion: ColumnConversion }
+  | {
+      readonly kind: 'column'
+      readonly column: number
+      readonly conversion: ColumnConversion
+      readonly check?: TextCheck | undefined
+    }
   | { readonly kind: 'expression'; readonly expression: Expression }
   | { readonly kind: 'constant'; readonly text: string }
   /** A list or map is put together of parts, the later over the earlier. */

@@ -29,6 +29,7 @@ import {
 import { MappingSyntaxError } from './mapping-syntax-error.ts'
 import { formatPath } from './paths.ts'
 import type { PlanInput } from './plan-mapping.ts'
+import { PolicyFinder } from './policy-finder.ts'
 import { type PARTS, pathOf, problemOf, type ReadEntry } from './read-entries.ts'
 import { UsedColumns } from './used-columns.ts'
 
@@ -52,6 +53,7 @@ export class MappingPlanner {
   readonly #columns: UsedColumns
   readonly #entries: ReadonlyMap<string, readonly ReadEntry[]>
   readonly #problems: MappingProblem[]
+  readonly #policies: PolicyFinder
   readonly #outputs: OutputColumn[] = []
   readonly #objects: ObjectPlan[] = []
 
@@ -60,6 +62,7 @@ export class MappingPlanner {
     this.#columns = new UsedColumns(input.columns)
     this.#entries = Map.groupBy(entries, ({ path }) => formatPath(path))
     this.#problems = problems
+    this.#policies = new PolicyFinder(input, entries)
   }
 
   visitTable(): void {
@@ -110,7 +113,13 @@ export class MappingPlanner {
       ? this.#leafSource(leaf, own[0] ?? place.copied, rules)
       : this.#collectionSource(leaf, field, own, place.copied)
     if (from) {
-      const base = { leaf, ...from, ...(rules === undefined ? {} : { rules }) }
+      const policy = this.#policies.of(own[0] ?? place.copied)
+      const base = {
+        leaf,
+        ...from,
+        ...(rules === undefined ? {} : { rules }),
+        ...(policy === undefined ? {} : { policy }),
+      }
       const parent = place.parent === undefined ? {} : { parent: place.parent }
       this.#outputs.push({ ...base, ...parent, ...(isNeeded ? { isNeeded } : {}) })
     } else if (isRequired || isAsked) this.#reportUnfilled(path)
@@ -237,7 +246,9 @@ export class MappingPlanner {
     const type = this.#columns.typeAt(column)
     if (!isColumnType(leaf.type)) return undefined
     if (!canConvert(type, leaf.type)) this.#reportImpossible(entry, index, type, leaf)
-    return { kind: 'column', column, conversion: conversionBetween(type, leaf.type) }
+    const conversion = conversionBetween(type, leaf.type)
+    const check = conversion === 'none' ? this.#columns.checkAt(column) : undefined
+    return { kind: 'column', column, conversion, ...(check === undefined ? {} : { check }) }
   }
 
   #reportImpossible(entry: MappingEntry, index: number, type: ColumnType, leaf: LakeColumn): void {

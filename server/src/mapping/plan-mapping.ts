@@ -4,6 +4,7 @@ import type { MappingEntry, MappingPlan, MappingProblem, SourceColumn } from './
 import { MappingPlanner } from './mapping-planner.ts'
 import { formatPathStep } from './paths.ts'
 import { readEntries } from './read-entries.ts'
+import type { ValuePolicies } from './value-policy.ts'
 
 /**
  * Checks a mapping set without knowing a source: every destination exists and is written once, every expression
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly fields: readonly LakeField[]
   /** What the schema wants of the rows; without them only what the table itself requires. */
   readonly rules?: FieldRules | undefined
+  /** For values that PostgreSQL can hold and a field cannot. */
+  readonly policies?: ValuePolicies | undefined
   /** A column that the source lacks is null in every row instead of an error. */
   readonly ignoresMissing?: boolean | undefined
 }

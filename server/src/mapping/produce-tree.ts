@@ -16,9 +16,9 @@ export function treeProducer(
   parts: readonly TreePart[],
   scope: CompileScope,
 ): { readonly produce: Produce; readonly logs: readonly OutputLog[] } {
-  const { leaf, rules, source } = output
+  const { leaf, rules } = output
   const path = formatPath(leaf.path)
-  const compiler = new TreeCompiler(parts, source)
+  const compiler = new TreeCompiler(parts, output)
   const convert = compiler.compile(leaf.type, rules, path)
   const placers = parts.map((part) => compilePart(part, output, { scope, compiler }))
   const produce: Produce = ({ rowCount }) => {

@@ -1,7 +1,8 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import type { AnyVector, ColumnBatch } from '#columns/vector.ts'
 import type { OutputLog } from './batch-log.ts'
-import { ConversionProblem, convertValue } from './conversions.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { convertValue } from './conversions.ts'
 import type { Evaluate } from './evaluate.ts'
 import { EvaluationFailure, typeNameOf, type Value } from './values.ts'
 import { createVectorWriter } from './write-vector.ts'
@@ -22,27 +23,27 @@ export function valueProducer(source: ValueSource, type: ColumnType, log: Output
   return ({ rowCount }) => {
     const writer = createVectorWriter(type, rowCount)
     for (let row = 0; row < rowCount; row++) {
-      const { value, report } = outcomeOf(source.evaluate, row, type)
-      report?.(row, log)
-      writer.write(row, value)
+      const { value, settle } = outcomeOf(source.evaluate, row, type)
+      writer.write(row, settle === undefined ? value : settle(row, log))
     }
     return writer.vector
   }
 }
 
-function constantProducer({ value, report }: Outcome, type: ColumnType, log: OutputLog): Produce {
+function constantProducer({ value, settle }: Outcome, type: ColumnType, log: OutputLog): Produce {
   return ({ rowCount }) => {
     const writer = createVectorWriter(type, rowCount)
-    if (report) for (let row = 0; row < rowCount; row++) report(row, log)
-    writer.fill(value)
+    let settled = value
+    if (settle !== undefined) for (let row = 0; row < rowCount; row++) settled = settle(row, log)
+    writer.fill(settled)
     return writer.vector
   }
 }
 
-/** A value ready to be written, and what is to be told of it. */
+/** A value ready to be written, unless there is something to be told of it, which may change it. */
 interface Outcome {
   readonly value: Value
-  readonly report?: ((row: number, log: OutputLog) => void) | undefined
+  readonly settle?: ((row: number, log: OutputLog) => Value) | undefined
 }
 
 const NOTHING: Outcome = { value: null }
@@ -53,7 +54,7 @@ function outcomeOf(evaluate: Evaluate, row: number, type: ColumnType): Outcome {
     value = evaluate(row)
   } catch (error) {
     if (!(error instanceof EvaluationFailure)) throw error
-    return { value: null, report: (failedRow, log) => log.failure(failedRow, error.message) }
+    return { value: null, settle: (failedRow, log) => log.failure(failedRow, error.message) }
   }
   return value === null ? NOTHING : converted(value, type)
 }
@@ -62,9 +63,12 @@ function converted(value: NonNullable<Value>, type: ColumnType): Outcome {
   const tally = { inexactCount: 0 }
   const result = convertValue(value, type, tally)
   if (result instanceof ConversionProblem) {
-    return { value: null, report: (row, log) => log.problem(row, result, typeNameOf(value)) }
+    return { value: null, settle: (row, log) => log.settle(row, result, typeNameOf(value)) ?? null }
   }
-  return tally.inexactCount === 0
-    ? { value: result }
-    : { value: result, report: (row, log) => log.inexact(row) }
+  if (tally.inexactCount === 0) return { value: result }
+  const settle = (row: number, log: OutputLog): Value => {
+    log.inexact(row)
+    return result
+  }
+  return { value: result, settle }
 }

@@ -1,6 +1,7 @@
 import { formatLakeType, isColumnType, type LakeField, type LakeType } from '#columns/column-type.ts'
 import { checkExpression } from './check-expression.ts'
-import { ConversionProblem, convertValue } from './conversions.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { convertValue } from './conversions.ts'
 import type { Expression } from './expression.ts'
 import { type Destination, findDestination } from './find-destination.ts'
 import type { IdentityMark, MappingEntry, MappingProblem } from './mapping-plan.ts'

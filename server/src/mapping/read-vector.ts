@@ -44,7 +44,7 @@ function readerOf(type: ColumnType, vector: Vector): Evaluate {
     case 'int32': {
       const { values } = vector
       return type.kind === 'date'
-        ? (row) => dateOf(values[row] as number)
+        ? (row) => dayOf(values[row] as number)
         : (row) => BigInt(values[row] as number)
     }
     case 'float32':
@@ -69,7 +69,7 @@ export function bigWords(words: Int32Array): BigInt64Array {
 }
 
 /** A day; the ends of the range are PostgreSQL's infinities. */
-function dateOf(days: number): DateValue {
+export function dayOf(days: number): DateValue {
   if (days === INT32_MAX) return new DateValue(INFINITY_MICROS, true)
   if (days === INT32_MIN) return new DateValue(MINUS_INFINITY_MICROS, true)
   return new DateValue(BigInt(days) * MICROS_PER_DAY, true)

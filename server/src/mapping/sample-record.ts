@@ -1,5 +1,6 @@
 import type { ColumnType } from '#columns/column-type.ts'
-import { ConversionProblem, convertValue } from './conversions.ts'
+import { ConversionProblem } from './conversion-problem.ts'
+import { convertValue } from './conversions.ts'
 import {
   DateValue,
   formatTimeOfDay,

@@ -124,7 +124,7 @@ class ShapeReader {
     if (this.#text[this.#position] === '{') return this.#items('{', '}', delimiter, items)
     const quoted = this.#quoted()
     const plain = delimiter === ',' ? PLAIN.item : PLAIN.itemOfBoxes
-    const text = quoted ?? unescape(this.#match(plain) ?? this.refuse())
+    const text = quoted ?? unescaped(this.#match(plain) ?? this.refuse())
     return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element)
   }
 
@@ -177,14 +177,14 @@ class ShapeReader {
       const quoted = this.#quoted()
       const piece = quoted ?? this.#match(plain)
       if (piece === undefined) return text
-      text = (text ?? '') + (quoted === undefined ? unescape(piece) : piece)
+      text = (text ?? '') + (quoted === undefined ? unescaped(piece) : piece)
     }
   }
 
   /** In composites a quote is doubled, elsewhere it has a backslash before it. */
   #quoted(): string | undefined {
     const match = this.#match(/"(?:[^"\\]|\\[\s\S]|"")*"/y)
-    return match === undefined ? undefined : unescape(match.slice(1, -1).replaceAll('""', '"'))
+    return match === undefined ? undefined : unescaped(match.slice(1, -1).replaceAll('""', '"'))
   }
 
   #rest(): string {
@@ -212,7 +212,7 @@ class ShapeReader {
   }
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\([\s\S])/g, '$1') : text
 }
 

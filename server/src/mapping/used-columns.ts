@@ -1,4 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
+import type { TextCheck } from '#typemap/text-check.ts'
 import type { Expression } from './expression.ts'
 import type { MappingPlan, SourceColumn } from './mapping-plan.ts'
 
@@ -30,6 +31,10 @@ export class UsedColumns {
 
   typeAt(place: number): ColumnType {
     return this.#used[place]?.type ?? STRING
+  }
+
+  checkAt(place: number): TextCheck | undefined {
+    return this.#used[place]?.check
   }
 
   /** The parts of a column whose type has some; `undefined` for any other. */

@@ -44,7 +44,8 @@ function fill(vector: Vector, rows: number, value: Value, write: VectorWriter['w
 
 type Put = (row: number, value: Value) => void
 
-function putterOf(type: ColumnType, vector: Vector, rows: number): Put {
+/** Writes values of a type into a vector of `rows` rows. */
+export function putterOf(type: ColumnType, vector: Vector, rows: number): Put {
   switch (vector.kind) {
     case 'bool':
       return (row, value) => {

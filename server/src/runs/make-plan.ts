@@ -48,7 +48,8 @@ export async function makePlan(
   const drift = planDrift({ inputs, set, relation: shape, shape: seen, fields, rules }, remembered)
   const offered = selectColumns(shape, inputs.selectedColumns)
   const entries = set?.entries ?? identityMapping(offered.map(toSourceColumn), fields)
-  const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules })
+  const policies = inputs.valuePolicies
+  const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules, policies })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors)
   const plan: StoredRunPlan = {

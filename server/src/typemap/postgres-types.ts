@@ -1,4 +1,5 @@
 import type { ColumnType } from '#columns/column-type.ts'
+import type { TextCheck } from './text-check.ts'
 import { type CatalogueType, shapeOfType, type TextShape } from './text-shape.ts'
 
 /** How the wire decoder turns one value of COPY's binary format into its vector. */
@@ -49,6 +50,8 @@ export interface PostgresColumnType {
   readonly landing: ColumnType
   /** How its text is taken apart, where a value has parts. */
   readonly shape?: TextShape | undefined
+  /** What has to be looked at in its text before it lands as it is. */
+  readonly check?: TextCheck | undefined
 }
 
 /** A type as the catalogue describes it. For a domain, `baseTypeOid` is the type at the end of the chain. */
@@ -61,6 +64,8 @@ export interface PostgresTypeFacts {
   readonly baseTypeOid?: number | undefined
   /** `pg_type.typcategory` of the base type; `E` is an enum. */
   readonly category?: string | undefined
+  /** The database has no encoding (SQL_ASCII), so that its texts may be any bytes. */
+  readonly isUnchecked?: boolean | undefined
   /** Types that the type is made of, by OID; needed for types with parts. */
   readonly types?: ReadonlyMap<number, CatalogueType> | undefined
 }
@@ -72,10 +77,33 @@ export function describePostgresType(facts: PostgresTypeFacts): PostgresColumnTy
   const described = finish(entry ?? otherEntry(facts, oid), facts.typeName)
   const landing = landingTypeOf(oid, facts.typmod)
   const shape = shapeOfType(oid, facts.typmod, { types: facts.types ?? NO_TYPES, scalarOf: landingTypeOf })
-  return shape.kind === 'scalar' ? { ...described, landing } : { ...described, landing, shape }
+  const check = checkOf(described, oid, facts)
+  return {
+    ...described,
+    landing,
+    ...(shape.kind === 'scalar' ? {} : { shape }),
+    ...(check === undefined ? {} : { check }),
+  }
 }
 
+function checkOf(
+  { columnType, decoder }: Omit<PostgresColumnType, 'landing'>,
+  oid: number,
+  { isUnchecked }: PostgresTypeFacts,
+): TextCheck | undefined {
+  if (isUnchecked === true && columnType.kind === 'string' && CARRIES_BYTES.has(decoder)) return 'utf8'
+  return oid === OID_JSON ? 'json' : undefined
+}
+
+/** Decoders that hand on what the server sends. */
+const CARRIES_BYTES: ReadonlySet<DecoderName> = new Set(['bytes', 'jsonb'])
+
 const NO_TYPES: ReadonlyMap<number, CatalogueType> = new Map()
+
+/** True for numbers that no decimal of the lake is sure to hold: they land as text. */
+export function isBoundlessNumber({ landing, explore }: PostgresColumnType): boolean {
+  return landing.kind === 'string' && explore.type === 'double'
+}
 
 /** What holds a value without parts exactly: text unless the lake has a twin. */
 function landingTypeOf(oid: number, typmod: number): ColumnType {
@@ -165,6 +193,7 @@ function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
 }
 
 const OID_NUMERIC = 1700
+const OID_JSON = 114
 const OID_TIME = 1083
 
 /** By the fixed OIDs of pg_type.dat. numeric depends on its modifier and stands apart. */

@@ -1,5 +1,6 @@
 import { type ColumnType, formatLakeType } from '#columns/column-type.ts'
-import { ConversionProblem, convertValue } from '#mapping/conversions.ts'
+import { ConversionProblem } from '#mapping/conversion-problem.ts'
+import { convertValue } from '#mapping/conversions.ts'
 import type { Value } from '#mapping/values.ts'
 
 /** Digits of a decimal number that every double keeps. */

@@ -3,11 +3,13 @@ import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
 import { exploreRelation, openExploreSession } from '#source/postgres/explore/explore-session.ts'
 import { listRelations, streamRelations } from '#source/postgres/explore/list-relations.ts'
+import { measureNumbers } from '#source/postgres/explore/measure-numbers.ts'
 import { previewRelation } from '#source/postgres/explore/preview-relation.ts'
 import { profileRelation } from '#source/postgres/explore/profile-relation.ts'
 import { checkRowFilter } from '#source/postgres/filter/check-row-filter.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { isBoundlessNumber } from '#typemap/postgres-types.ts'
 import type { SourcePort } from './source-port.ts'
 
 /** The port over PostgreSQL. */
@@ -25,6 +27,13 @@ export function createPostgresSource(): SourcePort {
     },
     async describeRelation(target, path, options = {}) {
       return await exploreRelation(target, path, options, (session) => describeRelation(session, path))
+    },
+    async measureRelation(target, path, options = {}) {
+      return await exploreRelation(target, path, options, async (session) => {
+        const shape = await describeRelation(session, path)
+        const boundless = shape.columns.filter(({ type }) => isBoundlessNumber(type)).map(({ name }) => name)
+        return { shape, widths: await measureNumbers(session, shape, boundless) }
+      })
     },
     async profileRelation(target, path, options = {}) {
       return await exploreRelation(target, path, options, (session) => profileRelation(session, path))

@@ -6,6 +6,7 @@ import type {
   ListRelationsOptions,
   RelationPage,
 } from '#source/postgres/explore/list-relations.ts'
+import type { NumberWidth } from '#source/postgres/explore/measure-numbers.ts'
 import type { Preview } from '#source/postgres/explore/preview-relation.ts'
 import type { RelationProfile } from '#source/postgres/explore/profile-relation.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
@@ -38,6 +39,13 @@ export interface SourcePort {
     path: string,
     options?: SourceCallOptions,
   ): Promise<RelationShape>
+
+  /** Shape, and how wide the numbers are of columns whose type sets no bounds. @throws as describeRelation */
+  measureRelation(
+    target: ConnectionTarget,
+    path: string,
+    options?: SourceCallOptions,
+  ): Promise<{ readonly shape: RelationShape; readonly widths: ReadonlyMap<string, NumberWidth> }>
 
   /** Has the source check a row filter for a relation. @throws as describeRelation, and RowFilterError */
   checkFilter(

@@ -19,6 +19,7 @@ import type { ConnectionSpec } from '#services/flow-service/specs/built-in/spec.
 import { assertConnectable, requireConnectionSpec } from '#services/flow-service/specs/spec-catalogue.ts'
 import { checkFilters } from './check-filters.ts'
 import { assertDriftPolicy } from './drift-policy.ts'
+import { readValuePolicies } from './value-policies.ts'
 
 /**
  * Checks a source connection and fills in what its document shows. What the table really has is checked when
@@ -123,6 +124,7 @@ function readTableParams(given: unknown, isDraft: boolean): JsonObject {
   const { columns, filters } = rest
   if (columns !== undefined) assertColumns(columns)
   assertDriftPolicy(rest)
+  readValuePolicies(rest)
   if (filters !== undefined && !isObject(filters))
     throw invalidRequest('params.filters must be an object: {type, format, value}.', 'params.filters')
   if (tableName !== undefined && typeof tableName !== 'string')

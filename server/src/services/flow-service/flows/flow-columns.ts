@@ -5,6 +5,7 @@ import { nearestName } from '#kit/nearest.ts'
 import type { FieldRules } from '#mapping/field-rules.ts'
 import type { MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
+import { readValuePolicies } from '#services/flow-service/connected/value-policies.ts'
 import { FlowProblem, invalidRequest } from '#services/flow-service/problems.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
@@ -42,6 +43,8 @@ export function assertColumns(use: TableUse): void {
   if (use.deltaColumn !== undefined) assertDeltaColumn(use, use.deltaColumn)
   if (use.params['filters'] !== undefined && use.params['filters'] !== null)
     compileRowFilter(use.params['filters'], use.columns)
+  for (const name of Object.keys(readValuePolicies(use.params)?.columns ?? {}))
+    if (!use.columns.some((column) => column.name === name)) throw noColumn(name, use.tableName, use.columns)
   const columns = selected.map(toSourceColumn)
   const entries = use.entries ?? identityMapping(columns, use.fields)
   if (entries.length === 0) throw nothingMapped(use)

@@ -1,7 +1,9 @@
 import type { Scope } from '#http/scope.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
+import type { ValuePolicies } from '#mapping/value-policy.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import { type DriftPolicy, driftPolicyOf } from '#services/flow-service/connected/drift-policy.ts'
+import { readValuePolicies } from '#services/flow-service/connected/value-policies.ts'
 import { targetOf } from '#services/flow-service/connections/auth-params.ts'
 import { openAuth } from '#services/flow-service/connections/connection-store.ts'
 import { textOf } from '#services/flow-service/entities/entity-document.ts'
@@ -36,6 +38,7 @@ export interface FlowPlanInputs {
   readonly filters: JsonObject | undefined
   /** What becomes of changes of the table. */
   readonly driftPolicy: DriftPolicy
+  readonly valuePolicies: ValuePolicies | undefined
   /** Without one every run copies everything. */
   readonly deltaColumn: DeltaColumn | undefined
   readonly datasetId: string
@@ -80,6 +83,7 @@ export async function loadFlowPlanInputs(
     selectedColumns: selectedColumnsOf(params),
     filters: isObject(filters) ? (filters as JsonObject) : undefined,
     driftPolicy: driftPolicyOf(params),
+    valuePolicies: readValuePolicies(params),
     deltaColumn: deltaColumnOf(transformations),
     datasetId,
     mapping: mappingOf(transformations),

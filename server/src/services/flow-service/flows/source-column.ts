@@ -3,5 +3,6 @@ import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 
 /** A column of a relation as a mapping sees it. */
 export function toSourceColumn({ name, type, nullable }: RelationColumn): SourceColumn {
-  return { name, type: type.columnType, nullable, shape: type.shape }
+  const { columnType, shape, check } = type
+  return { name, type: columnType, nullable, shape, check }
 }

@@ -27,13 +27,14 @@ export const ORIGIN = 'meta:sourceTable'
  */
 export function classBody(scope: Scope, plan: TablePlan, before?: JsonObject): JsonObject {
   const namespace = tenantNamespace(scope.tenantId)
-  const known = before && textsAt(fieldsOf(before, namespace) ?? {}, 'required')
+  const stored = before && fieldsOf(before, namespace)
+  const known = stored && textsAt(stored, 'required')
   const required = plan.fields
     .filter(({ name, isRequired }) => isRequired && (known === undefined || known.includes(name)))
     .map(({ name }) => name)
   const fields: JsonObject = {
     type: 'object',
-    properties: Object.fromEntries(plan.fields.map(({ name, schema }) => [name, schema])),
+    properties: Object.fromEntries(plan.fields.map((field) => [field.name, schemaOf(field, stored)])),
     ...(required.length === 0 ? {} : { required }),
   }
   const own: JsonObject = {
@@ -42,6 +43,12 @@ export function classBody(scope: Scope, plan: TablePlan, before?: JsonObject): J
     ...(required.length === 0 ? {} : { required: [namespace] }),
   }
   return { type: 'object', title: `${plan.title} (class)`, allOf: [{ $ref: ADHOC_BEHAVIOR }, own] }
+}
+
+/** The width of a twin was found out by looking at rows; once it is there it stays what it is. */
+function schemaOf({ name, schema, isTwin }: TableField, stored: JsonObject | undefined): JsonObject {
+  const before = isTwin === true ? objectAt(objectAt(stored ?? {}, 'properties') ?? {}, name) : undefined
+  return before ?? schema
 }
 
 function ownPart(document: JsonObject): JsonObject | undefined {

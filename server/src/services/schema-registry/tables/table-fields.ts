@@ -8,18 +8,28 @@ export interface TableField {
   readonly schema: JsonObject
   /** The column has a value in every row. */
   readonly isRequired: boolean
+  /** A second field of its column, which holds what a decimal can. */
+  readonly isTwin?: boolean | undefined
 }
 
-/** Fields that hold every value of the columns exactly, in the columns' order, named after them. */
+/**
+ * Fields that hold every value of the columns exactly, in the columns' order, named after them. Numbers without bounds
+ * land as text and have a decimal beside them.
+ */
 export function tableFields(columns: readonly DescribedColumn[]): readonly TableField[] {
   const taken = new Set<string>()
-  return columns.map((column) => {
+  return columns.flatMap((column): TableField[] => {
     const name = freeName(column.name, taken)
     taken.add(name.toLowerCase())
     const { comment, isNullable } = column
     const described = comment === undefined ? {} : { description: comment }
     const schema = { title: column.name, ...described, ...column.fieldSchema }
-    return { column: column.name, name, schema, isRequired: !isNullable }
+    const field = { column: column.name, name, schema, isRequired: !isNullable }
+    if (column.twinSchema === undefined) return [field]
+    const twin = freeName(`${column.name}_number`, taken)
+    taken.add(twin.toLowerCase())
+    const twinSchema = { title: `${column.name} as a decimal`, ...described, ...column.twinSchema }
+    return [field, { column: column.name, name: twin, schema: twinSchema, isRequired: false, isTwin: true }]
   })
 }
 

@@ -121,6 +121,8 @@ export class Session implements AsyncDisposable {
   readonly target: ConnectionTarget
   /** `15.4`, without the packager's remark. */
   readonly serverVersion: string
+  /** The database has no encoding (SQL_ASCII): its texts are whatever bytes somebody wrote. */
+  readonly isUnencoded: boolean
   /** 15 of `15.4`. */
   readonly serverMajor: number
   readonly isEncrypted: boolean
@@ -135,6 +137,7 @@ export class Session implements AsyncDisposable {
     this.target = target
     this.isEncrypted = dialled.isEncrypted
     this.loginMethod = dialled.loginMethod
+    this.isUnencoded = dialled.parameters.get('server_encoding') === 'SQL_ASCII'
     this.serverVersion = (dialled.parameters.get('server_version') ?? '').split(' ')[0] ?? ''
     this.serverMajor = Number.parseInt(this.serverVersion, 10) || 0
     this.#client = dialled.client

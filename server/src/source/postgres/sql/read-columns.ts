@@ -1,6 +1,9 @@
 import type { Session } from '#source/postgres/connect/session.ts'
-import { describePostgresType, type PostgresColumnType } from '#typemap/postgres-types.ts'
-import type { CatalogueType } from '#typemap/text-shape.ts'
+import {
+  describePostgresType,
+  type PostgresColumnType,
+  type PostgresTypeFacts,
+} from '#typemap/postgres-types.ts'
 import { readTypes } from './read-types.ts'
 
 export interface RelationColumn {
@@ -59,7 +62,8 @@ export async function readColumns(session: Session, oid: number): Promise<Relati
   )
   const parted = rows.filter((row) => row.has_parts).map((row) => Number(row.base_type_oid))
   const types = parted.length === 0 ? undefined : await readTypes(session, parted)
-  return rows.map((row) => toColumn(row, types))
+  const context = { types, isUnchecked: session.isUnencoded }
+  return rows.map((row) => toColumn(row, context))
 }
 
 /** Functions that read the text of types with parts. */
@@ -76,7 +80,7 @@ const PARTED = [
   .map((name) => `'${name}'`)
   .join(', ')
 
-function toColumn(row: Row, types: ReadonlyMap<number, CatalogueType> | undefined): RelationColumn {
+function toColumn(row: Row, context: Pick<PostgresTypeFacts, 'types' | 'isUnchecked'>): RelationColumn {
   return {
     name: row.name,
     type: describePostgresType({
@@ -85,7 +89,7 @@ function toColumn(row: Row, types: ReadonlyMap<number, CatalogueType> | undefine
       baseTypeOid: Number(row.base_type_oid),
       typmod: row.typmod,
       category: row.category,
-      types,
+      ...context,
     }),
     baseTypeOid: Number(row.base_type_oid),
     nullable: !row.not_null,
