@@ -47,6 +47,7 @@ export class DriftWorld implements AsyncDisposable {
   static async open(): Promise<DriftWorld> {
     await using opened = new AsyncDisposableStack()
     const source = opened.use(await createTestDatabase())
+    await source.query('create extension postgres_fdw')
     const proxy = opened.use(await holdingProxy(source))
     const server = opened.use(await startTestServer({ env: { HEADWATER_EXTRACT_SLOTS: '6' } }))
     const metadata = opened.adopt(new pg.Pool({ connectionString: server.databaseUrl, max: 2 }), (it) =>
@@ -64,6 +65,25 @@ export class DriftWorld implements AsyncDisposable {
   connect(user: { readonly user?: string; readonly password?: string }): Promise<string> {
     const { port, host } = this.proxy
     return connectTo(this.server.client, { ...this.source, ...user, host, port })
+  }
+
+  /** A role that scenarios grant to, and take back from. */
+  async makeReader(schema: string): Promise<Reader> {
+    const reader = { user: readerOf(schema), password: 'reads' }
+    await this.source.query(`create role ${reader.user} login password '${reader.password}'`)
+    const drop = async (): Promise<void> =>
+      void (await this.source.query(`drop owned by ${reader.user}; drop role ${reader.user}`))
+    return { ...reader, [Symbol.asyncDispose]: drop }
+  }
+
+  /** SQL of a kind for the schema of a scenario. */
+  fillIn(sql: string, schema: string): string {
+    const { host, port, database, user, password } = this.source
+    return sql
+      .replaceAll(':server', `host '${host}', port '${port}', dbname '${database}'`)
+      .replaceAll(':login', `user '${user}', password '${password}'`)
+      .replaceAll(':reader', readerOf(schema))
+      .replaceAll(':schema', schema)
   }
 
   /** A flow over some columns of a table, whose schema and mapping set were made from it. */
@@ -130,6 +150,16 @@ export class DriftWorld implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#resources.disposeAsync()
   }
+}
+
+/** Roles belong to the whole server, which other tests share. */
+function readerOf(schema: string): string {
+  return `${schema}_${process.pid}`
+}
+
+export interface Reader extends AsyncDisposable {
+  readonly user: string
+  readonly password: string
 }
 
 export interface FlowWish {

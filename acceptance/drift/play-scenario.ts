@@ -26,10 +26,11 @@ export async function playScenario(world: DriftWorld, kind: DriftKind, timing: T
   const schema = `${timing}_${kind.id.replaceAll('-', '_')}`
   await using stage = await openStage(world, schema)
   await stage.query(TABLE)
+  await using reader = kind.asReader === true ? await world.makeReader(schema) : undefined
   if (kind.setup !== undefined) await stage.query(kind.setup)
   const relation = kind.relation ?? 'items'
   const flow = await world.makeFlow({
-    connectionId: await world.connection(),
+    connectionId: await (reader === undefined ? world.connection() : world.connect(reader)),
     tableName: `${schema}.${relation}`,
     params: kind.policy === undefined ? {} : { schemaDrift: kind.policy },
   })
@@ -68,7 +69,7 @@ async function openStage(world: DriftWorld, schema: string): Promise<Stage> {
   }
   return {
     async query(sql) {
-      const result: Answer = await client.query(sql)
+      const result: Answer = await client.query(world.fillIn(sql, schema))
       return Array.isArray(result) ? result.at(-1).rows : result.rows
     },
     isWaiting,

@@ -22,6 +22,8 @@ export interface TestDatabase extends AsyncDisposable {
 export interface TestDatabaseOptions {
   /** A database to clone, as `withTemplate` returns it; default an empty one. */
   template?: string | undefined
+  /** Of an empty database; UTF-8 unless told otherwise. */
+  encoding?: string | undefined
   /** The server; default the one that the global set-up provides. */
   postgresUrl?: string | undefined
 }
@@ -30,7 +32,7 @@ export interface TestDatabaseOptions {
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = new URL(options.postgresUrl ?? inject('postgresUrl'))
   const database = `test_${process.pid}_${randomBytes(6).toString('hex')}`
-  await asAdmin(server, (admin) => createDatabase(admin, database, options.template ?? 'template0'))
+  await asAdmin(server, (admin) => createDatabase(admin, database, options))
   const url = withDatabase(server, database)
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
@@ -82,7 +84,7 @@ async function buildTemplate(
   const name = admin.escapeIdentifier(template)
   // What a killed builder left behind is not marked as a template yet.
   await admin.query(`drop database if exists ${name} with (force)`)
-  await createDatabase(admin, template, 'template0')
+  await createDatabase(admin, template, {})
   const client = new pg.Client({ connectionString: withDatabase(server, template) })
   await client.connect()
   try {
@@ -93,9 +95,15 @@ async function buildTemplate(
   await admin.query(`alter database ${name} with is_template true`)
 }
 
-async function createDatabase(admin: pg.Client, database: string, template: string): Promise<void> {
+async function createDatabase(
+  admin: pg.Client,
+  database: string,
+  { template = 'template0', encoding }: TestDatabaseOptions,
+): Promise<void> {
   const [name, source] = [admin.escapeIdentifier(database), admin.escapeIdentifier(template)]
-  await admin.query(`create database ${name} template ${source}`)
+  // Only the locale C goes with every encoding.
+  const encoded = encoding === undefined ? '' : ` encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`
+  await admin.query(`create database ${name} template ${source}${encoded}`)
 }
 
 async function dropDatabase(server: URL, client: pg.Client, database: string): Promise<void> {

@@ -15,6 +15,8 @@ export interface ExtractTask extends SliceTask {
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
+  /** Rows that row-level security would hide are an error instead. */
+  readonly refusesRowSecurity?: boolean | undefined
 }
 
 /** Files that a client has uploaded. `columns` are RECORD_COLUMNS: each record comes as the text of a JSON object. */

@@ -4,7 +4,7 @@ import { CONVERSION_CODE, type ConversionProblem, type Substitutes } from './con
 import { conversionMessage, INEXACT_CODE, REQUIRED_CODE, typeNameOfColumn } from './conversions.ts'
 import type { RowLog } from './convert-vector.ts'
 import { DEFAULT_POLICY, type ValuePolicy, ValueRefusedError } from './value-policy.ts'
-import type { Value } from './values.ts'
+import type { EvaluationFailure, Value } from './values.ts'
 
 /** Values of one field that did not arrive as they were, in one batch. The rows themselves did arrive. */
 export interface MappingWarning {
@@ -148,9 +148,10 @@ export class OutputLog implements RowLog {
     return value
   }
 
-  /** An expression without a value for the row: the field is null. */
-  failure(row: number, reason: string): null {
-    this.#fail(row, CONVERSION_CODE, () => this.#message(reason, this.#actual))
+  /** An expression without a value for the row: the field is null, or what its policy wants. */
+  failure(row: number, { message, problem }: EvaluationFailure): Value {
+    if (problem !== undefined) return this.settle(row, problem) ?? null
+    this.#fail(row, CONVERSION_CODE, () => this.#message(message, this.#actual))
     return null
   }
 

@@ -66,7 +66,7 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
     case 'json':
       return remembered(expression, scope, parseJson)
     case 'shaped_text':
-      return remembered(expression, scope, (value) => parseShapedText(value, expression.shape))
+      return remembered(expression, scope, (value) => parseShapedText(value, expression))
     case 'each':
       return derive(
         [expression.of],
@@ -127,14 +127,20 @@ function compileNode(expression: Expression, scope: CompileScope): CompiledExpre
 
 /** What is read out of a column is read once a row, however many fields are in it. */
 function remembered(
-  { node, of }: Extract<Expression, { node: 'json' | 'shaped_text' }>,
+  expression: Extract<Expression, { node: 'json' | 'shaped_text' }>,
   scope: CompileScope,
   read: (value: Value) => Value,
 ): CompiledExpression {
+  const { node, of } = expression
   const { evaluate, isConstant } = compileExpression(of, scope)
   const fresh: Evaluate = (row) => read(evaluate(row))
   const isShared = of.node === 'column' && scope.memo !== undefined
-  return { evaluate: isShared ? scope.memo.of(`${node} ${of.column}`, fresh) : fresh, isConstant }
+  return {
+    evaluate: isShared
+      ? scope.memo.of(`${node}${'isWhole' in expression ? ' whole' : ''} ${of.column}`, fresh)
+      : fresh,
+    isConstant,
+  }
 }
 
 const NULL: LiteralNode = { node: 'literal', type: 'null', text: '' }

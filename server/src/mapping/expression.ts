@@ -11,7 +11,13 @@ export type Expression =
   | { readonly node: 'column'; readonly column: number }
   | { readonly node: 'json'; readonly of: Expression }
   /** The parts of a column of PostgreSQL's arrays, composites, ranges and so on. */
-  | { readonly node: 'shaped_text'; readonly of: Expression; readonly shape: TextShape }
+  | {
+      readonly node: 'shaped_text'
+      readonly of: Expression
+      readonly shape: TextShape
+      /** It lands as a whole, so that an array has to be a list. */
+      readonly isWhole?: boolean | undefined
+    }
   /** `of[*]` and what follows it: an array of what is at the end of the steps in every item. */
   | { readonly node: 'each'; readonly of: Expression; readonly steps: readonly PathStep[] }
   | { readonly node: 'member'; readonly of: Expression; readonly name: string }

@@ -190,7 +190,7 @@ export class MappingPlanner {
     const member = names.length > 0 ? this.#membersOf(bound, names) : bound
     // A text column holds an array or object as JSON.
     const isPlain = isColumnType(type) || identity !== undefined
-    const expression = isPlain && !isCopied ? member : partsOf(member, this.#columns)
+    const expression = isPlain && !isCopied ? member : wholeOf(partsOf(member, this.#columns))
     const part = { steps: isCopied ? [] : steps, source: entry.source, entry: index, expression }
     return identity === undefined ? part : { ...part, identity }
   }
@@ -216,7 +216,7 @@ export class MappingPlanner {
   }
 
   #membersOf(bound: Expression, names: readonly string[]): Expression {
-    return membersOf(partsOf(bound, this.#columns), names)
+    return membersOf(wholeOf(partsOf(bound, this.#columns)), names)
   }
 
   #boundSource(read: ReadEntry): Expression | undefined {
@@ -272,6 +272,11 @@ export class MappingPlanner {
       },
     }
   }
+}
+
+/** A column that lands as it is, and not for what an expression makes of it. */
+function wholeOf(expression: Expression): Expression {
+  return expression.node === 'shaped_text' ? { ...expression, isWhole: true } : expression
 }
 
 const NOUNS = { struct: 'object', list: 'array', map: 'map' } as const satisfies Record<

@@ -11,9 +11,7 @@ export class PolicyFinder {
 
   constructor({ policies = {} }: Pick<PlanInput, 'policies'>, entries: readonly ReadEntry[]) {
     this.#policies = policies
-    const texts = entries.filter(({ type, entry }) => {
-      return entry.sourceType === 'ATTRIBUTE' && isColumnType(type) && type.kind === 'string'
-    })
+    const texts = entries.filter((read) => read.entry.sourceType === 'ATTRIBUTE' && isText(read))
     this.#landAsText = new Set(texts.map(({ entry }) => entry.source))
   }
 
@@ -23,7 +21,11 @@ export class PolicyFinder {
     const own = column === undefined ? undefined : this.#policies.columns?.[column]
     if (own !== undefined) return own
     // Beside its exact text a number that fits no decimal is no reason to set the row aside.
-    if (column !== undefined && this.#landAsText.has(column)) return 'null'
+    if (read !== undefined && !isText(read) && this.#landAsText.has(column ?? '')) return 'null'
     return this.#policies.default
   }
+}
+
+function isText({ type }: ReadEntry): boolean {
+  return isColumnType(type) && type.kind === 'string'
 }

@@ -62,8 +62,7 @@ function evaluateOr(evaluate: Evaluate, row: number, log: OutputLog): Value {
   }
 }
 
-function failed(error: unknown, row: number, log: OutputLog): null {
+function failed(error: unknown, row: number, log: OutputLog): Value {
   if (!(error instanceof EvaluationFailure)) throw error
-  log.failure(row, error.message)
-  return null
+  return log.failure(row, error)
 }

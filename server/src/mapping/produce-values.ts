@@ -54,7 +54,7 @@ function outcomeOf(evaluate: Evaluate, row: number, type: ColumnType): Outcome {
     value = evaluate(row)
   } catch (error) {
     if (!(error instanceof EvaluationFailure)) throw error
-    return { value: null, settle: (failedRow, log) => log.failure(failedRow, error.message) }
+    return { value: null, settle: (failedRow, log) => log.failure(failedRow, error) }
   }
   return value === null ? NOTHING : converted(value, type)
 }

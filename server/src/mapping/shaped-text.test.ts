@@ -26,13 +26,15 @@ describe('arrays', () => {
     ],
     ['{é€,"𝄞"}', ['é€', '𝄞']],
   ])('%s', (text, expected) => {
-    expect(parseShapedText(text, TEXTS)).toEqual(expected)
+    expect(parseShapedText(text, { shape: TEXTS })).toEqual(expected)
   })
 
   test('of booleans, of whole numbers, of boxes', () => {
-    expect(parseShapedText('{t,f,NULL}', arrayOf(scalar('boolean')))).toEqual([true, false, null])
-    expect(parseShapedText('{9007199254740993}', arrayOf(scalar('long')))).toEqual([9007199254740993n])
-    expect(parseShapedText('{(1,2),(0,0);(3,4),(1,1)}', arrayOf(scalar('string'), ';'))).toEqual([
+    expect(parseShapedText('{t,f,NULL}', { shape: arrayOf(scalar('boolean')) })).toEqual([true, false, null])
+    expect(parseShapedText('{9007199254740993}', { shape: arrayOf(scalar('long')) })).toEqual([
+      9007199254740993n,
+    ])
+    expect(parseShapedText('{(1,2),(0,0);(3,4),(1,1)}', { shape: arrayOf(scalar('string'), ';') })).toEqual([
       '(1,2),(0,0)',
       '(3,4),(1,1)',
     ])
@@ -47,7 +49,7 @@ describe('arrays', () => {
       ],
     }
     const text = String.raw`{"(1,\"x \"\"y\"\" \\\\ z\")",NULL,"(,)"}`
-    expect(toJson(parseShapedText(text, arrayOf(pair)))).toEqual([
+    expect(toJson(parseShapedText(text, { shape: arrayOf(pair) }))).toEqual([
       { a: 1, b: 'x "y" \\ z' },
       null,
       { a: null, b: null },
@@ -57,12 +59,12 @@ describe('arrays', () => {
   test.each(['', '{', '{a', 'a}', '{a}b', '{a,}', '{,a}', '[1]', '{{a}', '[0:1]={a,b}'])(
     'refuses %j',
     (text) => {
-      expect(() => parseShapedText(text, TEXTS)).toThrow(EvaluationFailure)
+      expect(() => parseShapedText(text, { shape: TEXTS })).toThrow(EvaluationFailure)
     },
   )
 
   test('what is an array already stays one', () => {
-    expect(parseShapedText([1n], TEXTS)).toEqual([1n])
-    expect(parseShapedText(null, TEXTS)).toBeNull()
+    expect(parseShapedText([1n], { shape: TEXTS })).toEqual([1n])
+    expect(parseShapedText(null, { shape: TEXTS })).toBeNull()
   })
 })

@@ -1,17 +1,36 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import type { ShapeField, TextShape } from '#typemap/text-shape.ts'
+import { ConversionProblem } from './conversion-problem.ts'
 import { parseDecimal } from './decimal.ts'
 import { parsePostgresDay, parsePostgresMoment } from './postgres-dates.ts'
 import { parsePostgresInterval } from './postgres-interval.ts'
-import { fail, type Value } from './values.ts'
+import { EvaluationFailure, fail, type Value } from './values.ts'
 
 /**
  * Takes apart the text that PostgreSQL prints of a value with parts: arrays become lists, composites, ranges and
  * intervals objects, hstore a map. What is no text, as in a row of JSON that somebody tries a mapping with, stays as
  * it is. Fails on a text of another form.
  */
-export function parseShapedText(value: Value, shape: TextShape): Value {
-  return typeof value === 'string' ? parseText(value, shape) : value
+export function parseShapedText(
+  value: Value,
+  { shape, isWhole = false }: { readonly shape: TextShape; readonly isWhole?: boolean | undefined },
+): Value {
+  if (typeof value !== 'string') return value
+  if (isWhole && hasOtherForm(value, shape)) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+  return parseText(value, shape)
+}
+
+export const ARRAY_FORM_CODE = 'HW-ARRAY-FORM'
+
+const NO_LIST = new ConversionProblem(
+  'An array of more than one dimension, or one that does not begin at 1, is no list; mapped to a text it arrives as it is',
+  ARRAY_FORM_CODE,
+  {},
+)
+
+/** True for an array that a list cannot be told from. Arrays inside others, in composites, are looked at when read. */
+function hasOtherForm(text: string, { kind }: TextShape): boolean {
+  return kind === 'array' && (text.startsWith('{{') || text.startsWith('['))
 }
 
 function parseText(text: string, shape: TextShape): Value {
@@ -64,11 +83,20 @@ const BOUNDS = /(?:\[[+-]?\d+:[+-]?\d+\])+=/y
 
 /** What is not quoted ends at one of these, by where it stands. */
 const PLAIN = {
-  item: /(?:[^{},"\\]|\\[\s\S])+/y,
-  itemOfBoxes: /(?:[^{};"\\]|\\[\s\S])+/y,
   attribute: /(?:[^,()"\\]|\\[\s\S])+/y,
   bound: /(?:[^,()[\]"\\]|\\[\s\S])+/y,
   number: /[^,[\]]+/y,
+}
+
+const plainItems = new Map<string, RegExp>()
+
+/** An item without quotes. Boxes are apart by semicolons, geometries by colons, all else by commas. */
+function plainItem(delimiter: string): RegExp {
+  const known = plainItems.get(delimiter)
+  if (known !== undefined) return known
+  const expression = new RegExp(`(?:[^{}"\\\\${RegExp.escape(delimiter)}]|\\\\[\\s\\S])+`, 'y')
+  plainItems.set(delimiter, expression)
+  return expression
 }
 
 class ShapeReader {
@@ -92,7 +120,7 @@ class ShapeReader {
     this.#what = shape.kind
     switch (shape.kind) {
       case 'array':
-        if (this.#match(BOUNDS) !== undefined) return fail(OTHER_BOUNDS)
+        if (this.#match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
         return this.#items('{', '}', shape.delimiter, () => this.#item(shape.element, shape.delimiter))
       case 'multirange':
         return this.#items('{', '}', ',', () => this.#range(shape.bound))
@@ -123,7 +151,7 @@ class ShapeReader {
     const items = () => this.#item(element, delimiter)
     if (this.#text[this.#position] === '{') return this.#items('{', '}', delimiter, items)
     const quoted = this.#quoted()
-    const plain = delimiter === ',' ? PLAIN.item : PLAIN.itemOfBoxes
+    const plain = plainItem(delimiter)
     const text = quoted ?? unescaped(this.#match(plain) ?? this.refuse())
     return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element)
   }
@@ -215,5 +243,3 @@ class ShapeReader {
 function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\([\s\S])/g, '$1') : text
 }
-
-const OTHER_BOUNDS = 'The array does not begin at 1; map the column to a text'

@@ -1,3 +1,4 @@
+import type { ConversionProblem } from './conversion-problem.ts'
 import { DateValue, formatDateValue } from './dates.ts'
 import { Decimal, formatDecimal, numberToDecimal } from './decimal.ts'
 
@@ -25,9 +26,12 @@ export type ValueMap = ReadonlyMap<string, Value>
 export class EvaluationFailure {
   readonly name = 'EvaluationFailure'
   readonly message: string
+  /** There where the value exists and its place cannot hold it: the policy of the place decides. */
+  readonly problem: ConversionProblem | undefined
 
-  constructor(message: string) {
+  constructor(message: string, problem?: ConversionProblem) {
     this.message = message
+    this.problem = problem
   }
 }
 

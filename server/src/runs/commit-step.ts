@@ -4,8 +4,9 @@ import { readTable } from '#lake/iceberg/table.ts'
 import { NOTHING_TO_WRITE, type RunPayload, type StepHandler, type StepOutcome } from '#queue/step-queue.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { findRun } from '#services/flow-service/runs/run-store.ts'
 import type { RunDependencies } from './dependencies.ts'
+import { assertTypesStand, TypesAlteredError } from './drift/assert-types-stand.ts'
 import { announce, type Landing, land } from './land-run.ts'
 import { lockActiveRun } from './locks.ts'
 import { PointerMovedError, type StagedCommit } from './move-pointer.ts'
@@ -15,8 +16,8 @@ import { RunFailedError } from './run-failed-error.ts'
 import { isUnderWay } from './run-state.ts'
 import { messagesOf, totalsOf } from './run-totals.ts'
 import { fromStoredSummary, listSliceResults, type SliceResult } from './slice-ledger.ts'
+import { startOver } from './start-over.ts'
 import { fromStored, type StoredRunPlan } from './stored-plan.ts'
-import { submitPlan } from './submit-step.ts'
 import { evolutionToCommit, TableEvolvedError } from './table-evolution.ts'
 import { exceedsThreshold } from './threshold.ts'
 
@@ -36,7 +37,8 @@ export function commitStep(deps: RunDependencies): StepHandler {
     recover: async (attempt, error) => {
       // Another commit was faster, which is no error: the next attempt stages on top of it.
       if (error instanceof PointerMovedError) return undefined
-      if (error instanceof TableEvolvedError) return startOver(deps, attempt.payload)
+      if (error instanceof TableEvolvedError || error instanceof TypesAlteredError)
+        return planAgain(deps, attempt.payload)
       return recover(attempt, error)
     },
   }
@@ -45,6 +47,7 @@ export function commitStep(deps: RunDependencies): StepHandler {
 async function commit(deps: RunDependencies, run: Run): Promise<StepOutcome> {
   await assertFlowLives(deps, run)
   const plan = fromStored(run.plan)
+  await assertTypesStand(deps, run, plan)
   const results = await listSliceResults(deps.db, run.id, run.epoch)
   const totals = totalsOf(results)
   const messages = messagesOf(results, totals, plan.hasDiagnostics)
@@ -116,15 +119,12 @@ async function stage(
   return { ...staged, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
 }
 
-/** Plans the run once more, in a new epoch: what was extracted doesn't fit the table any more. */
-function startOver(deps: RunDependencies, { runId, epoch }: RunPayload): StepOutcome {
+/** What was extracted doesn't fit the table, or was not what it was taken for. */
+function planAgain(deps: RunDependencies, { runId, epoch }: RunPayload): StepOutcome {
   return {
     write: async (tx) => {
       const run = await lockActiveRun(tx, runId, epoch)
-      if (run === undefined) return
-      // An epoch without slices, so that nobody takes those of the old one for its own.
-      await saveRun(tx, runId, { epoch: run.epoch + 1, nowMs: deps.now() })
-      await submitPlan(tx, deps.queue, runId)
+      if (run !== undefined) await startOver(tx, deps, run)
     },
   }
 }

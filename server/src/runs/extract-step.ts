@@ -99,6 +99,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     source: target,
     snapshotId: plan.snapshotId,
     sql: copyStatement(slice, plan.columns, plan.where),
+    refusesRowSecurity: plan.refusesRowSecurity,
     columns: plan.columns,
     mapping: plan.mapping,
     fields: plan.fields,

@@ -6,9 +6,11 @@ import { RelationNotFoundError } from '#source/postgres/explore/relation-errors.
 import { RelationPathError } from '#source/postgres/explore/relation-path.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { RowFilterError } from '#source/postgres/filter/row-filter-error.ts'
+import { RELATION_REPLACED } from '#source/postgres/read/copy-statement.ts'
 import { LakeTypeChangeError, LakeTypeUnknownError } from '#typemap/xdm-types.ts'
 import type { RunStage } from './run-document.ts'
 import { RunFailedError } from './run-failed-error.ts'
+import { isReplaced } from './source-moved.ts'
 
 /** What an error of a step means for its run. */
 export interface Verdict {
@@ -41,6 +43,8 @@ export function judgeError(error: unknown): Verdict {
   }
   if (error instanceof SourceError) return judgeSource(error)
   if (error instanceof SliceError && error.kind === 'SourceError') {
+    if (isReplaced(error))
+      return { failure: new RunFailedError('copy', REPLACED, { code: RELATION_REPLACED }), mayPass: true }
     const verdict = judgeSource(error)
     return isSnapshotGone(error) ? { ...verdict, mayPass: true } : verdict
   }
@@ -49,6 +53,9 @@ export function judgeError(error: unknown): Verdict {
   }
   return judgeFault(error)
 }
+
+const REPLACED =
+  'The name of the relation led to another one while it was read, again and again. Let its schema keep its name, and ask for the run again.'
 
 /** The source, or the way to it. Its own code stands beside that of the platform. */
 function judgeSource({

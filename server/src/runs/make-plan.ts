@@ -5,19 +5,18 @@ import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { describeRelation, type RelationShape } from '#source/postgres/explore/describe-relation.ts'
+import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import { readSourceShape } from '#source/postgres/shape/read-source-shape.ts'
-import { quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
-import { assertInPlace } from './assert-in-place.ts'
 import { currentFields } from './current-fields.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { explainMissing } from './drift/explain-missing.ts'
 import { planDrift } from './drift/plan-drift.ts'
 import { findRemembered } from './drift/remembered-source.ts'
+import { pinAndDescribe } from './pin-and-describe.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
 import { windowCondition } from './window-condition.ts'
@@ -67,6 +66,7 @@ export async function makePlan(
     evolution,
     hasDiagnostics: inputs.options.errorDiagnosticsEnabled,
     tolerancePercent: inputs.options.partialIngestionPercent,
+    refusesRowSecurity: isOpen(shape),
     drift,
     source: {
       shape: seen,
@@ -79,15 +79,9 @@ export async function makePlan(
   return { plan, shape }
 }
 
-/**
- * The shape is read under the lock that keeps the relation in place: what was read before it may have grown, or
- * been rewritten, while we waited for the lock.
- */
-async function pinAndDescribe(snapshot: HeldSnapshot, path: string): Promise<RelationShape> {
-  const { schema, name } = await describeRelation(snapshot.session, path)
-  await snapshot.pinRelation(quoteQualified(schema, name))
-  await assertInPlace(snapshot.session)
-  return describeRelation(snapshot.session, path)
+/** The tables under a view may hide rows from it, and are to. */
+function isOpen({ kind, isRowFiltered }: RelationShape): boolean {
+  return !isRowFiltered && (kind === 'table' || kind === 'partitioned table')
 }
 
 /** The columns that the source connection picks, in the relation's order. */

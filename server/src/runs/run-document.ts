@@ -112,8 +112,13 @@ export function failureDocument(
           promotionActivity(facts, nothingLanded, { ...failed, ...promotionSpan(facts, completedAtMs) }),
         ]
   const told = { status: 'failed', outer, inner } as const
-  const known = { ...facts, drift: facts.drift ?? failure.drift }
+  // A run that was planned once more has another plan than this.
+  const known = { ...facts, drift: isEmpty(failure.drift) ? facts.drift : failure.drift }
   return { metrics: metricsOf(known, nothingLanded, { completedAtMs, activities, told }), activities }
+}
+
+function isEmpty(items: readonly unknown[] = []): boolean {
+  return items.length === 0
 }
 
 /** A failure under the platform's code, and what else is known of it: its own code, and what led to it. */

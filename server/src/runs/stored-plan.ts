@@ -33,6 +33,8 @@ export interface StoredRunPlan {
   readonly hasDiagnostics: boolean
   /** Share of rows that may be set aside, 0 to 100; absent: none. */
   readonly tolerancePercent?: number | undefined
+  /** Row-level security hides nothing from the user, and is not to begin to in the middle. */
+  readonly refusesRowSecurity?: boolean | undefined
   /** What has changed of the source since the last run that landed. */
   readonly drift?: readonly DriftEntry[] | undefined
   /** What the run has seen of its source, to be remembered when it lands. */

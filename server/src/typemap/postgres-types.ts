@@ -31,14 +31,20 @@ export interface ExploredType {
   readonly meta: { readonly originalType: string }
 }
 
+/**
+ * How a column is selected whose binary form has no decoder: `printed` is what the type's output function prints, where
+ * the cast to text is something else.
+ */
+export type ReadCast = '' | '::text' | '::numeric::text' | '::numeric[]::text' | 'printed'
+
 /** Everything that the house knows of one PostgreSQL type. Plain data: it travels between threads. */
 export interface PostgresColumnType {
   /** As PostgreSQL prints it, with modifiers: `numeric(12,2)`, `timestamp with time zone`. */
   readonly typeName: string
   readonly columnType: ColumnType
   readonly decoder: DecoderName
-  /** Appended to the column in a select list whose binary form has no decoder: `::text`, else empty. */
-  readonly readCast: '' | '::text' | '::numeric::text'
+  /** Of the column in a select list whose binary form has no decoder; empty for all others. */
+  readonly readCast: ReadCast
   /** What a literal compared with the column is cast to, without modifiers; empty: the server infers it. */
   readonly literalCast: string
   /** The column has to be compared in its text form, as its type has no `=`, or none that can be relied on. */
@@ -187,13 +193,19 @@ function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
   const { category, typeOid } = facts
   if (category === 'E') return oid === typeOid ? ENUM : DOMAIN_OF_ENUM
   if (category === 'S' && oid > LAST_BUILT_IN_OID) return OTHER_TEXT
+  if (oid === OID_MONEY_ARRAY) return { ...OF_ITS_OWN, readCast: '::numeric[]::text' }
   if (category === 'R' || (category === 'A' && !UNCOMPARABLE_ARRAYS.has(oid))) return OF_ITS_OWN
   const literalCast = ORDERED.get(oid)
-  return literalCast === undefined ? AS_TEXT : { ...AS_TEXT, literalCast, comparesAsText: false }
+  if (literalCast === undefined) return AS_TEXT
+  const ordered = { ...AS_TEXT, literalCast, comparesAsText: false }
+  return oid === OID_INET ? { ...ordered, readCast: 'printed' } : ordered
 }
 
 const OID_NUMERIC = 1700
 const OID_JSON = 114
+const OID_MONEY_ARRAY = 791
+/** Its cast to text shows the netmask of a single host, which its own output leaves out. */
+const OID_INET = 869
 const OID_TIME = 1083
 
 /** By the fixed OIDs of pg_type.dat. numeric depends on its modifier and stands apart. */

@@ -7,7 +7,7 @@ import type { ColumnType } from '#columns/column-type.ts'
 export type TextShape =
   /** `type` is that of the lake which holds every value exactly. */
   | { readonly kind: 'scalar'; readonly type: ColumnType }
-  /** `{1,NULL,"a b"}`; items are apart by a comma, or by the semicolon of boxes. */
+  /** `{1,NULL,"a b"}`; items are apart by the delimiter of their type. */
   | { readonly kind: 'array'; readonly element: TextShape; readonly delimiter: string }
   /** `[1,5)`, `(,5]`, `empty` */
   | { readonly kind: 'range'; readonly bound: TextShape }

@@ -43,5 +43,6 @@ async function readCopy(
     ring: { acquire, publish: writer.publish },
     signal: AbortSignal.any([signal, ended.signal]),
     applicationName: 'headwater-reader',
+    refusesRowSecurity: task.refusesRowSecurity,
   })
 }

@@ -1,7 +1,9 @@
 import { type ColumnType, formatLakeType, parseColumnType } from '#columns/column-type.ts'
 import type { DriftPolicy } from '#services/flow-service/connected/drift-policy.ts'
 import { SHAPE_CHANGES, type ShapeChange, type ShapeChangeCode } from '#source/postgres/shape/shape-change.ts'
+import type { ShapeColumn } from '#source/postgres/shape/source-shape.ts'
 import { holdsType } from '#typemap/holds-type.ts'
+import { shapeLeaves } from '#typemap/shape-leaves.ts'
 import type { SourceUse } from './source-use.ts'
 
 /** What became of a change: it makes no difference, the schema followed, or the run stopped. */
@@ -80,13 +82,13 @@ function readBy(name: string, use: SourceUse): string {
 
 /** A new type stops the run where a field held all values of the old one and does not hold all of the new. */
 function typeStops({ was, is }: ShapeChange, { use, policy }: DriftCase): string | undefined {
-  const [before, after] = [was, is].map((column) => parseColumnType(column?.lakeType ?? ''))
+  const [before, after] = [typeOf(was), typeOf(is)]
   const name = was?.name ?? ''
-  if (before !== undefined && after !== undefined && formatLakeType(before) === formatLakeType(after))
-    return undefined
+  const lost = was && is && lostPart(was, is)
+  if (lost === undefined && formatLakeType(before) === formatLakeType(after)) return undefined
   if (use.fixed.has(name)) return readBy(name, use)
   if (policy === 'report') return undefined
-  if (before === undefined || after === undefined) return 'Values with parts can not be taken for others.'
+  if (lost !== undefined) return lost
   const narrow = (use.fieldTypes.get(name) ?? []).find(
     (field) => holdsType(field, before) && !holdsType(field, after),
   )
@@ -95,6 +97,25 @@ function typeStops({ was, is }: ShapeChange, { use, policy }: DriftCase): string
   return use.computed.has(name) && !isWider(before, after)
     ? `An expression of the mapping was written for ${formatLakeType(before)}, and ${formatLakeType(after)} may mean something else in it.`
     : undefined
+}
+
+function typeOf(column: ShapeColumn | undefined): ColumnType {
+  return parseColumnType(column?.lakeType ?? '') ?? { kind: 'string' }
+}
+
+/** What of a value with parts has no place, or not the type that it had; parts that are new are not read. */
+function lostPart(was: ShapeColumn, is: ShapeColumn): string | undefined {
+  if (was.parts === undefined && is.parts === undefined) return undefined
+  if (was.parts === undefined || is.parts === undefined) return 'Values with parts are not those without.'
+  const now = shapeLeaves(is.parts)
+  for (const [path, type] of shapeLeaves(was.parts)) {
+    const found = now.get(path)
+    const where = path.replace(/^\./, '')
+    if (found === undefined) return `Its part "${where}" is gone, and would be empty from now on.`
+    if (!holdsType(type, found))
+      return `Its part "${where}" was ${formatLakeType(type)} and is ${formatLakeType(found)}.`
+  }
+  return undefined
 }
 
 function isWider(before: ColumnType, after: ColumnType): boolean {

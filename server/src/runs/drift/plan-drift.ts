@@ -55,11 +55,11 @@ function isAnswered({ mapping }: RememberedSource, set: MappingSetSummary | unde
   return set !== undefined && (set.id !== mapping?.id || set.version !== mapping.version)
 }
 
-/** The mapping is asked what it reads as if all columns of before were still there. */
+/** The mapping is asked what it reads as if all columns of before were still there, and of their types. */
 function useOf({ inputs, set, relation, fields, rules }: DriftInputs, before: RememberedSource): SourceUse {
-  const here = relation.columns.map(toSourceColumn)
-  const gone = goneColumns(before, new Set(here.map(({ name }) => name)), set !== undefined)
-  const columns = [...here, ...gone]
+  const known = columnsOfBefore(before, set !== undefined)
+  const names = new Set(known.map(({ name }) => name))
+  const columns = [...known, ...relation.columns.filter(({ name }) => !names.has(name)).map(toSourceColumn)]
   const entries = set?.entries ?? identityMapping(columns, fields)
   const { plan } = planMapping({ entries, columns, fields, rules })
   const filtered = inputs.filters === undefined ? [] : filterColumns(inputs.filters)
@@ -72,12 +72,12 @@ function useOf({ inputs, set, relation, fields, rules }: DriftInputs, before: Re
 }
 
 /** Without a mapping set, those alone that were read: the others had no field. */
-function goneColumns(
-  { shape, reads }: RememberedSource,
-  present: ReadonlySet<string>,
-  hasMapping: boolean,
-): SourceColumn[] {
+function columnsOfBefore({ shape, reads }: RememberedSource, hasMapping: boolean): SourceColumn[] {
   return shape.columns
-    .filter(({ name }) => !present.has(name) && (hasMapping || reads.includes(name)))
-    .map(({ name, lakeType }) => ({ name, type: parseColumnType(lakeType) ?? { kind: 'string' } }))
+    .filter(({ name, isReadable }) => isReadable && (hasMapping || reads.includes(name)))
+    .map(({ name, lakeType, parts }) => ({
+      name,
+      type: parseColumnType(lakeType) ?? { kind: 'string' },
+      shape: parts,
+    }))
 }

@@ -8,6 +8,8 @@ export interface SettingsOptions {
   readonly readOnly?: boolean | undefined
   /** Bounds each statement; absent, none is. */
   readonly statementTimeoutMs?: number | undefined
+  /** Rows that row-level security would hide are an error instead. */
+  readonly refusesRowSecurity?: boolean | undefined
   /** How long a statement waits for a lock; absent, as long as it takes. */
   readonly lockTimeoutMs?: number | undefined
 }
@@ -36,7 +38,7 @@ const NEWER: readonly (readonly [major: number, name: string])[] = [
 export function planSettings(
   { searchPath = [] }: ConnectionTarget,
   serverMajor: number,
-  { readOnly, statementTimeoutMs = 0, lockTimeoutMs = 0 }: SettingsOptions,
+  { readOnly, refusesRowSecurity, statementTimeoutMs = 0, lockTimeoutMs = 0 }: SettingsOptions,
 ): Setting[] {
   const newer = NEWER.filter(([major]) => serverMajor >= major).map(([, name]): Setting => [name, '0'])
   return [
@@ -47,6 +49,7 @@ export function planSettings(
     ...(searchPath.length === 0
       ? []
       : [['search_path', searchPath.map(quoteIdentifier).join(', ')] as const]),
+    ...(refusesRowSecurity === true ? [['row_security', 'off'] as const] : []),
     ...(readOnly === true ? [['default_transaction_read_only', 'on'] as const] : []),
   ]
 }

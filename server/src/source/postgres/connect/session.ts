@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { QueryResultRow, types } from 'pg'
+import type { FieldDef, QueryConfig, QueryResult, QueryResultRow, types } from 'pg'
 import { ConnectFault } from '#source/postgres/failures/connect-fault.ts'
 import {
   describeOpening,
@@ -21,6 +21,9 @@ import {
   type SettingsOptions,
   settingStatement,
 } from './session-settings.ts'
+
+/** Asked for UTF-8, a server without an encoding refuses all rows for one text that is none. */
+const RAW_TEXTS: readonly Setting[] = [['client_encoding', 'SQL_ASCII']]
 
 export interface OpenSessionOptions extends SettingsOptions {
   /** Ends the session: a running statement is cancelled on the server. */
@@ -50,7 +53,8 @@ export async function openSession(
   timeout.addEventListener('abort', giveUp, { once: true })
   try {
     assertUsable(session)
-    await session.set(planSettings(target, session.serverMajor, options))
+    const raw = session.isUnencoded ? RAW_TEXTS : []
+    await session.set([...planSettings(target, session.serverMajor, options), ...raw])
     return session
   } catch (error) {
     await session.close()
@@ -191,17 +195,30 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /**
+   * The columns of what a statement returns, inside a transaction that is under way.
+   * @throws SourceError of stage `query`; the signal's reason after an abort.
+   */
+  async describe(text: string): Promise<readonly FieldDef[]> {
+    return (await this.#ask({ text })).fields
+  }
+
   async #run<Row extends QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
     options: QueryOptions = {},
   ): Promise<Row[]> {
+    const raw = options.values === 'raw' ? { types: RAW_TYPES } : {}
+    const result = await this.#ask<Row>(
+      values.length > 0 ? { text, values: [...values], ...raw } : { text, ...raw },
+    )
+    return result.rows ?? []
+  }
+
+  async #ask<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
     this.#signal?.throwIfAborted()
     try {
-      const raw = options.values === 'raw' ? { types: RAW_TYPES } : {}
-      const config = values.length > 0 ? { text, values: [...values], ...raw } : { text, ...raw }
-      const result = await this.#client.query<Row>(config)
-      return result.rows ?? []
+      return await this.#client.query<Row>(config)
     } catch (error) {
       this.#signal?.throwIfAborted()
       throw describeQueryFailure(error, this.target)

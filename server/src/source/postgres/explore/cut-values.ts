@@ -81,7 +81,7 @@ interface ColumnParts {
 
 function partsOf({ name: plain, type, baseTypeOid }: RelationColumn): ColumnParts {
   const name = quoteIdentifier(plain)
-  const text = `${name}${type.readCast === '' ? '::text' : type.readCast}`
+  const text = `${name}${type.readCast === '' || type.readCast === 'printed' ? '::text' : type.readCast}`
   if (SHORT.has(type.decoder)) return { name, text, size: '0' }
   const prefix = prefixOf(name, baseTypeOid)
   const size = prefix === undefined ? `pg_column_size(${name})` : `octet_length(${name})`

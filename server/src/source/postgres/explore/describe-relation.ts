@@ -40,6 +40,7 @@ export interface RelationShape {
 }
 
 export interface RelationLeaf {
+  readonly oid: number
   /** Quoted and qualified. */
   readonly relation: string
   readonly blocks: number
@@ -121,6 +122,6 @@ function obstacleOfTree(found: FoundRelation, leaves: readonly StoredLeaf[]): st
 }
 
 function toRelationLeaf(leaf: StoredLeaf): RelationLeaf {
-  const { blocks, sizeBytes, isAddressable } = leaf
-  return { relation: quoteQualified(leaf.schema, leaf.name), blocks, sizeBytes, isAddressable }
+  const { oid, blocks, sizeBytes, isAddressable } = leaf
+  return { oid, relation: quoteQualified(leaf.schema, leaf.name), blocks, sizeBytes, isAddressable }
 }

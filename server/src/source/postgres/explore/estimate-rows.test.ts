@@ -4,7 +4,16 @@ import { estimateRows } from './estimate-rows.ts'
 
 function leaf(blocks: number, counted?: StoredLeaf['counted'], isAddressable = true): StoredLeaf {
   const rights = { isReadable: true, isFiltered: false }
-  return { schema: 's', name: 't', blocks, sizeBytes: blocks * 8192, isAddressable, ...rights, counted }
+  return {
+    oid: 1,
+    schema: 's',
+    name: 't',
+    blocks,
+    sizeBytes: blocks * 8192,
+    isAddressable,
+    ...rights,
+    counted,
+  }
 }
 
 test.each<[string, StoredLeaf[], number | undefined]>([

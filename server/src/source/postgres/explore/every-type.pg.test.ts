@@ -192,7 +192,8 @@ function arrayOf(type: string, samples: readonly string[]): Column {
     ...column,
     type: `${column.type}[]`,
     number: undefined,
-    printed: `${quoteIdentifier(column.name)}::text`,
+    // What depends on the server's locale is read as numbers.
+    printed: `${quoteIdentifier(column.name)}${type === 'money' ? '::numeric[]' : ''}::text`,
   }
 }
 

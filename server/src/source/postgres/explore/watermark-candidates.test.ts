@@ -26,6 +26,7 @@ function candidates(given: readonly Given[], indexed: readonly string[] = []): W
       type: describePostgresType({ typeName, typeOid, typmod: -1 }),
       baseTypeOid: typeOid,
       nullable: !declaration.endsWith('not null'),
+      typmod: -1,
       isGenerated: false,
     }
   })
@@ -123,6 +124,8 @@ test('a second key of an index is of no use, nor is a hash index', () => {
     indexes: [index, { ...index, method: 'btree', columns: ['id', 'updated_at'] }],
   }
   const type = describePostgresType({ typeName: 'timestamptz', typeOid: 1184, typmod: -1 })
-  const columns = [{ name: 'updated_at', type, baseTypeOid: 1184, nullable: true, isGenerated: false }]
+  const columns = [
+    { name: 'updated_at', type, baseTypeOid: 1184, typmod: -1, nullable: true, isGenerated: false },
+  ]
   expect(watermarkCandidates({ columns, ...facts })).toEqual([column])
 })

@@ -102,7 +102,9 @@ function sqlStateOf(error: unknown): string | undefined {
 const QUERY_REMEDIES: Readonly<Record<string, string>> = {
   '42501': 'Grant SELECT on the relation and USAGE on its schema to the user of this connection.',
   '42P01': 'Check that the relation still exists.',
-  '42703': 'Check that the column still exists.',
+  '42703':
+    'Check that the column still exists, in the relation and in what it reads from: the query of a view, the remote table of a foreign table.',
+  '55000': 'REFRESH the materialized view before it is read.',
   '57014': 'The statement was cancelled or exceeded a timeout; try again or raise statement_timeout.',
   '40001': 'The server is a standby whose replay removed rows that were being read; try again.',
   '57P01': 'The session was ended by an administrator; try again.',

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '#source/postgres/sql/quote.ts'
+import { quoteIdentifier, quoteLiteral } from '#source/postgres/sql/quote.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import type { Slice, SliceRange } from './plan-slices.ts'
 
@@ -29,14 +29,36 @@ export function selectStatement(
 /** The column as its decoder takes it, under its own name. */
 export function selectItem(column: WireColumn): string {
   const name = quoteIdentifier(column.name)
-  return column.type.readCast === '' ? name : `${name}${column.type.readCast} as ${name}`
+  const { readCast } = column.type
+  if (readCast === '') return name
+  if (readCast === 'printed')
+    return `case when ${name} is not null then pg_catalog.format('%s', ${name}) end as ${name}`
+  return `${name}${readCast} as ${name}`
 }
 
 function fromRange(range: SliceRange, where: string | undefined): string {
   const only = range.kind === 'blocks' ? 'only ' : ''
-  const conditions = [...blockConditions(range), ...(where === undefined ? [] : [`(${where})`])]
+  const conditions = [
+    ...identity(range),
+    ...blockConditions(range),
+    ...(where === undefined ? [] : [`(${where})`]),
+  ]
   const clause = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`
   return `from ${only}${range.relation}${clause}`
+}
+
+/** What the server quotes in its error when a name leads to another relation than the one that was planned. */
+export const RELATION_REPLACED = 'RELATION_REPLACED'
+
+/**
+ * The lock of a run keeps a relation as it is, but not its schema: that may be renamed, and another take its name.
+ * Name and number are compared within the statement that reads, where the planner of the server does it once and
+ * leaves nothing for the rows: what can't become a boolean is only evaluated if they differ.
+ */
+function identity({ relation, oid }: SliceRange): string[] {
+  if (oid === undefined) return []
+  const isSame = `${quoteLiteral(relation)}::pg_catalog.regclass::pg_catalog.oid = ${oid}`
+  return [`case when ${isSame} then true else '${RELATION_REPLACED}'::text::boolean end`]
 }
 
 /** Item numbers start at 1, so that (n,0) lies before every row of block n. */

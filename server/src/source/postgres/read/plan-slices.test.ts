@@ -6,7 +6,7 @@ import { planSlices, type SliceRange } from './plan-slices.ts'
 const MIB = 1024 * 1024
 
 function leaf(relation: string, blocks: number, changes: Partial<RelationLeaf> = {}): RelationLeaf {
-  return { relation, blocks, sizeBytes: blocks * 8192, isAddressable: true, ...changes }
+  return { oid: 2, relation, blocks, sizeBytes: blocks * 8192, isAddressable: true, ...changes }
 }
 
 function shape(leaves: RelationLeaf[], canReadInParallel = true): RelationShape {
@@ -46,7 +46,7 @@ function assertCovered(ranges: readonly SliceRange[], relation: string): void {
 test('an empty and a tiny table are one slice', () => {
   for (const blocks of [0, 1, 8192]) {
     expect(planSlices(shape([leaf('"t"', blocks)]))).toEqual([
-      { ranges: [{ kind: 'blocks', relation: '"t"', fromBlock: 0 }], sizeBytes: blocks * 8192 },
+      { ranges: [{ kind: 'blocks', relation: '"t"', oid: 2, fromBlock: 0 }], sizeBytes: blocks * 8192 },
     ])
   }
 })
@@ -85,7 +85,7 @@ test('small partitions share a slice, large ones are cut', () => {
 
 test('what has no blocks of ours is read whole', () => {
   expect(planSlices(shape([], false))).toEqual([
-    { ranges: [{ kind: 'whole', relation: '"public"."T"' }], sizeBytes: 0 },
+    { ranges: [{ kind: 'whole', relation: '"public"."T"', oid: 1 }], sizeBytes: 0 },
   ])
   const mixed = planSlices(
     shape([leaf('"a"', 3), leaf('"remote"', 0, { isAddressable: false }), leaf('"b"', 4)]),

@@ -3,11 +3,18 @@ import { quoteQualified } from '#source/postgres/sql/quote.ts'
 
 /** Rows of one relation: all of them, or those in blocks `fromBlock` (inclusive) to `toBlock` (exclusive). */
 export type SliceRange =
-  | { readonly kind: 'whole'; readonly relation: string }
+  | {
+      readonly kind: 'whole'
+      /** Quoted and qualified. */
+      readonly relation: string
+      /** What has to be found under that name; plans of before have none. */
+      readonly oid?: number | undefined
+    }
   | {
       readonly kind: 'blocks'
-      /** Quoted and qualified. Its children are not meant. */
+      /** Likewise. Its children are not meant. */
       readonly relation: string
+      readonly oid?: number | undefined
       readonly fromBlock: number
       /** Absent for the last range: the relation may grow, and nothing may be missed. */
       readonly toBlock?: number | undefined
@@ -35,7 +42,8 @@ export function planSlices(shape: RelationShape, options: PlanSlicesOptions = {}
   const targetBytes = options.targetBytes ?? DEFAULT_TARGET_BYTES
   const root = quoteQualified(shape.schema, shape.name)
   if (!shape.canReadInParallel) {
-    return [{ ranges: [{ kind: 'whole', relation: root }], sizeBytes: shape.sizeBytes }]
+    const range = { kind: 'whole', relation: root, oid: shape.oid } as const
+    return [{ ranges: [range], sizeBytes: shape.sizeBytes }]
   }
   const pieces = shape.leaves.flatMap((leaf) => cutLeaf(leaf, targetBytes))
   return packPieces(pieces, targetBytes)
@@ -47,13 +55,13 @@ interface Piece {
 }
 
 function cutLeaf(leaf: RelationLeaf, targetBytes: number): Piece[] {
-  const { relation, blocks, sizeBytes } = leaf
-  if (!leaf.isAddressable) return [{ range: { kind: 'whole', relation }, sizeBytes }]
+  const { oid, relation, blocks, sizeBytes } = leaf
+  if (!leaf.isAddressable) return [{ range: { kind: 'whole', relation, oid }, sizeBytes }]
   const count = Math.max(1, Math.min(blocks, Math.ceil(sizeBytes / targetBytes)))
   return Array.from({ length: count }, (_, index) => {
     const fromBlock = Math.floor((index * blocks) / count)
     const end = index === count - 1 ? {} : { toBlock: Math.floor(((index + 1) * blocks) / count) }
-    return { range: { kind: 'blocks', relation, fromBlock, ...end }, sizeBytes: sizeBytes / count }
+    return { range: { kind: 'blocks', relation, oid, fromBlock, ...end }, sizeBytes: sizeBytes / count }
   })
 }
 

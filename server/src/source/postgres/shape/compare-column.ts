@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ColumnPair } from './pair-columns.ts'
 import type { ShapeChange, ShapeChangeCode } from './shape-change.ts'
 import type { EnumLabel, ShapeColumn } from './source-shape.ts'
@@ -16,6 +17,8 @@ export function compareColumn(path: string, { was, is, isReplaced }: ColumnPair)
     tell('DRIFT_COLUMN_GRANTED', `${subject} may be read by the user of the connection now.`)
   if (was.typeName !== is.typeName)
     tell('DRIFT_COLUMN_TYPE', `${subject} was ${was.typeName} and is ${is.typeName} now.`)
+  else if (!isDeepStrictEqual(was.parts, is.parts))
+    tell('DRIFT_COLUMN_TYPE', `${subject} is of ${is.typeName} as before, which is made of other parts now.`)
   if (!was.isNullable && is.isNullable) tell('DRIFT_COLUMN_NULLABLE', `${subject} may be NULL now.`)
   if (was.isNullable && !is.isNullable) tell('DRIFT_COLUMN_NOT_NULL', `${subject} is never NULL now.`)
   for (const [code, message] of compareOrigin(subject, was, is)) tell(code, message)

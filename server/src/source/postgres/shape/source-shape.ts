@@ -1,4 +1,5 @@
 import type { RelationKind } from '#source/postgres/sql/relation-kinds.ts'
+import type { TextShape } from '#typemap/text-shape.ts'
 
 /**
  * What a relation looks like to those who read it: all that can change under a flow and matter to its rows. Plain
@@ -29,6 +30,8 @@ export interface ShapeColumn {
   readonly typeName: string
   /** How the lake holds every value of it exactly: `decimal(12,2)`. */
   readonly lakeType: string
+  /** What it is made of, where its values have parts. */
+  readonly parts?: TextShape | undefined
   readonly isNullable: boolean
   /** The user may read it. */
   readonly isReadable: boolean

@@ -11,6 +11,8 @@ export interface RelationColumn {
   readonly type: PostgresColumnType
   /** OID of the type, of a domain that of the type below it. */
   readonly baseTypeOid: number
+  /** Of the base type; -1 for none. */
+  readonly typmod: number
   readonly nullable: boolean
   readonly isGenerated: boolean
   readonly comment?: string | undefined
@@ -31,7 +33,8 @@ interface Row {
 
 /**
  * The columns that the user may read, in ordinal order. Domains are followed to their base type; the modifier
- * of a domain is that of the first one on the way which has one.
+ * of a domain is that of the first one on the way which has one. Of a column that a snapshot still shows, and that is
+ * gone, nobody knows who may read it: it counts, so that its loss is noticed.
  */
 export async function readColumns(session: Session, oid: number): Promise<RelationColumn[]> {
   const rows = await session.query<Row>(
@@ -56,7 +59,7 @@ export async function readColumns(session: Session, oid: number): Promise<Relati
        join base using (attnum)
        join pg_catalog.pg_type t on t.oid = base.type_oid
        join pg_catalog.pg_proc p on p.oid = t.typinput
-      where a.attrelid = $1 and has_column_privilege(a.attrelid, a.attnum, 'select')
+      where a.attrelid = $1 and coalesce(has_column_privilege(a.attrelid, a.attnum, 'select'), true)
       order by a.attnum`,
     [oid],
   )
@@ -92,6 +95,7 @@ function toColumn(row: Row, context: Pick<PostgresTypeFacts, 'types' | 'isUnchec
       ...context,
     }),
     baseTypeOid: Number(row.base_type_oid),
+    typmod: row.typmod,
     nullable: !row.not_null,
     isGenerated: row.is_generated,
     ...(row.comment === null ? {} : { comment: row.comment }),

@@ -3,6 +3,7 @@ import { countedRows } from './relation-kinds.ts'
 
 /** One relation that stores rows of the relation asked for: itself, a partition, or an inheriting child. */
 export interface StoredLeaf {
+  readonly oid: number
   readonly schema: string
   readonly name: string
   /** Blocks of the heap; 0 where there is none of our own (foreign tables). */
@@ -20,6 +21,7 @@ export interface StoredLeaf {
 }
 
 interface Row {
+  readonly oid: string
   readonly schema: string
   readonly kind: string
   readonly tuples: number
@@ -48,7 +50,7 @@ export async function readStorage(
        union
        select i.inhrelid from pg_catalog.pg_inherits i join tree on i.inhparent = tree.oid
      )
-     select n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
+     select c.oid::text as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
             c.reltuples as tuples, c.relpages as pages,
             case when c.relkind = 'f' then 0 else coalesce(pg_catalog.pg_relation_size(c.oid), 0) end as heap_bytes,
             case when c.reltoastrelid = 0 then 0
@@ -62,7 +64,7 @@ export async function readStorage(
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        left join pg_catalog.pg_am am on am.oid = c.relam
       where c.relkind in ('r', 'm', 'f')
-      order by 1, 2`,
+      order by 2, 3`,
     [oid],
   )
   const blockBytes = Number(rows[0]?.block_size ?? 8192)
@@ -72,6 +74,7 @@ export async function readStorage(
 function toLeaf(row: Row, blockBytes: number, serverMajor: number): StoredLeaf {
   const rows = countedRows(row.tuples, row.kind, serverMajor)
   return {
+    oid: Number(row.oid),
     schema: row.schema,
     name: row.name,
     blocks: Number(row.heap_bytes) / blockBytes,

@@ -22,6 +22,8 @@ export interface CopySliceOptions {
   /** Only for plain connections; TLS reads as it comes. */
   readonly burst?: BurstOptions | undefined
   readonly applicationName?: string | undefined
+  /** Rows that row-level security would hide are an error instead. */
+  readonly refusesRowSecurity?: boolean | undefined
 }
 
 export interface CopyCounts {
@@ -29,6 +31,12 @@ export interface CopyCounts {
   /** Bytes of the rows on the wire. */
   readonly byteCount: number
 }
+
+/**
+ * The planner of a run holds the lock of a reader, so that a slice waits for one only behind somebody who wants to
+ * change the relation, and who waits for the planner himself. Everybody else waits behind him, too.
+ */
+const LOCK_TIMEOUT_MS = 1_000
 
 /**
  * Copies one slice into the ring on a session of its own. Blocks its thread: while the ring is full, and for
@@ -39,8 +47,15 @@ export async function copySlice(options: CopySliceOptions): Promise<CopyCounts> 
   const { target, signal } = options
   const tap = new SocketTap(options.burst)
   const { createSocket } = tap
-  const { applicationName } = options
-  await using session = await openSession(target, { signal, applicationName, readOnly: true, createSocket })
+  const { applicationName, refusesRowSecurity } = options
+  await using session = await openSession(target, {
+    signal,
+    applicationName,
+    readOnly: true,
+    createSocket,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    refusesRowSecurity,
+  })
   await importSnapshot(session, options.snapshotId)
   const reader = new CopyReader(session, options)
   try {

@@ -1,0 +1,18 @@
+import type { Run } from '#services/flow-service/runs/run.ts'
+import { saveRun } from '#services/flow-service/runs/run-store.ts'
+import type { Tx } from '#store/database.ts'
+import type { RunDependencies } from './dependencies.ts'
+import { submitPlan } from './submit-step.ts'
+
+/**
+ * Plans a locked run once more, in a new epoch: what was planned, or extracted, does not fit any more. The epoch that
+ * is written has no slices, so that nobody takes those of the old one for its own.
+ */
+export async function startOver(
+  tx: Tx,
+  deps: Pick<RunDependencies, 'queue' | 'now'>,
+  { id, epoch }: Pick<Run, 'id' | 'epoch'>,
+): Promise<void> {
+  await saveRun(tx, id, { epoch: epoch + 1, nowMs: deps.now() })
+  await submitPlan(tx, deps.queue, id)
+}
