@@ -5,8 +5,9 @@ import { runPython } from '@headwater/testkit/python.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DriftWorld } from './drift-world.ts'
 import type { DriftKind } from './kind.ts'
-import { KINDS as ALL_KINDS } from './kinds.ts'
+import { KINDS as DEFAULT_KINDS } from './kinds.ts'
 import { type Played, playScenario, type TextRow, type Timing } from './play-scenario.ts'
+import { POLICY_KINDS } from './policy-kinds.ts'
 
 /**
  * Every kind of change of a source, between two runs and while a run is under way: the run goes on and tells of it,
@@ -16,7 +17,7 @@ import { type Played, playScenario, type TextRow, type Timing } from './play-sce
 const TIMINGS = ['between', 'during'] as const
 /** One kind alone, for who looks into it. */
 const WANTED = process.env['DRIFT_KIND']
-const KINDS = ALL_KINDS.filter(({ id }) => WANTED === undefined || id === WANTED)
+const KINDS = [...DEFAULT_KINDS, ...POLICY_KINDS].filter(({ id }) => WANTED === undefined || id === WANTED)
 const AT_ONCE = 5
 const SCRIPT = join(import.meta.dirname, '../../testkit/readers/read_iceberg_rows.py')
 
@@ -60,10 +61,10 @@ function endOf(kind: DriftKind, timing: Timing): Played {
 }
 
 describe.each(TIMINGS)('%s runs', (timing) => {
-  test.each(KINDS)('$change', (kind) => {
+  test.each(KINDS)('$id: $change', (kind) => {
     const { run, hasWaited } = endOf(kind, timing)
     const { status, errors, extensions } = run.metrics.statusSummary
-    const { code, drift = {} } = kind[timing]
+    const { code, counted, drift = {} } = kind[timing]
     expect([status, errors]).toEqual(
       code === undefined ? ['success', undefined] : ['failed', expect.any(Array)],
     )
@@ -72,6 +73,7 @@ describe.each(TIMINGS)('%s runs', (timing) => {
       // A code, what happened, and what to do: sentences, at least two.
       expect(errors[0].message).toMatch(/\S+\. \S.*[.;]$/)
     }
+    if (counted !== undefined) expect(extensions.errors).toMatchObject([{ code: counted, recordCount: 1 }])
     const told = (extensions.drift ?? []).map((entry: Answer) => `${entry.code} ${entry.effect}`)
     const wanted = Object.entries(drift).flatMap(([name, effects]) =>
       [effects].flat().map((effect) => `${name} ${effect}`),
@@ -83,11 +85,16 @@ describe.each(TIMINGS)('%s runs', (timing) => {
 
 describe(pyicebergTitle, () => {
   describe.each(TIMINGS)('%s runs', (timing) => {
-    test.skipIf(!hasPyiceberg).each(KINDS)('the table is whole: $change', (kind) => {
+    test.skipIf(!hasPyiceberg).each(KINDS)('the table is whole: $id', (kind) => {
       const { expected } = endOf(kind, timing)
-      const { error, data, recorded } = tables.get(`${timing} ${kind.id}`)
+      const { error, data, recorded, types } = tables.get(`${timing} ${kind.id}`)
       expect(error).toBeUndefined()
       expect(recorded).toBe(expected.length)
+      const wanted = Object.entries(kind[timing].types ?? {}).map(([name, type]) => [
+        `_headwater.${name}`,
+        type,
+      ])
+      expect(types).toMatchObject(Object.fromEntries(wanted))
       expect(sorted(data.map(({ _headwater: row }: Answer) => textsOf(row)))).toEqual(sorted(expected))
     })
   })
@@ -100,7 +107,11 @@ function textsOf(row: Answer): TextRow {
 
 function textOf(value: Answer): string | null {
   if (value === null) return null
-  return typeof value === 'object' ? Object.values(value).join(',') : String(value)
+  return typeof value === 'object'
+    ? Object.values(value)
+        .filter((part) => part !== null)
+        .join(',')
+    : String(value)
 }
 
 function sorted(rows: readonly TextRow[]): readonly string[] {

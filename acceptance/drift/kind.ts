@@ -25,10 +25,14 @@ export interface DriftKind {
 export interface Outcome {
   /** Of a run that fails: the code that says why. */
   readonly code?: string | undefined
+  /** Of a run that lands: the code under which a value is counted that did not arrive. */
+  readonly counted?: string | undefined
   /** Changes that the run tells, by code, with what became of them. */
   readonly drift?: Readonly<Record<string, Effect | readonly Effect[]>> | undefined
   /** The rows that it lands, as SQL after it, where they are not those of the standard list of columns. */
   readonly rows?: string | undefined
+  /** Types of fields after it. */
+  readonly types?: Readonly<Record<string, string>> | undefined
 }
 
 export type Effect = 'told' | 'followed' | 'stopped'

@@ -2,7 +2,7 @@
 
     python3 read_iceberg_rows.py < '["<metadata.json>", ...]'
 
-Prints a list of {"data": rows, "types": {field: type}, "recorded": rows that the snapshot tells of} or {"error": text}, in the order of
+Prints a list of {"data": rows with numbers as texts, "types": {field: type}, "recorded": rows that the snapshot tells of} or {"error": text}, in the order of
 the paths. Needs pyiceberg and pyarrow.
 """
 
@@ -13,12 +13,21 @@ from pyiceberg.table import StaticTable
 from read_iceberg import rows_of
 
 
+def as_texts(value):
+    """Readers in other languages have numbers of 53 bits."""
+    if isinstance(value, dict):
+        return {name: as_texts(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [as_texts(item) for item in value]
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
 def read(path):
     try:
         table = StaticTable.from_metadata(path)
         snapshot = table.current_snapshot()
         return {
-            "data": rows_of(table.scan().to_arrow()),
+            "data": as_texts(rows_of(table.scan().to_arrow())),
             "types": {name: str(table.schema().find_type(name)) for name in table.schema().column_names},
             "recorded": None if snapshot is None else int(snapshot.summary.additional_properties["total-records"]),
         }

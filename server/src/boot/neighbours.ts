@@ -1,8 +1,10 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type {
+  AddMappingVersion,
   FindDataset,
   FindMappingSet,
   FindSchema,
+  GrowTableSchema,
   ListDatasets,
   PreviewDataset,
 } from '#http/neighbours.ts'
@@ -15,10 +17,12 @@ import type { CatalogLake } from '#services/catalog/catalog-lake.ts'
 import type { CreateLakeTable } from '#services/catalog/create-dataset.ts'
 import { DatasetReader, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { MappingSetReader } from '#services/data-prep/mapping-set-store.ts'
+import { replaceEntries } from '#services/data-prep/replace-entries.ts'
 import type { LandingShapeOf } from '#services/flow-service/dependencies.ts'
 import type { ReadLakeTable } from '#services/query/run-statement.ts'
 import { createSchemaFinder } from '#services/schema-registry/find-schema.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { growTableSchema } from '#services/schema-registry/tables/grow-table-schema.ts'
 import type { Database } from '#store/database.ts'
 import { createCatalogLake } from './catalog-lake.ts'
 import { createDatasetPreview } from './dataset-preview.ts'
@@ -31,6 +35,8 @@ export interface Neighbours {
   readonly listDatasets: ListDatasets
   readonly previewDataset: PreviewDataset
   readonly findMappingSet: FindMappingSet
+  readonly growTableSchema: GrowTableSchema
+  readonly addMappingVersion: AddMappingVersion
   readonly createLakeTable: CreateLakeTable
   readonly lake: CatalogLake
   readonly lakeFieldsOf: (datasetId: string) => Promise<readonly LakeField[] | undefined>
@@ -71,6 +77,8 @@ export function connectNeighbours({
     listDatasets: new DatasetReader(db).listSummaries,
     previewDataset: createDatasetPreview({ db, duck, readLakeTable }),
     findMappingSet: new MappingSetReader(db).findSummary,
+    growTableSchema: (scope, growth) => growTableSchema(registry, scope, growth),
+    addMappingVersion: (scope, set) => replaceEntries({ db, now, findSchema }, scope, set),
     async createLakeTable({ datasetId, sandboxName, fields }) {
       const location = `${sandboxName}/${datasetId}`
       const { metadataKey } = await createTable(storage, { location, fields, nowMs: now() })

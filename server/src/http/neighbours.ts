@@ -85,6 +85,38 @@ export interface MappingSetEntry {
   readonly identity?: { readonly namespace: string; readonly isPrimary: boolean } | undefined
 }
 
+/**
+ * Lets the schema that was made of a table follow it, and says where new columns go; `undefined` when it was not made of
+ * that table. Throws HttpProblem 400.
+ */
+export type GrowTableSchema = (
+  scope: Scope,
+  growth: TableGrowth,
+) => Promise<readonly GrownField[] | undefined>
+
+export interface TableGrowth {
+  readonly schemaId: string
+  /** The table: `public.orders` of a base connection. */
+  readonly origin: { readonly baseConnectionId: string; readonly tableName: string }
+  /** Fields that take a wider type, with their columns as they are now. */
+  readonly widened: readonly { readonly field: string; readonly column: DescribedColumn }[]
+  /** Fields that rows may lack from now on. */
+  readonly optional: readonly string[]
+  readonly added: readonly DescribedColumn[]
+}
+
+export interface GrownField {
+  readonly column: string
+  /** Path of its field: `_acme.city`. */
+  readonly destination: string
+}
+
+/** Adds a version to a mapping set with these mappings, and says its number. Throws HttpProblem 404 and 400. */
+export type AddMappingVersion = (
+  scope: Scope,
+  set: { readonly id: string; readonly entries: readonly MappingSetEntry[] },
+) => Promise<number>
+
 /** The columns of a table or view that a base connection can read. Throws HttpProblem 400 and 404 in its words. */
 export type DescribeTable = (
   scope: Scope,

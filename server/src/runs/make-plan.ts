@@ -1,7 +1,7 @@
 import type { MappingSetSummary } from '#http/neighbours.ts'
 import type { MappingProblem } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping, prunedFields } from '#mapping/plan-mapping.ts'
-import { lakeTableOf } from '#services/catalog/dataset-store.ts'
+import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
@@ -14,8 +14,9 @@ import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import { currentFields } from './current-fields.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { explainMissing } from './drift/explain-missing.ts'
-import { planDrift } from './drift/plan-drift.ts'
+import type { DriftEntry } from './drift/judge-drift.ts'
 import { findRemembered } from './drift/remembered-source.ts'
+import { settleDrift } from './drift/settle-drift.ts'
 import { pinAndDescribe } from './pin-and-describe.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
@@ -41,16 +42,18 @@ export async function makePlan(
   )
   const table = await lakeTableOf(deps.db, inputs.datasetId)
   if (table === undefined) throw new RunFailedError('batch', 'The dataset of this flow has been deleted.')
-  const { fields, rules, evolution } = await currentFields(deps, inputs.scope, table)
-  const set = await mappingSetOf(deps, inputs)
+  const known = await landingOf(deps, inputs, table)
   const seen = await readSourceShape(snapshot.session, shape)
-  const drift = planDrift({ inputs, set, relation: shape, shape: seen, fields, rules }, remembered)
+  const drift = await settleDrift(deps, { inputs, relation: shape, shape: seen, ...known }, remembered)
+  const hasFollowed = drift.mappingVersion !== undefined
+  const landing = hasFollowed ? await landingOf(deps, inputs, table, drift.mappingVersion) : known
+  const { fields, rules, evolution, set } = landing
   const offered = selectColumns(shape, inputs.selectedColumns)
   const entries = set?.entries ?? identityMapping(offered.map(toSourceColumn), fields)
   const policies = inputs.valuePolicies
   const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules, policies })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
-  if (errors.length > 0) throw problemsOf(errors)
+  if (errors.length > 0) throw problemsOf(errors, drift.entries)
   const plan: StoredRunPlan = {
     relation: shape.path,
     connectionId: inputs.connectionId,
@@ -66,8 +69,9 @@ export async function makePlan(
     evolution,
     hasDiagnostics: inputs.options.errorDiagnosticsEnabled,
     tolerancePercent: inputs.options.partialIngestionPercent,
+    verify: inputs.options.verify ?? deps.verify,
     refusesRowSecurity: isOpen(shape),
-    drift,
+    drift: drift.entries,
     source: {
       shape: seen,
       connectionId: inputs.connectionId,
@@ -100,23 +104,36 @@ function selectColumns(
   return shape.columns.filter((column) => selected.includes(column.name))
 }
 
+/** Where the rows go, and how they get there. */
+async function landingOf(
+  deps: RunDependencies,
+  inputs: FlowPlanInputs,
+  table: LakeTablePointer,
+  mappingVersion = inputs.mapping?.version,
+) {
+  const target = await currentFields(deps, inputs.scope, table)
+  return { ...target, set: await mappingSetOf(deps, inputs, mappingVersion) }
+}
+
 /** `undefined` where every column goes to the field of its name. */
 async function mappingSetOf(
   deps: RunDependencies,
   inputs: FlowPlanInputs,
+  version: number | undefined,
 ): Promise<MappingSetSummary | undefined> {
   if (inputs.mapping === undefined) return undefined
-  const set = await deps.findMappingSet(inputs.scope, inputs.mapping.id, inputs.mapping.version)
+  const set = await deps.findMappingSet(inputs.scope, inputs.mapping.id, version)
   if (set === undefined)
     throw new RunFailedError('promotion', `The mapping set ${inputs.mapping.id} has been deleted.`)
   return set
 }
 
-function problemsOf(problems: readonly MappingProblem[]): RunFailedError {
+function problemsOf(problems: readonly MappingProblem[], drift: readonly DriftEntry[]): RunFailedError {
   const shown = problems.slice(0, MAX_SHOWN).map((problem) => problem.message)
   const more = problems.length > MAX_SHOWN ? ` … and ${problems.length - MAX_SHOWN} more.` : ''
   return new RunFailedError('promotion', `The mapping does not fit: ${shown.join(' ')}${more}`, {
     code: 'MAPPER-3700-400',
+    drift,
   })
 }
 

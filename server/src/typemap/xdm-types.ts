@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type ColumnType,
   formatLakeType,
@@ -79,6 +80,27 @@ export function evolveLakeFields(
   const evolution = new FieldEvolution(current.length > 0, lastId)
   return evolution.run(current, shapes)
 }
+
+/**
+ * What a field of a schema without parts becomes for a table of the lake when another schema takes its place: `same`
+ * and `wider` can be followed, `other` can not. Fields with parts are `other` unless they are alike.
+ */
+export function xdmTypeRelation(before: XdmNode, after: XdmNode): 'same' | 'wider' | 'other' {
+  try {
+    const [old] = lakeFieldsOfXdm({ properties: { field: before } })
+    const { fields, addedPaths } = evolveLakeFields(old === undefined ? [] : [old], MAX_PARTS, {
+      properties: { field: after },
+    })
+    if (isDeepStrictEqual(old?.type, fields[0]?.type)) return 'same'
+    return old !== undefined && isColumnType(old.type) && addedPaths.length === 0 ? 'wider' : 'other'
+  } catch (error) {
+    if (error instanceof LakeTypeChangeError || error instanceof LakeTypeUnknownError) return 'other'
+    throw error
+  }
+}
+
+/** Beyond the ids of any field's parts. */
+const MAX_PARTS = 1_000_000
 
 /** A field of a schema before it has an id. */
 interface Shape {
@@ -306,7 +328,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** Stands for a part until the next level is reached; keys of maps are text and stay so. */
 const PENDING: ColumnType = { kind: 'string' }
 
-function isWidening(old: ColumnType, type: ColumnType): boolean {
+/** True when the field of a table can take the other type: by the rules of Iceberg. */
+export function isWidening(old: ColumnType, type: ColumnType): boolean {
   if (old.kind === 'decimal' && type.kind === 'decimal') {
     return old.scale === type.scale && old.precision <= type.precision
   }

@@ -6,8 +6,8 @@ import type { ShapeChange } from '#source/postgres/shape/shape-change.ts'
 import { findRelationName } from '#source/postgres/sql/find-relation-name.ts'
 import { driftFailure } from './drift-failure.ts'
 import { entryOf } from './judge-drift.ts'
-import { isSameSource } from './plan-drift.ts'
 import type { RememberedSource } from './remembered-source.ts'
+import { isSameSource } from './settle-drift.ts'
 
 /**
  * Rethrows, and of a relation that the last run still found says what has become of it.

@@ -1,9 +1,12 @@
-import { type ColumnType, formatLakeType, parseColumnType } from '#columns/column-type.ts'
+import { type ColumnType, formatLakeType } from '#columns/column-type.ts'
 import type { DriftPolicy } from '#services/flow-service/connected/drift-policy.ts'
 import { SHAPE_CHANGES, type ShapeChange, type ShapeChangeCode } from '#source/postgres/shape/shape-change.ts'
 import type { ShapeColumn } from '#source/postgres/shape/source-shape.ts'
 import { holdsType } from '#typemap/holds-type.ts'
 import { shapeLeaves } from '#typemap/shape-leaves.ts'
+import { isWidening } from '#typemap/xdm-types.ts'
+import type { FollowStep } from './follow-plan.ts'
+import { landingOf } from './landing-of.ts'
 import type { SourceUse } from './source-use.ts'
 
 /** What became of a change: it makes no difference, the schema followed, or the run stopped. */
@@ -26,13 +29,20 @@ export interface DriftCase {
   readonly policy: DriftPolicy
   /** The flow has another mapping since: whoever saved it knows how the source looks now. */
   readonly isAnswered: boolean
+  /** Why a flow that wants to follow can not, as a sentence. */
+  readonly obstacle?: string | undefined
+  /** How changes are followed, of those that can be. */
+  readonly follows?: ReadonlyMap<ShapeChange, Pick<FollowStep, 'detail'>> | undefined
 }
 
 /** Says of each change what becomes of it. Pure. */
 export function judgeDrift(given: DriftCase): DriftEntry[] {
   return given.changes.map((change) => {
+    const followed = given.follows?.get(change)
+    if (followed !== undefined) return entryOf(change, 'followed', followed.detail)
     const reason = reasonToStop(change, given)
-    return entryOf(change, reason === undefined ? 'told' : 'stopped', reason)
+    if (reason === undefined) return entryOf(change, 'told')
+    return entryOf(change, 'stopped', [reason, given.obstacle].filter(Boolean).join(' '))
   })
 }
 
@@ -82,7 +92,7 @@ function readBy(name: string, use: SourceUse): string {
 
 /** A new type stops the run where a field held all values of the old one and does not hold all of the new. */
 function typeStops({ was, is }: ShapeChange, { use, policy }: DriftCase): string | undefined {
-  const [before, after] = [typeOf(was), typeOf(is)]
+  const [before, after] = [landingOf(was), landingOf(is)]
   const name = was?.name ?? ''
   const lost = was && is && lostPart(was, is)
   if (lost === undefined && formatLakeType(before) === formatLakeType(after)) return undefined
@@ -92,16 +102,17 @@ function typeStops({ was, is }: ShapeChange, { use, policy }: DriftCase): string
   const narrow = (use.fieldTypes.get(name) ?? []).find(
     (field) => holdsType(field, before) && !holdsType(field, after),
   )
-  if (narrow !== undefined)
-    return `Its field is ${formatLakeType(narrow)}, which does not hold all values of ${formatLakeType(after)}.`
+  if (narrow !== undefined) {
+    const wider = isWidening(narrow, after) ? ` ${EVOLVE}` : ''
+    return `Its field is ${formatLakeType(narrow)}, which does not hold all values of ${formatLakeType(after)}.${wider}`
+  }
   return use.computed.has(name) && !isWider(before, after)
     ? `An expression of the mapping was written for ${formatLakeType(before)}, and ${formatLakeType(after)} may mean something else in it.`
     : undefined
 }
 
-function typeOf(column: ShapeColumn | undefined): ColumnType {
-  return parseColumnType(column?.lakeType ?? '') ?? { kind: 'string' }
-}
+const EVOLVE =
+  'Where schema and mapping were made of the table by POST /rpc/tableschema, params.schemaDrift "evolve" of the source connection widens it.'
 
 /** What of a value with parts has no place, or not the type that it had; parts that are new are not read. */
 function lostPart(was: ShapeColumn, is: ShapeColumn): string | undefined {

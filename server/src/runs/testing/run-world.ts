@@ -83,6 +83,9 @@ export class RunWorld implements AsyncDisposable {
       now: Date.now,
       findSchema: seeder.findSchema,
       findMappingSet: seeder.findMappingSet,
+      // No schema of the seeder was made of a table.
+      growTableSchema: async () => undefined,
+      addMappingVersion: () => fail('no set of a seeder grows'),
       spoolDir: join(folder, 'spool'),
       publicUrl: () => 'http://localhost',
       // A table of some megabytes has several slices.

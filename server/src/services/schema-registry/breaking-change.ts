@@ -1,13 +1,31 @@
 import { asText } from '#kit/as-text.ts'
 import { isObject, type Json, type JsonObject } from '#kit/json.ts'
+import { xdmTypeRelation } from '#typemap/xdm-types.ts'
 import { objectAt, textsAt } from './schema-tree.ts'
 
 /**
  * The first thing that a new form of a schema takes from what had the old one, in words that follow "The field /x";
  * `undefined` when all that was right is right still. Both are full trees.
  */
-export function findBreakingChange(previous: JsonObject, next: JsonObject): BreakingChange | undefined {
-  return compare(previous, next, '')
+export function findBreakingChange(
+  previous: JsonObject,
+  next: JsonObject,
+  allowed: Allowed = {},
+): BreakingChange | undefined {
+  return compare({ previous, next, path: '' }, allowed)
+}
+
+/** What is taken for no break. */
+export interface Allowed {
+  /** Types may become wider by the rules of the lake. */
+  readonly mayWiden?: boolean | undefined
+}
+
+/** Two forms of one node. */
+interface Node {
+  readonly previous: JsonObject
+  readonly next: JsonObject
+  readonly path: string
 }
 
 export interface BreakingChange {
@@ -16,26 +34,28 @@ export interface BreakingChange {
   readonly what: string
 }
 
-function compare(previous: JsonObject, next: JsonObject, path: string): BreakingChange | undefined {
-  const what = changedType(previous, next) ?? narrowed(previous, next)
+function compare(node: Node, allowed: Allowed): BreakingChange | undefined {
+  const { previous, next, path } = node
+  const isWider = allowed.mayWiden === true && xdmTypeRelation(previous, next) === 'wider'
+  const what = (isWider ? undefined : changedType(previous, next)) ?? narrowed(previous, next)
   if (what !== undefined) return { path, what }
-  return newlyRequired(previous, next, path) ?? compareBelow(previous, next, path)
+  return newlyRequired(previous, next, path) ?? compareBelow(node, allowed)
 }
 
-function compareBelow(previous: JsonObject, next: JsonObject, path: string): BreakingChange | undefined {
+function compareBelow({ previous, next, path }: Node, allowed: Allowed): BreakingChange | undefined {
   const [before, after] = [objectAt(previous, 'properties') ?? {}, objectAt(next, 'properties') ?? {}]
   for (const name of Object.keys(before)) {
     const [old, field] = [objectAt(before, name), objectAt(after, name)]
     const fieldPath = `${path}/${name}`
     if (old === undefined) continue
     if (field === undefined) return { path: fieldPath, what: 'would be removed or renamed' }
-    const found = compare(old, field, fieldPath)
+    const found = compare({ previous: old, next: field, path: fieldPath }, allowed)
     if (found !== undefined) return found
   }
   for (const key of ['items', 'additionalProperties']) {
     const [old, child] = [objectAt(previous, key), objectAt(next, key)]
     if (old === undefined || child === undefined) continue
-    const found = compare(old, child, `${path}/*`)
+    const found = compare({ previous: old, next: child, path: `${path}/*` }, allowed)
     if (found !== undefined) return found
   }
   return undefined

@@ -76,7 +76,7 @@ async function checkGrowth(
 ): Promise<void> {
   const { before, after, changed } = forms
   const isOtherClass = schema.document['meta:class'] !== changed.document['meta:class']
-  const found = isOtherClass ? OTHER_CLASS : findBreakingChange(before, after)
+  const found = isOtherClass ? OTHER_CLASS : findBreakingChange(before, after, { mayWiden: context.mayWiden })
   if (found === undefined) return
   const user = await findUser(context, schema)
   if (user === undefined) return

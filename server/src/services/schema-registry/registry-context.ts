@@ -37,6 +37,8 @@ export interface ChangeContext {
   readonly readers: Readers
   readonly tx: Tx
   readonly scope: Scope
+  /** Types of fields in use may become wider, as those of tables of the lake may. */
+  readonly mayWiden?: boolean | undefined
 }
 
 export function readersOf(registry: Registry, db: Database = registry.db): Readers {

@@ -16,14 +16,15 @@ export function createTableDescriber(
     const { shape, widths } = await askSource(signal, (bounded) =>
       deps.source.measureRelation(target, tableName, { signal: bounded }),
     )
-    const columns = shape.columns.map((column) => toColumn(column, widths.get(column.name)))
+    const columns = shape.columns.map((column) => describedColumn(column, widths.get(column.name)))
     return { path: shape.path, primaryKey: shape.primaryKey, columns }
   }
 }
 
-function toColumn(
+/** A column for the neighbours; of a number without bounds with its twin, where its width was measured. */
+export function describedColumn(
   { name, type, nullable, comment }: RelationColumn,
-  width: NumberWidth | undefined,
+  width?: NumberWidth | undefined,
 ): DescribedColumn {
   const { landing, shape } = type
   return {

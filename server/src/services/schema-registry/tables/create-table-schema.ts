@@ -85,7 +85,8 @@ function columnOf(table: DescribedTable, name: string): DescribedColumn {
   throw invalidTable(`${table.path} has no column "${name}" that the connection may read. It has: ${known}.`)
 }
 
-function isFrom({ document }: Resource, origin: JsonObject): boolean {
+/** True of a schema that was made of a table. */
+export function isFrom({ document }: Resource, origin: JsonObject): boolean {
   const known = objectAt(document, ORIGIN)
   return known !== undefined && Object.entries(origin).every(([name, value]) => known[name] === value)
 }
@@ -104,7 +105,8 @@ async function updateFrom(context: ChangeContext, plan: TablePlan, stored: Resou
   const body = classBody(scope, plan, before?.document)
   if (before !== undefined && isSameClass(before.document, body))
     return await finish(context, plan, { schema: stored.document, state: 'unchanged' })
-  await applyChange(context, { kind: 'classes', id: classId, change: ({ title }) => ({ ...body, title }) })
+  const change = ({ title }: Resource) => ({ ...body, title })
+  await applyChange({ ...context, mayWiden: true }, { kind: 'classes', id: classId, change })
   return await finish(context, plan, { schema: stored.document, state: 'updated' })
 }
 

@@ -55,8 +55,22 @@ function ownPart(document: JsonObject): JsonObject | undefined {
   return objectsAt(document, 'allOf').find((part) => objectAt(part, 'properties') !== undefined)
 }
 
-function fieldsOf(document: JsonObject, namespace: string): JsonObject | undefined {
+/** The object of the tenant's fields in the class of a table. */
+export function fieldsOf(document: JsonObject, namespace: string): JsonObject | undefined {
   return objectAt(objectAt(ownPart(document) ?? {}, 'properties') ?? {}, namespace)
+}
+
+/** The class of a table with other fields in the place of those that it has. */
+export function withFields(document: JsonObject, namespace: string, fields: JsonObject): JsonObject {
+  const own = ownPart(document)
+  const { required: _, ...part } = own ?? {}
+  const changed: JsonObject = {
+    ...part,
+    properties: { ...objectAt(part, 'properties'), [namespace]: fields },
+    ...(fields['required'] === undefined ? {} : { required: [namespace] }),
+  }
+  const allOf = objectsAt(document, 'allOf').map((each) => (each === own ? changed : each))
+  return { ...document, allOf }
 }
 
 /** True when a stored class is what a body would make of it. */

@@ -37,7 +37,7 @@ export function tableFields(columns: readonly DescribedColumn[]): readonly Table
  * Names of fields are letters, digits, `-` and `_`, and begin with no underscore. Readers of the lake take names that
  * differ in case only for one.
  */
-function freeName(column: string, taken: ReadonlySet<string>): string {
+export function freeName(column: string, taken: ReadonlySet<string>): string {
   const plain = column.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^[^A-Za-z0-9]+/, '')
   const wanted = plain === '' ? 'column' : plain
   let name = wanted

@@ -3,6 +3,7 @@ import type { MappingSetSummary } from '#http/neighbours.ts'
 import type { FieldRules } from '#mapping/field-rules.ts'
 import type { SourceColumn } from '#mapping/mapping-plan.ts'
 import { identityMapping, planMapping } from '#mapping/plan-mapping.ts'
+import type { RunDependencies } from '#runs/dependencies.ts'
 import type { FlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
@@ -10,6 +11,8 @@ import { filterColumns } from '#source/postgres/filter/filter-columns.ts'
 import { compareShapes } from '#source/postgres/shape/compare-shapes.ts'
 import type { SourceShape } from '#source/postgres/shape/source-shape.ts'
 import { driftFailure } from './drift-failure.ts'
+import { isPlainMapping, planFollow } from './follow-plan.ts'
+import { followSource } from './follow-source.ts'
 import { type DriftEntry, judgeDrift } from './judge-drift.ts'
 import type { RememberedSource } from './remembered-source.ts'
 import { type SourceUse, sourceUse } from './source-use.ts'
@@ -24,20 +27,47 @@ export interface DriftInputs {
   readonly rules: FieldRules | undefined
 }
 
+export interface SettledDrift {
+  readonly entries: readonly DriftEntry[]
+  /** Schema and mapping have followed: they are to be read again, the mapping set in this version. */
+  readonly mappingVersion?: number | undefined
+}
+
 /**
- * What has changed since the last run that landed, and what becomes of it.
+ * What has changed since the last run that landed, and what becomes of it. Schema and mapping have followed where the
+ * flow wants that.
  * @throws RunFailedError when the run can't go on with it
  */
-export function planDrift(given: DriftInputs, remembered: RememberedSource | undefined): DriftEntry[] {
-  if (remembered === undefined || !isSameSource(remembered, given.inputs)) return []
+export async function settleDrift(
+  deps: RunDependencies,
+  given: DriftInputs,
+  remembered: RememberedSource | undefined,
+): Promise<SettledDrift> {
+  if (remembered === undefined || !isSameSource(remembered, given.inputs)) return { entries: [] }
   const changes = compareShapes(remembered.shape, given.shape)
-  if (changes.length === 0) return []
-  const entries = judgeDrift({
-    changes,
-    use: useOf(given, remembered),
-    policy: given.inputs.driftPolicy,
-    isAnswered: isAnswered(remembered, given.set),
-  })
+  if (changes.length === 0) return { entries: [] }
+  const { inputs, set, fields } = given
+  const use = useOf(given, remembered)
+  const judged = { changes, use, policy: inputs.driftPolicy, isAnswered: isAnswered(remembered, set) }
+  if (judged.policy !== 'evolve') return { entries: goOn(judgeDrift(judged)) }
+  if (set === undefined || !isPlainMapping(set))
+    return { entries: goOn(judgeDrift({ ...judged, obstacle: NOT_PLAIN })) }
+  const follows = planFollow(changes, { set, fields, use, isSelective: inputs.selectedColumns !== undefined })
+  const entries = goOn(judgeDrift({ ...judged, follows }))
+  if (follows.size === 0) return { entries }
+  const steps = [...follows.values()]
+  const mappingVersion = await followSource(deps, { inputs, set, relation: given.relation, steps })
+  if (mappingVersion !== undefined) return { entries, mappingVersion }
+  return { entries: goOn(judgeDrift({ ...judged, obstacle: NOT_OF_TABLE })) }
+}
+
+const NOT_PLAIN =
+  'The mapping does more than to carry columns to fields, so that it can not follow by itself.'
+const NOT_OF_TABLE =
+  'The schema was not made of this table by POST /rpc/tableschema, so that it can not follow by itself.'
+
+/** @throws RunFailedError when one of them stops the run */
+function goOn(entries: DriftEntry[]): DriftEntry[] {
   const failure = driftFailure(entries)
   if (failure !== undefined) throw failure
   return entries
