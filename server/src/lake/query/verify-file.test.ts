@@ -140,7 +140,7 @@ async function digestByValue(file: string): Promise<ColumnDigest[]> {
 
 /** Without the ends of the values. */
 function digestIn(proof: FileProof | undefined, index: number): ColumnDigest {
-  const { valueCount, nullCount, digest } = proof?.columns[index] as ColumnDigest
+  const { valueCount, nullCount, digest } = (proof as FileProof).columns[index] as ColumnDigest
   return { valueCount, nullCount, digest }
 }
 
