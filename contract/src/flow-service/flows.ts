@@ -16,6 +16,12 @@ export const FlowOptions = Type.Object(
         default: false,
       }),
     ),
+    verify: Type.Optional(
+      Words(['none', 'counts', 'digest', 'source'], {
+        description:
+          'How each run proves what it has written: not at all; by counts; by the values that are read back; and by what PostgreSQL finds itself. That of the server when absent',
+      }),
+    ),
     partialIngestionPercent: Type.Optional(
       Type.Union(
         [

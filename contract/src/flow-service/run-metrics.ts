@@ -187,20 +187,34 @@ export const RunProgress = Type.Object(
 )
 export type RunProgress = Static<typeof RunProgress>
 
-const FieldDigest = Type.Object({
-  path: Type.String({ description: 'The field of the table', examples: ['_acme.city'] }),
+const FIELD_SIDE = {
   valueCount: Type.Integer(),
   nullCount: Type.Integer(),
-  digest: Type.String({ description: 'Over all values, in any order' }),
+  digest: Type.Optional(
+    Type.String({ description: 'Over all values, in any order; absent below the level `digest`' }),
+  ),
+}
+
+const FieldDigest = Type.Object({
+  path: Type.String({ description: 'The field of the table', examples: ['_acme.city'] }),
+  ...FIELD_SIDE,
+  sent: Type.Optional(
+    Type.Object(FIELD_SIDE, {
+      description: 'The same of what was handed to the encoder; beside it stands what was read back',
+    }),
+  ),
 })
 
 export const RunProof = Type.Object(
   {
+    level: Type.Optional(
+      Words(['none', 'counts', 'digest', 'source'], { description: 'How far the run had to prove itself' }),
+    ),
     rowsRead: Type.Integer(),
     rowsLanded: Type.Integer(),
     rowsSetAside: Type.Integer(),
     fields: Type.Integer({ description: 'Fields that were compared' }),
-    agreeing: Type.Integer({ description: 'Fields whose digests agree' }),
+    agreeing: Type.Integer({ description: 'Fields of which both sides agree' }),
     digests: Type.Array(FieldDigest),
     snapshotId: Type.Optional(Type.String({ description: 'The snapshot of the table that the run made' })),
   },

@@ -127,6 +127,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
       spoolDir: spool.folder,
       publicUrl,
       sliceTargetBytes: config.sliceTargetBytes,
+      verify: config.verify,
       ...neighbours,
     },
     { extractSlots: config.extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },

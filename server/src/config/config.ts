@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { HostRules } from '#kit/host-rules.ts'
+import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { ConfigError } from './config-error.ts'
 import type { Env } from './env.ts'
 import type { Flags } from './flags.ts'
@@ -39,6 +40,8 @@ export interface Config {
   readonly validateOnCreate: boolean
   /** Refuse what the platform's rules refuse, where clients are known to get it wrong. */
   readonly strict: boolean
+  /** Where a flow does not say it. */
+  readonly verify: VerifyLevel
   readonly extractSlots: number
   readonly sliceTargetBytes: number
   /** Receivers that notifications may go to; undefined for any. */
@@ -72,6 +75,7 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     minIntervalMinutes: env.minIntervalMinutes ?? 15,
     validateOnCreate: env.validateOnCreate ?? true,
     strict: env.strict ?? false,
+    verify: env.verify ?? DEFAULT_VERIFY_LEVEL,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),
     sliceTargetBytes: env.sliceTargetBytes ?? 64 * 2 ** 20,
     webhookHosts: env.webhookHosts,

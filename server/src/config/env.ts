@@ -13,6 +13,7 @@ import {
   parseSize,
   parseTenantId,
   parseText,
+  parseVerifyLevel,
   parseWhole,
 } from './values.ts'
 
@@ -81,6 +82,11 @@ const variables = {
     'HEADWATER_STRICT',
     parseBoolean,
     'refuse what the rules refuse but clients often get wrong; default false',
+  ),
+  verify: variable(
+    'HEADWATER_VERIFY',
+    parseVerifyLevel,
+    'how runs prove what they have written: none, counts, digest, source; default digest',
   ),
   extractSlots: variable(
     'HEADWATER_EXTRACT_SLOTS',

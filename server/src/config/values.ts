@@ -1,4 +1,5 @@
 import { HOST_RULE_FORMS, type HostRules, parseHostRules } from '#kit/host-rules.ts'
+import { VERIFY_LEVELS, type VerifyLevel } from '#kit/verify-level.ts'
 
 /** Reads the text of one setting; throws ExpectationError. */
 export type Parse<T> = (text: string) => T
@@ -83,6 +84,12 @@ export const parseEdition: Parse<Edition> = (text) => {
   const edition = editions.find((name) => name === text.toLowerCase())
   if (edition !== undefined) return edition
   throw new ExpectationError(`one of ${editions.join(', ')}`)
+}
+
+export const parseVerifyLevel: Parse<VerifyLevel> = (text) => {
+  const level = VERIFY_LEVELS.find((name) => name === text.toLowerCase())
+  if (level !== undefined) return level
+  throw new ExpectationError(`one of ${VERIFY_LEVELS.join(', ')}`)
 }
 
 export const parseOrgId: Parse<string> = (text) => {

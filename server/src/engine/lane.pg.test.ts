@@ -281,7 +281,12 @@ test('what is proven is what lies on the disk', async () => {
   const { proof } = await extract(task)
   const leaves = task.mapping.outputs.map(({ leaf }) => leaf)
   const again = await readBack(task.partPath, leaves)
-  expect(again.columns).toEqual(proof.map(({ sent }) => sent))
+  expect(again.columns.map(({ digest }) => digest)).toEqual(proof.map(({ sent }) => sent.digest))
+  expect(proof.map(({ sent }) => [sent.min, sent.max])).toEqual([
+    ['1', '50000'],
+    ['text 1', 'text 9999'],
+  ])
+  expect(proof.map(({ landed }) => landed)).toEqual(proof.map(({ sent }) => sent))
   const bytes = await readFile(task.partPath)
   bytes.fill(0, 100, 200)
   await writeFile(task.partPath, bytes)

@@ -1,5 +1,5 @@
 import type { LakeField } from '#columns/column-type.ts'
-import type { ColumnDigest } from '#columns/digest.ts'
+import type { VerifyLevel } from '#kit/verify-level.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { TextFormat } from '#source/files/splitter-of.ts'
@@ -49,6 +49,8 @@ export interface SliceTask {
   readonly diagnosticsPath?: string | undefined
   /** Into the footer of the part file: run, slice. */
   readonly keyValues: Readonly<Record<string, string>>
+  /** How the slice proves what it has written; `digest` when absent. */
+  readonly verify?: VerifyLevel | undefined
   /** The instant that `now()` means in every expression of the run. */
   readonly nowMs: number
 }
@@ -78,8 +80,18 @@ export interface WrittenSlice {
 /** For one field: what the encoder was given, and what DuckDB then found in the file. */
 export interface LeafProof {
   readonly path: string
-  readonly sent: ColumnDigest
-  readonly landed: ColumnDigest
+  readonly sent: FieldProof
+  readonly landed: FieldProof
+}
+
+/** Of the values of a field in a slice, as far as the level goes. */
+export interface FieldProof {
+  readonly valueCount: number
+  readonly nullCount: number
+  readonly digest?: string | undefined
+  /** Ends as text; those of long texts are cut. Absent where the type has no order, and in lists. */
+  readonly min?: string | undefined
+  readonly max?: string | undefined
 }
 
 /** What happened to values of one field for one reason, counted. */

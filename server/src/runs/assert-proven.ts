@@ -1,4 +1,4 @@
-import type { LeafProof } from '#engine/task.ts'
+import type { FieldProof, LeafProof } from '#engine/task.ts'
 import { RunFailedError } from './run-failed-error.ts'
 
 /**
@@ -11,7 +11,7 @@ export function assertProven(proof: readonly LeafProof[]): void {
   const { path, sent, landed } = wrong
   const message =
     `The file does not hold what was written to field ${path}: ` +
-    `${sent.valueCount} values with digest ${sent.digest} went in, ${landed.valueCount} with ${landed.digest} came out.`
+    `${describe(sent)} went in, ${describe(landed)} came out.`
   throw new RunFailedError('promotion', message, { code: 'HW-DIGEST-MISMATCH' })
 }
 
@@ -19,6 +19,15 @@ function agrees({ sent, landed }: LeafProof): boolean {
   return (
     sent.digest === landed.digest &&
     sent.valueCount === landed.valueCount &&
-    sent.nullCount === landed.nullCount
+    sent.nullCount === landed.nullCount &&
+    sent.min === landed.min &&
+    sent.max === landed.max
   )
+}
+
+function describe({ valueCount, nullCount, digest, min, max }: FieldProof): string {
+  const counts = `${valueCount} values and ${nullCount} NULLs`
+  const values = digest === undefined ? '' : ` with digest ${digest}`
+  const ends = min === undefined && max === undefined ? '' : ` from ${min} to ${max}`
+  return counts + values + ends
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '#engine/engine.ts'
 import type { AddMappingVersion, FindMappingSet, FindSchema, GrowTableSchema } from '#http/neighbours.ts'
+import type { VerifyLevel } from '#kit/verify-level.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
@@ -25,6 +26,8 @@ export interface RunDependencies {
   /** For the links in a run's document. */
   readonly publicUrl: () => string
   readonly sliceTargetBytes: number
+  /** How slices prove what they have written where the flow does not say; `digest` when absent. */
+  readonly verify?: VerifyLevel | undefined
   /** Pauses after the first, second … error of a step; the error after the last one ends its run. */
   readonly retryDelaysMs?: readonly number[] | undefined
 }

@@ -107,6 +107,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     diagnosticsPath: plan.hasDiagnostics ? join(folder, shownDiagnosticsName(key)) : undefined,
     keyValues: { 'headwater.run-id': key.runId, 'headwater.slice': `${key.epoch}/${key.ordinal}` },
     nowMs: plan.nowMs,
+    verify: plan.verify,
   }
 }
 
@@ -129,7 +130,7 @@ async function deliver(
   return {
     ...counts,
     part: part && { key: partKey, summary: toStoredSummary(part) },
-    digests: proof.map(({ path, landed }) => ({ path, digest: landed })),
+    proof,
     diagnosticsKey: hasDiagnostics ? diagnosticsKey : undefined,
   }
 }

@@ -49,7 +49,8 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   if (source !== undefined)
     await rememberSource(tx, { flowId: run.flow_id, runId: run.id }, { source, nowMs })
   const facts = await factsOf(tx, deps, run)
-  const proof = { ...proofOf(results, totals), snapshotId: staged?.snapshotId }
+  const { verify } = fromStored(run.plan)
+  const proof = { ...proofOf(results, totals, verify), snapshotId: staged?.snapshotId }
   await saveRun(tx, run.id, {
     state: 'success',
     completedAt: nowMs,

@@ -69,6 +69,7 @@ export async function makePlan(
     evolution,
     hasDiagnostics: inputs.options.errorDiagnosticsEnabled,
     tolerancePercent: inputs.options.partialIngestionPercent,
+    verify: inputs.options.verify ?? deps.verify,
     refusesRowSecurity: isOpen(shape),
     drift: drift.entries,
     source: {

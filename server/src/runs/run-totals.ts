@@ -1,7 +1,9 @@
-import { type ColumnDigest, combineDigests } from '#columns/digest.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { combineDigests } from '#columns/digest.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
-import type { SliceIssue } from '#engine/task.ts'
+import type { FieldProof, SliceIssue } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { RUN_ERROR, type RunMessage, type RunTotals } from './run-document.ts'
 import { fromStoredSummary, type SliceResult } from './slice-ledger.ts'
 
@@ -47,23 +49,40 @@ function rejectSummary({ rowsRejected, rowsWritten }: RunTotals, hasDiagnostics:
 }
 
 /**
- * The proof of a run: for each field the digest of what PostgreSQL's rows became, which DuckDB found again in
- * the files. A slice whose digests differ never gets this far, so all fields agree.
+ * The proof of a run: for each field what PostgreSQL's rows became, and what DuckDB found in the files. A slice whose
+ * sides differ never gets this far.
  */
-export function proofOf(results: readonly SliceResult[], totals: RunTotals): JsonObject {
-  const digests = new Map<string, ColumnDigest>()
-  for (const { path, digest } of results.flatMap((result) => result.digests)) {
-    const known = digests.get(path)
-    digests.set(path, known === undefined ? digest : combineDigests(known, digest))
+export function proofOf(
+  results: readonly SliceResult[],
+  totals: RunTotals,
+  level: VerifyLevel = DEFAULT_VERIFY_LEVEL,
+): JsonObject {
+  const fields = new Map<string, { readonly sent: FieldProof; readonly landed: FieldProof }>()
+  for (const { path, sent, landed } of results.flatMap((result) => result.proof)) {
+    const known = fields.get(path)
+    const sum = (side: 'sent' | 'landed', part: FieldProof) => addProofs(known?.[side], part)
+    fields.set(path, { sent: sum('sent', sent), landed: sum('landed', landed) })
   }
   return {
+    level,
     rowsRead: totals.rowsRead,
     rowsLanded: totals.rowsWritten,
     rowsSetAside: totals.rowsRejected,
-    fields: digests.size,
-    agreeing: digests.size,
-    digests: [...digests].map(([path, digest]) => ({ path, ...digest })),
+    fields: fields.size,
+    agreeing: [...fields.values()].filter(({ sent, landed }) => isDeepStrictEqual(sent, landed)).length,
+    digests: [...fields].map(([path, { sent, landed }]) => ({ path, ...landed, sent: { ...sent } })),
   }
+}
+
+/** Ends of slices are no texts that could be compared: they stand in the proof of each slice. */
+function addProofs(known: FieldProof | undefined, { valueCount, nullCount, digest }: FieldProof): FieldProof {
+  const counts = {
+    valueCount: (known?.valueCount ?? 0) + valueCount,
+    nullCount: (known?.nullCount ?? 0) + nullCount,
+  }
+  if (digest === undefined) return counts
+  const own = { valueCount, nullCount, digest }
+  return known?.digest === undefined ? own : combineDigests({ ...known, digest: known.digest }, own)
 }
 
 function sum<T>(items: readonly T[], amountOf: (item: T) => number): number {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import type { ColumnDigest } from '#columns/digest.ts'
-import type { SliceIssue, SliceProgress } from '#engine/task.ts'
+import type { LeafProof, SliceIssue, SliceProgress } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
@@ -20,7 +19,8 @@ export interface SliceResult {
   readonly bytesRead: number
   /** Absent when no row was written. Bounds are base64, since this is kept as JSON. */
   readonly part?: { readonly key: string; readonly summary: JsonObject } | undefined
-  readonly digests: readonly { readonly path: string; readonly digest: ColumnDigest }[]
+  /** Both sides of each field; empty where nothing was to be proven. */
+  readonly proof: readonly LeafProof[]
   readonly warnings: readonly SliceIssue[]
   readonly rejects: readonly SliceIssue[]
   /** Absent when no row was set aside, or nobody wants to see them. */

@@ -1,5 +1,6 @@
 import type { LakeField } from '#columns/column-type.ts'
 import type { JsonObject } from '#kit/json.ts'
+import type { VerifyLevel } from '#kit/verify-level.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import type { DriftEntry } from './drift/judge-drift.ts'
@@ -31,6 +32,8 @@ export interface StoredRunPlan {
   readonly evolution?: TableEvolution | undefined
   /** Rows that are set aside are kept for the user to see. */
   readonly hasDiagnostics: boolean
+  /** How slices prove what they have written; `digest` when absent. */
+  readonly verify?: VerifyLevel | undefined
   /** Share of rows that may be set aside, 0 to 100; absent: none. */
   readonly tolerancePercent?: number | undefined
   /** Row-level security hides nothing from the user, and is not to begin to in the middle. */

@@ -5,11 +5,13 @@ import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
 import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
-import { ParquetWriter } from '#lake/parquet/parquet-writer.ts'
+import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
+import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
+import { proofsOf } from './field-proofs.ts'
 import { PartFile } from './part-file.ts'
 import { RecordRows } from './record-rows.ts'
 import { ColumnRows, type SourceRows } from './source-rows.ts'
@@ -38,7 +40,9 @@ export class SliceWriter {
   readonly #mapping: CompiledMapping
   readonly #file: PartFile
   readonly #writer: ParquetWriter
+  /** Empty where the level asks for none. */
   readonly #digests: readonly Digester[]
+  readonly #level: VerifyLevel
   readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
   readonly #parsingErrors: DiagnosticsFile | undefined
@@ -51,7 +55,8 @@ export class SliceWriter {
   #rowsRejected = 0
 
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
-    const { mapping, fields, keyValues, nowMs, diagnosticsPath } = task
+    const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
+    this.#level = verify
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
@@ -64,7 +69,8 @@ export class SliceWriter {
     this.#file = new PartFile(task.partPath)
     try {
       this.#writer = new ParquetWriter({ fields, keyValues, sink: this.#file, kernel })
-      this.#digests = this.#writer.columns.map(({ type }) => createDigester(type, kernel))
+      const isDigested = verify === 'digest' || verify === 'source'
+      this.#digests = isDigested ? this.#writer.columns.map(({ type }) => createDigester(type, kernel)) : []
     } catch (error) {
       this.#file[Symbol.dispose]()
       throw error
@@ -96,7 +102,7 @@ export class SliceWriter {
       rowsWritten: this.#rowsWritten,
       rowsRejected: this.#rowsRejected,
       part: hasRows ? summary : undefined,
-      proof: hasRows ? await this.#prove(signal) : [],
+      proof: hasRows ? await this.#prove(summary, signal) : [],
       warnings: [...this.#warnings.list(), ...this.#rows.warnings()],
       rejects: this.#rejects.list(),
       hasDiagnostics: this.#diagnostics?.finish() ?? false,
@@ -135,14 +141,13 @@ export class SliceWriter {
     )
   }
 
-  /** The second hand: DuckDB decodes the file from disk, and each field must digest to what was handed in. */
-  async #prove(signal: AbortSignal): Promise<LeafProof[]> {
+  /** The second hand: DuckDB decodes the file from disk, and each field must be what was handed in. */
+  async #prove(summary: ParquetFileSummary, signal: AbortSignal): Promise<LeafProof[]> {
+    if (this.#level === 'none') return []
     const { columns } = this.#writer
-    const landed = await this.#readBack(this.#file.path, columns, { signal, duck: this.#duck })
-    return columns.map(({ path }, index) => {
-      const [sent, found] = [this.#digests[index]?.result(), landed.columns[index]]
-      if (sent === undefined || found === undefined) throw new Error(`no digest of ${path.join('.')}`)
-      return { path: path.join('.'), sent, landed: found }
-    })
+    const level = this.#level === 'counts' ? 'counts' : 'digest'
+    const options = { signal, duck: this.#duck, level } as const
+    const landed = await this.#readBack(this.#file.path, columns, options)
+    return proofsOf(columns, { digests: this.#digests, summary, rowCount: this.#rowsWritten, landed })
   }
 }

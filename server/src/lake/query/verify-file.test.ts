@@ -18,7 +18,7 @@ import { createDigester } from '#columns/nested-digest.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { type TestValue, vectorOf } from '#lake/parquet/round-trip.test-support.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
-import { ReadBackError, readBack } from './verify-file.ts'
+import { type FileProof, ReadBackError, readBack } from './verify-file.ts'
 
 const kernel = new Kernel()
 let folder: string
@@ -138,13 +138,19 @@ async function digestByValue(file: string): Promise<ColumnDigest[]> {
   )
 }
 
+/** Without the ends of the values. */
+function digestIn(proof: FileProof | undefined, index: number): ColumnDigest {
+  const { valueCount, nullCount, digest } = proof?.columns[index] as ColumnDigest
+  return { valueCount, nullCount, digest }
+}
+
 describe('readBack', () => {
   it('digests every type as its values say, NULLs and nesting included', async () => {
     const proof = await readBack(path, LEAVES)
     expect(proof.rowCount).toBe(12_000)
     const expected = await digestByValue(path)
     for (const [index, { path: names }] of LEAVES.entries()) {
-      expect({ names, ...proof.columns[index] }).toEqual({ names, ...expected[index] })
+      expect({ names, ...digestIn(proof, index) }).toEqual({ names, ...expected[index] })
       expect(proof.columns[index]?.nullCount).toBeGreaterThan(1000)
     }
   })
@@ -156,9 +162,9 @@ describe('readBack', () => {
     const whole = await readBack(path, LEAVES, { duck })
     const parts = [await readBack(one, LEAVES, { duck }), await readBack(two, LEAVES, { duck })]
     const sums = LEAVES.map((_, index) =>
-      combineDigests(parts[0]?.columns[index] as ColumnDigest, parts[1]?.columns[index] as ColumnDigest),
+      combineDigests(digestIn(parts[0], index), digestIn(parts[1], index)),
     )
-    expect(sums).toEqual(whole.columns)
+    expect(sums).toEqual(LEAVES.map((_, index) => digestIn(whole, index)))
   })
 
   it('reads long texts one by one from sparse dictionaries and plain pages alike', async () => {
@@ -174,7 +180,7 @@ describe('readBack', () => {
       { length: 3000 },
       (_, i) => String.fromCharCode(65 + ((i * 7919) % 26)).repeat(9000) + ((i * 7919) % 997),
     )
-    expect(proof.columns).toEqual([digestOf({ kind: 'string' }, texts)])
+    expect(digestIn(proof, 0)).toEqual(digestOf({ kind: 'string' }, texts))
   })
 
   it('counts rows without fields', async () => {

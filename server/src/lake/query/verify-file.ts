@@ -1,9 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { isColumnType, isLeaf, type LakeColumn, type LakeLeaf, type LakeType } from '#columns/column-type.ts'
+import {
+  type ColumnType,
+  isColumnType,
+  isLeaf,
+  type LakeColumn,
+  type LakeLeaf,
+  type LakeType,
+} from '#columns/column-type.ts'
 import { type ColumnDigest, isHashed } from '#columns/digest.ts'
+import { icebergBound, withSignOfZero } from '#lake/parquet/bounds.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
-import { hashColumns } from './hash-columns.ts'
+import { countColumns, type FoundColumn, hashColumns } from './hash-columns.ts'
+import type { PlainExtremes } from './plain-extremes.ts'
 import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
 import { withInterrupt } from './with-interrupt.ts'
 
@@ -11,13 +20,25 @@ import { withInterrupt } from './with-interrupt.ts'
 export interface FileProof {
   readonly rowCount: number
   /** In the order of the fields that were asked for. */
-  readonly columns: readonly ColumnDigest[]
+  readonly columns: readonly LandedColumn[]
+}
+
+/** What is found of a field, as far as the level goes. */
+export interface LandedColumn {
+  readonly valueCount: number
+  readonly nullCount: number
+  readonly digest?: string | undefined
+  /** Ends in the form of Iceberg's bounds: those of texts are cut. Absent where the type has no order, and in lists. */
+  readonly lower?: Uint8Array | undefined
+  readonly upper?: Uint8Array | undefined
 }
 
 export interface ReadBackOptions {
   /** Uses this engine instead of one of its own, which takes some 10 ms to make. */
   readonly duck?: DuckDb | undefined
   readonly signal?: AbortSignal | undefined
+  /** `counts` decodes no value. */
+  readonly level?: 'counts' | 'digest' | undefined
 }
 
 /** The file can't be decoded, or a field is missing, has another id or reads as another type. */
@@ -35,21 +56,22 @@ export async function readBack(
   options: ReadBackOptions = {},
 ): Promise<FileProof> {
   if (options.duck) {
-    return readBackWith(options.duck, path, leaves, options.signal)
+    return readBackWith(options.duck, path, leaves, options)
   }
   await using duck = createDuckDb()
-  return await readBackWith(duck, path, leaves, options.signal)
+  return await readBackWith(duck, path, leaves, options)
 }
 
 function readBackWith(
   duck: DuckDb,
   path: string,
   leaves: readonly LakeColumn[],
-  signal: AbortSignal | undefined,
+  { signal, level }: ReadBackOptions,
 ): Promise<FileProof> {
   return duck.withConnection(async (connection) => {
     const read = async () => {
       await assertFieldIds(connection, path, leaves)
+      if (level === 'counts') return countFile(connection, path, leaves)
       return digestFile(connection, path, leaves, signal)
     }
     try {
@@ -80,15 +102,38 @@ async function digestFile(
   const hashed = leaves.filter(isHashedLeaf)
   const mixed = leaves.filter((leaf) => !isHashedLeaf(leaf))
   const columns = hashed.map((leaf) => ({ leaf, sql: accessTo(leaf.path) }))
-  const { rowCount, digests } = await hashColumns(connection, columns, from)
+  const { rowCount, columns: found } = await hashColumns(connection, columns, from)
   signal?.throwIfAborted()
   const others = mixed.length === 0 ? [] : await mixColumns(connection, mixed, from, signal)
   return {
     rowCount,
     columns: leaves.map((leaf) => {
       const index = hashed.indexOf(leaf as LakeLeaf)
-      return (index >= 0 ? digests[index] : others[mixed.indexOf(leaf)]) as ColumnDigest
+      if (index < 0) return others[mixed.indexOf(leaf)] as ColumnDigest
+      const { extremes, ...digest } = found[index] as FoundColumn
+      return { ...digest, ...boundsOf((leaf as LakeLeaf).type, extremes) }
     }),
+  }
+}
+
+async function countFile(
+  connection: DuckDBConnection,
+  path: string,
+  leaves: readonly LakeColumn[],
+): Promise<FileProof> {
+  const from = `read_parquet(${quotePath(path)}, hive_partitioning = false)`
+  await assertTypes(connection, leaves, from)
+  return countColumns(
+    connection,
+    leaves.map((leaf) => accessTo(leaf.path)),
+    from,
+  )
+}
+
+function boundsOf(type: ColumnType, { min, max }: PlainExtremes): Pick<LandedColumn, 'lower' | 'upper'> {
+  return {
+    lower: min && icebergBound(type, withSignOfZero(type, min, 'lower'), 'lower'),
+    upper: max && icebergBound(type, withSignOfZero(type, max, 'upper'), 'upper'),
   }
 }
 

@@ -117,7 +117,7 @@ async function deliver(
   return {
     ...counts,
     part: part && { key: partKey, summary: toStoredSummary(part) },
-    digests: proof.map(({ path, landed }) => ({ path, digest: landed })),
+    proof,
     diagnosticsKey: hasDiagnostics ? keyOf('conversion') : undefined,
     parsingErrorsKey: hasParsingErrors === true ? keyOf('parsing') : undefined,
   }

@@ -1,5 +1,6 @@
 import { asText } from '#kit/as-text.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
+import { VERIFY_LEVELS, type VerifyLevel } from '#kit/verify-level.ts'
 
 /** The column that says when a row changed, as `Copy` names it. */
 export interface DeltaColumn {
@@ -18,6 +19,8 @@ export interface IngestionOptions {
   readonly errorDiagnosticsEnabled: boolean
   /** Failed records up to this percentage leave the run a success; `undefined`: none may fail. */
   readonly partialIngestionPercent?: number | undefined
+  /** How runs prove what they have written; that of the server when absent. */
+  readonly verify?: VerifyLevel | undefined
 }
 
 /** The parameters of the first transformation of that name; a tutorial leaves two mappings in a flow. */
@@ -71,7 +74,12 @@ export function ingestionOptionsOf(options: unknown): IngestionOptions {
   const partialIngestionPercent =
     percent === undefined || percent === null ? undefined : Number(asText(percent))
   const wanted = asText(given['errorDiagnosticsEnabled']).toLowerCase() === 'true'
-  return { errorDiagnosticsEnabled: wanted || partialIngestionPercent !== undefined, partialIngestionPercent }
+  const verify = VERIFY_LEVELS.find((level) => level === given['verify'])
+  return {
+    errorDiagnosticsEnabled: wanted || partialIngestionPercent !== undefined,
+    partialIngestionPercent,
+    verify,
+  }
 }
 
 /** Names of the columns that a source connection selects; `undefined` for all of them. */

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '#kit/json.ts'
+import { VERIFY_LEVELS } from '#kit/verify-level.ts'
 import {
   assertNoPath,
   readAttributes,
@@ -160,6 +161,12 @@ function assertOptions(spec: FlowSpec, options: unknown): void {
   const coerced = coerceMembers(options)
   const schema = schemaOf(spec.optionSpec)
   if (schema !== undefined) assertMatchesSpec(schema, coerced, 'options')
+  const { verify } = coerced
+  if (verify !== undefined && !VERIFY_LEVELS.some((level) => level === verify))
+    throw invalidRequest(
+      `options.verify ${JSON.stringify(verify)} is not one of ${VERIFY_LEVELS.join(', ')}.`,
+      'options.verify',
+    )
   const percent = coerced['partialIngestionPercent']
   if (typeof percent === 'number' && percent > 100) {
     throw invalidRequest(
