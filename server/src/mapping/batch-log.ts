@@ -105,6 +105,8 @@ export interface Spot {
 export class OutputLog implements RowLog {
   readonly #spot: Spot
   readonly #actual: string
+  /** Values of the batch at hand that became null, by their rows. */
+  readonly #failed = new Map<number, { readonly code: string; readonly message: () => string }>()
   #log = new BatchLog()
 
   /** `actual` is the word for the type of the source. */
@@ -115,6 +117,7 @@ export class OutputLog implements RowLog {
 
   begin(log: BatchLog): void {
     this.#log = log
+    this.#failed.clear()
   }
 
   /**
@@ -167,7 +170,10 @@ export class OutputLog implements RowLog {
     this.#log.warn({ path, code, row, message: () => `${reason}. It comes from ${source}`, entry })
   }
 
+  /** A value that the schema wants and that is not there; where one was there, why it could not be used comes first. */
   missing(row: number): void {
+    const failed = this.#failed.get(row)
+    if (failed !== undefined) this.#reject(row, failed.code, failed.message())
     this.#reject(row, REQUIRED_CODE, `The required field ${this.#spot.path} has no value`)
   }
 
@@ -182,6 +188,7 @@ export class OutputLog implements RowLog {
     const { path, entry, isRequired } = this.#spot
     this.#log.warn({ path, code, row, message, entry })
     if (isRequired) this.#reject(row, code, message())
+    else this.#failed.set(row, { code, message })
   }
 
   #reject(row: number, code: string, message: string): void {

@@ -61,7 +61,8 @@ export class SliceWriter {
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
     this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
-    this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
+    const { readers, hasObject } = this.#rows
+    this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
     if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
@@ -93,6 +94,7 @@ export class SliceWriter {
 
   /** @throws ReadBackError; the signal's reason */
   async finish(signal: AbortSignal): Promise<WrittenSlice> {
+    this.#rows.assertFitting?.()
     const summary = this.#writer.finish()
     this.#file.finish()
     const hasRows = this.#rowsWritten > 0
