@@ -99,15 +99,16 @@ test('every column becomes a field of its exact type, and the key is told', asyn
     share: 'number number',
     price: 'number number decimal(12,2)',
     wide: 'string string',
+    wide_number: 'number number decimal(38,9)',
     born: 'string date date',
     local: 'string date-time date-time timestamp',
     seen: 'string date-time date-time',
-    clock: 'string string',
+    clock: 'string string time',
     bytes: 'string string binary',
     key: 'string string',
     doc: 'string string',
     feeling: 'string string',
-    tags: 'string string',
+    tags: 'array array',
   })
   expect(fields.price).toMatchObject({ title: 'price', description: 'Without tax' })
   expect(fields.First_Name.title).toBe('First Name')
@@ -162,7 +163,7 @@ test('the mapping set is right as it is: the rows arrive, every value as it was'
     '12345678901234567890.5',
     expect.stringContaining('12:00:00.123456'),
     '3fa85f64-5717-4562-b3fc-2c963f66afa6',
-    '{x,y}',
+    ['x', 'y'],
   ])
 })
 
