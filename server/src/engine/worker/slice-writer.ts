@@ -6,10 +6,12 @@ import { IssueCounts } from '#engine/issue-counts.ts'
 import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
+import { DeadlineError, withDeadline } from '#kit/with-deadline.ts'
 import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
+import { usesRegex } from '#mapping/uses-regex.ts'
 import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
@@ -23,6 +25,21 @@ const BROKEN = Object.freeze({
   lineCode: '1401',
   message: 'Row is corrupted and cannot be read, please fix and resend.',
 })
+
+/** A batch of two thousand rows takes milliseconds. */
+const BATCH_PATIENCE_MS = 60_000
+
+/** The run cannot go on; somebody has to change the mapping or the schema. The message is for users. */
+export class SlowExpressionError extends Error {
+  override readonly name = 'SlowExpressionError'
+  readonly code = 'HW-EXPRESSION-TIMEOUT'
+
+  constructor() {
+    super(
+      'A regular expression of the mapping, or a pattern of the schema, takes for ever on a value of the source. Write it without repetitions inside of repetitions, as in (a+)+.',
+    )
+  }
+}
 
 export interface SliceWriterOptions {
   /** One of its own by default. */
@@ -44,6 +61,8 @@ export class SliceWriter {
   /** Empty where the level asks for none. */
   readonly #digests: readonly Digester[]
   readonly #level: VerifyLevel
+  /** The mapping has regular expressions, which may take for ever. */
+  readonly #isBounded: boolean
   /** At the level `source`. */
   readonly #arrived: WireDigester | undefined
   readonly #stage: VectorStage
@@ -60,6 +79,7 @@ export class SliceWriter {
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
+    this.#isBounded = usesRegex(mapping)
     if (verify === 'source' && !('files' in task)) this.#arrived = new WireDigester(task.columns)
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
@@ -85,7 +105,7 @@ export class SliceWriter {
   add(batch: ColumnBatch): void {
     this.#arrived?.add(batch)
     const taken = this.#rows.take(batch)
-    const mapped = this.#mapping.apply(taken.batch)
+    const mapped = this.#apply(taken.batch)
     const columns = this.#stage.take(mapped.columns, mapped.rowCount)
     this.#digests.forEach((digest, index) => {
       const column = columns[index]
@@ -122,6 +142,15 @@ export class SliceWriter {
     this.#file[Symbol.dispose]()
     this.#diagnostics?.[Symbol.dispose]()
     this.#parsingErrors?.[Symbol.dispose]()
+  }
+
+  #apply(batch: ColumnBatch): MappedBatch {
+    if (!this.#isBounded) return this.#mapping.apply(batch)
+    try {
+      return withDeadline(() => this.#mapping.apply(batch), BATCH_PATIENCE_MS)
+    } catch (error) {
+      throw error instanceof DeadlineError ? new SlowExpressionError() : error
+    }
   }
 
   #accountBroken(texts: readonly string[]): void {

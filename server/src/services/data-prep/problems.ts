@@ -47,6 +47,12 @@ export function badRequest(detail: string): DataPrepProblem {
   return new DataPrepProblem(400, 'BadRequestError', detail)
 }
 
+export function tooSlow(): DataPrepProblem {
+  return badRequest(
+    'The mappings take too long for these rows. Send fewer rows; where a regular expression has repetitions inside of repetitions, as in (a+)+, write it without.',
+  )
+}
+
 export function invalidMappings(errors: readonly MappingError[]): DataPrepProblem {
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : ''

@@ -2,7 +2,7 @@ import type { ResourceListQuery } from '@headwater/contract/schema-registry.ts'
 import type { Scope } from '#http/scope.ts'
 import type { Json, JsonObject } from '#kit/json.ts'
 import { cutPage } from './list-page.ts'
-import { parseFilter } from './property-filter.ts'
+import { filterBy, parseFilter } from './property-filter.ts'
 import { type Registry, readersOf } from './registry-context.ts'
 
 /**
@@ -16,7 +16,8 @@ export async function listDescriptors(
 ): Promise<JsonObject> {
   const { form, query } = request
   const matches = parseFilter(query.property ?? [])
-  const all = (await readersOf(registry).descriptors.list(scope)).filter(matches)
+  const listed = await readersOf(registry).descriptors.list(scope)
+  const all = filterBy(listed, matches, (descriptor) => descriptor)
   const show = (descriptor: JsonObject): Json => shown(descriptor, form)
   if (form.startsWith('v2')) return pageOf(all, query, show)
   const byType = Map.groupBy(all, (descriptor) => String(descriptor['@type']))

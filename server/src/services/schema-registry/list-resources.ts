@@ -4,7 +4,7 @@ import type { AcceptedFormat } from './accept.ts'
 import { toXdmNames } from './compatibility-names.ts'
 import { listUnions } from './find-union.ts'
 import { cutPage, type SortValue } from './list-page.ts'
-import { parseFilter } from './property-filter.ts'
+import { filterBy, parseFilter } from './property-filter.ts'
 import { type Registry, readersOf } from './registry-context.ts'
 import { shortForm } from './render-resource.ts'
 import type { Container, Kind, Resource } from './resource.ts'
@@ -31,7 +31,7 @@ export async function listResources(
   const all = await readAll(registry, scope, request, isShort)
   const matches = parseFilter(query.property ?? [])
   const page = cutPage(
-    all.filter(({ document }) => matches(document)),
+    filterBy(all, matches, ({ document }) => document),
     query,
     sortValue,
   )
