@@ -16,6 +16,7 @@ import { lockActiveRun } from './locks.ts'
 import { recoverStep } from './recover-step.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import { isUnderWay } from './run-state.ts'
+import { SliceBells } from './slice-bells.ts'
 import {
   countSlices,
   findPendingSlice,
@@ -33,7 +34,7 @@ import { diagnosticsFolder, diagnosticsName, shownDiagnosticsName } from './tidy
  * `run.extract`: one slice becomes one verified part file in the lake, to which nothing refers yet. The
  * transaction that records the last slice of the epoch submits the commit.
  */
-export function extractStep(deps: RunDependencies): StepHandler {
+export function extractStep(deps: RunDependencies, bells = new SliceBells()): StepHandler {
   return {
     run: async ({ payload, attempt }, signal) => {
       const key = { runId: payload.runId, epoch: payload.epoch ?? -1, ordinal: payload.ordinal ?? -1 }
@@ -42,7 +43,10 @@ export function extractStep(deps: RunDependencies): StepHandler {
       using watch = new SliceWatch(deps, key)
       try {
         const result = await extract(deps, work, { watch, signal })
-        return { write: (tx) => record(tx, deps, { work, attempt, result }) }
+        return {
+          write: (tx) => record(tx, deps, { work, attempt, result }),
+          afterCommit: async () => bells.ring(key.runId),
+        }
       } catch (error) {
         if (watch.isUnwanted && !signal.aborted) return NOTHING_TO_WRITE
         throw error

@@ -13,6 +13,7 @@ import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
+import { SliceBells } from './slice-bells.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
 import { submitExtracts } from './submit-step.ts'
@@ -22,11 +23,12 @@ import { submitExtracts } from './submit-step.ts'
  * snapshot until the slices are done. Every attempt is a new epoch: a snapshot dies with the session that holds
  * it, so what an earlier attempt planned can't be read any more.
  */
-export function planStep(deps: RunDependencies): StepHandler {
+export function planStep(deps: RunDependencies, bells = new SliceBells()): StepHandler {
   return {
     run: async (attempt, signal) => {
       const run = await findRun(deps.db, attempt.payload.runId)
-      if (run !== undefined && (await needsPlan(deps, run))) await planAndHold(deps, { run, attempt, signal })
+      if (run !== undefined && (await needsPlan(deps, run)))
+        await planAndHold(deps, { run, attempt, signal, bells })
       return NOTHING_TO_WRITE
     },
     recover: recoverStep(deps, 'run.plan'),
@@ -42,7 +44,7 @@ async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
 
 async function planAndHold(
   deps: RunDependencies,
-  { run, attempt, signal }: { run: Run; attempt: StepAttempt; signal: AbortSignal },
+  { run, attempt, signal, bells }: { run: Run; attempt: StepAttempt; signal: AbortSignal; bells: SliceBells },
 ): Promise<void> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
   if (inputs.deltaColumn === undefined && run.window_end !== null)
@@ -63,7 +65,7 @@ async function planAndHold(
     { runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length },
     'run planned',
   )
-  await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal })
+  await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal, bells })
 }
 
 interface Epoch {
