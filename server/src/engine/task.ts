@@ -5,6 +5,7 @@ import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { TextFormat } from '#source/files/splitter-of.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import type { RowOrigin } from './row-origin.ts'
 
 /** What a lane turns into a verified part file. */
 export type LaneTask = ExtractTask | ImportTask
@@ -15,6 +16,8 @@ export interface ExtractTask extends SliceTask {
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
+  /** How diagnostics name the rows. */
+  readonly origin?: RowOrigin | undefined
   /** Rows that row-level security would hide are an error instead. */
   readonly refusesRowSecurity?: boolean | undefined
 }

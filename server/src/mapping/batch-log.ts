@@ -32,6 +32,8 @@ export interface RowProblem {
   /** The source of the field as the mapping set has it. */
   readonly column: string
   readonly code: string
+  /** What was asked of the value: `type: DATE`, `required`, `maxLength: 5`. */
+  readonly rule: string
   readonly message: string
   /** Place of the entry in the set; absent where there is none. */
   readonly entry?: number | undefined
@@ -68,6 +70,15 @@ export class BatchLog {
     }
   }
 
+  /** Takes a warning back: its row is rejected for it. */
+  unwarn(path: string, code: string): void {
+    const key = `${code} ${path}`
+    const known = this.#warnings.get(key)
+    if (known === undefined) return
+    known.warning.count--
+    if (known.warning.count === 0) this.#warnings.delete(key)
+  }
+
   /** What is wrong with several items of a list is told once. */
   reject(row: number, problem: RowProblem): void {
     const problems = this.#rejects.get(row)
@@ -97,6 +108,8 @@ export interface Spot {
   readonly entry?: number | undefined
   /** Without a value there the row is set aside. */
   readonly isRequired: boolean
+  /** Likewise, in rows that have the object around it. */
+  readonly isNeeded?: boolean | undefined
   /** For values that PostgreSQL can hold and the place cannot. */
   readonly policy?: ValuePolicy | undefined
 }
@@ -106,6 +119,8 @@ export class OutputLog implements RowLog {
   readonly #spot: Spot
   readonly #actual: string
   #log = new BatchLog()
+  /** Rows whose field is null since its value could not be converted, and why. */
+  readonly #failed = new Map<number, { readonly code: string; readonly message: string }>()
 
   /** `actual` is the word for the type of the source. */
   constructor(spot: Spot, actual: string) {
@@ -115,6 +130,7 @@ export class OutputLog implements RowLog {
 
   begin(log: BatchLog): void {
     this.#log = log
+    if (this.#failed.size > 0) this.#failed.clear()
   }
 
   /**
@@ -140,7 +156,7 @@ export class OutputLog implements RowLog {
     if (policy === 'keep' && kept !== undefined) return kept
     const value = policy === 'clamp' ? (clamped ?? null) : null
     if (policy === 'quarantine' || policy === 'keep' || (value === null && isRequired)) {
-      this.#reject(row, code, message())
+      this.#reject(row, { code, rule: `valuePolicy: ${policy}`, message: message() })
       return undefined
     }
     const became = value === null ? 'null' : 'the nearest value'
@@ -167,26 +183,43 @@ export class OutputLog implements RowLog {
     this.#log.warn({ path, code, row, message: () => `${reason}. It comes from ${source}`, entry })
   }
 
+  /** A required field without a value: because the source has none, or because it could not be converted. */
   missing(row: number): void {
-    this.#reject(row, REQUIRED_CODE, `The required field ${this.#spot.path} has no value`)
+    const { path } = this.#spot
+    const failure = this.#failed.get(row)
+    if (failure === undefined) {
+      const message = `The required field ${path} has no value`
+      this.#reject(row, { code: REQUIRED_CODE, rule: 'required', message })
+      return
+    }
+    this.#log.unwarn(path, failure.code)
+    this.#reject(row, { ...failure, rule: this.#typeRule() })
   }
 
   /** A value that the schema forbids. */
-  violation(row: number, { code, reason }: Violation): void {
+  violation(row: number, { code, rule, reason }: Violation): void {
     const { path, source } = this.#spot
     const from = source === '' || source === path ? '' : ` It comes from ${source}.`
-    this.#reject(row, code, `The value of the field ${path} ${reason}.${from}`)
+    this.#reject(row, { code, rule, message: `The value of the field ${path} ${reason}.${from}` })
   }
 
   #fail(row: number, code: string, message: () => string): void {
-    const { path, entry, isRequired } = this.#spot
+    const { path, entry, isRequired, isNeeded } = this.#spot
+    if (isRequired) {
+      this.#reject(row, { code, rule: this.#typeRule(), message: message() })
+      return
+    }
     this.#log.warn({ path, code, row, message, entry })
-    if (isRequired) this.#reject(row, code, message())
+    if (isNeeded === true) this.#failed.set(row, { code, message: message() })
   }
 
-  #reject(row: number, code: string, message: string): void {
+  #typeRule(): string {
+    return `type: ${typeNameOfColumn(this.#spot.type)}`
+  }
+
+  #reject(row: number, problem: Pick<RowProblem, 'code' | 'rule' | 'message'>): void {
     const { path, source, entry } = this.#spot
-    this.#log.reject(row, { path, column: source, code, message, ...(entry === undefined ? {} : { entry }) })
+    this.#log.reject(row, { path, column: source, ...problem, ...(entry === undefined ? {} : { entry }) })
   }
 
   #message(reason: string, actual: string): string {

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RowOrigin } from '#engine/row-origin.ts'
 import type { ExtractTask, SliceOutput } from '#engine/task.ts'
 import { newUuid } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepHandler } from '#queue/step-queue.ts'
@@ -101,6 +102,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     sql: copyStatement(slice, plan.columns, plan.where),
     refusesRowSecurity: plan.refusesRowSecurity,
     columns: plan.columns,
+    origin: originOf(plan, slice),
     mapping: plan.mapping,
     fields: plan.fields,
     partPath: join(folder, 'part.parquet'),
@@ -109,6 +111,12 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     nowMs: plan.nowMs,
     verify: plan.verify,
   }
+}
+
+/** A slice is of one relation, or its rows say of which of several they are. */
+function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
+  const named = ranges.map(({ oid, relation }) => [String(oid), relation] as const)
+  return origin && { ...origin, relations: Object.fromEntries(named) }
 }
 
 /** Moves the slice's files into the lake, under names of this attempt alone. */

@@ -3,7 +3,7 @@ import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import { VectorStage } from '#columns/stage-vectors.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
-import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
+import type { ExtractTask, LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
@@ -14,7 +14,8 @@ import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
 import { PartFile } from './part-file.ts'
 import { RecordRows } from './record-rows.ts'
-import { ColumnRows, type SourceRows } from './source-rows.ts'
+import { RowErrors } from './row-errors.ts'
+import { ColumnRows, type ColumnRowsOptions, type SourceRows } from './source-rows.ts'
 
 /** A record that can't be read, in the short form of its line and in that of the batch. */
 const BROKEN = Object.freeze({
@@ -45,6 +46,7 @@ export class SliceWriter {
   readonly #level: VerifyLevel
   readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
+  readonly #errors: RowErrors
   readonly #parsingErrors: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
@@ -60,8 +62,12 @@ export class SliceWriter {
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
-    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
+    this.#rows =
+      'files' in task
+        ? new RecordRows(mapping.usedColumns, fields)
+        : new ColumnRows(task.columns, optionsOf(task))
     this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
+    this.#errors = new RowErrors(mapping, this.#rows)
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
     if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
@@ -136,7 +142,8 @@ export class SliceWriter {
     this.#diagnostics.add(
       rejects.map(({ row, problems }) => ({
         row: this.#rows.rowAt(row),
-        errors: problems.map(({ column, code, message }) => ({ column, code, message })),
+        errors: this.#errors.of(row, problems),
+        source: this.#rows.sourceOf(row),
       })),
     )
   }
@@ -150,4 +157,8 @@ export class SliceWriter {
     const landed = await this.#readBack(this.#file.path, columns, options)
     return proofsOf(columns, { digests: this.#digests, summary, rowCount: this.#rowsWritten, landed })
   }
+}
+
+function optionsOf({ mapping, origin }: ExtractTask): ColumnRowsOptions {
+  return { usedCount: Math.max(1, mapping.usedColumns.length), origin }
 }
