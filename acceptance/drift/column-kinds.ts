@@ -132,6 +132,17 @@ export const COLUMN_KINDS: readonly DriftKind[] = [
     during: {},
   },
   {
+    id: 'column-granted',
+    change: 'the user may read a column that was closed to it',
+    asReader: true,
+    setup: `
+      grant usage on schema :schema to :reader;
+      grant select (id, label, n, ratio, price, born, at, feeling, code, tags, place, must) on items to :reader`,
+    sql: 'grant select (spare) on items to :reader',
+    between: { drift: { DRIFT_COLUMN_GRANTED: 'told' } },
+    during: { hold: 'before', isFree: true },
+  },
+  {
     id: 'column-revoked',
     change: 'the user may no longer read a column that the mapping reads',
     asReader: true,

@@ -119,7 +119,12 @@ export class DriftWorld implements AsyncDisposable {
       flowSpec: CRM_FLOW_SPEC,
       sourceConnectionIds: [source.id],
       targetConnectionIds: [target.id],
-      transformations: [{ name: 'Mapping', params: { mappingId: mapping.id, mappingVersion: 0 } }],
+      transformations: [
+        { name: 'Mapping', params: { mappingId: mapping.id, mappingVersion: 0 } },
+        ...(wanted.deltaColumn === undefined
+          ? []
+          : [{ name: 'Copy', params: { deltaColumn: { name: wanted.deltaColumn } } }]),
+      ],
       scheduleParams: { startTime: FAR_FUTURE, frequency: 'day', interval: '1' },
     })
     return { flowId: flow.id, datasetId, schemaId, mappingId: mapping.id, sourceConnectionId: source.id }
@@ -167,6 +172,7 @@ export interface FlowWish {
   readonly tableName: string
   /** Default those that scenarios read. */
   readonly columns?: readonly string[] | undefined
+  readonly deltaColumn?: string | undefined
   /** More parameters of the source connection. */
   readonly params?: Answer
 }

@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
   await Promise.all(Array.from({ length: AT_ONCE }, play))
   if (hasPyiceberg) await readTables()
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => world?.[Symbol.asyncDispose]())
 

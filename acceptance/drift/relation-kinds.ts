@@ -189,6 +189,17 @@ export const RELATION_KINDS: readonly DriftKind[] = [
     during: {},
   },
   {
+    id: 'bypass-given',
+    change: 'the user may pass row-level security by',
+    asReader: true,
+    setup: `${AS_READER};
+      alter table items enable row level security;
+      create policy every on items using (true)`,
+    sql: 'alter role :reader bypassrls',
+    between: { drift: { DRIFT_ROWS_UNFILTERED: 'told' } },
+    during: { hold: 'before', isFree: true },
+  },
+  {
     id: 'bypass-lost',
     change: 'the user may no longer pass row-level security by',
     asReader: true,

@@ -51,6 +51,16 @@ export const TYPE_KINDS: readonly DriftKind[] = [
     during: { hold: 'before', isFree: true, rows: rowsOf('items') },
   },
   {
+    id: 'enum-recreated',
+    change: 'an enum is made again with other values',
+    sql: `
+      alter type mood rename to old_mood;
+      create type mood as enum ('calm', 'glad');
+      alter table items alter column feeling type mood using 'glad'`,
+    between: { drift: { DRIFT_ENUM_VALUE_ADDED: 'told', DRIFT_ENUM_VALUE_REMOVED: 'told' } },
+    during: {},
+  },
+  {
     id: 'part-added',
     change: 'a composite type gets an attribute',
     sql: 'alter type place add attribute country text',

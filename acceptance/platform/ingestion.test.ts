@@ -1,3 +1,4 @@
+import type { Answer } from '@headwater/testkit/api-client.ts'
 import { CATALOG, REGISTRY } from '@headwater/testkit/journey.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { statement } from '../conformance/statement.ts'
@@ -132,6 +133,55 @@ describe('a batch', () => {
       ['success', 0, 0, 0],
     ])
   })
+})
+
+describe('a record', () => {
+  const OWNER = {
+    owner: {
+      type: 'object',
+      properties: { id: { type: 'integer' }, note: { type: 'string' } },
+      required: ['id'],
+    },
+  }
+
+  test.each<[string, Answer, readonly string[]]>([
+    ['an empty object', { owner: {} }, ['INGEST-1555-400']],
+    ['null', { owner: { id: null } }, ['INGEST-1555-400']],
+    ['a value of another type', { owner: { id: '5x' } }, ['MAPPER-3700-400', 'INGEST-1555-400']],
+    [
+      'a value of another type beside others',
+      { owner: { id: '5x', note: 'a' } },
+      ['MAPPER-3700-400', 'INGEST-1555-400'],
+    ],
+  ])('that has an object without what it requires fails: %s', async (_what, record, codes) => {
+    const datasetId = await world.makeDataset(OWNER)
+    const { status, errors } = await world.upload(datasetId, lines(record))
+    expect([status, errors.map(({ code }: Answer) => code)]).toEqual([
+      'failed',
+      expect.arrayContaining([...codes]),
+    ])
+    const tolerant = { partialIngestionPercentage: 100, errorDiagnosticsEnabled: true }
+    const { id } = await world.upload(datasetId, lines(record, {}), tolerant)
+    expect(await world.batch(id)).toMatchObject({ metrics: { outputRecordCount: 1, failedRecordCount: 1 } })
+  })
+
+  test('without the object needs nothing in it', async () => {
+    const datasetId = await world.makeDataset({ ...OWNER, id: { type: 'integer' } })
+    const { status, metrics } = await world.upload(datasetId, lines({ id: 1 }, {}))
+    expect([status, metrics.outputRecordCount]).toEqual(['success', 2])
+  })
+})
+
+test('a file of which nothing is known to the schema fails, and says what it has', async () => {
+  const datasetId = await world.makeDataset()
+  const csv = { inputFormat: { format: 'csv' } }
+  const { status, errors } = await world.upload(datasetId, '_headwater.id;_headwater.note\n1;a\n2;b\n', csv)
+  expect([status, JSON.stringify(errors)]).toEqual(['failed', expect.stringContaining('delimiter')])
+  const other = await world.upload(datasetId, '{"zzz": 1}\n')
+  expect([other.status, JSON.stringify(other.errors)]).toEqual([
+    'failed',
+    expect.stringContaining('HW-RECORDS-UNKNOWN'),
+  ])
 })
 
 describe('a dataset', () => {

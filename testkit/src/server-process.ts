@@ -65,7 +65,7 @@ export async function failServerStart(
 }
 
 function spawnServer(dataDir: string, env: Readonly<Record<string, string>>) {
-  return spawn(process.execPath, [MAIN, '--data-dir', dataDir, '--port', '0'], {
+  return spawn(process.execPath, ['--max-semi-space-size=8', MAIN, '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment(), ...env },
   })

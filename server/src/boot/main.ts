@@ -1,42 +1,21 @@
 import { once } from 'node:events'
 import { listVariables } from '#config/env.ts'
 import { listFlags } from '#config/flags.ts'
-import { createLog } from '#log/log.ts'
-import { type AppContext, openAppContext } from './app-context.ts'
+import { cacheCode } from './code-cache.ts'
 import { isExplained } from './explained.ts'
-import { describeLake } from './open-lake.ts'
-import { readSettings, type Settings } from './read-settings.ts'
-import { removeServerFile, writeServerFile } from './server-file.ts'
+import { readSettings } from './read-settings.ts'
 
-/** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
+/** Reads what is wanted, and then the program itself, by way of the cache of its code. */
 async function main(): Promise<void> {
   // Whoever started us may stop reading; that is no reason to end.
   process.stdout.on('error', () => {})
   const settings = readSettings(process.argv.slice(2), process.env)
   if (settings.flags.help) return say(helpText())
-  const { config, secrets } = settings
-  const log = createLog({ level: config.logLevel })
   // A signal during the start must not be lost: it is waited for from here on.
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  await using context = await openAppContext({ config, secrets, log })
-  writeServerFile(config.dataDir, context.url)
-  announce(settings, context)
-  await stopped
-  log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
-  removeServerFile(config.dataDir)
-}
-
-function announce({ config }: Settings, { url, storeDescription, firstClient }: AppContext): void {
-  say(`data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`)
-  if (firstClient !== undefined) {
-    // To the terminal, once. The log never sees it.
-    say(`client id      ${firstClient.clientId}`)
-    say(`client secret  ${firstClient.clientSecret} (shown this once and kept nowhere)`)
-  }
-  say(`token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`)
-  say(`console   ${url}/`)
-  say(`API docs  ${url}/docs`)
-  say(`ready ${url}`)
+  cacheCode(settings.config.dataDir)
+  const { runServer } = await import('./run-server.ts')
+  await runServer(settings, { stopped, say })
 }
 
 function helpText(): string {

@@ -165,4 +165,4 @@ describe('combineDigests', () => {
   })
 })
 
-const PINNED = { longs: 'd725ebb01a4d1716', texts: '6dfd91decbeeb22b' }
+const PINNED = { longs: '54e988d051acd5640000d725ebb01a4c', texts: 'ee0296e33e71725f00026dfd91decbed' }

@@ -7,11 +7,11 @@ export interface ColumnDigest {
   /** Values that are not NULL. */
   readonly valueCount: number
   readonly nullCount: number
-  /** Sum over the values of 64 bits of each, as 16 hexadecimal digits. */
+  /** Made of 64 bits of each value, independent of their order, as 32 hexadecimal digits. */
   readonly digest: string
 }
 
-/** A digest that is not one: not 16 hexadecimal digits. */
+/** A digest that is not one: not 32 hexadecimal digits. */
 export class DigestFormatError extends Error {
   override readonly name = 'DigestFormatError'
 }
@@ -29,13 +29,14 @@ export const NEGATIVE_BIAS = 0x9e3779b97f4a7c15n
  * values the same number of times have the same digest, and digests of parts add up (`combineDigests`).
  *
  * Every value counts as DuckDB's `hash()` of it, so that DuckDB digests a column of a file without a value leaving
- * it: `sum(hash(column))`. For whole numbers that hash is a permutation of 64 bits, so no two single values share
- * one; it guards against mistakes, not against someone who chooses the values.
+ * it: `bit_xor(hash(column))` and a sum of most of its bits (`kernel/twins/hash-sums.ts`). For whole numbers that hash
+ * is a permutation of 64 bits, so no two single values share one; it guards against mistakes, not against someone
+ * who chooses the values.
  */
 export class ColumnDigester {
   readonly #type: ColumnType
   readonly #kernel: Kernel
-  /** Low word first. */
+  /** Two words of the sum, two of the exclusive or. */
   readonly #sum: Uint32Array
   #valueCount = 0
   #nullCount = 0
@@ -43,7 +44,7 @@ export class ColumnDigester {
   constructor(type: ColumnType, kernel: Kernel) {
     this.#type = type
     this.#kernel = kernel
-    this.#sum = kernel.heap.uint32(2).fill(0)
+    this.#sum = kernel.heap.uint32(4).fill(0)
   }
 
   /** Adds the first `rowCount` rows of a vector that holds values of this column's type. */
@@ -57,11 +58,7 @@ export class ColumnDigester {
 
   /** Everything added so far; adding may go on. */
   result(): ColumnDigest {
-    return {
-      valueCount: this.#valueCount,
-      nullCount: this.#nullCount,
-      digest: formatDigest(this.#sum[0] as number, this.#sum[1] as number),
-    }
+    return { valueCount: this.#valueCount, nullCount: this.#nullCount, digest: formatWords(this.#sum) }
   }
 
   #addHashes(vector: Vector, validity: Uint8Array | undefined, rowCount: number): void {
@@ -98,7 +95,7 @@ function isNarrow(type: ColumnType): boolean {
 export const EMPTY_DIGEST: ColumnDigest = Object.freeze({
   valueCount: 0,
   nullCount: 0,
-  digest: '0000000000000000',
+  digest: '0'.repeat(32),
 })
 
 /** The digest of the rows of both. Throws DigestFormatError for a digest of another form. */
@@ -106,24 +103,30 @@ export function combineDigests(a: ColumnDigest, b: ColumnDigest): ColumnDigest {
   return {
     valueCount: a.valueCount + b.valueCount,
     nullCount: a.nullCount + b.nullCount,
-    digest: formatSum(parseDigest(a.digest) + parseDigest(b.digest)),
+    digest: combine(a.digest, b.digest),
   }
 }
 
-function parseDigest(digest: string): bigint {
-  if (!/^[0-9a-f]{16}$/.test(digest)) {
-    throw new DigestFormatError(`'${digest}' is not a digest of 16 hexadecimal digits`)
+function combine(a: string, b: string): string {
+  const [first, second] = [parseDigest(a), parseDigest(b)]
+  return formatDigest(first.sum + second.sum, first.parity ^ second.parity)
+}
+
+function parseDigest(digest: string): { readonly sum: bigint; readonly parity: bigint } {
+  if (!/^[0-9a-f]{32}$/.test(digest)) {
+    throw new DigestFormatError(`'${digest}' is not a digest of 32 hexadecimal digits`)
   }
-  return BigInt(`0x${digest}`)
+  return { parity: BigInt(`0x${digest.slice(0, 16)}`), sum: BigInt(`0x${digest.slice(16)}`) }
 }
 
-/** The low 64 bits of a sum as a digest. */
-export function formatSum(sum: bigint): string {
-  return BigInt.asUintN(64, sum).toString(16).padStart(16, '0')
+/** The low 64 bits of a sum and of an exclusive or as a digest. */
+export function formatDigest(sum: bigint, parity: bigint): string {
+  const hex = (bits: bigint) => BigInt.asUintN(64, bits).toString(16).padStart(16, '0')
+  return hex(parity) + hex(sum)
 }
 
-/** Two words as a digest. */
-export function formatDigest(low: number, high: number): string {
-  const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
-  return hex(high) + hex(low)
+/** The same for words, low ones first: two of the sum and then two of the exclusive or. */
+export function formatWords(words: Uint32Array): string {
+  const hex = (index: number) => (words[index] ?? 0).toString(16).padStart(8, '0')
+  return hex(3) + hex(2) + hex(1) + hex(0)
 }

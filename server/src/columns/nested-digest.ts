@@ -1,6 +1,6 @@
 import type { Kernel } from '#kernel/kernel.ts'
 import { type ColumnType, isColumnType, type LakeType } from './column-type.ts'
-import { type ColumnDigest, ColumnDigester, formatDigest, isHashed } from './digest.ts'
+import { type ColumnDigest, ColumnDigester, formatWords, isHashed } from './digest.ts'
 import { addMixed, addValue, type Sum } from './mix.ts'
 import type { AnyVector, NestedVector, Vector } from './vector.ts'
 
@@ -67,12 +67,7 @@ class RowDigester implements Digester {
   }
 
   result(): ColumnDigest {
-    const [low, high] = this.#sum
-    return {
-      valueCount: this.#valueCount,
-      nullCount: this.#nullCount,
-      digest: formatDigest(low as number, high as number),
-    }
+    return { valueCount: this.#valueCount, nullCount: this.#nullCount, digest: formatWords(this.#sum) }
   }
 }
 

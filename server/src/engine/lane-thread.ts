@@ -19,7 +19,10 @@ export class LaneThread {
 
   constructor(role: 'reader' | 'encoder') {
     this.#role = role
-    this.#worker = new Worker(new URL(`./worker/${role}.ts`, import.meta.url), { name: `headwater-${role}` })
+    this.#worker = new Worker(new URL(`./worker/${role}.ts`, import.meta.url), {
+      name: `headwater-${role}`,
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    })
     this.#worker.unref()
     this.#worker.on('message', (answer: FromThread) => {
       this.#answer?.resolve(answer)

@@ -72,7 +72,7 @@ describe('sums of hashes', () => {
     const text = strings(random, rows)
     const flags = new Uint8Array(values.buffer, values.byteOffset, rows)
     compare((kernel) => {
-      const sum = heap.uint32(2).fill(seed * 0x10000001)
+      const sum = heap.uint32(4).fill(seed * 0x10000001)
       kernel.sumHashesOfBytes1(flags, there, rows, sum)
       const steps = [[...sum]]
       const note = () => void steps.push([...sum])

@@ -108,8 +108,6 @@ export interface Spot {
   readonly entry?: number | undefined
   /** Without a value there the row is set aside. */
   readonly isRequired: boolean
-  /** Likewise, in rows that have the object around it. */
-  readonly isNeeded?: boolean | undefined
   /** For values that PostgreSQL can hold and the place cannot. */
   readonly policy?: ValuePolicy | undefined
 }
@@ -118,9 +116,9 @@ export interface Spot {
 export class OutputLog implements RowLog {
   readonly #spot: Spot
   readonly #actual: string
+  /** Values of the batch at hand that became null, by their rows. */
+  readonly #failed = new Map<number, { readonly code: string; readonly message: () => string }>()
   #log = new BatchLog()
-  /** Rows whose field is null since its value could not be converted, and why. */
-  readonly #failed = new Map<number, { readonly code: string; readonly message: string }>()
 
   /** `actual` is the word for the type of the source. */
   constructor(spot: Spot, actual: string) {
@@ -183,17 +181,17 @@ export class OutputLog implements RowLog {
     this.#log.warn({ path, code, row, message: () => `${reason}. It comes from ${source}`, entry })
   }
 
-  /** A required field without a value: because the source has none, or because it could not be converted. */
+  /** A value that the schema wants and that is not there; where one was there, why it could not be used comes first. */
   missing(row: number): void {
     const { path } = this.#spot
-    const failure = this.#failed.get(row)
-    if (failure === undefined) {
-      const message = `The required field ${path} has no value`
-      this.#reject(row, { code: REQUIRED_CODE, rule: 'required', message })
-      return
+    const failed = this.#failed.get(row)
+    if (failed !== undefined) {
+      const { code, message } = failed
+      this.#log.unwarn(path, code)
+      this.#reject(row, { code, rule: this.#typeRule(), message: message() })
     }
-    this.#log.unwarn(path, failure.code)
-    this.#reject(row, { ...failure, rule: this.#typeRule() })
+    const message = `The required field ${path} has no value`
+    this.#reject(row, { code: REQUIRED_CODE, rule: 'required', message })
   }
 
   /** A value that the schema forbids. */
@@ -204,13 +202,13 @@ export class OutputLog implements RowLog {
   }
 
   #fail(row: number, code: string, message: () => string): void {
-    const { path, entry, isRequired, isNeeded } = this.#spot
+    const { path, entry, isRequired } = this.#spot
     if (isRequired) {
       this.#reject(row, { code, rule: this.#typeRule(), message: message() })
       return
     }
     this.#log.warn({ path, code, row, message, entry })
-    if (isNeeded === true) this.#failed.set(row, { code, message: message() })
+    this.#failed.set(row, { code, message })
   }
 
   #typeRule(): string {

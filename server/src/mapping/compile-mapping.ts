@@ -7,6 +7,7 @@ import { vectorConversion } from './convert-vector.ts'
 import type { Evaluate } from './evaluate.ts'
 import { keepRows } from './keep-rows.ts'
 import type { MappingPlan, OutputColumn, OutputSource } from './mapping-plan.ts'
+import type { HasObject } from './object-presence.ts'
 import { passThrough } from './pass-through.ts'
 import { formatPath } from './paths.ts'
 import { treeProducer } from './produce-tree.ts'
@@ -44,6 +45,8 @@ export interface CompileOptions {
   readonly nowMs: number
   /** Read the columns from elsewhere than from the vectors of a batch, which then has none. */
   readonly readers?: readonly Evaluate[] | undefined
+  /** Of a source whose rows have objects: one that is there may lack what the schema wants in it. */
+  readonly hasObject?: HasObject | undefined
   /** Rejected rows stay among the columns. */
   readonly keepsRejected?: boolean | undefined
 }
@@ -60,6 +63,7 @@ export function compileMapping(plan: MappingPlan, options: CompileOptions): Comp
   const rules = new RowRules(
     plan,
     producers.map(({ log }) => log),
+    options.hasObject,
   )
   const logs = [...producers.flatMap((producer) => [producer.log, ...producer.logs]), ...rules.logs]
   return {
@@ -169,9 +173,9 @@ class OutputCompiler {
   }
 }
 
-function spotOf({ leaf, source, entry, policy, isNeeded }: OutputColumn) {
+function spotOf({ leaf, source, entry, policy }: OutputColumn) {
   const { type, required: isRequired } = leaf
-  return { path: formatPath(leaf.path), type, source, entry, isRequired, isNeeded, policy }
+  return { path: formatPath(leaf.path), type, source, entry, isRequired, policy }
 }
 
 /** The digits that a float prints as are what people see in the source; those of its double are another number. */

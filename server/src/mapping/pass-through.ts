@@ -82,11 +82,17 @@ function remarkEscapes(
   log: OutputLog,
 ): void {
   const buffer = bufferOf(heap)
+  // Values lie in the order of their rows: most of them are passed over by one search for the next backslash.
+  let searched = 0
+  let found = buffer.indexOf(BACKSLASH)
   for (let row = 0; row < rowCount; row++) {
     if (validity[row] !== 1) continue
     const start = offsets[row] as number
-    const bytes = buffer.subarray(start, start + (lengths[row] as number))
-    if (bytes.indexOf(BACKSLASH) < 0 || !UNHOLDABLE.test(withoutPairs(bytes.toString('utf8')))) continue
+    const end = start + (lengths[row] as number)
+    if (start < searched || (found >= 0 && found < start)) found = buffer.indexOf(BACKSLASH, start)
+    searched = start
+    if (found < 0 || found >= end) continue
+    if (!UNHOLDABLE.test(withoutPairs(buffer.toString('utf8', start, end)))) continue
     log.remark(
       row,
       JSON_ESCAPE_CODE,

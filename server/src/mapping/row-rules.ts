@@ -6,7 +6,7 @@ import { ConversionProblem } from './conversion-problem.ts'
 import { convertValue } from './conversions.ts'
 import { defaultOf } from './convert-tree.ts'
 import type { MappingPlan, ObjectPlan, OutputColumn } from './mapping-plan.ts'
-import { ObjectPresence } from './object-presence.ts'
+import { type HasObject, ObjectPresence } from './object-presence.ts'
 import { formatPath } from './paths.ts'
 import { createColumnReader } from './read-vector.ts'
 import type { Value } from './values.ts'
@@ -39,7 +39,7 @@ export class RowRules {
   readonly #presence: ObjectPresence
 
   /** `logs` are those of the outputs. */
-  constructor(plan: MappingPlan, logs: readonly OutputLog[]) {
+  constructor(plan: MappingPlan, logs: readonly OutputLog[], hasObject?: HasObject | undefined) {
     this.#outputs = plan.outputs.map((output, index) => ruleOf(output, logs[index] as OutputLog))
     this.#objects = plan.objects.map((object, index) => ({
       object,
@@ -47,7 +47,7 @@ export class RowRules {
       log: objectLog(formatPath(object.path)),
       unfilled: object.unfilled.map(objectLog),
     }))
-    this.#presence = new ObjectPresence(plan.objects)
+    this.#presence = new ObjectPresence(plan.objects, hasObject)
   }
 
   /** Besides those of the outputs; each batch has to begin them. */

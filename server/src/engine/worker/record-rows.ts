@@ -3,9 +3,10 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { BoolVector, BytesVector, ColumnBatch } from '#columns/vector.ts'
 import type { SliceIssue } from '#engine/task.ts'
 import type { Evaluate } from '#mapping/evaluate.ts'
+import type { HasObject } from '#mapping/object-presence.ts'
 import { parseJsonValue } from '#mapping/parse-json.ts'
 import { bufferOf } from '#mapping/read-vector.ts'
-import { EvaluationFailure, isMap, toJson, type ValueMap } from '#mapping/values.ts'
+import { EvaluationFailure, isMap, toJson, type Value, type ValueMap } from '#mapping/values.ts'
 import type { SourceRows, TakenRows } from './source-rows.ts'
 import { UnknownFields } from './unknown-fields.ts'
 
@@ -36,6 +37,16 @@ export class RecordRows implements SourceRows {
     this.#records = records
     for (const record of records) this.#unknown.see(record)
     return { batch: { rowCount: records.length, columns: [] }, broken }
+  }
+
+  readonly hasObject: HasObject = (path, row) => {
+    let value: Value = this.#records[row] ?? null
+    for (const name of path) value = isMap(value) ? (value.get(name) ?? null) : null
+    return isMap(value)
+  }
+
+  assertFitting(): void {
+    this.#unknown.assertSomethingKnown()
   }
 
   warnings(): readonly SliceIssue[] {

@@ -66,7 +66,8 @@ export class SliceWriter {
       'files' in task
         ? new RecordRows(mapping.usedColumns, fields)
         : new ColumnRows(task.columns, optionsOf(task))
-    this.#mapping = compileMapping(mapping, { nowMs, readers: this.#rows.readers })
+    const { readers, hasObject } = this.#rows
+    this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
     this.#errors = new RowErrors(mapping, this.#rows)
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
@@ -99,6 +100,7 @@ export class SliceWriter {
 
   /** @throws ReadBackError; the signal's reason */
   async finish(signal: AbortSignal): Promise<WrittenSlice> {
+    this.#rows.assertFitting?.()
     const summary = this.#writer.finish()
     this.#file.finish()
     const hasRows = this.#rowsWritten > 0

@@ -3,6 +3,7 @@ import type { ColumnBatch, Vector } from '#columns/vector.ts'
 import type { RowOrigin } from '#engine/row-origin.ts'
 import type { SliceIssue } from '#engine/task.ts'
 import type { Evaluate } from '#mapping/evaluate.ts'
+import type { HasObject } from '#mapping/object-presence.ts'
 import { printValue } from '#mapping/printed-values.ts'
 import { bufferOf, type ColumnReader, createColumnReader } from '#mapping/read-vector.ts'
 import { toJson, type Value } from '#mapping/values.ts'
@@ -16,6 +17,10 @@ export interface SourceRows {
   readonly readers?: readonly Evaluate[] | undefined
   /** Makes the rows of a batch the ones at hand. */
   take(batch: ColumnBatch): TakenRows
+  /** Whether a row has an object at a path, where rows have objects of their own. */
+  readonly hasObject?: HasObject | undefined
+  /** After the last row. Throws where the rows have nothing to do with the table. */
+  assertFitting?(): void
   /** What is to be told of all rows that were taken. */
   warnings(): readonly SliceIssue[]
   /** A row of the mapping's batch as JSON. */

@@ -10,10 +10,23 @@ interface Known {
 /** More different names than that are no typing errors, but records of something else. */
 const MAX_NAMES = 100
 
+/** Records of something else, or a file that was cut at the wrong delimiter. The message is for users. */
+export class UnknownRecordsError extends Error {
+  override readonly name = 'UnknownRecordsError'
+  readonly code = 'HW-RECORDS-UNKNOWN'
+
+  constructor(found: string, known: readonly string[]) {
+    super(
+      `None of the fields of the records is one of the schema: they have "${found}", it has ${known.map((name) => `"${name}"`).join(', ')}. Check the names and, for CSV, the delimiter.`,
+    )
+  }
+}
+
 /** Counts what records have and the table has not: it does not arrive, and nobody should have to find that out. */
 export class UnknownFields {
   readonly #known: Known
   readonly #counts = new Map<string, number>()
+  #hasKnown = false
 
   constructor(fields: readonly LakeField[]) {
     this.#known = knownOf(fields)
@@ -21,6 +34,13 @@ export class UnknownFields {
 
   see(record: ValueMap): void {
     this.#visit(record, this.#known, [])
+  }
+
+  /** @throws UnknownRecordsError when records had members, and none of them is a field of the table */
+  assertSomethingKnown(): void {
+    const [first] = this.#counts.keys()
+    if (this.#hasKnown || first === undefined) return
+    throw new UnknownRecordsError(first, Object.keys(this.#known))
   }
 
   /** What was seen, as warnings. */
@@ -40,6 +60,7 @@ export class UnknownFields {
       else {
         const inner = known[name]
         if (inner && isMap(value)) this.#visit(value, inner, [...path, name])
+        else this.#hasKnown = true
       }
     }
   }

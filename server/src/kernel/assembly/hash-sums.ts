@@ -1,6 +1,7 @@
 import { firstBytes, isThere } from './memory'
 
-// Sums of DuckDB's hash over the rows 0 to `count` of a vector, added to the 64 bits at `sum`.
+// Sums of DuckDB's hash over the rows 0 to `count` of a vector: see twins/hash-sums.ts. `sum` points to two words
+// of 64 bits: the sum of the upper 48 bits of the hashes, and the exclusive or of the hashes.
 
 const FACTOR: u64 = 0xd6e8feb86659fd93
 /** Added for each negative floating-point number: the hash itself takes both zeros as one. */
@@ -17,32 +18,48 @@ function mix(value: u64): u64 {
 
 export function sumHashesOfBytes1(values: usize, validity: usize, count: u32, sum: usize): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   for (let row: u32 = 0; row < count; row++) {
-    if (isThere(validity, row)) total += mix(load<u8>(values + row))
+    if (!isThere(validity, row)) continue
+    const hash = mix(load<u8>(values + row))
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 /** Words `stride` words apart. */
 export function sumHashesOfWords1(values: usize, stride: u32, validity: usize, count: u32, sum: usize): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   const step = stride << 2
   for (let row: u32 = 0; row < count; row++) {
-    if (isThere(validity, row)) total += mix(load<u32>(values + row * step))
+    if (!isThere(validity, row)) continue
+    const hash = mix(load<u32>(values + row * step))
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 export function sumHashesOfWords2(values: usize, validity: usize, count: u32, sum: usize): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   for (let row: u32 = 0; row < count; row++) {
-    if (isThere(validity, row)) total += mix(load<u64>(values + (row << 3)))
+    if (!isThere(validity, row)) continue
+    const hash = mix(load<u64>(values + (row << 3)))
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 export function sumHashesOfFloats(values: usize, validity: usize, count: u32, sum: usize): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   for (let row: u32 = 0; row < count; row++) {
     if (!isThere(validity, row)) continue
     let bits = load<u32>(values + (row << 2))
@@ -50,13 +67,17 @@ export function sumHashesOfFloats(values: usize, validity: usize, count: u32, su
     const magnitude = bits & 0x7fffffff
     if (magnitude == 0) bits = 0
     else if (magnitude > 0x7f800000) bits = 0x7fc00000
-    total += mix(bits)
+    const hash = mix(bits)
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 export function sumHashesOfDoubles(values: usize, validity: usize, count: u32, sum: usize): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   for (let row: u32 = 0; row < count; row++) {
     if (!isThere(validity, row)) continue
     let bits = load<u64>(values + (row << 3))
@@ -64,9 +85,12 @@ export function sumHashesOfDoubles(values: usize, validity: usize, count: u32, s
     const magnitude = bits & 0x7fffffffffffffff
     if (magnitude == 0) bits = 0
     else if (magnitude > 0x7ff0000000000000) bits = 0x7ff8000000000000
-    total += mix(bits)
+    const hash = mix(bits)
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 export function sumHashesOfStrings(
@@ -78,11 +102,15 @@ export function sumHashesOfStrings(
   sum: usize,
 ): void {
   let total = load<u64>(sum)
+  let parity = load<u64>(sum, 8)
   for (let row: u32 = 0; row < count; row++) {
     if (!isThere(validity, row)) continue
-    total += hashString(heap + load<u32>(offsets + (row << 2)), load<u32>(lengths + (row << 2)))
+    const hash = hashString(heap + load<u32>(offsets + (row << 2)), load<u32>(lengths + (row << 2)))
+    total += hash >> 16
+    parity ^= hash
   }
   store<u64>(sum, total)
+  store<u64>(sum, parity, 8)
 }
 
 @inline

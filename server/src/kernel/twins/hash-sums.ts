@@ -1,11 +1,14 @@
 /**
- * Sums of DuckDB's `hash()` over the rows 0 to `count` of a vector without its NULLs, added to a sum of 64 bits
- * in two words. The hash is a permutation of 64 bits; 32-bit values are taken as unsigned. Floating-point numbers
- * are hashed as DuckDB does it, with one zero and one NaN, and each negative one adds NEGATIVE besides.
+ * Sums of DuckDB's `hash()` over the rows 0 to `count` of a vector without its NULLs. The hash is a permutation of
+ * 64 bits; 32-bit values are taken as unsigned. Floating-point numbers are hashed as DuckDB does it, with one zero
+ * and one NaN, and each negative one adds NEGATIVE besides.
+ *
+ * Of the hashes both the exclusive or is kept and the sum of their upper 48 bits, for DuckDB adds 64 of them at half
+ * the speed: the one sees every difference of a single value, the other what comes twice.
  */
 
 type Validity = Uint8Array | undefined
-/** 64 bits in two words, low word first. */
+/** 64 bits of the sum and 64 of the exclusive or, low words first. */
 type Sum = Uint32Array
 
 const FACTOR = [0x6659fd93, 0xd6e8feb8] as const
@@ -33,14 +36,16 @@ function highProduct(a: number, b: number): number {
   return aHigh * bHigh + Math.floor(middle / 65_536) + Math.floor(other / 65_536)
 }
 
-/** Mixes the value at hand and adds it to the sum. */
+/** Mixes the value at hand and adds it. */
 function addMixed(sum: Sum): void {
   low ^= high
   multiply(FACTOR)
   low ^= high
   multiply(FACTOR)
   low ^= high
-  add(sum, low, high)
+  add(sum, (low >>> 16) | (high << 16), high >>> 16)
+  sum[2] = (sum[2] as number) ^ low
+  sum[3] = (sum[3] as number) ^ high
 }
 
 function add(sum: Sum, addedLow: number, addedHigh: number): void {

@@ -140,7 +140,7 @@ async function encodeFile(file: number): Promise<DataFile> {
     digester.addVector(columns[index] as Vector, 4)
     return digester.result()
   })
-  expect(await readBack(path, writer.columns)).toEqual({ rowCount: 4, columns: sent })
+  expect(await readBack(path, writer.columns)).toMatchObject({ rowCount: 4, columns: sent })
   const key = `prod/encoded/data/${file}.parquet`
   await storage.putFile(key, path)
   return { key, summary }

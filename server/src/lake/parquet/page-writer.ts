@@ -21,6 +21,7 @@ export interface PageSize {
 export class PageWriter {
   readonly #sink: ByteSink
   readonly #params: { [key: number]: number }
+  readonly #room = new OutputRoom()
   readonly #header = new ThriftCompactWriter()
   #offset = 0
 
@@ -68,8 +69,37 @@ export class PageWriter {
   }
 
   #compress(body: Uint8Array): Uint8Array {
-    // Room for incompressible bytes, so that the output never comes in pieces that have to be joined.
-    const chunkSize = body.length + (body.length >>> 8) + 1024
-    return zstdCompressSync(body, { params: this.#params, chunkSize, pledgedSrcSize: body.length })
+    const chunkSize = this.#room.for(body.length)
+    const compressed = zstdCompressSync(body, {
+      params: this.#params,
+      chunkSize,
+      pledgedSrcSize: body.length,
+    })
+    this.#room.learn(body.length, compressed.length)
+    return compressed
   }
 }
+
+const MIN_ROOM_BYTES = 4_096
+
+/**
+ * How much room the output of a compression is given. Too little, and it comes in pieces that are joined; too much,
+ * and memory that nobody uses makes the collector run. Pages of one kind follow each other at regular distances, so
+ * the worst of the last few says enough.
+ */
+class OutputRoom {
+  readonly #ratios: number[] = []
+  #next = 0
+
+  for(length: number): number {
+    const worst = this.#ratios.length < RATIOS ? 1 : Math.max(...this.#ratios)
+    return Math.max(MIN_ROOM_BYTES, Math.ceil(length * Math.min(worst * 1.1, 1)) + (length >>> 8) + 1_024)
+  }
+
+  learn(length: number, compressed: number): void {
+    this.#ratios[this.#next] = compressed / Math.max(length, 1)
+    this.#next = (this.#next + 1) % RATIOS
+  }
+}
+
+const RATIOS = 8

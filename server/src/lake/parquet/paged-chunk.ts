@@ -13,7 +13,7 @@ import { wordLayoutOf } from './word-layout.ts'
 import { WordStore } from './word-store.ts'
 
 /** Entries of a page at most; readers decode, and later skip, a page as a whole. */
-export const PAGE_ENTRIES = 20_480
+export const PAGE_ENTRIES = 65_536
 
 /** One column of the file in the row group that is being filled: entries, which are values or the lack of one. */
 export abstract class PagedChunk {

@@ -24,8 +24,7 @@ export interface ParquetWriterOptions {
   /** Rows of a row group; 61,440 by default. */
   readonly rowGroupRows?: number | undefined
   /**
-   * Uncompressed bytes after which a row group ends early, so that long values can't fill the memory; 128
-   * MiB.
+   * Uncompressed bytes after which a row group ends early, so that long values can't fill the memory; 16 MiB.
    */
   readonly rowGroupBytes?: number | undefined
   /** zstd level; 1 by default. */
@@ -45,7 +44,7 @@ export interface ParquetFileSummary {
 }
 
 const DEFAULT_ROW_GROUP_ROWS = 61_440
-const DEFAULT_ROW_GROUP_BYTES = 128 * 1024 * 1024
+const DEFAULT_ROW_GROUP_BYTES = 16 * 1024 * 1024
 /** Rows taken at once: what is sized per append stays small even for a huge batch. */
 const STEP_ROWS = 2_048
 const MAGIC = Uint8Array.of(0x50, 0x41, 0x52, 0x31) // PAR1

@@ -1,6 +1,6 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { LakeLeaf } from '#columns/column-type.ts'
-import { type ColumnDigest, formatSum, NEGATIVE_BIAS } from '#columns/digest.ts'
+import { type ColumnDigest, formatDigest, NEGATIVE_BIAS } from '#columns/digest.ts'
 import { extremesSql, type PlainExtremes, plainOf } from './plain-extremes.ts'
 
 /** A column of a file, as SQL finds it. */
@@ -20,35 +20,49 @@ export async function hashColumns(
   columns: readonly HashedColumn[],
   from: string,
 ): Promise<{ readonly rowCount: number; readonly columns: FoundColumn[] }> {
-  const sums = columns.map(
-    ({ leaf, sql }) =>
-      `count(${sql}), sum(hash(${sql})), ${countNegative(leaf, sql)}, ${extremesSql(leaf.type, sql)}`,
-  )
   const reader = await connection.runAndReadAll(
-    `select ${['count(*)', 'hash(null)', ...sums].join(', ')} from ${from}`,
+    `select ${['count(*)', 'hash(null)', ...columns.map(sumsOf)].join(', ')} from ${from}`,
   )
   const [rows, hashOfNull, ...found] = reader.getRows()[0] ?? []
-  const width = 5
+  const facts = { rowCount: bigOf(rows), hashOfNull: bigOf(hashOfNull) }
   return {
-    rowCount: Number(rows ?? 0),
+    rowCount: Number(facts.rowCount),
     columns: columns.map(({ leaf }, index) => {
-      const [count, sum, negative, min, max] = found.slice(width * index, width * (index + 1))
-      const valueCount = (count ?? 0n) as bigint
-      const nullCount = BigInt(Number(rows ?? 0)) - valueCount
-      // NULL has a hash as well.
-      const total =
-        ((sum ?? 0n) as bigint) -
-        nullCount * ((hashOfNull ?? 0n) as bigint) +
-        ((negative ?? 0n) as bigint) * NEGATIVE_BIAS
+      const [count, sum, parity, negative, min, max] = found.slice(SUMS * index, SUMS * (index + 1))
+      const sums = { sum: bigOf(sum), parity: bigOf(parity), negative: bigOf(negative) }
       const extremes = { min: plainOf(leaf.type, min), max: plainOf(leaf.type, max) }
-      return {
-        valueCount: Number(valueCount),
-        nullCount: Number(nullCount),
-        digest: formatSum(total),
-        extremes,
-      }
+      return { ...digestOf(bigOf(count), sums, facts), extremes }
     }),
   }
+}
+
+/** Columns of {@link sumsOf}. */
+const SUMS = 6
+
+/** Values, sum of 48 bits of their hashes, exclusive or of all 64, negative ones, the ends. */
+function sumsOf({ leaf, sql }: HashedColumn): string {
+  const hash = `hash(${sql})`
+  const sums = `sum((${hash} >> 16)::bigint), bit_xor(${hash}), ${countNegative(leaf, sql)}`
+  return `count(${sql}), ${sums}, ${extremesSql(leaf.type, sql)}`
+}
+
+/** An aggregate over no value is NULL. */
+function bigOf(value: DuckDBValue | undefined): bigint {
+  return typeof value === 'bigint' ? value : 0n
+}
+
+/** NULL has a hash as well, which is no part of the digest. */
+function digestOf(
+  valueCount: bigint,
+  { sum, parity, negative }: { readonly sum: bigint; readonly parity: bigint; readonly negative: bigint },
+  { rowCount, hashOfNull }: { readonly rowCount: bigint; readonly hashOfNull: bigint },
+): ColumnDigest {
+  const nullCount = rowCount - valueCount
+  const digest = formatDigest(
+    sum - nullCount * (hashOfNull >> 16n) + negative * NEGATIVE_BIAS,
+    nullCount % 2n === 0n ? parity : parity ^ hashOfNull,
+  )
+  return { valueCount: Number(valueCount), nullCount: Number(nullCount), digest }
 }
 
 /** Lets the engine count the rows of `from`, and values and NULLs in columns of them. */

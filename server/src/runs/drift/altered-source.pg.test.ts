@@ -83,3 +83,20 @@ describe('as the slices begin', () => {
     expect(await world.query(flow, 'select count(*)::int, max(v)::int from t')).toEqual([[10, 20]])
   })
 })
+
+test('without a mapping set, a column that was read and is gone does not leave its field empty in silence', async () => {
+  await world.source.query(`create table unmapped as select 1::bigint as v, 'one' as label, 'x' as nobodys`)
+  await using _ = await world.startWorker()
+  const flow = await world.addFlow({
+    relation: 'public.unmapped',
+    properties: { v: LONG, label: { type: 'string' } },
+  })
+  expect(await world.untilEnded(await world.startRun(flow))).toMatchObject({ state: 'success' })
+  await world.source.query('alter table unmapped drop column nobodys')
+  expect(await world.untilEnded(await world.startRun(flow))).toMatchObject({ state: 'success' })
+  await world.source.query('alter table unmapped drop column label')
+  const stopped = await world.untilEnded(await world.startRun(flow))
+  expect(stopped.state).toBe('failed')
+  expect(JSON.stringify(stopped.document['metrics'])).toContain('"DRIFT_COLUMN_DROPPED"')
+  expect(await world.query(flow, 'select count(*)::int, count(label)::int from t')).toEqual([[2, 2]])
+})
