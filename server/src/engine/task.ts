@@ -4,6 +4,7 @@ import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { TextFormat } from '#source/files/splitter-of.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { SourceProof } from '#source/postgres/proof/source-proof.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 import type { RowOrigin } from './row-origin.ts'
 
@@ -70,6 +71,8 @@ export interface WrittenSlice {
   readonly rowsRejected: number
   readonly part?: ParquetFileSummary | undefined
   readonly proof: readonly LeafProof[]
+  /** Of the columns as they arrived, before anything was made of them; at the level `source`. */
+  readonly arrived?: SourceProof | undefined
   /** Values that were nulled or converted with a loss; their rows did arrive. */
   readonly warnings: readonly SliceIssue[]
   /** Why rows were set aside. A row with several problems counts under each. */

@@ -10,6 +10,7 @@ import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-wr
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
+import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
 import { PartFile } from './part-file.ts'
@@ -44,6 +45,8 @@ export class SliceWriter {
   /** Empty where the level asks for none. */
   readonly #digests: readonly Digester[]
   readonly #level: VerifyLevel
+  /** At the level `source`. */
+  readonly #arrived: WireDigester | undefined
   readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
   readonly #errors: RowErrors
@@ -59,6 +62,7 @@ export class SliceWriter {
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
+    if (verify === 'source' && !('files' in task)) this.#arrived = new WireDigester(task.columns)
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
@@ -85,6 +89,7 @@ export class SliceWriter {
   }
 
   add(batch: ColumnBatch): void {
+    this.#arrived?.add(batch)
     const taken = this.#rows.take(batch)
     const mapped = this.#mapping.apply(taken.batch)
     const columns = this.#stage.take(mapped.columns, mapped.rowCount)
@@ -111,6 +116,7 @@ export class SliceWriter {
       rowsRejected: this.#rowsRejected,
       part: hasRows ? summary : undefined,
       proof: hasRows ? await this.#prove(summary, signal) : [],
+      arrived: this.#arrived?.result(),
       warnings: [...this.#warnings.list(), ...this.#rows.warnings()],
       rejects: this.#rejects.list(),
       hasDiagnostics: this.#diagnostics?.finish() ?? false,
