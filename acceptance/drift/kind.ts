@@ -7,9 +7,10 @@ export interface DriftKind {
   readonly change: string
   /**
    * SQL in a schema of the scenario's own, where the standard table is. `:schema` is its name, `:reader` that of a
-   * role, `:server` the options of a foreign server that is this one.
+   * role, `:server` the options of a foreign server that is this one. Statements that
+   * need a transaction of their own stand alone.
    */
-  readonly sql: string
+  readonly sql: string | readonly string[]
   /** Before the first run. */
   readonly setup?: string | undefined
   /** What the flow reads, if not `items`. */

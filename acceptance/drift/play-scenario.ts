@@ -81,6 +81,10 @@ function landedRows(stage: Stage, relation: string, { rows }: Outcome = {}): Pro
   return stage.query(rows ?? rowsOf(relation))
 }
 
+async function alter(stage: Stage, { sql }: DriftKind): Promise<void> {
+  for (const statement of [sql].flat()) await stage.query(statement)
+}
+
 interface Met {
   readonly run: Answer
   readonly rows: readonly TextRow[]
@@ -88,7 +92,7 @@ interface Met {
 }
 
 async function change(world: DriftWorld, stage: Stage, kind: DriftKind, flowId: string): Promise<Met> {
-  await stage.query(kind.sql)
+  await alter(stage, kind)
   await world.startRun(flowId)
   const run = await world.ended(flowId)
   const hasLanded = run.metrics.statusSummary.status === 'success'
@@ -104,7 +108,7 @@ async function meet(world: DriftWorld, stage: Stage, kind: DriftKind, flowId: st
   await world.startRun(flowId)
   await hold.reached
   let isDone = false
-  const changed = stage.query(kind.sql).finally(() => {
+  const changed = alter(stage, kind).finally(() => {
     isDone = true
   })
   while (!isDone && !(await stage.isWaiting())) await sleep(5)

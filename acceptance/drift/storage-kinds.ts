@@ -26,7 +26,7 @@ export const STORAGE_KINDS: readonly DriftKind[] = [
   {
     id: 'rows-deleted-and-vacuumed',
     change: 'rows are deleted, and VACUUM clears them away',
-    sql: 'delete from items where id > 3',
+    sql: ['delete from items where id > 3', 'vacuum items'],
     between: {},
     during: { hold: 'before', isFree: true },
   },

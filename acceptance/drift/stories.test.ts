@@ -1,5 +1,5 @@
 import type { Answer } from '@headwater/testkit/api-client.ts'
-import { CONVERSION, FLOW, queryRows } from '@headwater/testkit/journey.ts'
+import { CONVERSION, FLOW, queryRows, REGISTRY } from '@headwater/testkit/journey.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DriftWorld, type FlowWish, type MadeFlow } from './drift-world.ts'
 
@@ -123,6 +123,22 @@ test('a new mapping is an answer', async () => {
     [2, 'two'],
     [2, 'two'],
   ])
+})
+
+test('a schema that was made of the table is widened by asking for it once more', async () => {
+  const flow = await makeStory('widened')
+  await world.source.query(
+    'alter table widened alter id type bigint; insert into widened values (5000000000)',
+  )
+  expect(await runOf(flow)).toMatchObject({ codes: ['DRIFT_COLUMN_TYPE'] })
+  const made = await world.post(`${REGISTRY}/rpc/tableschema`, {
+    baseConnectionId: await world.connection(),
+    tableName: 'public.widened',
+    columns: COLUMNS,
+  })
+  expect([made.state, made.schema.$id]).toEqual(['updated', flow.schemaId])
+  expect(await runOf(flow)).toMatchObject({ status: 'success', drift: ['DRIFT_COLUMN_TYPE told'] })
+  expect((await rowsOf(flow, 'r.id, r.label')).at(-1)).toEqual(['5000000000', null])
 })
 
 test('a report for one run, and back', async () => {

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { connectionsCommand } from './connections.ts'
 import { credentialsCommand } from './credentials.ts'
 import { flowsCommand } from './flows.ts'
+import { lakeCommand } from './lake.ts'
 import { openapiCommand } from './openapi.ts'
 import { organisationsCommand } from './organisations.ts'
 import { runsCommand } from './runs.ts'
@@ -16,6 +17,7 @@ const program = new Command('headwater')
   .addCommand(connectionsCommand())
   .addCommand(flowsCommand())
   .addCommand(runsCommand())
+  .addCommand(lakeCommand())
   .addCommand(openapiCommand())
   .addHelpText(
     'after',

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#kit/ids.ts'
+import { decodeManifest, encodeManifest, type ManifestEntry } from '#lake/iceberg/manifest.ts'
 import { stageAppend } from '#lake/iceberg/stage-append.ts'
+import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { transact } from '#store/database.ts'
@@ -155,4 +157,38 @@ test('a table that another run has evolved in another way meanwhile makes the ru
 
 test('a commit for a run that is nobody’s does nothing', async () => {
   await world.settle(await world.attempt(commitStep(world.deps), { v: 1, runId: newUuid(), epoch: 1 }))
+})
+
+/** A storage that writes manifests without a line, or with one twice. */
+function withBadManifests(
+  storage: LakeStorage,
+  damage: (entries: ManifestEntry[]) => ManifestEntry[],
+): LakeStorage {
+  const put = async (key: string, bytes: Uint8Array): Promise<void> => {
+    const isManifest = key.endsWith('.avro') && !key.includes('/snap-')
+    const schema = '{"type":"struct","schema-id":0,"fields":[]}'
+    await storage.put(key, isManifest ? encodeManifest(damage(decodeManifest(bytes)), schema, 0) : bytes)
+  }
+  return new Proxy(storage, {
+    get(target, name) {
+      if (name === 'put') return put
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+test.each<[string, (entries: ManifestEntry[]) => ManifestEntry[], string]>([
+  ['lacks a file', (entries) => entries.slice(1), 'is in no manifest'],
+  ['has a file twice', (entries) => [...entries, entries[0] as ManifestEntry], 'is listed 2 times'],
+])('a manifest that %s never becomes the table', async (_what, damage, message) => {
+  const flow = await world.addFlow({ relation: 'public.items', properties: ITEM })
+  const run = await extracted(flow)
+  const storage = withBadManifests(world.deps.storage, damage)
+  const failed = world.attempt(commitStep({ ...world.deps, storage }), payloadOf(run))
+  await expect(failed).rejects.toMatchObject({ code: 'HW-MANIFEST-MISMATCH' })
+  await expect(failed).rejects.toThrow(message)
+  expect((await world.table(flow)).snapshots).toEqual([])
+  await world.settle(await commit(run))
+  expect(await rowCount(flow)).toBe(100)
 })

@@ -1,3 +1,4 @@
+import { findAppendFaults } from '#lake/iceberg/check-files.ts'
 import type { DataFile } from '#lake/iceberg/data-file.ts'
 import { stageAppend } from '#lake/iceberg/stage-append.ts'
 import { readTable } from '#lake/iceberg/table.ts'
@@ -116,7 +117,24 @@ async function stage(
     fields: evolution?.after,
     nowMs: deps.now(),
   })
+  await assertStaged(deps, staged.metadataKey, files)
   return { ...staged, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
+}
+
+/**
+ * The manifest that is about to become the table's is read again: each file of the run, once, as it was written.
+ * @throws RunFailedError HW-MANIFEST-MISMATCH naming the first file
+ */
+async function assertStaged(
+  { storage }: RunDependencies,
+  metadataKey: string,
+  files: readonly DataFile[],
+): Promise<void> {
+  const expected = files.map(({ key, summary }) => ({ ...summary, key }))
+  const [first] = await findAppendFaults(storage, metadataKey, expected)
+  if (first === undefined) return
+  const message = `The table was left as it was: ${first.message}`
+  throw new RunFailedError('promotion', message, { code: 'HW-MANIFEST-MISMATCH' })
 }
 
 /** What was extracted doesn't fit the table, or was not what it was taken for. */

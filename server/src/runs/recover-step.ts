@@ -55,7 +55,10 @@ async function tryAgainOrFail(tx: Tx, deps: RunDependencies, failed: FailedStep)
   const { step, payload, verdict } = failed
   const run = await lockActiveRun(tx, payload.runId, payload.epoch)
   if (run === undefined) return
-  if (failed.isSourceMoved && (await mayStartOver(tx, deps, failed))) return startOver(tx, deps, run)
+  if (failed.isSourceMoved) {
+    const mayAgain = await mayStartOver(tx, deps, failed)
+    return mayAgain ? startOver(tx, deps, run) : failRun(tx, deps, run, verdict.failure)
+  }
   const delayMs = verdict.mayPass ? await nextDelay(tx, deps, failed) : undefined
   if (delayMs === undefined) await failRun(tx, deps, run, verdict.failure)
   else await submitAgain(tx, deps, { step, payload, run, delayMs })

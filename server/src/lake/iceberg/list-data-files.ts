@@ -19,21 +19,29 @@ export class SnapshotNotFoundError extends Error {
 /** Manifests are read a few at a time. */
 const CONCURRENT_READS = 8
 
+export interface ListFilesOptions {
+  /** The current one when absent. */
+  readonly snapshotId?: string | undefined
+  /** Only files that this snapshot has added; manifests of others are not opened. */
+  readonly addedBy?: string | undefined
+}
+
 /**
- * The data files of a snapshot (the current one unless told otherwise), those of older snapshots first. Throws
- * SnapshotNotFoundError.
+ * The data files of a snapshot, those of older snapshots first. Throws SnapshotNotFoundError.
  */
 export async function listDataFiles(
   storage: LakeStorage,
   metadataKey: string,
-  snapshotId?: string | undefined,
+  { snapshotId, addedBy }: ListFilesOptions = {},
 ): Promise<ListedDataFile[]> {
   const metadata = await readMetadata(storage, metadataKey)
   const snapshot = snapshotId === undefined ? currentSnapshotOf(metadata) : getSnapshot(metadata, snapshotId)
   if (!snapshot) {
     return []
   }
-  const manifests = await readManifestList(storage, snapshot)
+  const manifests = (await readManifestList(storage, snapshot)).filter(
+    ({ added_snapshot_id: id }) => addedBy === undefined || String(id) === addedBy,
+  )
   const oldestFirst = manifests.toSorted((a, b) => Number(a.sequence_number - b.sequence_number))
   const files: { readonly sequenceNumber: bigint; readonly file: ListedDataFile }[] = []
   for (let at = 0; at < oldestFirst.length; at += CONCURRENT_READS) {
@@ -41,7 +49,7 @@ export async function listDataFiles(
     files.push(...(await Promise.all(some.map((manifest) => readDataFiles(storage, manifest)))).flat())
   }
   files.sort((a, b) => Number(a.sequenceNumber - b.sequenceNumber))
-  return files.map(({ file }) => file)
+  return files.map(({ file }) => file).filter((file) => addedBy === undefined || file.snapshotId === addedBy)
 }
 
 /** The lines of a snapshot's manifest list. */

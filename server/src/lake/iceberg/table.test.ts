@@ -97,8 +97,12 @@ describe('stageAppend', () => {
       '1b.parquet',
     ])
     expect(files[2]).toMatchObject({ rowCount: 5, sizeBytes: 50, snapshotId: table.currentSnapshotId })
-    expect(await listDataFiles(storage, metadataKey, table.snapshots[0]?.id)).toEqual(files.slice(0, 2))
-    await expect(listDataFiles(storage, metadataKey, '1')).rejects.toThrow(SnapshotNotFoundError)
+    expect(await listDataFiles(storage, metadataKey, { snapshotId: table.snapshots[0]?.id })).toEqual(
+      files.slice(0, 2),
+    )
+    await expect(listDataFiles(storage, metadataKey, { snapshotId: '1' })).rejects.toThrow(
+      SnapshotNotFoundError,
+    )
   })
 
   it('leaves the table it starts from as it is', async () => {
@@ -203,7 +207,7 @@ describe('stageAppend', () => {
     expect(await readFile(storage.localPath(staged.metadataKey) ?? '', 'utf8')).toContain(
       `"parent-snapshot-id":${foreign}`,
     )
-    expect(await listDataFiles(storage, staged.metadataKey, foreign)).toHaveLength(1)
+    expect(await listDataFiles(storage, staged.metadataKey, { snapshotId: foreign })).toHaveLength(1)
   })
 
   it('writes manifests as the specification says', async () => {

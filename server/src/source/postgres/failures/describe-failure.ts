@@ -104,6 +104,8 @@ const QUERY_REMEDIES: Readonly<Record<string, string>> = {
   '42P01': 'Check that the relation still exists.',
   '42703':
     'Check that the column still exists, in the relation and in what it reads from: the query of a view, the remote table of a foreign table.',
+  '55P03':
+    'Somebody else waits for the relation or has locked it; pg_locks shows who. Try again when that is done.',
   '55000': 'REFRESH the materialized view before it is read.',
   '57014': 'The statement was cancelled or exceeded a timeout; try again or raise statement_timeout.',
   '40001': 'The server is a standby whose replay removed rows that were being read; try again.',

@@ -22,8 +22,58 @@ export interface ColumnShapeFacts {
 
 const MAX_CHILDREN = 1_000
 
-/** All columns, those too that the user may not read, in ordinal order. One statement, so that all of it fits. */
-const SHAPE_FACTS = `
+/**
+ * All columns, those too that the user may not read, in ordinal order. Only what generated columns are made of speaks of
+ * the relation; to name it for each default costs as much as the relation has columns.
+ */
+const COLUMN_FACTS = `
+  with recursive chain as (
+    select a.attnum, a.atttypid as type_oid, 0 as depth
+      from pg_catalog.pg_attribute a
+     where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
+    union all
+    select chain.attnum, t.typbasetype, chain.depth + 1
+      from chain join pg_catalog.pg_type t on t.oid = chain.type_oid
+     where t.typtype = 'd'
+  ), base as (
+    select distinct on (attnum) attnum, type_oid, depth from chain order by attnum, depth desc
+  ), rule as (
+    select chain.attnum, pg_catalog.pg_get_constraintdef(k.oid) as rule
+      from chain join pg_catalog.pg_constraint k on k.contypid = chain.type_oid
+    union
+    select chain.attnum, 'NOT NULL'
+      from chain join pg_catalog.pg_type t on t.oid = chain.type_oid
+     where t.typtype = 'd' and t.typnotnull
+  ), rules as (
+    select attnum, pg_catalog.json_agg(rule order by rule) as rules from rule group by attnum
+  ), labels as (
+    select base.attnum,
+           pg_catalog.json_agg(pg_catalog.json_build_object('number', e.oid::bigint, 'label', e.enumlabel)
+                               order by e.enumsortorder) as labels
+      from base
+      join pg_catalog.pg_type t on t.oid = base.type_oid
+      join pg_catalog.pg_enum e
+        on e.enumtypid = case when t.typcategory = 'A' then t.typelem else t.oid end
+     group by base.attnum
+  )
+  select a.attnum as number, a.attname::text as name,
+         pg_catalog.format_type(a.atttypid, a.atttypmod) as "typeName",
+         not a.attnotnull as "isNullable",
+         pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'select') as "isReadable",
+         pg_catalog.pg_get_expr(d.adbin, case when a.attgenerated = '' then 0 else d.adrelid end) as "defaultSql",
+         case when a.attidentity <> '' then 'identity' when a.attgenerated = 's' then 'stored'
+              when a.attgenerated = 'v' then 'virtual' end as generated,
+         case when base.depth > 0 then coalesce(rules.rules, '[]') end as "domainRules",
+         labels.labels as "enumLabels"
+    from pg_catalog.pg_attribute a
+    join base using (attnum)
+    left join rules using (attnum)
+    left join labels using (attnum)
+    left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+   where a.attrelid = $1
+   order by a.attnum`
+
+const RELATION_FACTS = `
   with recursive tree as (
     select $1::oid as oid
     union
@@ -34,52 +84,17 @@ const SHAPE_FACTS = `
       join pg_catalog.pg_class c on c.oid = tree.oid
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where tree.oid <> $1
-  ), chain as (
-    select a.attnum, a.atttypid as type_oid, 0 as depth
-      from pg_catalog.pg_attribute a
-     where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
-    union all
-    select chain.attnum, t.typbasetype, chain.depth + 1
-      from chain join pg_catalog.pg_type t on t.oid = chain.type_oid
-     where t.typtype = 'd'
-  ), base as (
-    select distinct on (attnum) attnum, type_oid, depth from chain order by attnum, depth desc
-  ), col as (
-    select a.attnum as number, a.attname::text as name,
-           pg_catalog.format_type(a.atttypid, a.atttypmod) as "typeName",
-           not a.attnotnull as "isNullable",
-           pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'select') as "isReadable",
-           pg_catalog.pg_get_expr(d.adbin, d.adrelid) as "defaultSql",
-           case when a.attidentity <> '' then 'identity' when a.attgenerated = 's' then 'stored'
-                when a.attgenerated = 'v' then 'virtual' end as generated,
-           case when base.depth > 0 then (
-             select coalesce(pg_catalog.json_agg(rule order by rule), '[]')
-               from (select pg_catalog.pg_get_constraintdef(k.oid) as rule
-                       from chain join pg_catalog.pg_constraint k on k.contypid = chain.type_oid
-                      where chain.attnum = a.attnum
-                     union
-                     select 'NOT NULL'
-                       from chain join pg_catalog.pg_type t on t.oid = chain.type_oid
-                      where chain.attnum = a.attnum and t.typtype = 'd' and t.typnotnull) of_domains
-           ) end as "domainRules",
-           (select pg_catalog.json_agg(pg_catalog.json_build_object('number', e.oid::bigint, 'label', e.enumlabel)
-                                       order by e.enumsortorder)
-              from pg_catalog.pg_enum e
-              join pg_catalog.pg_type t on t.oid = base.type_oid
-             where e.enumtypid = case when t.typcategory = 'A' then t.typelem else t.oid end) as "enumLabels"
-      from pg_catalog.pg_attribute a
-      join base using (attnum)
-      left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-     where a.attrelid = $1
   )
-  select (select coalesce(pg_catalog.json_agg(col order by number), '[]') from col) as columns,
-         (select coalesce(pg_catalog.json_agg(name order by name), '[]')
+  select (select coalesce(pg_catalog.json_agg(name order by name), '[]')
             from (select name from child order by name limit ${MAX_CHILDREN}) first) as children,
          (select count(*)::int from child) as "childCount",
          (select case when relkind in ('v', 'm') then pg_catalog.md5(pg_catalog.pg_get_viewdef(oid)) end
             from pg_catalog.pg_class where oid = $1) as "queryDigest"`
 
 export async function readShapeFacts(session: Session, oid: number): Promise<ShapeFacts> {
-  const [row] = await session.query<ShapeFacts & Record<string, unknown>>(SHAPE_FACTS, [oid])
-  return row ?? { columns: [], children: [], childCount: 0, queryDigest: null }
+  const columns = await session.query<ColumnShapeFacts & Record<string, unknown>>(COLUMN_FACTS, [oid])
+  const [facts] = await session.query<Omit<ShapeFacts, 'columns'> & Record<string, unknown>>(RELATION_FACTS, [
+    oid,
+  ])
+  return { children: [], childCount: 0, queryDigest: null, ...facts, columns }
 }
