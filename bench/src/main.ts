@@ -1,4 +1,5 @@
 import { benchConnect } from './connect/bench-connect.ts'
+import { benchExtract } from './extract/bench-extract.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
@@ -6,6 +7,7 @@ import { benchPipeline } from './pipeline/bench-pipeline.ts'
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
 const BENCHES = {
   connect: benchConnect,
+  extract: benchExtract,
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,
