@@ -22,7 +22,7 @@ export async function meterRunning(
   action: () => Promise<number>,
 ): Promise<Cost> {
   resetPeaks(root)
-  const watch = watchPeaks(root)
+  const watch = watchPeaks(root, source)
   const before = { ours: cpuOfTree(root), source: cpuOfTree(source) }
   const wallMs = await action()
   const after = { ours: cpuOfTree(root), source: cpuOfTree(source) }

@@ -13,7 +13,7 @@ export async function meterCommand(
   const before = { spent: cpuOfEndedChildren(), source: cpuOfTree(source) }
   const startedMs = performance.now()
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
-  const watch = watchPeaks(child.pid ?? 0)
+  const watch = watchPeaks(child.pid ?? 0, source)
   const complaint = text(child.stderr)
   const [code] = (await once(child, 'exit')) as [number | null]
   const wallMs = performance.now() - startedMs
