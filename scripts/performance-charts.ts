@@ -17,13 +17,23 @@ export function charts(): ReadonlyMap<string, string> {
   for (const part of ['lineitem', 'events'] as const) {
     const [table] = (readResults(`${part}-peers`) ?? readResults(part))?.tables ?? []
     if (table === undefined) continue
-    drawn.set(`${part}-wall.svg`, chart(`${part}: seconds of wall time`, table, (cost) => cost.wallMs / 1000))
-    drawn.set(`${part}-cpu.svg`, chart(`${part}: seconds of CPU, PostgreSQL's own apart`, table, (cost) => cost.cpuMs / 1000))
+    drawn.set(
+      `${part}-wall.svg`,
+      chart(`${part}: seconds of wall time`, table, (cost) => cost.wallMs / 1000),
+    )
+    drawn.set(
+      `${part}-cpu.svg`,
+      chart(`${part}: seconds of CPU, PostgreSQL's own apart`, table, (cost) => cost.cpuMs / 1000),
+    )
   }
   return drawn
 }
 
-function chart(title: string, { contenders }: TableResult, pick: (cost: Contender['rounds'][number]) => number): string {
+function chart(
+  title: string,
+  { contenders }: TableResult,
+  pick: (cost: Contender['rounds'][number]) => number,
+): string {
   const bars = contenders.map(({ name, rounds }): Bar => {
     const { median, min, max } = spreadOf(rounds.map(pick))
     return { label: name, value: median, min, max }

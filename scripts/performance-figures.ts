@@ -17,7 +17,13 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number]
 
 /** What a part may not exceed, or has to reach; none for what is only told. */
-export const BARS = { wallRatio: 1, rowsPerCpuMs: { headwater: 1200, 'headwater-unverified': 1500 }, peakMb: 400, smallMs: 40, firstRowMs: 2000 } as const
+export const BARS = {
+  wallRatio: 1,
+  rowsPerCpuMs: { headwater: 1200, 'headwater-unverified': 1500 },
+  peakMb: 400,
+  smallMs: 40,
+  firstRowMs: 2000,
+} as const
 
 export function readResults(part: Part): Results | undefined {
   const file = new URL(`../bench/results/${part}.json`, import.meta.url)
@@ -47,7 +53,16 @@ function machineRows(): readonly string[] {
     const { machine, measuredAt, loadAfter } = results
     const load = `${machine.loadBefore[0]?.toFixed(1)} and ${loadAfter[0]?.toFixed(1)}`
     const computer = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}`
-    return [[part, measuredAt.slice(0, 16), computer, `${machine.node}, PostgreSQL ${machine.postgres}`, load, machine.commit]]
+    return [
+      [
+        part,
+        measuredAt.slice(0, 16),
+        computer,
+        `${machine.node}, PostgreSQL ${machine.postgres}`,
+        load,
+        machine.commit,
+      ],
+    ]
   })
   return tableOf(['part', 'measured (UTC)', 'machine', 'programs', 'load before and after', 'commit'], rows)
 }
@@ -56,7 +71,18 @@ function contestRows(part: Part): readonly string[] {
   const [table] = readResults(part)?.tables ?? []
   if (table === undefined) return NOT_MEASURED
   const rows = table.contenders.map((contender) => contestRow(table, contender))
-  const head = ['', 'wall', 'spread', 'wall / psql', 'CPU', 'rows per CPU second', "source's CPU", 'peak RSS', 'files', 'aggregates that differ']
+  const head = [
+    '',
+    'wall',
+    'spread',
+    'wall / psql',
+    'CPU',
+    'rows per CPU second',
+    "source's CPU",
+    'peak RSS',
+    'files',
+    'aggregates that differ',
+  ]
   return [
     `${number(table.rows)} rows; medians of ${table.contenders[0]?.rounds.length} rounds in turn.`,
     '',
@@ -96,7 +122,9 @@ export function ratioOf({ contenders }: TableResult, { rounds }: Contender): num
 }
 
 function barRows(): readonly string[] {
-  const tables = (['lineitem', 'events', 'flights'] as const).flatMap((part) => readResults(part)?.tables ?? [])
+  const tables = (['lineitem', 'events', 'flights'] as const).flatMap(
+    (part) => readResults(part)?.tables ?? [],
+  )
   const rows = [...tables.flatMap(barsOfTable), ...barsOfRuns()]
   return tableOf(['what', 'bar', 'measured', ''], rows)
 }
@@ -110,10 +138,23 @@ function barsOfTable(table: TableResult): string[][] {
   const isBarred = table.table !== 'flights'
   const rates = [
     atLeast('lineitem: rows per CPU second of ours, verified', BARS.rowsPerCpuMs.headwater, rate(verified)),
-    atLeast('lineitem: the same without reading back', BARS.rowsPerCpuMs['headwater-unverified'], rate(unverified)),
+    atLeast(
+      'lineitem: the same without reading back',
+      BARS.rowsPerCpuMs['headwater-unverified'],
+      rate(unverified),
+    ),
   ]
   return [
-    ...(isBarred ? [atMost(`${table.table}: wall time, verified, beside psql`, BARS.wallRatio, ratioOf(table, verified), (value) => value.toFixed(2))] : []),
+    ...(isBarred
+      ? [
+          atMost(
+            `${table.table}: wall time, verified, beside psql`,
+            BARS.wallRatio,
+            ratioOf(table, verified),
+            (value) => value.toFixed(2),
+          ),
+        ]
+      : []),
     ...(table.table === 'lineitem' ? rates : []),
     atMost(`${table.table}: peak RSS`, BARS.peakMb, peak, (value) => `${value.toFixed(0)} MB`),
   ]
@@ -125,7 +166,9 @@ function barsOfRuns(): string[][] {
   const first = firstRow === undefined ? undefined : spreadOf(firstRow.rounds).max
   const ms = (value: number): string => `${value.toFixed(0)} ms`
   return [
-    ...(each === undefined ? [] : [atMost(`${number(small?.tables ?? 0)} small tables: each`, BARS.smallMs, each, ms)]),
+    ...(each === undefined
+      ? []
+      : [atMost(`${number(small?.tables ?? 0)} small tables: each`, BARS.smallMs, each, ms)]),
     ...(first === undefined ? [] : [atMost('first row committed, slowest', BARS.firstRowMs, first, ms)]),
   ]
 }
