@@ -26,8 +26,9 @@ beforeAll(async () => {
   source = await createTestDatabase()
   server = await startTestServer()
   await source.query(`
-    create table orders as
-      select i as id, 'order ' || i as label,
+    create table orders (id int, label text, changed timestamptz, part int default 1, code text, primary key (part, code));
+    insert into orders (code, id, label, changed)
+      select 'c' || i, i as id, 'order ' || i as label,
              case when i in (${BAD_IDS}) then 'infinity' else timestamptz '2026-01-01Z' + i * interval '1 hour' end as changed
       from generate_series(1, 100) i`)
   connectionId = await connectTo(server.client, source)
@@ -96,9 +97,23 @@ function expectRejected(rows: readonly Answer[]): void {
       label: `order ${id}`,
       changed: 'infinity',
       _errors: [
-        { column: 'changed', code: 'HW-TEMPORAL-INFINITY', message: expect.stringContaining('changed') },
+        {
+          column: 'changed',
+          field: '_headwater.changed',
+          code: 'HW-TEMPORAL-INFINITY',
+          rule: 'valuePolicy: quarantine',
+          message: expect.stringContaining('changed'),
+          values: [{ column: 'changed', text: 'infinity' }],
+        },
       ],
       _filename: 'conversion_errors_0.json',
+      // The key is no column that the mapping reads.
+      _source: {
+        relation: 'public.orders',
+        ctid: `(0,${id})`,
+        key: { part: '1', code: `c${id}` },
+        values: { id: String(id), part: '1', code: `c${id}` },
+      },
     })),
   )
 }

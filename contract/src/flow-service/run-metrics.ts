@@ -215,6 +215,15 @@ export const RunProof = Type.Object(
     rowsSetAside: Type.Integer(),
     fields: Type.Integer({ description: 'Fields that were compared' }),
     agreeing: Type.Integer({ description: 'Fields of which both sides agree' }),
+    source: Type.Optional(
+      Type.Object(
+        {
+          columns: Type.Integer({ description: 'Columns that PostgreSQL has counted itself' }),
+          byValue: Type.Integer({ description: 'Those of them whose values it has digested as well' }),
+        },
+        { description: 'At the level `source`: each agrees with what has arrived' },
+      ),
+    ),
     digests: Type.Array(FieldDigest),
     snapshotId: Type.Optional(Type.String({ description: 'The snapshot of the table that the run made' })),
   },

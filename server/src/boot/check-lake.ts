@@ -107,7 +107,7 @@ class TableCheck {
       fileCount: listed.length,
       rowCount: listed.reduce((sum, { rowCount }) => sum + rowCount, 0),
       comparedCount: compared.length,
-      faults: [...faults, ...compared.flatMap((found) => found)],
+      faults: [...faults, ...compared.flat()],
     }
   }
 

@@ -4,7 +4,9 @@ import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import type { TextFormat } from '#source/files/splitter-of.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import type { SourceProof } from '#source/postgres/proof/source-proof.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import type { RowOrigin } from './row-origin.ts'
 
 /** What a lane turns into a verified part file. */
 export type LaneTask = ExtractTask | ImportTask
@@ -15,6 +17,8 @@ export interface ExtractTask extends SliceTask {
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
+  /** How diagnostics name the rows. */
+  readonly origin?: RowOrigin | undefined
   /** Rows that row-level security would hide are an error instead. */
   readonly refusesRowSecurity?: boolean | undefined
 }
@@ -67,6 +71,8 @@ export interface WrittenSlice {
   readonly rowsRejected: number
   readonly part?: ParquetFileSummary | undefined
   readonly proof: readonly LeafProof[]
+  /** Of the columns as they arrived, before anything was made of them; at the level `source`. */
+  readonly arrived?: SourceProof | undefined
   /** Values that were nulled or converted with a loss; their rows did arrive. */
   readonly warnings: readonly SliceIssue[]
   /** Why rows were set aside. A row with several problems counts under each. */

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FieldProof, LeafProof } from '#engine/task.ts'
+import type { SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { RunFailedError } from './run-failed-error.ts'
 
 /**
@@ -30,4 +32,21 @@ function describe({ valueCount, nullCount, digest, min, max }: FieldProof): stri
   const values = digest === undefined ? '' : ` with digest ${digest}`
   const ends = min === undefined && max === undefined ? '' : ` from ${min} to ${max}`
   return counts + values + ends
+}
+
+/**
+ * What PostgreSQL says of a slice must be what has arrived of it, column by column.
+ * @throws RunFailedError HW-SOURCE-MISMATCH naming the first column that differs
+ */
+export function assertArrived(told: SourceProof, arrived: SourceProof): void {
+  const wrong = told.columns.find((column, index) => !isDeepStrictEqual(column, arrived.columns[index]))
+  if (wrong === undefined && told.rowCount === arrived.rowCount) return
+  const found = arrived.columns.find(({ column }) => column === wrong?.column)
+  const what =
+    wrong === undefined
+      ? `${told.rowCount} rows, ${arrived.rowCount} have arrived`
+      : `${JSON.stringify(wrong)}, what arrived is ${JSON.stringify(found)}`
+  throw new RunFailedError('copy', `PostgreSQL's own account of the slice differs: ${what}.`, {
+    code: 'HW-SOURCE-MISMATCH',
+  })
 }

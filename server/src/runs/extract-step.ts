@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RowOrigin } from '#engine/row-origin.ts'
 import type { ExtractTask, SliceOutput } from '#engine/task.ts'
 import { newUuid } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepHandler } from '#queue/step-queue.ts'
@@ -7,10 +8,11 @@ import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun } from '#services/flow-service/runs/run-store.ts'
+import { askForProof, type SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import type { Tx } from '#store/database.ts'
-import { assertProven } from './assert-proven.ts'
+import { assertArrived, assertProven } from './assert-proven.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { lockActiveRun } from './locks.ts'
 import { recoverStep } from './recover-step.ts'
@@ -86,10 +88,25 @@ async function extract(
       onProgress: (progress) => watch.report(progress),
     })
     assertProven(output.proof)
-    return await deliver(deps, work, task, output)
+    const source = await proveBySource(work, task, output, AbortSignal.any([signal, watch.unwanted]))
+    return { ...(await deliver(deps, work, task, output)), source }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** At the level `source` PostgreSQL says itself what the slice holds. @throws RunFailedError HW-SOURCE-MISMATCH */
+async function proveBySource(
+  { plan, slice }: SliceWork,
+  { source: target, snapshotId }: ExtractTask,
+  { arrived }: SliceOutput,
+  signal: AbortSignal,
+): Promise<SourceProof | undefined> {
+  if (arrived === undefined) return undefined
+  const { columns, where } = plan
+  const told = await askForProof({ target, snapshotId, slice, columns, where, signal })
+  assertArrived(told, arrived)
+  return told
 }
 
 async function makeTask(deps: RunDependencies, work: SliceWork, folder: string): Promise<ExtractTask> {
@@ -101,6 +118,7 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     sql: copyStatement(slice, plan.columns, plan.where),
     refusesRowSecurity: plan.refusesRowSecurity,
     columns: plan.columns,
+    origin: originOf(plan, slice),
     mapping: plan.mapping,
     fields: plan.fields,
     partPath: join(folder, 'part.parquet'),
@@ -109,6 +127,12 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
     nowMs: plan.nowMs,
     verify: plan.verify,
   }
+}
+
+/** A slice is of one relation, or its rows say of which of several they are. */
+function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
+  const named = ranges.map(({ oid, relation }) => [String(oid), relation] as const)
+  return origin && { ...origin, relations: Object.fromEntries(named) }
 }
 
 /** Moves the slice's files into the lake, under names of this attempt alone. */
@@ -121,7 +145,7 @@ async function deliver(
   const table = await lakeTableOf(deps.db, plan.datasetId)
   if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this run has been deleted.')
   const attemptId = newUuid()
-  const { part, proof, hasDiagnostics, ...counts } = output
+  const { part, proof, hasDiagnostics, arrived: _arrived, ...counts } = output
   const partKey = `${table.location}/data/${run.id}/${key.epoch}/${key.ordinal}-${attemptId}.parquet`
   const diagnosticsKey =
     diagnosticsFolder(table.location, run.batch_id ?? '') + diagnosticsName(key, attemptId)

@@ -70,8 +70,17 @@ export function proofOf(
     rowsSetAside: totals.rowsRejected,
     fields: fields.size,
     agreeing: [...fields.values()].filter(({ sent, landed }) => isDeepStrictEqual(sent, landed)).length,
+    ...sourceProofOf(results),
     digests: [...fields].map(([path, { sent, landed }]) => ({ path, ...landed, sent: { ...sent } })),
   }
+}
+
+/** How many columns PostgreSQL has proven itself, and how many of them by their values and not by counts alone. */
+function sourceProofOf(results: readonly SliceResult[]): JsonObject {
+  const [first] = results.flatMap(({ source }) => (source === undefined ? [] : [source]))
+  if (first === undefined) return {}
+  const hashed = first.columns.filter(({ hash }) => hash !== undefined).length
+  return { source: { columns: first.columns.length, byValue: hashed } }
 }
 
 /** Ends of slices are no texts that could be compared: they stand in the proof of each slice. */

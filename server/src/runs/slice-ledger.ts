@@ -3,6 +3,7 @@ import type { LeafProof, SliceIssue, SliceProgress } from '#engine/task.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { ParquetFileSummary } from '#lake/parquet/parquet-writer.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
+import type { SourceProof } from '#source/postgres/proof/source-proof.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import type { Database, Tx } from '#store/database.ts'
 
@@ -21,6 +22,8 @@ export interface SliceResult {
   readonly part?: { readonly key: string; readonly summary: JsonObject } | undefined
   /** Both sides of each field; empty where nothing was to be proven. */
   readonly proof: readonly LeafProof[]
+  /** What PostgreSQL itself found of the columns of the slice, which is what arrived; at the level `source`. */
+  readonly source?: SourceProof | undefined
   readonly warnings: readonly SliceIssue[]
   readonly rejects: readonly SliceIssue[]
   /** Absent when no row was set aside, or nobody wants to see them. */

@@ -3,18 +3,20 @@ import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import { VectorStage } from '#columns/stage-vectors.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
-import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
+import type { ExtractTask, LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
+import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
 import { PartFile } from './part-file.ts'
 import { RecordRows } from './record-rows.ts'
-import { ColumnRows, type SourceRows } from './source-rows.ts'
+import { RowErrors } from './row-errors.ts'
+import { ColumnRows, type ColumnRowsOptions, type SourceRows } from './source-rows.ts'
 
 /** A record that can't be read, in the short form of its line and in that of the batch. */
 const BROKEN = Object.freeze({
@@ -43,8 +45,11 @@ export class SliceWriter {
   /** Empty where the level asks for none. */
   readonly #digests: readonly Digester[]
   readonly #level: VerifyLevel
+  /** At the level `source`. */
+  readonly #arrived: WireDigester | undefined
   readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
+  readonly #errors: RowErrors
   readonly #parsingErrors: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
@@ -57,12 +62,17 @@ export class SliceWriter {
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
+    if (verify === 'source' && !('files' in task)) this.#arrived = new WireDigester(task.columns)
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
-    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
+    this.#rows =
+      'files' in task
+        ? new RecordRows(mapping.usedColumns, fields)
+        : new ColumnRows(task.columns, optionsOf(task))
     const { readers, hasObject } = this.#rows
     this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
+    this.#errors = new RowErrors(mapping, this.#rows)
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
     if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
@@ -79,6 +89,7 @@ export class SliceWriter {
   }
 
   add(batch: ColumnBatch): void {
+    this.#arrived?.add(batch)
     const taken = this.#rows.take(batch)
     const mapped = this.#mapping.apply(taken.batch)
     const columns = this.#stage.take(mapped.columns, mapped.rowCount)
@@ -105,6 +116,7 @@ export class SliceWriter {
       rowsRejected: this.#rowsRejected,
       part: hasRows ? summary : undefined,
       proof: hasRows ? await this.#prove(summary, signal) : [],
+      arrived: this.#arrived?.result(),
       warnings: [...this.#warnings.list(), ...this.#rows.warnings()],
       rejects: this.#rejects.list(),
       hasDiagnostics: this.#diagnostics?.finish() ?? false,
@@ -138,7 +150,8 @@ export class SliceWriter {
     this.#diagnostics.add(
       rejects.map(({ row, problems }) => ({
         row: this.#rows.rowAt(row),
-        errors: problems.map(({ column, code, message }) => ({ column, code, message })),
+        errors: this.#errors.of(row, problems),
+        source: this.#rows.sourceOf(row),
       })),
     )
   }
@@ -152,4 +165,8 @@ export class SliceWriter {
     const landed = await this.#readBack(this.#file.path, columns, options)
     return proofsOf(columns, { digests: this.#digests, summary, rowCount: this.#rowsWritten, landed })
   }
+}
+
+function optionsOf({ mapping, origin }: ExtractTask): ColumnRowsOptions {
+  return { usedCount: Math.max(1, mapping.usedColumns.length), origin }
 }
