@@ -194,10 +194,14 @@ function smallRows(): readonly string[] {
     `${(cost.wallMs / small.tables).toFixed(1)} ms`,
     `${(cost.cpuMs / small.tables).toFixed(1)} ms`,
     `${(cost.metadataCpuMs / small.tables).toFixed(1)} ms`,
+    `${(cost.sourceCpuMs / small.tables).toFixed(1)} ms`,
     megabytes(cost.peakBytes),
   ])
   return [
-    ...tableOf(['tables', 'wall', 'each', 'our CPU each', "metadata's CPU each", 'peak RSS'], rows),
+    ...tableOf(
+      ['tables', 'wall', 'each', 'our CPU each', "metadata's CPU each", "source's CPU each", 'peak RSS'],
+      rows,
+    ),
     '',
     `One table of ${firstRow.rows} rows, from the POST to its committed rows: ${first.median.toFixed(0)} ms (${first.min.toFixed(0)} to ${first.max.toFixed(0)}, ${firstRow.rounds.length} rounds).`,
   ]
