@@ -93,7 +93,7 @@ export class ColumnRows implements SourceRows {
       relation: this.#relationOf(row, origin),
       ctid: ctid === undefined ? undefined : formatTid(this.#bytesAt(row, ctid)),
       key: key.length === 0 ? undefined : this.#textsAt(row, key),
-      values: this.#exactValues(row, origin),
+      values: this.exactValuesAt(row),
     }
   }
 
@@ -109,7 +109,8 @@ export class ColumnRows implements SourceRows {
   }
 
   /** What the row as JSON does not show as the very text. */
-  #exactValues(row: number, { ctid, tableoid }: RowOrigin): Record<string, ExactValue> {
+  exactValuesAt(row: number): Record<string, ExactValue> {
+    const { ctid, tableoid } = this.#origin ?? {}
     const values = emptyRecord<ExactValue>()
     this.#columns.forEach(({ name }, place) => {
       if (place === ctid || place === tableoid) return
