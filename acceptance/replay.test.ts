@@ -91,7 +91,7 @@ const column = (source: string, name = source) => ({
   source,
   destination: `_headwater.${name}`,
 })
-const MENDED = [column('id'), column('replace(number, "n", "")', 'number')]
+const MENDED = [column('id'), column('replacestr(number, "n", "")', 'number')]
 
 test('after the mapping is mended, all that was set aside comes in: also when the table is gone', async () => {
   await plantFaults(source, ROWS)

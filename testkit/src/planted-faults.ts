@@ -99,7 +99,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     code: 'INGEST-1555-400',
     field: { type: 'string' },
     isRequired: true,
-    mended: 'nvl(name, "nobody")',
+    mended: 'coalesce(name, "nobody")',
     becomes: 'nobody',
   },
   {
