@@ -105,11 +105,11 @@ test('after the mapping is mended, all that was set aside comes in: also when th
   })
   const run = await finishedRun(client, flow.flowId)
   const before = await rejectedRows(client, batchIdOf(run))
-  await source.query('drop table planted')
   await remapFlow(client, flow, plantedMappings({ isMended: true }))
   await changeEntity(client, 'sourceConnections', flow.sourceConnectionId, [
     { op: 'add', path: '/params/valuePolicy', value: MENDED_POLICY },
   ])
+  await source.query('drop table planted')
   const second = await replayed(run)
   expect(second).toMatchObject({
     predecessors: [{ flowRunId: run.id }],

@@ -44,7 +44,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     column: 'price',
     type: 'text',
-    sound: '(i % 100000) / 100.0',
+    sound: 'round((i % 100000) / 100.0, 2)',
     fault: "'1.234,50'",
     text: '1.234,50',
     code: 'MAPPER-3700-400',
