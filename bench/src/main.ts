@@ -1,3 +1,4 @@
+import { benchBadRows } from './bad-rows/bench-bad-rows.ts'
 import { benchConnect } from './connect/bench-connect.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
@@ -5,6 +6,7 @@ import { benchPipeline } from './pipeline/bench-pipeline.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
 const BENCHES = {
+  'bad-rows': benchBadRows,
   connect: benchConnect,
   lists: benchLists,
   notify: benchNotify,
