@@ -1,5 +1,6 @@
 import { benchBadRows } from './bad-rows/bench-bad-rows.ts'
 import { benchConnect } from './connect/bench-connect.ts'
+import { benchExtract } from './extract/bench-extract.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
@@ -8,6 +9,7 @@ import { benchPipeline } from './pipeline/bench-pipeline.ts'
 const BENCHES = {
   'bad-rows': benchBadRows,
   connect: benchConnect,
+  extract: benchExtract,
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,
