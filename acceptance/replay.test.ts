@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import { changeEntity, remapFlow } from '@headwater/testkit/change-flow.ts'
@@ -190,12 +190,29 @@ test('a replay that fails as a whole has brought nothing, and is asked for again
   expect(await numbersOf(flow)).toHaveLength(9)
 })
 
-test('a replay is no window: the flow stands where it stood, and the run is not repeated besides', async () => {
+test('a replay is not repeated by re-trigger: the rows are the other run’s', async () => {
   const { flow, run } = await landNumbers('windows')
   await remapFlow(client, flow, MENDED)
   const second = await replayed(run)
   const { status, body } = await client.post(`${FLOW}/runs/${second.id}/action?op=re-trigger`, {})
   expect([status, body.message]).toEqual([400, expect.stringContaining('it replays rows of the run')])
+})
+
+test('rows that somebody has changed fail the replay with a code, and none of them comes in', async () => {
+  const { flow, run } = await landNumbers('changed')
+  await remapFlow(client, flow, MENDED)
+  const folder = join(server.lakeDir, 'prod', flow.datasetId, 'diagnostics', batchIdOf(run), 'row_errors')
+  const [name = ''] = await readdir(folder)
+  await writeFile(
+    join(folder, name),
+    (await readFile(join(folder, name), 'utf8')).replace('"_source"', '"_sauce"'),
+  )
+  const { statusSummary } = (await replayed(run)).metrics
+  expect(statusSummary).toMatchObject({
+    status: 'failed',
+    extensions: { errors: [{ code: 'HW-QUARANTINE-UNREADABLE' }] },
+  })
+  expect(await numbersOf(flow)).toHaveLength(6)
 })
 
 test('what can not be replayed is refused with the reason', async () => {

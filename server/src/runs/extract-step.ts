@@ -8,6 +8,7 @@ import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun } from '#services/flow-service/runs/run-store.ts'
+import { formatRelationPath, parseRelationPath } from '#source/postgres/explore/relation-path.ts'
 import { askForProof, type SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
@@ -145,9 +146,15 @@ function commonTask({ key, plan }: SliceWork, folder: string): Omit<SliceTask, '
   }
 }
 
+/** As explore and flows name it. */
+function pathOf(quoted: string): string {
+  const { schema = '', name } = parseRelationPath(quoted)
+  return formatRelationPath(schema, name)
+}
+
 /** A slice is of one relation, or its rows say of which of several they are. */
 function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
-  const named = ranges.map(({ oid, relation }) => [String(oid), relation] as const)
+  const named = ranges.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
   return origin && { ...origin, relations: Object.fromEntries(named) }
 }
 

@@ -72,10 +72,10 @@ export class ColumnRows implements SourceRows {
 
   /** Columns that are NULL are left out, as everywhere in the API. */
   rowAt(row: number): Record<string, unknown> {
-    const values = emptyRecord<unknown>()
+    const values: Record<string, unknown> = {}
     this.#columns.slice(0, this.#usedCount).forEach(({ name }, place) => {
       const value = this.#read(row, place)
-      if (value !== null) values[name] = toJson(value)
+      if (value !== null) setMember(values, name, toJson(value))
     })
     return values
   }
@@ -103,21 +103,21 @@ export class ColumnRows implements SourceRows {
   }
 
   #textsAt(row: number, places: readonly number[]): Record<string, string | null> {
-    const texts = emptyRecord<string | null>()
-    for (const place of places) texts[this.#columns[place]?.name ?? ''] = this.textAt(row, place)
+    const texts: Record<string, string | null> = {}
+    for (const place of places) setMember(texts, this.#columns[place]?.name ?? '', this.textAt(row, place))
     return texts
   }
 
   /** What the row as JSON does not show as the very text. */
   exactValuesAt(row: number): Record<string, ExactValue> {
     const { ctid, tableoid } = this.#origin ?? {}
-    const values = emptyRecord<ExactValue>()
+    const values: Record<string, ExactValue> = {}
     this.#columns.forEach(({ name }, place) => {
       if (place === ctid || place === tableoid) return
       const value = this.#read(row, place)
       const exact = this.#exactly(row, place, value)
       const isShown = place < this.#usedCount && !LINE_MEMBERS.has(name) && toJson(value) === exact
-      if (exact !== null && !isShown) values[name] = exact
+      if (exact !== null && !isShown) setMember(values, name, exact)
     })
     return values
   }
@@ -152,7 +152,8 @@ export class ColumnRows implements SourceRows {
   }
 }
 
-/** For members of any name, `__proto__` among them. */
-function emptyRecord<T>(): Record<string, T> {
-  return Object.create(null) as Record<string, T>
+/** A column may have any name. */
+function setMember<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') record[name] = value
+  else Object.defineProperty(record, name, { value, enumerable: true })
 }
