@@ -11,3 +11,8 @@ export interface RowOrigin {
   /** The number of its relation. */
   readonly tableoid?: number | undefined
 }
+
+/** The columns that hold values of the relation, without its places and numbers. They come before those. */
+export function valueColumns<Column>(columns: readonly Column[], origin: RowOrigin | undefined): Column[] {
+  return columns.filter((_column, place) => place !== origin?.ctid && place !== origin?.tableoid)
+}

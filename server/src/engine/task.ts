@@ -29,6 +29,8 @@ export interface ImportTask extends SliceTask {
   readonly format: InputFormat
   /** Where records that can't be read are written: no file yet; without it they are only counted. */
   readonly parsingErrorsPath?: string | undefined
+  /** The files are diagnostics, whose rows have these columns: those that the mapping reads first, in its order. */
+  readonly held?: readonly WireColumn[] | undefined
 }
 
 /** A file on this machine, of one piece or of several that follow each other. */

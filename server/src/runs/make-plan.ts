@@ -106,7 +106,7 @@ function selectColumns(
 }
 
 /** Where the rows go, and how they get there. */
-async function landingOf(
+export async function landingOf(
   deps: RunDependencies,
   inputs: FlowPlanInputs,
   table: LakeTablePointer,
@@ -129,7 +129,11 @@ async function mappingSetOf(
   return set
 }
 
-function problemsOf(problems: readonly MappingProblem[], drift: readonly DriftEntry[]): RunFailedError {
+/** Mistakes of the mapping, as the run tells them. */
+export function problemsOf(
+  problems: readonly MappingProblem[],
+  drift: readonly DriftEntry[],
+): RunFailedError {
   const shown = problems.slice(0, MAX_SHOWN).map((problem) => problem.message)
   const more = problems.length > MAX_SHOWN ? ` … and ${problems.length - MAX_SHOWN} more.` : ''
   return new RunFailedError('promotion', `The mapping does not fit: ${shown.join(' ')}${more}`, {

@@ -1,7 +1,7 @@
 import { newBatchId } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
-import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
+import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { ACTIVE_STATES, type Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
@@ -13,6 +13,7 @@ import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
+import { makeReplayPlan } from './replay/make-replay-plan.ts'
 import { SliceBells } from './slice-bells.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
@@ -52,6 +53,7 @@ async function planAndHold(
       { runId: run.id, flowId: run.flow_id },
       'the flow has no delta column, its window is passed over',
     )
+  if (run.replays !== null) return planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
   await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
@@ -66,6 +68,25 @@ async function planAndHold(
     'run planned',
   )
   await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal, bells })
+}
+
+/** Rows that were set aside lie in the lake: there is no snapshot to hold. */
+async function planReplay(
+  deps: RunDependencies,
+  {
+    run,
+    attempt,
+    inputs,
+    replayedId,
+  }: { run: Run; attempt: StepAttempt; inputs: FlowPlanInputs; replayedId: string },
+): Promise<void> {
+  const { plan, slices } = await makeReplayPlan(deps, inputs, replayedId)
+  const epoch = await transact(deps.db, async (tx) => {
+    await attempt.assertOwned(tx)
+    return startEpoch(tx, deps, { runId: run.id, plan, slices })
+  })
+  if (epoch === undefined) return
+  deps.log.info({ runId: run.id, flowId: run.flow_id, epoch, replays: replayedId }, 'replay planned')
 }
 
 interface Epoch {

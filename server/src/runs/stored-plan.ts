@@ -41,6 +41,8 @@ export interface StoredRunPlan {
   readonly tolerancePercent?: number | undefined
   /** Row-level security hides nothing from the user, and is not to begin to in the middle. */
   readonly refusesRowSecurity?: boolean | undefined
+  /** Of a run that brings in what another one has set aside; its columns are those that were held. */
+  readonly replay?: { readonly of: string } | undefined
   /** What has changed of the source since the last run that landed. */
   readonly drift?: readonly DriftEntry[] | undefined
   /** What the run has seen of its source, to be remembered when it lands. */

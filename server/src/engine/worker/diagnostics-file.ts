@@ -5,7 +5,7 @@ import type { RowSource } from './row-source.ts'
 
 /** A row that was set aside. */
 export interface RejectedLine {
-  /** As JSON carries it. */
+  /** As JSON carries it: what would lose digits is text. */
   readonly row: Record<string, unknown>
   readonly errors: readonly LineError[]
   /** Which row of the source it was, and what JSON does not carry exactly. */
@@ -30,7 +30,7 @@ export class DiagnosticsFile {
     const filename = basename(this.#path)
     const lines = rows.map(
       ({ row, errors, source }) =>
-        `${JSON.stringify({ ...row, _errors: errors, _filename: filename, _source: source }, exactly)}\n`,
+        `${JSON.stringify({ ...row, _errors: errors, _filename: filename, _source: source })}\n`,
     )
     this.#file.write(Buffer.from(lines.join('')))
   }
@@ -44,10 +44,4 @@ export class DiagnosticsFile {
   [Symbol.dispose](): void {
     this.#file?.[Symbol.dispose]()
   }
-}
-
-/** JSON has one kind of number; integers of 64 bits and what is no number at all become text. */
-function exactly(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }

@@ -3,7 +3,8 @@ import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import { VectorStage } from '#columns/stage-vectors.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
-import type { ExtractTask, LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
+import { valueColumns } from '#engine/row-origin.ts'
+import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
@@ -13,10 +14,11 @@ import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping
 import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
+import { HeldRows } from './held-rows.ts'
 import { PartFile } from './part-file.ts'
 import { RecordRows } from './record-rows.ts'
 import { RowErrors } from './row-errors.ts'
-import { ColumnRows, type ColumnRowsOptions, type SourceRows } from './source-rows.ts'
+import { ColumnRows, type SourceRows } from './source-rows.ts'
 
 /** A record that can't be read, in the short form of its line and in that of the batch. */
 const BROKEN = Object.freeze({
@@ -62,14 +64,12 @@ export class SliceWriter {
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
-    if (verify === 'source' && !('files' in task)) this.#arrived = new WireDigester(task.columns)
+    if (verify === 'source' && !('files' in task))
+      this.#arrived = new WireDigester(valueColumns(task.columns, task.origin))
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
-    this.#rows =
-      'files' in task
-        ? new RecordRows(mapping.usedColumns, fields)
-        : new ColumnRows(task.columns, optionsOf(task))
+    this.#rows = rowsOf(task)
     const { readers, hasObject } = this.#rows
     this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
     this.#errors = new RowErrors(mapping, this.#rows)
@@ -167,6 +167,11 @@ export class SliceWriter {
   }
 }
 
-function optionsOf({ mapping, origin }: ExtractTask): ColumnRowsOptions {
-  return { usedCount: Math.max(1, mapping.usedColumns.length), origin }
+function rowsOf(task: LaneTask): SourceRows {
+  const { mapping, fields, columns } = task
+  const usedCount = Math.max(1, mapping.usedColumns.length)
+  if (!('files' in task)) return new ColumnRows(columns, { usedCount, origin: task.origin })
+  return task.held === undefined
+    ? new RecordRows(mapping.usedColumns, fields)
+    : new HeldRows(task.held, usedCount)
 }

@@ -72,10 +72,10 @@ export class ColumnRows implements SourceRows {
 
   /** Columns that are NULL are left out, as everywhere in the API. */
   rowAt(row: number): Record<string, unknown> {
-    const values = emptyRecord<unknown>()
+    const values: Record<string, unknown> = {}
     this.#columns.slice(0, this.#usedCount).forEach(({ name }, place) => {
       const value = this.#read(row, place)
-      if (value !== null) values[name] = toJson(value)
+      if (value !== null) setMember(values, name, toJson(value))
     })
     return values
   }
@@ -93,7 +93,7 @@ export class ColumnRows implements SourceRows {
       relation: this.#relationOf(row, origin),
       ctid: ctid === undefined ? undefined : formatTid(this.#bytesAt(row, ctid)),
       key: key.length === 0 ? undefined : this.#textsAt(row, key),
-      values: this.#exactValues(row, origin),
+      values: this.exactValuesAt(row),
     }
   }
 
@@ -103,20 +103,21 @@ export class ColumnRows implements SourceRows {
   }
 
   #textsAt(row: number, places: readonly number[]): Record<string, string | null> {
-    const texts = emptyRecord<string | null>()
-    for (const place of places) texts[this.#columns[place]?.name ?? ''] = this.textAt(row, place)
+    const texts: Record<string, string | null> = {}
+    for (const place of places) setMember(texts, this.#columns[place]?.name ?? '', this.textAt(row, place))
     return texts
   }
 
   /** What the row as JSON does not show as the very text. */
-  #exactValues(row: number, { ctid, tableoid }: RowOrigin): Record<string, ExactValue> {
-    const values = emptyRecord<ExactValue>()
+  exactValuesAt(row: number): Record<string, ExactValue> {
+    const { ctid, tableoid } = this.#origin ?? {}
+    const values: Record<string, ExactValue> = {}
     this.#columns.forEach(({ name }, place) => {
       if (place === ctid || place === tableoid) return
       const value = this.#read(row, place)
       const exact = this.#exactly(row, place, value)
       const isShown = place < this.#usedCount && !LINE_MEMBERS.has(name) && toJson(value) === exact
-      if (exact !== null && !isShown) values[name] = exact
+      if (exact !== null && !isShown) setMember(values, name, exact)
     })
     return values
   }
@@ -151,7 +152,8 @@ export class ColumnRows implements SourceRows {
   }
 }
 
-/** For members of any name, `__proto__` among them. */
-function emptyRecord<T>(): Record<string, T> {
-  return Object.create(null) as Record<string, T>
+/** A column may have any name. */
+function setMember<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') record[name] = value
+  else Object.defineProperty(record, name, { value, enumerable: true })
 }
