@@ -25,9 +25,14 @@ export async function differences(url: string, table: string, landed: LandedFile
   const inPostgres = await askPostgres(url, table, aggregates)
   const inFiles = await askDuckDb(landed, aggregates)
   return aggregates.flatMap(({ column, postgres }, index) => {
-    const [sent, found] = [inPostgres[index], inFiles[index]]
+    const [sent, found] = [withoutZeros(inPostgres[index]), withoutZeros(inFiles[index])]
     return sent === found ? [] : [`${column}: ${postgres} is ${sent}, in the files ${found}`]
   })
+}
+
+/** A wider scale than the column's makes zeros at the end and loses nothing. */
+function withoutZeros(text: string | undefined): string | undefined {
+  return text !== undefined && /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text
 }
 
 async function columnsOf(url: string, table: string): Promise<{ name: string; type: string }[]> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { say } from '../table.ts'
 import type { LandedFiles } from './check-landed.ts'
 import type { Cost } from './meter.ts'
@@ -13,6 +14,8 @@ import type { BenchTable } from './tables.ts'
 const SCRIPTS = path.join(import.meta.dirname, '../../peers')
 /** Their environments are hundreds of megabytes, and no part of the project. */
 const HOME = process.env['BENCH_PEERS'] ?? path.join(homedir(), '.cache/headwater-bench')
+
+const REASON_LENGTH = 170
 
 /** Another program that brings a table to Parquet. */
 export interface Peer {
@@ -70,8 +73,14 @@ async function whyNot(source: Source, peer: Peer): Promise<string | undefined> {
     await runPeer(source, peer, { name: 'small_0', rows: 1, create: '' })
     return undefined
   } catch (error) {
-    return (error as Error).message.split('\n').filter(Boolean).slice(-3).join(' ').slice(0, 300)
+    return reasonOf(error as Error)
   }
+}
+
+/** The end of what it said, without colours and without places of this machine. */
+export function reasonOf({ message }: Pick<Error, 'message'>): string {
+  const plain = stripVTControlCharacters(message).replaceAll(HOME, '').replaceAll(homedir(), '~')
+  return plain.split('\n').filter(Boolean).slice(-3).join(' ').slice(0, REASON_LENGTH)
 }
 
 /** The whole table as zstd Parquet into an empty folder. */
@@ -81,7 +90,7 @@ export async function runPeer(
   table: BenchTable,
 ): Promise<{ readonly cost: Cost; readonly landed: LandedFiles }> {
   const out = path.join(HOME, 'out', peer.name)
-  await rm(out, { recursive: true, force: true })
+  for (const left of [out, `${out}-work`]) await rm(left, { recursive: true, force: true })
   await mkdir(out, { recursive: true })
   const script = path.join(SCRIPTS, `${peer.name.replace(/-.*/, '')}_table.py`)
   const cost = await meterCommand(
