@@ -125,7 +125,10 @@ function barRows(): readonly string[] {
   const tables = (['lineitem', 'events', 'flights'] as const).flatMap(
     (part) => readResults(part)?.tables ?? [],
   )
-  const rows = [...tables.flatMap(barsOfTable), ...barsOfRuns()]
+  const rivals = (['lineitem-peers', 'events-peers'] as const).flatMap(
+    (part) => readResults(part)?.tables ?? [],
+  )
+  const rows = [...tables.flatMap(barsOfTable), ...rivals.flatMap(barsBesidePeers), ...barsOfRuns()]
   return tableOf(['what', 'bar', 'measured', ''], rows)
 }
 
@@ -158,6 +161,22 @@ function barsOfTable(table: TableResult): string[][] {
     ...(table.table === 'lineitem' ? rates : []),
     atMost(`${table.table}: peak RSS`, BARS.peakMb, peak, (value) => `${value.toFixed(0)} MB`),
   ]
+}
+
+/** Beside the quickest peer, and beside the one that takes the least CPU: they need not be the same. */
+function barsBesidePeers({ table, contenders }: TableResult): string[][] {
+  const ours = contenders.find(({ name }) => name === 'headwater')
+  const peers = contenders.filter(({ name }) => name !== 'psql' && !name.startsWith('headwater'))
+  if (ours === undefined || peers.length === 0) return []
+  const beside = (what: string, pick: (cost: Cost) => number): string[] => {
+    const costOf = ({ rounds }: Contender): number => medianOf(rounds, pick)
+    const best = peers.reduce((least, peer) => (costOf(peer) < costOf(least) ? peer : least))
+    const ratio = costOf(ours) / costOf(best)
+    return atMost(`${table}: ${what}, verified, beside ${best.name}, the best peer`, 1, ratio, (value) =>
+      value.toFixed(2),
+    )
+  }
+  return [beside('wall time', ({ wallMs }) => wallMs), beside('CPU', ({ cpuMs }) => cpuMs)]
 }
 
 function barsOfRuns(): string[][] {
