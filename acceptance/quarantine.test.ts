@@ -26,8 +26,9 @@ beforeAll(async () => {
   source = await createTestDatabase()
   server = await startTestServer()
   await source.query(`
-    create table orders as
-      select i as id, 'order ' || i as label,
+    create table orders (id int, label text, changed timestamptz, part int default 1, code text, primary key (part, code));
+    insert into orders (code, id, label, changed)
+      select 'c' || i, i as id, 'order ' || i as label,
              case when i in (${BAD_IDS}) then 'infinity' else timestamptz '2026-01-01Z' + i * interval '1 hour' end as changed
       from generate_series(1, 100) i`)
   connectionId = await connectTo(server.client, source)
@@ -96,9 +97,23 @@ function expectRejected(rows: readonly Answer[]): void {
       label: `order ${id}`,
       changed: 'infinity',
       _errors: [
-        { column: 'changed', code: 'HW-TEMPORAL-INFINITY', message: expect.stringContaining('changed') },
+        {
+          column: 'changed',
+          field: '_headwater.changed',
+          code: 'HW-TEMPORAL-INFINITY',
+          rule: 'valuePolicy: quarantine',
+          message: expect.stringContaining('changed'),
+          values: [{ column: 'changed', text: 'infinity' }],
+        },
       ],
       _filename: 'conversion_errors_0.json',
+      // The key is no column that the mapping reads.
+      _source: {
+        relation: 'public.orders',
+        ctid: `(0,${id})`,
+        key: { part: '1', code: `c${id}` },
+        values: { id: String(id), part: '1', code: `c${id}` },
+      },
     })),
   )
 }
@@ -216,4 +231,37 @@ test('without diagnostics the run fails with the code that asks for them, and sh
   expect(run.metrics.statusSummary.extensions).not.toHaveProperty('manifest')
   expect(await rejectedRows(batchIdOf(run))).toEqual([])
   expect(await landedIds(flow)).toEqual([])
+})
+
+test('a run that is proven by its source sets rows aside with their places all the same', async () => {
+  const flow = await land({ partialIngestionPercent: 5, verify: 'source' })
+  const run = await finishedRun(server.client, flow.flowId)
+  expect(run.metrics.statusSummary.status).toBe('success')
+  expectRejected(await rejectedRows(batchIdOf(run)))
+})
+
+test('rows of partitions and of tables without a key are named by table and place', async () => {
+  await source.query(`
+    create table parted (id int, changed timestamptz) partition by list (id);
+    create table "Parted 1" partition of parted for values in (1);
+    create table parted_2 partition of parted for values in (2);
+    insert into parted values (1, 'now'), (1, 'infinity'), (2, '-infinity')`)
+  const fields = { id: { type: 'integer' }, changed: { type: 'string', format: 'date-time' } }
+  const mappings = Object.keys(fields).map((source) => ({
+    sourceType: 'ATTRIBUTE',
+    source,
+    destination: `_headwater.${source}`,
+  }))
+  const options = { partialIngestionPercent: 100 }
+  const flow = await ingest(server.client, connectionId, {
+    tableName: 'public.parted',
+    fields,
+    mappings,
+    options,
+  })
+  const rows = await rejectedRows(batchIdOf(await finishedRun(server.client, flow.flowId)))
+  expect(rows.map(({ _source }) => _source).sort((a, b) => a.relation.localeCompare(b.relation))).toEqual([
+    { relation: 'public.Parted 1', ctid: '(0,2)', values: { id: '1' } },
+    { relation: 'public.parted_2', ctid: '(0,1)', values: { id: '2' } },
+  ])
 })

@@ -1,11 +1,15 @@
+import { benchBadRows } from './bad-rows/bench-bad-rows.ts'
 import { benchConnect } from './connect/bench-connect.ts'
+import { benchExtract } from './extract/bench-extract.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
 const BENCHES = {
+  'bad-rows': benchBadRows,
   connect: benchConnect,
+  extract: benchExtract,
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,

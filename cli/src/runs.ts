@@ -18,6 +18,7 @@ export function runsCommand(): Command {
     .addCommand(withServerOptions(listCommand()))
     .addCommand(withServerOptions(showCommand()))
     .addCommand(withServerOptions(watchCommand()))
+    .addCommand(withServerOptions(replayCommand()))
 }
 
 function listCommand(): Command {
@@ -65,6 +66,23 @@ function watchCommand(): Command {
     .action(async (id: string, options: ServerOptions) =>
       watchRun(await openClient(options, process.env), id, options),
     )
+}
+
+interface ReplayOptions extends ServerOptions {
+  readonly wait: boolean
+}
+
+function replayCommand(): Command {
+  return new Command('replay')
+    .description('bring in the rows that one has set aside, by the mapping as it is now')
+    .argument('<id>', 'its id')
+    .option('--no-wait', 'print the id of the new run and do not wait')
+    .action(async (id: string, options: ReplayOptions) => {
+      const client = await openClient(options, process.env)
+      const { id: runId } = await client.runs.replay(id)
+      if (options.wait) await watchRun(client, runId, options)
+      else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)
+    })
 }
 
 /** Follows a run to its end, a line for each change; with `json` the run at its end. Sets the exit code. */

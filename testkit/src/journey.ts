@@ -18,6 +18,8 @@ export interface Ingestion {
   readonly tableName: string
   /** Fields below the tenant's namespace. */
   readonly fields: Answer
+  /** Which of them every row has to have. */
+  readonly required?: readonly string[]
   readonly mappings: readonly Answer[]
   readonly options?: Answer
   readonly scheduleParams?: Answer
@@ -60,7 +62,7 @@ export async function connectTo(
 
 /** Schema, dataset, connections, mapping and flow for a relation. Returns when the flow exists. */
 export async function ingest(client: ApiClient, connectionId: string, wanted: Ingestion): Promise<Ingested> {
-  const schemaId = await createSchema(client, wanted.fields)
+  const schemaId = await createSchema(client, wanted.fields, wanted.required)
   const datasetId = await createDataset(client, schemaId)
   const sourceConnectionId = expectId(
     await client.post(`${FLOW}/sourceConnections`, {
@@ -108,7 +110,11 @@ export async function ingest(client: ApiClient, connectionId: string, wanted: In
 }
 
 /** A record schema with these fields below the tenant's namespace. */
-export async function createSchema(client: ApiClient, fields: Answer): Promise<string> {
+export async function createSchema(
+  client: ApiClient,
+  fields: Answer,
+  required: readonly string[] = [],
+): Promise<string> {
   const stamp = `${process.pid}-${++counter}`
   const made = await client.post(`${REGISTRY}/tenant/classes`, {
     type: 'object',
@@ -121,7 +127,10 @@ export async function createSchema(client: ApiClient, fields: Answer): Promise<s
     title: `fields ${stamp}`,
     'meta:intendedToExtend': [classId],
     definitions: {
-      customFields: { type: 'object', properties: { _headwater: { type: 'object', properties: fields } } },
+      customFields: {
+        type: 'object',
+        properties: { _headwater: { type: 'object', properties: fields, required } },
+      },
     },
     allOf: [{ $ref: '#/definitions/customFields' }],
   })
@@ -146,14 +155,28 @@ const POLL_MS = 50
 const PATIENCE_MS = 45_000
 
 /** The newest run of a flow when it has ended, with success or not. */
-export async function finishedRun(client: ApiClient, flowId: string): Promise<Answer> {
+export async function finishedRun(
+  client: ApiClient,
+  flowId: string,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer> {
   const path = `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flowId}`)}&limit=1`
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(POLL_MS)) {
     const { body } = await client.get(path)
     const status = body.items?.[0]?.metrics?.statusSummary?.status
     if (status === 'success' || status === 'failed') return body.items[0]
   }
-  throw new Error(`the run of flow ${flowId} did not end in ${PATIENCE_MS / 1000} s`)
+  throw new Error(`the run of flow ${flowId} did not end in ${patienceMs / 1000} s`)
+}
+
+/** A run when it has ended, with success or not. */
+export async function endOfRun(client: ApiClient, id: string, patienceMs = PATIENCE_MS): Promise<Answer> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(POLL_MS)) {
+    const run = (await client.get(`${FLOW}/runs/${id}`)).body.items?.[0]
+    const status = run?.metrics?.statusSummary?.status
+    if (status === 'success' || status === 'failed') return run
+  }
+  throw new Error(`the run ${id} did not end in ${patienceMs / 1000} s`)
 }
 
 /** The rows that a statement finds in the landed datasets. */

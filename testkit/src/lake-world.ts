@@ -154,7 +154,7 @@ function encodeRows(rows: readonly LakeRow[]) {
   const parts: Uint8Array[] = []
   const writer = new ParquetWriter({
     fields: FIELDS,
-    sink: { write: (bytes) => void parts.push(bytes.slice()) },
+    sink: { write: (bytes) => void parts.push(new Uint8Array(bytes)) },
   })
   const order = [0, 1, 2]
   writer.append(

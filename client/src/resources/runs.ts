@@ -29,7 +29,7 @@ export class Runs extends Collection<Run> {
   }
 
   /** Does something with a run. @returns the new run */
-  async act(id: string, action: 're-trigger', options: ActionOptions = {}): Promise<Reference> {
+  async act(id: string, action: 're-trigger' | 'replay', options: ActionOptions = {}): Promise<Reference> {
     const path = `${this.path}/${segment(id)}/action`
     const call = { ...options, method: 'POST', path, query: { op: action } } as const
     return (await this.transport.call(call)) as Reference
@@ -38,6 +38,11 @@ export class Runs extends Collection<Run> {
   /** Repeats a failed run over its window. @returns the new run */
   async retrigger(id: string, options: ActionOptions = {}): Promise<Reference> {
     return await this.act(id, 're-trigger', options)
+  }
+
+  /** Brings in the rows that a run has set aside, by the mapping as it is now. @returns the new run */
+  async replay(id: string, options: ActionOptions = {}): Promise<Reference> {
+    return await this.act(id, 'replay', options)
   }
 
   /** The run as it is now, and again whenever it has changed, up to its end. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { AnyObject, EpochMs, Words } from '../schema-parts.ts'
+import { AnyObject, EpochMs, Uuid, Words } from '../schema-parts.ts'
 import { SOME } from './ids.ts'
 
 /** What a run tells of itself: as a whole, and activity by activity. */
@@ -83,6 +83,18 @@ const Manifest = Type.Object(
   { description: 'Links to what was set aside, when diagnostics are on' },
 )
 
+const RunReplay = Type.Object(
+  {
+    of: Type.Optional(Uuid('The run whose rows this one brings in, of a replay', SOME.run)),
+    byRun: Type.Optional(Uuid('The run that has replayed the rows of this one', SOME.run)),
+    byBatch: Type.Optional(Type.String({ description: 'Its batch' })),
+    recordCount: Type.Integer({ description: 'Rows that were set aside and have been tried again' }),
+    replayedRecordCount: Type.Integer({ description: 'Those of them that have come in' }),
+    failedRecordCount: Type.Integer({ description: 'Those that the replay has set aside again' }),
+  },
+  { title: 'RunReplay', description: 'What has become of rows that were set aside' },
+)
+
 export const RunDrift = Type.Object(
   {
     code: Type.String({ description: 'The kind of change', examples: ['DRIFT_COLUMN_ADDED'] }),
@@ -108,6 +120,7 @@ export const StatusSummary = Type.Object(
         type: Type.Optional(Words(['incremental', 'one-time'])),
         errors: Type.Optional(Type.Array(RunMessage, { description: 'What happened in detail' })),
         drift: Type.Optional(Type.Array(RunDrift, { description: 'What has changed of the source' })),
+        replay: Type.Optional(RunReplay),
         manifest: Type.Optional(Manifest),
       }),
     ),

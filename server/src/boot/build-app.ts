@@ -10,6 +10,7 @@ import type { createLog } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import { submitImport } from '#runs/imports/submit-import.ts'
 import { tidyImport } from '#runs/imports/tidy-import.ts'
+import { findHeldFiles } from '#runs/replay/held-files.ts'
 import type { Ticker } from '#schedule/ticker.ts'
 import type { Keyring } from '#secrets/keyring.ts'
 import { registerCatalog } from '#services/catalog/routes.ts'
@@ -144,6 +145,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ...neighbours,
     source,
     submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
+    areRowsHeld: async (run) => (await findHeldFiles({ db, storage }, run)) !== undefined,
     nudgeScheduler: () => ticker.nudge(),
     sendWebhook,
   })

@@ -2,7 +2,6 @@ import type { LakeConfig } from '#config/config.ts'
 import { readTable } from '#lake/iceberg/table.ts'
 import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
-import { openS3Storage } from '#lake/storage/s3-storage.ts'
 import type { Database } from '#store/database.ts'
 
 /** The lake that the configuration names can't be used. The message is for the operator. */
@@ -14,6 +13,8 @@ export class LakeUnusableError extends Error {
 /** The lake that the configuration names. @throws LakeUnusableError when the bucket can't be listed */
 export async function openLake(config: LakeConfig): Promise<LakeStorage> {
   if (config.kind === 'folder') return openFolderStorage(config.root)
+  // The client of S3 takes some 30 MB, which a lake in a folder has no use for.
+  const { openS3Storage } = await import('#lake/storage/s3-storage.ts')
   const storage = openS3Storage(config)
   try {
     await listFirst(storage)

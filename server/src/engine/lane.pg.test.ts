@@ -165,23 +165,26 @@ test('rows that a table can not hold are set aside with their reasons, and the o
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const errorOf = (column: string) => ({
+  const errorOf = (column: string, text: string) => ({
     column,
+    field: column,
     code: expect.any(String),
+    rule: 'valuePolicy: quarantine',
     message: expect.stringContaining(column),
+    values: [{ column, text }],
   })
   const _filename = basename(task.diagnosticsPath ?? '')
   expect(records).toEqual([
-    { id: 7, at: 'infinity', amount: '7.00', _errors: [errorOf('at')], _filename },
+    { id: 7, at: 'infinity', amount: '7.00', _errors: [errorOf('at', 'infinity')], _filename },
     {
       id: 42,
       at: '-infinity',
       amount: 'NaN',
       note: 'both',
-      _errors: [errorOf('at'), errorOf('amount')],
+      _errors: [errorOf('at', '-infinity'), errorOf('amount', 'NaN')],
       _filename,
     },
-    { id: 70, at: 'infinity', amount: '70.00', _errors: [errorOf('at')], _filename },
+    { id: 70, at: 'infinity', amount: '70.00', _errors: [errorOf('at', 'infinity')], _filename },
   ])
 })
 

@@ -6,6 +6,7 @@ import type { TextFormat } from '#source/files/splitter-of.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import type { SourceProof } from '#source/postgres/proof/source-proof.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
+import type { RowOrigin } from './row-origin.ts'
 
 /** What a lane turns into a verified part file. */
 export type LaneTask = ExtractTask | ImportTask
@@ -16,6 +17,8 @@ export interface ExtractTask extends SliceTask {
   readonly snapshotId: string
   /** `copy (select …) to stdout (format binary)` whose columns are `columns`, in that order. */
   readonly sql: string
+  /** How diagnostics name the rows. */
+  readonly origin?: RowOrigin | undefined
   /** Rows that row-level security would hide are an error instead. */
   readonly refusesRowSecurity?: boolean | undefined
 }
@@ -26,6 +29,8 @@ export interface ImportTask extends SliceTask {
   readonly format: InputFormat
   /** Where records that can't be read are written: no file yet; without it they are only counted. */
   readonly parsingErrorsPath?: string | undefined
+  /** The files are diagnostics, whose rows have these columns: those that the mapping reads first, in its order. */
+  readonly held?: readonly WireColumn[] | undefined
 }
 
 /** A file on this machine, of one piece or of several that follow each other. */

@@ -32,6 +32,8 @@ export interface RowProblem {
   /** The source of the field as the mapping set has it. */
   readonly column: string
   readonly code: string
+  /** What was asked of the value: `type: DATE`, `required`, `maxLength: 5`. */
+  readonly rule: string
   readonly message: string
   /** Place of the entry in the set; absent where there is none. */
   readonly entry?: number | undefined
@@ -66,6 +68,15 @@ export class BatchLog {
       known.warning.firstRow = Math.min(known.warning.firstRow, row)
       known.lastRow = row
     }
+  }
+
+  /** Takes a warning back: its row is rejected for it. */
+  unwarn(path: string, code: string): void {
+    const key = `${code} ${path}`
+    const known = this.#warnings.get(key)
+    if (known === undefined) return
+    known.warning.count--
+    if (known.warning.count === 0) this.#warnings.delete(key)
   }
 
   /** What is wrong with several items of a list is told once. */
@@ -117,7 +128,7 @@ export class OutputLog implements RowLog {
 
   begin(log: BatchLog): void {
     this.#log = log
-    this.#failed.clear()
+    if (this.#failed.size > 0) this.#failed.clear()
   }
 
   /**
@@ -143,7 +154,7 @@ export class OutputLog implements RowLog {
     if (policy === 'keep' && kept !== undefined) return kept
     const value = policy === 'clamp' ? (clamped ?? null) : null
     if (policy === 'quarantine' || policy === 'keep' || (value === null && isRequired)) {
-      this.#reject(row, code, message())
+      this.#reject(row, { code, rule: `valuePolicy: ${policy}`, message: message() })
       return undefined
     }
     const became = value === null ? 'null' : 'the nearest value'
@@ -172,28 +183,41 @@ export class OutputLog implements RowLog {
 
   /** A value that the schema wants and that is not there; where one was there, why it could not be used comes first. */
   missing(row: number): void {
+    const { path } = this.#spot
     const failed = this.#failed.get(row)
-    if (failed !== undefined) this.#reject(row, failed.code, failed.message())
-    this.#reject(row, REQUIRED_CODE, `The required field ${this.#spot.path} has no value`)
+    if (failed !== undefined) {
+      const { code, message } = failed
+      this.#log.unwarn(path, code)
+      this.#reject(row, { code, rule: this.#typeRule(), message: message() })
+    }
+    const message = `The required field ${path} has no value`
+    this.#reject(row, { code: REQUIRED_CODE, rule: 'required', message })
   }
 
   /** A value that the schema forbids. */
-  violation(row: number, { code, reason }: Violation): void {
+  violation(row: number, { code, rule, reason }: Violation): void {
     const { path, source } = this.#spot
     const from = source === '' || source === path ? '' : ` It comes from ${source}.`
-    this.#reject(row, code, `The value of the field ${path} ${reason}.${from}`)
+    this.#reject(row, { code, rule, message: `The value of the field ${path} ${reason}.${from}` })
   }
 
   #fail(row: number, code: string, message: () => string): void {
     const { path, entry, isRequired } = this.#spot
+    if (isRequired) {
+      this.#reject(row, { code, rule: this.#typeRule(), message: message() })
+      return
+    }
     this.#log.warn({ path, code, row, message, entry })
-    if (isRequired) this.#reject(row, code, message())
-    else this.#failed.set(row, { code, message })
+    this.#failed.set(row, { code, message })
   }
 
-  #reject(row: number, code: string, message: string): void {
+  #typeRule(): string {
+    return `type: ${typeNameOfColumn(this.#spot.type)}`
+  }
+
+  #reject(row: number, problem: Pick<RowProblem, 'code' | 'rule' | 'message'>): void {
     const { path, source, entry } = this.#spot
-    this.#log.reject(row, { path, column: source, code, message, ...(entry === undefined ? {} : { entry }) })
+    this.#log.reject(row, { path, column: source, ...problem, ...(entry === undefined ? {} : { entry }) })
   }
 
   #message(reason: string, actual: string): string {

@@ -14,6 +14,8 @@ export const RANGE_CODE = 'HW-SCHEMA-RANGE'
 /** A rule of the schema that a value breaks. The reason holds no data: it is told once for many rows. */
 export interface Violation {
   readonly code: string
+  /** The word of the schema and what it says: `maxLength: 5`. */
+  readonly rule: string
   /** Follows the name of the field: `is not one of "a", "b"`. */
   readonly reason: string
 }
@@ -47,7 +49,8 @@ function enumCheck({ enum: allowed }: FieldRules): Check | undefined {
   const known = new Set(allowed.map(String))
   const shown = allowed.slice(0, SHOWN_VALUES).map((value) => JSON.stringify(value))
   const more = allowed.length > SHOWN_VALUES ? ' …' : ''
-  const violation = { code: ENUM_CODE, reason: `is not one of ${shown.join(', ')}${more}` }
+  const list = `${shown.join(', ')}${more}`
+  const violation = { code: ENUM_CODE, rule: `enum: ${list}`, reason: `is not one of ${list}` }
   return (value) => (known.has(textOf(value)) ? undefined : violation)
 }
 
@@ -57,8 +60,16 @@ function textChecks(rules: FieldRules): (Check | undefined)[] {
 
 function lengthCheck({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: FieldRules): Check | undefined {
   if (minLength <= 0 && maxLength === Number.POSITIVE_INFINITY) return undefined
-  const tooShort = { code: LENGTH_CODE, reason: `is shorter than ${minLength} characters` }
-  const tooLong = { code: LENGTH_CODE, reason: `is longer than ${maxLength} characters` }
+  const tooShort = {
+    code: LENGTH_CODE,
+    rule: `minLength: ${minLength}`,
+    reason: `is shorter than ${minLength} characters`,
+  }
+  const tooLong = {
+    code: LENGTH_CODE,
+    rule: `maxLength: ${maxLength}`,
+    reason: `is longer than ${maxLength} characters`,
+  }
   return (value) => {
     const text = String(value)
     // Characters are one or two units; counting them is for the few texts in between.
@@ -73,7 +84,11 @@ function lengthCheck({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Fi
 function patternCheck({ pattern }: FieldRules): Check | undefined {
   const expression = pattern === undefined ? undefined : readPattern(pattern)
   if (expression === undefined) return undefined
-  const violation = { code: PATTERN_CODE, reason: `does not match the pattern ${pattern}` }
+  const violation = {
+    code: PATTERN_CODE,
+    rule: `pattern: ${pattern}`,
+    reason: `does not match the pattern ${pattern}`,
+  }
   return (value) => (expression.test(String(value)) ? undefined : violation)
 }
 
@@ -96,17 +111,17 @@ function readPattern(pattern: string): RegExp | undefined {
 
 function formatCheck({ format }: FieldRules): Check | undefined {
   if (format === undefined || !isKnownFormat(format)) return undefined
-  const violation = { code: FORMAT_CODE, reason: `has not the format ${format}` }
+  const violation = { code: FORMAT_CODE, rule: `format: ${format}`, reason: `has not the format ${format}` }
   return (value) => (matchesFormat(format, String(value)) ? undefined : violation)
 }
 
 function rangeCheck(rules: FieldRules): Check | undefined {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = rules
   const bounds = [
-    boundCheck(minimum, (order) => order >= 0, 'is less than'),
-    boundCheck(maximum, (order) => order <= 0, 'is more than'),
-    boundCheck(exclusiveMinimum, (order) => order > 0, 'is not more than'),
-    boundCheck(exclusiveMaximum, (order) => order < 0, 'is not less than'),
+    boundCheck(minimum, (order) => order >= 0, ['minimum', 'is less than']),
+    boundCheck(maximum, (order) => order <= 0, ['maximum', 'is more than']),
+    boundCheck(exclusiveMinimum, (order) => order > 0, ['exclusiveMinimum', 'is not more than']),
+    boundCheck(exclusiveMaximum, (order) => order < 0, ['exclusiveMaximum', 'is not less than']),
   ].filter((check) => check !== undefined)
   if (bounds.length === 0) return undefined
   return (value) => bounds.map((check) => check(value)).find((violation) => violation !== undefined)
@@ -115,10 +130,10 @@ function rangeCheck(rules: FieldRules): Check | undefined {
 function boundCheck(
   bound: number | undefined,
   isAllowed: (order: number) => boolean,
-  words: string,
+  [rule, words]: readonly [string, string],
 ): Check | undefined {
   if (bound === undefined) return undefined
-  const violation = { code: RANGE_CODE, reason: `${words} ${bound}` }
+  const violation = { code: RANGE_CODE, rule: `${rule}: ${bound}`, reason: `${words} ${bound}` }
   const exact = numberToDecimal(bound)
   return (value) => {
     if (value instanceof Decimal) {
@@ -139,9 +154,10 @@ function itemsCheck({ minItems = 0, maxItems = Number.POSITIVE_INFINITY }: Field
   if (minItems <= 0 && maxItems === Number.POSITIVE_INFINITY) return undefined
   return (value) => {
     if (!isArray(value)) return undefined
-    if (value.length < minItems) return { code: LENGTH_CODE, reason: `has fewer than ${minItems} items` }
+    if (value.length < minItems)
+      return { code: LENGTH_CODE, rule: `minItems: ${minItems}`, reason: `has fewer than ${minItems} items` }
     return value.length > maxItems
-      ? { code: LENGTH_CODE, reason: `has more than ${maxItems} items` }
+      ? { code: LENGTH_CODE, rule: `maxItems: ${maxItems}`, reason: `has more than ${maxItems} items` }
       : undefined
   }
 }

@@ -99,6 +99,7 @@ describe('compileMapping', () => {
             path: 'id',
             column: 'id',
             code: 'INGEST-1555-400',
+            rule: 'required',
             entry: 0,
             message: 'The required field id has no value',
           },

@@ -174,7 +174,8 @@ class OutputCompiler {
 }
 
 function spotOf({ leaf, source, entry, policy }: OutputColumn) {
-  return { path: formatPath(leaf.path), type: leaf.type, source, entry, isRequired: leaf.required, policy }
+  const { type, required: isRequired } = leaf
+  return { path: formatPath(leaf.path), type, source, entry, isRequired, policy }
 }
 
 /** The digits that a float prints as are what people see in the source; those of its double are another number. */

@@ -68,7 +68,7 @@ function encode(rows: readonly Row[]): Uint8Array {
   const parts: Uint8Array[] = []
   const writer = new ParquetWriter({
     fields: FIELDS,
-    sink: { write: (bytes) => void parts.push(bytes.slice()) },
+    sink: { write: (bytes) => void parts.push(new Uint8Array(bytes)) },
   })
   writer.append(batchOf(rows).columns, rows.length)
   writer.finish()

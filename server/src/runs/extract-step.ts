@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ExtractTask, SliceOutput } from '#engine/task.ts'
+import { type RowOrigin, valueColumns } from '#engine/row-origin.ts'
+import type { ExtractTask, LaneTask, SliceOutput, SliceTask } from '#engine/task.ts'
 import { newUuid } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepHandler } from '#queue/step-queue.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun } from '#services/flow-service/runs/run-store.ts'
+import { formatRelationPath, parseRelationPath } from '#source/postgres/explore/relation-path.ts'
 import { askForProof, type SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
@@ -15,8 +17,11 @@ import { assertArrived, assertProven } from './assert-proven.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { lockActiveRun } from './locks.ts'
 import { recoverStep } from './recover-step.ts'
+import { isHeldSlice } from './replay/held-slice.ts'
+import { heldTask } from './replay/held-task.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import { isUnderWay } from './run-state.ts'
+import { SliceBells } from './slice-bells.ts'
 import {
   countSlices,
   findPendingSlice,
@@ -34,7 +39,7 @@ import { diagnosticsFolder, diagnosticsName, shownDiagnosticsName } from './tidy
  * `run.extract`: one slice becomes one verified part file in the lake, to which nothing refers yet. The
  * transaction that records the last slice of the epoch submits the commit.
  */
-export function extractStep(deps: RunDependencies): StepHandler {
+export function extractStep(deps: RunDependencies, bells = new SliceBells()): StepHandler {
   return {
     run: async ({ payload, attempt }, signal) => {
       const key = { runId: payload.runId, epoch: payload.epoch ?? -1, ordinal: payload.ordinal ?? -1 }
@@ -43,7 +48,10 @@ export function extractStep(deps: RunDependencies): StepHandler {
       using watch = new SliceWatch(deps, key)
       try {
         const result = await extract(deps, work, { watch, signal })
-        return { write: (tx) => record(tx, deps, { work, attempt, result }) }
+        return {
+          write: (tx) => record(tx, deps, { work, attempt, result }),
+          afterCommit: async () => bells.ring(key.runId),
+        }
       } catch (error) {
         if (watch.isUnwanted && !signal.aborted) return NOTHING_TO_WRITE
         throw error
@@ -81,13 +89,14 @@ async function extract(
   await mkdir(deps.spoolDir, { recursive: true })
   const folder = await mkdtemp(join(deps.spoolDir, `${work.key.runId}-${work.key.ordinal}-`))
   try {
-    const task = await makeTask(deps, work, folder)
+    const ended = AbortSignal.any([signal, watch.unwanted])
+    const task = await makeTask(deps, work, { folder, signal: ended })
     const output = await deps.engine.extract(task, {
-      signal: AbortSignal.any([signal, watch.unwanted]),
+      signal: ended,
       onProgress: (progress) => watch.report(progress),
     })
     assertProven(output.proof)
-    const source = await proveBySource(work, task, output, AbortSignal.any([signal, watch.unwanted]))
+    const source = 'files' in task ? undefined : await proveBySource(work, task, output, ended)
     return { ...(await deliver(deps, work, task, output)), source }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -102,21 +111,35 @@ async function proveBySource(
   signal: AbortSignal,
 ): Promise<SourceProof | undefined> {
   if (arrived === undefined) return undefined
-  const { columns, where } = plan
+  const { where } = plan
+  const columns = valueColumns(plan.columns, plan.origin)
   const told = await askForProof({ target, snapshotId, slice, columns, where, signal })
   assertArrived(told, arrived)
   return told
 }
 
-async function makeTask(deps: RunDependencies, work: SliceWork, folder: string): Promise<ExtractTask> {
-  const { key, plan, run, slice } = work
+async function makeTask(
+  deps: RunDependencies,
+  work: SliceWork,
+  place: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<LaneTask> {
+  const { plan, run, slice } = work
+  const common = commonTask(work, place.folder)
+  if (isHeldSlice(slice)) return { ...common, ...(await heldTask(deps.storage, { plan, slice }, place)) }
   const { target } = await loadFlowPlanInputs(deps, run.flow_id)
   return {
+    ...common,
     source: target,
     snapshotId: plan.snapshotId,
     sql: copyStatement(slice, plan.columns, plan.where),
     refusesRowSecurity: plan.refusesRowSecurity,
     columns: plan.columns,
+    origin: originOf(plan, slice),
+  }
+}
+
+function commonTask({ key, plan }: SliceWork, folder: string): Omit<SliceTask, 'columns'> {
+  return {
     mapping: plan.mapping,
     fields: plan.fields,
     partPath: join(folder, 'part.parquet'),
@@ -127,11 +150,23 @@ async function makeTask(deps: RunDependencies, work: SliceWork, folder: string):
   }
 }
 
+/** As explore and flows name it. */
+function pathOf(quoted: string): string {
+  const { schema = '', name } = parseRelationPath(quoted)
+  return formatRelationPath(schema, name)
+}
+
+/** A slice is of one relation, or its rows say of which of several they are. */
+function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
+  const named = ranges.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
+  return origin && { ...origin, relations: Object.fromEntries(named) }
+}
+
 /** Moves the slice's files into the lake, under names of this attempt alone. */
 async function deliver(
   deps: RunDependencies,
   { key, run, plan }: SliceWork,
-  task: ExtractTask,
+  task: LaneTask,
   output: SliceOutput,
 ): Promise<SliceResult> {
   const table = await lakeTableOf(deps.db, plan.datasetId)

@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import type { RunDependencies } from './dependencies.ts'
+import type { SliceBells } from './slice-bells.ts'
 import { waitsForSlices } from './slice-ledger.ts'
 import { markHeld, markReleased } from './snapshot-ledger.ts'
 
-/** How often the holder looks. It decides how long an idle session stays open after the last slice. */
+/** How often the holder looks for slices that other servers have done; those done here ring. */
 const POLL_MS = 300
 /** Often enough for the ledger's word to be fresh, and for firewalls not to forget an idle session. */
 const PING_MS = 3_000
@@ -15,6 +15,7 @@ export interface HeldEpoch {
   readonly epoch: number
   readonly snapshot: HeldSnapshot
   readonly signal: AbortSignal
+  readonly bells: SliceBells
 }
 
 /**
@@ -22,7 +23,7 @@ export interface HeldEpoch {
  * @throws SourceError SNAPSHOT_LOST when the session ends; the signal's reason
  */
 export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Promise<void> {
-  const { runId, epoch, snapshot, signal } = held
+  const { runId, epoch, snapshot, signal, bells } = held
   let nextPingMs = 0
   try {
     while (await waitsForSlices(deps.db, runId, epoch)) {
@@ -32,7 +33,7 @@ export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Pro
         await markHeld(deps.db, runId, epoch)
         nextPingMs = deps.now() + PING_MS
       }
-      await sleep(POLL_MS, undefined, { signal })
+      await bells.wait(runId, POLL_MS, signal)
     }
   } finally {
     // Only saves others from waiting until the last word is old.

@@ -12,6 +12,7 @@ import { rememberSource } from './drift/remembered-source.ts'
 import { startNextRun } from './end-run.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { movePointer, type StagedCommit } from './move-pointer.ts'
+import { noteReplay } from './replay/note-replay.ts'
 import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import { proofOf } from './run-totals.ts'
@@ -44,8 +45,9 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   const nowMs = deps.now()
   if (staged !== undefined) await commitTable(tx, landing, staged, nowMs)
   await succeedBatch(tx, landing, nowMs)
-  await advanceWatermark(tx, run, nowMs)
-  const { source } = fromStored(run.plan)
+  const { source, replay } = fromStored(run.plan)
+  if (replay === undefined) await advanceWatermark(tx, run, nowMs)
+  else await noteReplay(tx, { replay: run, replayedId: replay.of }, { totals, nowMs })
   if (source !== undefined)
     await rememberSource(tx, { flowId: run.flow_id, runId: run.id }, { source, nowMs })
   const facts = await factsOf(tx, deps, run)

@@ -7,6 +7,7 @@ import { toSourceColumn } from '#services/flow-service/flows/source-column.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
 import { compileRowFilter } from '#source/postgres/filter/row-filter.ts'
+import { withOrigin } from '#source/postgres/read/origin-columns.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import { readSourceShape } from '#source/postgres/shape/read-source-shape.ts'
 import type { RelationColumn } from '#source/postgres/sql/read-columns.ts'
@@ -63,7 +64,7 @@ export async function makePlan(
     snapshotId: snapshot.snapshotId,
     nowMs: snapshot.takenAtMs,
     where: conditionOf(run, inputs, shape),
-    columns: wireColumnsOf(offered, mapped.plan.usedColumns),
+    ...readingOf(wireColumnsOf(offered, mapped.plan.usedColumns), shape, inputs),
     mapping: mapped.plan,
     fields: prunedFields(mapped.plan, fields),
     evolution,
@@ -105,7 +106,7 @@ function selectColumns(
 }
 
 /** Where the rows go, and how they get there. */
-async function landingOf(
+export async function landingOf(
   deps: RunDependencies,
   inputs: FlowPlanInputs,
   table: LakeTablePointer,
@@ -128,7 +129,11 @@ async function mappingSetOf(
   return set
 }
 
-function problemsOf(problems: readonly MappingProblem[], drift: readonly DriftEntry[]): RunFailedError {
+/** Mistakes of the mapping, as the run tells them. */
+export function problemsOf(
+  problems: readonly MappingProblem[],
+  drift: readonly DriftEntry[],
+): RunFailedError {
   const shown = problems.slice(0, MAX_SHOWN).map((problem) => problem.message)
   const more = problems.length > MAX_SHOWN ? ` … and ${problems.length - MAX_SHOWN} more.` : ''
   return new RunFailedError('promotion', `The mapping does not fit: ${shown.join(' ')}${more}`, {
@@ -145,6 +150,17 @@ function wireColumnsOf(offered: readonly RelationColumn[], names: readonly strin
   const columns = used.length > 0 ? used : offered.slice(0, 1)
   if (columns.length === 0) throw new RunFailedError('copy', 'The relation has no column to read.')
   return columns.map(({ name, type }) => ({ name, type }))
+}
+
+/** What is read, and with diagnostics what names the rows besides. */
+function readingOf(
+  used: readonly WireColumn[],
+  shape: RelationShape,
+  { options }: FlowPlanInputs,
+): Pick<StoredRunPlan, 'columns' | 'origin'> {
+  if (!options.errorDiagnosticsEnabled) return { columns: used }
+  const { columns, ...places } = withOrigin(used, shape)
+  return { columns, origin: { relation: shape.path, ...places } }
 }
 
 /** Window and row filter as one condition. */

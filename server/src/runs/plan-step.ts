@@ -1,7 +1,7 @@
 import { newBatchId } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
-import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
+import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { ACTIVE_STATES, type Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
@@ -13,6 +13,8 @@ import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
+import { makeReplayPlan } from './replay/make-replay-plan.ts'
+import { SliceBells } from './slice-bells.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
 import { submitExtracts } from './submit-step.ts'
@@ -22,11 +24,12 @@ import { submitExtracts } from './submit-step.ts'
  * snapshot until the slices are done. Every attempt is a new epoch: a snapshot dies with the session that holds
  * it, so what an earlier attempt planned can't be read any more.
  */
-export function planStep(deps: RunDependencies): StepHandler {
+export function planStep(deps: RunDependencies, bells = new SliceBells()): StepHandler {
   return {
     run: async (attempt, signal) => {
       const run = await findRun(deps.db, attempt.payload.runId)
-      if (run !== undefined && (await needsPlan(deps, run))) await planAndHold(deps, { run, attempt, signal })
+      if (run !== undefined && (await needsPlan(deps, run)))
+        await planAndHold(deps, { run, attempt, signal, bells })
       return NOTHING_TO_WRITE
     },
     recover: recoverStep(deps, 'run.plan'),
@@ -42,7 +45,7 @@ async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
 
 async function planAndHold(
   deps: RunDependencies,
-  { run, attempt, signal }: { run: Run; attempt: StepAttempt; signal: AbortSignal },
+  { run, attempt, signal, bells }: { run: Run; attempt: StepAttempt; signal: AbortSignal; bells: SliceBells },
 ): Promise<void> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
   if (inputs.deltaColumn === undefined && run.window_end !== null)
@@ -50,6 +53,7 @@ async function planAndHold(
       { runId: run.id, flowId: run.flow_id },
       'the flow has no delta column, its window is passed over',
     )
+  if (run.replays !== null) return planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
   await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
@@ -63,7 +67,26 @@ async function planAndHold(
     { runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length },
     'run planned',
   )
-  await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal })
+  await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal, bells })
+}
+
+/** Rows that were set aside lie in the lake: there is no snapshot to hold. */
+async function planReplay(
+  deps: RunDependencies,
+  {
+    run,
+    attempt,
+    inputs,
+    replayedId,
+  }: { run: Run; attempt: StepAttempt; inputs: FlowPlanInputs; replayedId: string },
+): Promise<void> {
+  const { plan, slices } = await makeReplayPlan(deps, inputs, replayedId)
+  const epoch = await transact(deps.db, async (tx) => {
+    await attempt.assertOwned(tx)
+    return startEpoch(tx, deps, { runId: run.id, plan, slices })
+  })
+  if (epoch === undefined) return
+  deps.log.info({ runId: run.id, flowId: run.flow_id, epoch, replays: replayedId }, 'replay planned')
 }
 
 interface Epoch {

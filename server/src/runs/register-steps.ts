@@ -4,6 +4,7 @@ import type { RunDependencies } from './dependencies.ts'
 import { extractStep } from './extract-step.ts'
 import { registerImports } from './imports/register-imports.ts'
 import { planStep } from './plan-step.ts'
+import { SliceBells } from './slice-bells.ts'
 
 export interface StepLimits {
   /** Slices that this process extracts at a time: the lanes of its engine. */
@@ -21,9 +22,10 @@ const COMMITS_PER_DATASET = 1
 /** Makes this process work on runs and imports. */
 export function registerSteps(deps: RunDependencies, limits: StepLimits): void {
   const { queue } = deps
-  const extracts = { slots: limits.extractSlots, groupLimit: limits.extractsPerConnection }
-  queue.work('run.plan', { slots: PLAN_SLOTS }, planStep(deps))
-  queue.work('run.extract', extracts, extractStep(deps))
+  const extracts = { slots: 2 * limits.extractSlots, groupLimit: limits.extractsPerConnection }
+  const bells = new SliceBells()
+  queue.work('run.plan', { slots: PLAN_SLOTS }, planStep(deps, bells))
+  queue.work('run.extract', extracts, extractStep(deps, bells))
   queue.work('run.commit', { slots: COMMIT_SLOTS, groupLimit: COMMITS_PER_DATASET }, commitStep(deps))
   queue.work('run.dead', { slots: 1 }, deadStep(deps))
   registerImports(deps, limits)

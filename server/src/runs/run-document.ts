@@ -1,5 +1,6 @@
 import type { JsonObject } from '#kit/json.ts'
 import type { DriftEntry } from './drift/judge-drift.ts'
+import { replayNote } from './replay/replay-note.ts'
 
 /**
  * The parts of a run's API document that its steps write. Field names, activity ids and status words are the
@@ -33,6 +34,8 @@ export interface RunFacts {
   readonly hasDiagnostics: boolean
   /** What has changed of the source since the last run that landed, of a run that was planned. */
   readonly drift?: readonly DriftEntry[] | undefined
+  /** The run whose rows it brings in. */
+  readonly replayOf?: string | undefined
   readonly publicUrl: string
 }
 
@@ -182,6 +185,7 @@ function statusSummary(
       type: typeOf(facts),
       ...(inner.length > 0 ? { errors: inner.map((message) => ({ ...message })) } : {}),
       ...(drift.length > 0 ? { drift: drift.map((entry) => ({ ...entry })) } : {}),
+      ...(facts.replayOf === undefined ? {} : { replay: { of: facts.replayOf, ...replayNote(totals) } }),
       ...(hasManifest ? { manifest: manifestOf(facts) } : {}),
     },
   }

@@ -33,6 +33,7 @@ export async function factsOf(
     isRecurring: schedule?.frequency !== undefined && schedule.frequency !== 'once',
     hasDiagnostics: plan?.hasDiagnostics === true,
     drift: plan?.drift,
+    replayOf: plan?.replay?.of,
     publicUrl: deps.publicUrl(),
   }
 }

@@ -1,4 +1,5 @@
 import type { LakeField } from '#columns/column-type.ts'
+import type { RowOrigin } from '#engine/row-origin.ts'
 import type { JsonObject } from '#kit/json.ts'
 import type { VerifyLevel } from '#kit/verify-level.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
@@ -25,6 +26,8 @@ export interface StoredRunPlan {
   readonly where?: string | undefined
   /** What the mapping reads, in its order; more may follow. */
   readonly columns: readonly WireColumn[]
+  /** Which of the columns name a row, where diagnostics are wanted. */
+  readonly origin?: RowOrigin | undefined
   readonly mapping: MappingPlan
   /** The table's fields, cut down to what the mapping writes. */
   readonly fields: readonly LakeField[]
@@ -38,6 +41,8 @@ export interface StoredRunPlan {
   readonly tolerancePercent?: number | undefined
   /** Row-level security hides nothing from the user, and is not to begin to in the middle. */
   readonly refusesRowSecurity?: boolean | undefined
+  /** Of a run that brings in what another one has set aside; its columns are those that were held. */
+  readonly replay?: { readonly of: string } | undefined
   /** What has changed of the source since the last run that landed. */
   readonly drift?: readonly DriftEntry[] | undefined
   /** What the run has seen of its source, to be remembered when it lands. */

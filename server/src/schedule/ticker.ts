@@ -19,6 +19,8 @@ export interface TickerDependencies {
 
 /** How late a tick may be seen. */
 const POLL_MS = 1_000
+/** Flows that are started at the same time: each waits for the database most of its time. */
+const AT_ONCE = 4
 
 /**
  * Turns due flows into runs. Several servers may tick over one database: each takes the flows that no other has
@@ -60,11 +62,15 @@ export class Ticker {
     }
   }
 
+  async #startAll(start: (deps: TickerDependencies) => Promise<boolean>): Promise<void> {
+    let hasStarted = true
+    while (hasStarted && !this.#stopping.signal.aborted) hasStarted = await start(this.#deps)
+  }
+
   async #round(): Promise<void> {
     try {
       for (const start of [startWaitingRun, startDueRun]) {
-        let hasStarted = true
-        while (hasStarted && !this.#stopping.signal.aborted) hasStarted = await start(this.#deps)
+        await Promise.all(Array.from({ length: AT_ONCE }, () => this.#startAll(start)))
       }
     } catch (error) {
       this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')

@@ -1,17 +1,20 @@
 import { basename } from 'node:path'
 import { PartFile } from './part-file.ts'
+import type { LineError } from './row-errors.ts'
+import type { RowSource } from './row-source.ts'
 
-/** What is wrong with a row, as its line says it. */
-export interface LineError {
-  /** Absent where the row as a whole is meant. */
-  readonly column?: string | undefined
-  readonly code: string
-  readonly message: string
+/** A row that was set aside. */
+export interface RejectedLine {
+  /** As JSON carries it: what would lose digits is text. */
+  readonly row: Record<string, unknown>
+  readonly errors: readonly LineError[]
+  /** Which row of the source it was, and what JSON does not carry exactly. */
+  readonly source?: RowSource | undefined
 }
 
 /**
- * Rows of a slice that were set aside, as JSON lines: the source row itself with `_errors` and the name of the file.
- * The file is made when the first row comes.
+ * Rows of a slice that were set aside, as JSON lines: the source row itself with `_errors`, the name of the file and
+ * `_source`. The file is made when the first row comes.
  */
 export class DiagnosticsFile {
   readonly #path: string
@@ -21,14 +24,13 @@ export class DiagnosticsFile {
     this.#path = path
   }
 
-  add(
-    rows: readonly { readonly row: Record<string, unknown>; readonly errors: readonly LineError[] }[],
-  ): void {
+  add(rows: readonly RejectedLine[]): void {
     if (rows.length === 0) return
     this.#file ??= new PartFile(this.#path)
     const filename = basename(this.#path)
     const lines = rows.map(
-      ({ row, errors }) => `${JSON.stringify({ ...row, _errors: errors, _filename: filename }, exactly)}\n`,
+      ({ row, errors, source }) =>
+        `${JSON.stringify({ ...row, _errors: errors, _filename: filename, _source: source })}\n`,
     )
     this.#file.write(Buffer.from(lines.join('')))
   }
@@ -42,10 +44,4 @@ export class DiagnosticsFile {
   [Symbol.dispose](): void {
     this.#file?.[Symbol.dispose]()
   }
-}
-
-/** JSON has one kind of number; integers of 64 bits and what is no number at all become text. */
-function exactly(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }

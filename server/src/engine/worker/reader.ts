@@ -1,9 +1,8 @@
 import { type RingMemory, RingWriter } from '#engine/ring.ts'
-import type { ExtractTask } from '#engine/task.ts'
+import type { ExtractTask, ImportTask } from '#engine/task.ts'
 import { type CopyCounts, copySlice } from '#source/postgres/wire/copy-slice.ts'
 import type { Slot } from '#source/postgres/wire/slot.ts'
-import { readFiles } from './read-files.ts'
-import { RecordWriter } from './record-writer.ts'
+import type { FileCounts } from './read-files.ts'
 import { serveTasks } from './serve-tasks.ts'
 
 /**
@@ -14,16 +13,28 @@ serveTasks(async ({ task, ring, heaps }, signal) => {
   const writer = new RingWriter(ring, heaps)
   const counts =
     'files' in task
-      ? await readFiles(task, new RecordWriter(writer, ring.layout.slotRows), signal)
+      ? await readRecords(task, { writer, ring, signal })
       : await readCopy(task, { writer, ring, signal })
   writer.complete()
   return { type: 'read', ...counts }
 })
 
-async function readCopy(
-  task: ExtractTask,
-  { writer, ring, signal }: { writer: RingWriter; ring: RingMemory; signal: AbortSignal },
-): Promise<CopyCounts> {
+interface Surroundings {
+  readonly writer: RingWriter
+  readonly ring: RingMemory
+  readonly signal: AbortSignal
+}
+
+/** Files bring DuckDB and the formats of text along, which threads that only copy don't load. */
+async function readRecords(task: ImportTask, { writer, ring, signal }: Surroundings): Promise<FileCounts> {
+  const [{ readFiles }, { RecordWriter }] = await Promise.all([
+    import('./read-files.ts'),
+    import('./record-writer.ts'),
+  ])
+  return readFiles(task, new RecordWriter(writer, ring.layout.slotRows), signal)
+}
+
+async function readCopy(task: ExtractTask, { writer, ring, signal }: Surroundings): Promise<CopyCounts> {
   const ended = new AbortController()
   const acquire = (): Slot => {
     try {

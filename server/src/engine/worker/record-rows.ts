@@ -56,6 +56,16 @@ export class RecordRows implements SourceRows {
   rowAt(row: number): Record<string, unknown> {
     return toJson(this.#records[row] ?? new Map()) as Record<string, unknown>
   }
+
+  textAt(row: number, place: number): string | null {
+    const value = this.readers[place]?.(row) ?? null
+    if (value === null || typeof value === 'string') return value
+    return JSON.stringify(toJson(value))
+  }
+
+  sourceOf(): undefined {
+    return undefined
+  }
 }
 
 function readRecord(bytes: Buffer): ValueMap | undefined {

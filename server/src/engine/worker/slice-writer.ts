@@ -3,6 +3,7 @@ import { createDigester, type Digester } from '#columns/nested-digest.ts'
 import { VectorStage } from '#columns/stage-vectors.ts'
 import type { ColumnBatch } from '#columns/vector.ts'
 import { IssueCounts } from '#engine/issue-counts.ts'
+import { valueColumns } from '#engine/row-origin.ts'
 import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
@@ -15,8 +16,10 @@ import { usesRegex } from '#mapping/uses-regex.ts'
 import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
+import { HeldRows } from './held-rows.ts'
 import { PartFile } from './part-file.ts'
 import { RecordRows } from './record-rows.ts'
+import { RowErrors } from './row-errors.ts'
 import { ColumnRows, type SourceRows } from './source-rows.ts'
 
 /** A record that can't be read, in the short form of its line and in that of the batch. */
@@ -67,6 +70,7 @@ export class SliceWriter {
   readonly #arrived: WireDigester | undefined
   readonly #stage: VectorStage
   readonly #diagnostics: DiagnosticsFile | undefined
+  readonly #errors: RowErrors
   readonly #parsingErrors: DiagnosticsFile | undefined
   readonly #warnings = new IssueCounts()
   readonly #rejects = new IssueCounts()
@@ -80,13 +84,15 @@ export class SliceWriter {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
     this.#isBounded = usesRegex(mapping)
-    if (verify === 'source' && !('files' in task)) this.#arrived = new WireDigester(task.columns)
+    if (verify === 'source' && !('files' in task))
+      this.#arrived = new WireDigester(valueColumns(task.columns, task.origin))
     const kernel = options.kernel ?? new Kernel()
     this.#readBack = options.readBack ?? readBack
     this.#duck = options.duck
-    this.#rows = 'files' in task ? new RecordRows(mapping.usedColumns, fields) : new ColumnRows(task.columns)
+    this.#rows = rowsOf(task)
     const { readers, hasObject } = this.#rows
     this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
+    this.#errors = new RowErrors(mapping, this.#rows)
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
     if (parsingErrorsPath !== undefined) this.#parsingErrors = new DiagnosticsFile(parsingErrorsPath)
@@ -173,7 +179,8 @@ export class SliceWriter {
     this.#diagnostics.add(
       rejects.map(({ row, problems }) => ({
         row: this.#rows.rowAt(row),
-        errors: problems.map(({ column, code, message }) => ({ column, code, message })),
+        errors: this.#errors.of(row, problems),
+        source: this.#rows.sourceOf(row),
       })),
     )
   }
@@ -187,4 +194,13 @@ export class SliceWriter {
     const landed = await this.#readBack(this.#file.path, columns, options)
     return proofsOf(columns, { digests: this.#digests, summary, rowCount: this.#rowsWritten, landed })
   }
+}
+
+function rowsOf(task: LaneTask): SourceRows {
+  const { mapping, fields, columns } = task
+  const usedCount = Math.max(1, mapping.usedColumns.length)
+  if (!('files' in task)) return new ColumnRows(columns, { usedCount, origin: task.origin })
+  return task.held === undefined
+    ? new RecordRows(mapping.usedColumns, fields)
+    : new HeldRows(task.held, usedCount)
 }

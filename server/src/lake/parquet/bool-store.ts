@@ -19,6 +19,10 @@ export class BoolStore implements ValueStore {
     return this.#count
   }
 
+  get settledBytes(): number {
+    return 0
+  }
+
   append(vector: Vector, rows: RowRange): void {
     if (vector.kind !== 'bool') throw new TypeError(`a vector of ${vector.kind} holds no booleans`)
     const { validity, from, to } = rows
@@ -42,12 +46,15 @@ export class BoolStore implements ValueStore {
     return maxValues
   }
 
-  writePage(count: number, page: ByteBuffer): void {
+  takePage(count: number, page: ByteBuffer): Uint8Array {
     const end = this.#written + count
     page.reserve((count + 7) >>> 3)
     page.length = this.#kernel.packBooleans(this.#values, this.#written, end, page.bytes, page.length)
     this.#written = end
+    return page.used()
   }
+
+  dropPage(): void {}
 
   reset(): void {
     this.#count = 0

@@ -9,9 +9,11 @@ export class ByteBuffer {
   length = 0
 
   readonly #kernel: Kernel | undefined
+  readonly #capacity: number
 
   constructor(capacity = 1024, kernel?: Kernel) {
     this.#kernel = kernel
+    this.#capacity = capacity
     this.bytes = kernel?.heap.uint8(capacity) ?? new Uint8Array(capacity)
     this.view = viewOf(this.bytes)
   }
@@ -40,8 +42,13 @@ export class ByteBuffer {
     return this.bytes.subarray(0, this.length)
   }
 
+  /** Forgets the bytes, and gives the memory back where it is more than is usual. */
   clear(): void {
     this.length = 0
+    if (this.bytes.length <= USUAL_BYTES) return
+    this.#kernel?.heap.free(this.bytes)
+    this.bytes = this.#kernel?.heap.uint8(this.#capacity) ?? new Uint8Array(this.#capacity)
+    this.view = viewOf(this.bytes)
   }
 }
 
@@ -50,6 +57,9 @@ export class ByteBuffer {
  * bytes.
  */
 const MAX_STEP_BYTES = 8 * 1024 * 1024
+
+/** A few pages. */
+const USUAL_BYTES = 4 * 1024 * 1024
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength)

@@ -1,5 +1,6 @@
 import type { BytesVector, Vector } from '#columns/vector.ts'
 import type { BytesDictionary, Extremes, Kernel } from '#kernel/kernel.ts'
+import { compareBytes } from '#kernel/twins/min-max.ts'
 import { ByteBuffer, growInt32, growUint32 } from './byte-buffer.ts'
 import {
   type DictionaryPage,
@@ -12,6 +13,11 @@ import {
   type ValueStore,
   writeIndices,
 } from './value-store.ts'
+
+/** Free bytes before the values of a page, where its levels fit unless they are many: a page is one piece then. */
+const HEADROOM = 256
+/** Bounds are cut long before this, so that of a longer value its start says as much. */
+const MAX_EXTREME_BYTES = 1024
 
 /** Values of one append above this are not even tried against the dictionary. */
 const MAX_TRIED_BYTES = 8 * MAX_DICTIONARY_BYTES
@@ -32,15 +38,18 @@ export class BytesStore implements ValueStore {
   #count = 0
   #written = 0
   /** Byte of `plain` at which the next page starts, and at which it ends. */
-  #pageStart = 0
-  #pageEnd = 0
+  #pageStart = HEADROOM
+  #pageEnd = HEADROOM
+  /** Of values that are dropped already. */
+  #extremes: { readonly min?: Uint8Array | undefined; readonly max?: Uint8Array | undefined } = {}
 
   constructor(kernel: Kernel) {
     const { heap } = kernel
     this.#kernel = kernel
     this.#entryData = new ByteBuffer(4096, kernel)
     this.#indices = heap.uint32(256)
-    this.#plain = new ByteBuffer(256, kernel)
+    this.#plain = new ByteBuffer(4096, kernel)
+    this.#plain.length = HEADROOM
     this.#dictionary = {
       table: heap.int32(1024).fill(0),
       keys: heap.int32(1024),
@@ -52,6 +61,10 @@ export class BytesStore implements ValueStore {
 
   get bufferedBytes(): number {
     return this.#isDictionary ? 4 * this.#count + this.#dictionary.dataEnd : this.#plain.length
+  }
+
+  get settledBytes(): number {
+    return this.#isDictionary ? 0 : this.#plain.length - this.#pageStart
   }
 
   append(vector: Vector, rows: RowRange): void {
@@ -101,8 +114,10 @@ export class BytesStore implements ValueStore {
   #fallBack(): void {
     this.#isDictionary = false
     this.#plain.reserve(this.#kernel.sumEntryBytes(this.#dictionary.keys, this.#indices, this.#count))
-    const [dictionary, { view }] = [this.#dictionary, this.#plain]
-    this.#plain.length = this.#kernel.expandBytesDictionary(dictionary, this.#indices, this.#count, view)
+    const { buffer, byteOffset, byteLength } = this.#plain.bytes
+    const target = new DataView(buffer, byteOffset + HEADROOM, byteLength - HEADROOM)
+    const size = this.#kernel.expandBytesDictionary(this.#dictionary, this.#indices, this.#count, target)
+    this.#plain.length = HEADROOM + size
   }
 
   #appendPlain(vector: BytesVector, heap: DataView, rows: RowRange, sizeBytes: number): void {
@@ -136,11 +151,22 @@ export class BytesStore implements ValueStore {
   }
 
   extremes(): ValueExtremes {
-    const values = this.#isDictionary ? this.#entryData : this.#plain
-    const count = this.#isDictionary ? this.#dictionary.entryCount : this.#count
-    this.#kernel.findPlainExtremes(values.view, count, EXTREMES)
+    const found = this.#isDictionary
+      ? this.#extremesOf(this.#entryData, 0, this.#dictionary.entryCount)
+      : this.#extremesOf(this.#plain, this.#pageStart, this.#count - this.#written)
+    return {
+      min: outermost(found.min, this.#extremes.min, -1),
+      max: outermost(found.max, this.#extremes.max, 1),
+    }
+  }
+
+  /** Of `count` values from byte `start` on. */
+  #extremesOf({ bytes }: ByteBuffer, start: number, count: number): ValueExtremes {
+    const { buffer, byteOffset, byteLength } = bytes
+    const view = new DataView(buffer, byteOffset + start, byteLength - start)
+    this.#kernel.findPlainExtremes(view, count, EXTREMES)
     const [min, max] = [EXTREMES[0] as number, EXTREMES[1] as number]
-    return min < 0 ? {} : { min: readPlain(values, min), max: readPlain(values, max) }
+    return min < 0 ? {} : { min: readPlain(view, min), max: readPlain(view, max) }
   }
 
   fitPage(maxValues: number, maxBytes = MAX_PAGE_BYTES): number {
@@ -150,15 +176,43 @@ export class BytesStore implements ValueStore {
     return FIT.values
   }
 
-  writePage(count: number, page: ByteBuffer): void {
+  takePage(count: number, page: ByteBuffer): Uint8Array {
     const range = { from: this.#written, to: this.#written + count }
     this.#written = range.to
     if (this.#isDictionary) {
       writeIndices(this.#kernel, this.#indices, range, this.#dictionary.entryCount, page)
-    } else {
-      page.append(this.#plain.bytes.subarray(this.#pageStart, this.#pageEnd))
-      this.#pageStart = this.#pageEnd
+      return page.used()
     }
+    const [start, end] = [this.#pageStart, this.#pageEnd]
+    this.#pageStart = end
+    return this.#inOnePiece(page, start, end)
+  }
+
+  /** What lies before a page was taken with the one before it, so that levels may be written over it. */
+  #inOnePiece(page: ByteBuffer, start: number, end: number): Uint8Array {
+    const { bytes } = this.#plain
+    if (page.length <= HEADROOM) {
+      bytes.set(page.used(), start - page.length)
+      return bytes.subarray(start - page.length, end)
+    }
+    page.append(bytes.subarray(start, end))
+    return page.used()
+  }
+
+  dropPage(): void {
+    const plain = this.#plain
+    const found = this.#extremesOf(plain, HEADROOM, this.#written)
+    this.#extremes = {
+      min: outermost(found.min, this.#extremes.min, -1),
+      max: outermost(found.max, this.#extremes.max, 1),
+    }
+    const rest = plain.bytes.subarray(this.#pageStart, plain.length)
+    if (rest.length === 0) plain.clear()
+    else plain.bytes.copyWithin(HEADROOM, this.#pageStart, plain.length)
+    plain.length = HEADROOM + rest.length
+    this.#count -= this.#written
+    this.#written = 0
+    this.#pageStart = this.#pageEnd = HEADROOM
   }
 
   reset(): void {
@@ -167,14 +221,27 @@ export class BytesStore implements ValueStore {
     this.#dictionary.entryCount = 0
     this.#dictionary.dataEnd = 0
     this.#plain.clear()
-    this.#count = this.#written = this.#pageStart = this.#pageEnd = 0
+    this.#plain.length = HEADROOM
+    this.#pageStart = this.#pageEnd = HEADROOM
+    this.#count = this.#written = 0
+    this.#extremes = {}
   }
 }
 
-/** A copy of the value whose length prefix is at byte `at`. */
-function readPlain(plain: ByteBuffer, at: number): Uint8Array {
-  const start = at + 4
-  return plain.bytes.slice(start, start + plain.view.getUint32(at, true))
+/** A copy of the start of the value whose length prefix is at byte `at`. */
+function readPlain(plain: DataView, at: number): Uint8Array {
+  const length = Math.min(plain.getUint32(at, true), MAX_EXTREME_BYTES)
+  return new Uint8Array(plain.buffer, plain.byteOffset + at + 4, length).slice()
+}
+
+/** The one of two values that comes first (-1) or last (1). */
+function outermost(
+  a: Uint8Array | undefined,
+  b: Uint8Array | undefined,
+  sign: -1 | 1,
+): Uint8Array | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return compareBytes(a, 0, a.length, b, 0, b.length) * sign > 0 ? a : b
 }
 
 const EXTREMES: Extremes = new Int32Array(2)

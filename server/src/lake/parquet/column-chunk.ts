@@ -5,7 +5,7 @@ import { findLevelEnd, findMissing } from '#kernel/twins/levels.ts'
 import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
 import type { LeafNode } from './leaves.ts'
 import { MissingValueError } from './missing-value-error.ts'
-import { PAGE_ENTRIES, PagedChunk } from './paged-chunk.ts'
+import { type FilledPage, PAGE_ENTRIES, PagedChunk } from './paged-chunk.ts'
 import type { StructPresence } from './struct-presence.ts'
 
 /** A column of plain values in the row group that is being filled: an entry a row. */
@@ -26,7 +26,7 @@ export class ColumnChunk extends PagedChunk {
   }
 
   get bufferedBytes(): number {
-    return this.entryCount + this.store.bufferedBytes
+    return this.entryCount + this.store.bufferedBytes + this.earlyBytes
   }
 
   /**
@@ -71,7 +71,7 @@ export class ColumnChunk extends PagedChunk {
     if (!this.#node.column.required) this.kernel.addLevel(levels, at, validity, from, to)
   }
 
-  protected override fillPage(row: number, page: ByteBuffer): number {
+  protected override fillPage(row: number, page: ByteBuffer): FilledPage {
     const { maxLevel } = this.#node
     const levels = this.#levels
     const lastRow = Math.min(row + PAGE_ENTRIES, this.entryCount)
@@ -82,8 +82,7 @@ export class ColumnChunk extends PagedChunk {
     if (count < values) end = hasNulls ? findLevelEnd(levels, maxLevel, row, lastRow, count) : row + count
     if (maxLevel > 0 && hasNulls) this.writeLevels(levels, maxLevel, { from: row, to: end }, page)
     else if (maxLevel > 0) writeFullLevels(maxLevel, end - row, page)
-    this.store.writePage(count, page)
-    return end
+    return { end, body: this.store.takePage(count, page) }
   }
 }
 

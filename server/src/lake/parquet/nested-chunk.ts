@@ -4,7 +4,7 @@ import { type ByteBuffer, growUint8 } from './byte-buffer.ts'
 import type { CollectionNode } from './leaves.ts'
 import { MissingValueError } from './missing-value-error.ts'
 import type { NestedLeaf, NestedList, NestedMap, NestedNode } from './nested-fields.ts'
-import { PAGE_ENTRIES, PagedChunk } from './paged-chunk.ts'
+import { type FilledPage, PAGE_ENTRIES, PagedChunk } from './paged-chunk.ts'
 import type { StructPresence } from './struct-presence.ts'
 
 /**
@@ -148,7 +148,7 @@ export class NestedLeafChunk extends PagedChunk {
   }
 
   get bufferedBytes(): number {
-    return 2 * this.entryCount + this.store.bufferedBytes
+    return 2 * this.entryCount + this.store.bufferedBytes + this.earlyBytes
   }
 
   /** A value that is there. */
@@ -184,7 +184,7 @@ export class NestedLeafChunk extends PagedChunk {
   }
 
   /** A page holds whole rows, so that readers can skip by them. */
-  protected override fillPage(entry: number, page: ByteBuffer): number {
+  protected override fillPage(entry: number, page: ByteBuffer): FilledPage {
     const { maxLevel, maxRepeat } = this.#leaf
     let end = this.#rowBoundary(entry, entry + PAGE_ENTRIES)
     let values = this.#countValues(entry, end)
@@ -196,8 +196,7 @@ export class NestedLeafChunk extends PagedChunk {
     }
     this.writeLevels(this.#repeats, maxRepeat, { from: entry, to: end }, page)
     this.writeLevels(this.#levels, maxLevel, { from: entry, to: end }, page)
-    this.store.writePage(values, page)
-    return end
+    return { end, body: this.store.takePage(values, page) }
   }
 
   #countValues(from: number, to: number): number {

@@ -68,7 +68,7 @@ async function write(name: string, { fields, columns, batchRows = 1000, rowGroup
   const parts: Uint8Array[] = []
   const writer = new ParquetWriter({
     fields,
-    sink: { write: (part) => void parts.push(part.slice()) },
+    sink: { write: (part) => void parts.push(new Uint8Array(part)) },
     rowGroupRows,
   })
   const digesters = writer.columns.map(({ type }) => createDigester(type, kernel))

@@ -17,6 +17,20 @@ export interface PageSize {
   readonly compressedBytes: number
 }
 
+/** What a page's header says of it besides its size. */
+export interface PageKind {
+  readonly type: PageType
+  readonly valueCount: number
+  readonly encoding: Encoding
+}
+
+/** A page that waits for its place in the file. */
+export interface EncodedPage {
+  readonly header: Uint8Array
+  readonly compressed: Uint8Array<ArrayBuffer>
+  readonly uncompressedBytes: number
+}
+
 /** Compresses pages and keeps count of the file's offset. */
 export class PageWriter {
   readonly #sink: ByteSink
@@ -45,30 +59,40 @@ export class PageWriter {
   }
 
   /** Compresses `body` and writes it behind its header. */
-  writePage(
-    page: { readonly type: PageType; readonly valueCount: number; readonly encoding: Encoding },
-    body: Uint8Array,
-  ): PageSize {
-    const compressed = this.#compress(body)
-    const header = encodePageHeader(
-      {
-        ...page,
-        uncompressedBytes: body.length,
-        compressedBytes: compressed.length,
-        crc: crc32(compressed),
-      },
-      this.#header,
-    )
-    const headerBytes = header.length
-    this.write(header)
-    this.write(compressed)
-    return {
-      uncompressedBytes: headerBytes + body.length,
-      compressedBytes: headerBytes + compressed.length,
-    }
+  writePage(page: PageKind, body: Uint8Array): PageSize {
+    return this.writeEncoded(this.encode(page, body))
   }
 
-  #compress(body: Uint8Array): Uint8Array {
+  /** Compresses `body` for later, in memory of just its size. */
+  encodeForLater(page: PageKind, body: Uint8Array): EncodedPage {
+    const encoded = this.encode(page, body)
+    // @NOTE `slice` of a Buffer, which this is, copies nothing.
+    const compressed = new Uint8Array(encoded.compressed)
+    giveBack(encoded.compressed)
+    return { ...encoded, compressed }
+  }
+
+  encode(page: PageKind, body: Uint8Array): EncodedPage {
+    const compressed = this.#compress(body)
+    const facts = {
+      ...page,
+      uncompressedBytes: body.length,
+      compressedBytes: compressed.length,
+      crc: crc32(compressed),
+    }
+    const header = encodePageHeader(facts, this.#header).slice()
+    return { header, compressed, uncompressedBytes: header.length + body.length }
+  }
+
+  writeEncoded({ header, compressed, uncompressedBytes }: EncodedPage): PageSize {
+    const compressedBytes = header.length + compressed.length
+    this.write(header)
+    this.write(compressed)
+    giveBack(compressed)
+    return { uncompressedBytes, compressedBytes }
+  }
+
+  #compress(body: Uint8Array): Uint8Array<ArrayBuffer> {
     const chunkSize = this.#room.for(body.length)
     const compressed = zstdCompressSync(body, {
       params: this.#params,
@@ -78,6 +102,17 @@ export class PageWriter {
     this.#room.learn(body.length, compressed.length)
     return compressed
   }
+}
+
+/** Smaller ones may be parts of the pool of Node.js. */
+const MIN_OWN_BYTES = 128 * 1024
+
+/**
+ * Frees memory that nobody needs any more. The collector, which sees none of its size, would let tens of megabytes
+ * pile up in each thread.
+ */
+function giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if (buffer.byteLength >= MIN_OWN_BYTES) buffer.transfer(0)
 }
 
 const MIN_ROOM_BYTES = 4_096

@@ -7,13 +7,21 @@ import { BytesStore } from './bytes-store.ts'
 import { chunkStatistics } from './column-metrics.ts'
 import { Encoding, PageType, type PhysicalLayout, physicalLayoutOf } from './format.ts'
 import type { ChunkMetadata } from './metadata.ts'
-import type { PageSize, PageWriter } from './page-writer.ts'
-import type { ValueExtremes, ValueStore } from './value-store.ts'
+import type { EncodedPage, PageKind, PageSize, PageWriter } from './page-writer.ts'
+import { MAX_PAGE_BYTES, type ValueExtremes, type ValueStore } from './value-store.ts'
 import { wordLayoutOf } from './word-layout.ts'
 import { WordStore } from './word-store.ts'
 
 /** Entries of a page at most; readers decode, and later skip, a page as a whole. */
 export const PAGE_ENTRIES = 65_536
+
+/** A page before it is compressed. */
+export interface FilledPage {
+  /** The entry after its last. */
+  readonly end: number
+  /** Valid until the chunk is used again. */
+  readonly body: Uint8Array
+}
 
 /** One column of the file in the row group that is being filled: entries, which are values or the lack of one. */
 export abstract class PagedChunk {
@@ -26,6 +34,10 @@ export abstract class PagedChunk {
   readonly #layout: PhysicalLayout
   protected readonly kernel: Kernel
   #wideLevels: Uint32Array
+  readonly #early: EncodedPage[] = []
+  #earlyBytes = 0
+  /** Entries that are in early pages. */
+  #pagedEntries = 0
 
   constructor(type: ColumnType, path: readonly string[], kernel: Kernel) {
     this.kernel = kernel
@@ -36,8 +48,30 @@ export abstract class PagedChunk {
     this.store = createStore(type, kernel)
   }
 
-  /** Fills a page with the entries from `entry` on and returns the entry after its last. */
-  protected abstract fillPage(entry: number, page: ByteBuffer): number
+  /** Makes a page of the entries from `entry` on, in `page` or where its values lie. */
+  protected abstract fillPage(entry: number, page: ByteBuffer): FilledPage
+
+  /** Memory that pages wait in which were made before the chunk is complete. */
+  protected get earlyBytes(): number {
+    return this.#earlyBytes
+  }
+
+  /**
+   * Makes pages of values that are plain whatever comes: compressed they take a fraction of the memory. They are
+   * written with the rest of the chunk, since a chunk is one piece of the file.
+   */
+  pageEarly(out: PageWriter, page: ByteBuffer): void {
+    while (this.store.settledBytes >= MAX_PAGE_BYTES) {
+      page.clear()
+      const from = this.#pagedEntries
+      const { end, body } = this.fillPage(from, page)
+      const encoded = out.encodeForLater(dataPage(end - from, Encoding.PLAIN), body)
+      this.#early.push(encoded)
+      this.#earlyBytes += encoded.compressed.length
+      this.#pagedEntries = end
+      this.store.dropPage()
+    }
+  }
 
   /** Writes the chunk's pages and makes room for the next chunk. There must be at least one entry. */
   flush(
@@ -51,11 +85,12 @@ export abstract class PagedChunk {
     const dictionaryPageOffset = this.#writeDictionary(out, page, size)
     const dataPageOffset = out.offset
     const encoding = dictionaryPageOffset === undefined ? Encoding.PLAIN : Encoding.RLE_DICTIONARY
-    let dataPageCount = 0
-    for (let entry = 0; entry < this.entryCount; dataPageCount++) {
+    let dataPageCount = this.#early.length
+    for (const early of this.#early) size.add(out.writeEncoded(early))
+    for (let entry = this.#pagedEntries; entry < this.entryCount; dataPageCount++) {
       page.clear()
-      const end = this.fillPage(entry, page)
-      size.add(out.writePage({ type: PageType.DATA_PAGE, valueCount: end - entry, encoding }, page.used()))
+      const { end, body } = this.fillPage(entry, page)
+      size.add(out.writePage(dataPage(end - entry, encoding), body))
       entry = end
     }
     const metadata = {
@@ -69,10 +104,17 @@ export abstract class PagedChunk {
       compressedBytes: size.compressedBytes,
       statistics: chunkStatistics(this.#type, this.nullCount, extremes),
     }
+    this.#reset()
+    return { metadata, extremes }
+  }
+
+  #reset(): void {
     this.entryCount = 0
     this.nullCount = 0
-    store.reset()
-    return { metadata, extremes }
+    this.#early.length = 0
+    this.#earlyBytes = 0
+    this.#pagedEntries = 0
+    this.store.reset()
   }
 
   #writeDictionary(out: PageWriter, page: ByteBuffer, size: SizeSum): number | undefined {
@@ -107,6 +149,10 @@ export abstract class PagedChunk {
     page.length = this.kernel.encodeHybrid(wide, 0, to - from, bitWidthOf(maxLevel), page.bytes, start)
     page.view.setUint32(lengthAt, page.length - start, true)
   }
+}
+
+function dataPage(valueCount: number, encoding: Encoding): PageKind {
+  return { type: PageType.DATA_PAGE, valueCount, encoding }
 }
 
 class SizeSum {

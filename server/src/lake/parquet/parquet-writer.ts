@@ -24,7 +24,7 @@ export interface ParquetWriterOptions {
   /** Rows of a row group; 61,440 by default. */
   readonly rowGroupRows?: number | undefined
   /**
-   * Uncompressed bytes after which a row group ends early, so that long values can't fill the memory; 16 MiB.
+   * Bytes in memory after which a row group ends early, so that long values can't fill it; 16 MiB.
    */
   readonly rowGroupBytes?: number | undefined
   /** zstd level; 1 by default. */
@@ -118,6 +118,7 @@ export class ParquetWriter {
       this.#chunks.forEach((chunk, i) => {
         chunk.append(columns[i] as AnyVector, from, to, this.#presence)
       })
+      for (const file of this.#files) file.pageEarly(this.#pages, this.#page)
       this.#bufferedRows += to - from
       if (this.#isRowGroupFull()) this.#flushRowGroup()
       from = to

@@ -87,7 +87,10 @@ export function writeFile(
   batchRows = 1000,
 ): WrittenFile {
   const parts: Uint8Array[] = []
-  const writer = new ParquetWriter({ ...options, sink: { write: (chunk) => void parts.push(chunk.slice()) } })
+  const writer = new ParquetWriter({
+    ...options,
+    sink: { write: (chunk) => void parts.push(new Uint8Array(chunk)) },
+  })
   const leaves = writer.columns.filter(isLeaf)
   const rowCount = columns[0]?.length ?? 0
   for (let from = 0; from < rowCount; from += batchRows) {

@@ -350,6 +350,31 @@ describe('row groups, pages and encodings', () => {
     const { file } = await lab.check({ fields: [text] }, [texts])
     expect(Number(readFooter(file).row_groups[0]?.columns[0]?.meta_data?.num_values)).toBe(8)
   })
+
+  test('plain values leave the memory a page at a time, whatever NULLs and extremes the pages have', async () => {
+    const fields = [
+      field(1, 'late', { kind: 'string' }),
+      field(2, 'all', { kind: 'string' }, true),
+      field(3, 'bytes', { kind: 'binary' }),
+      field(4, 'n', { kind: 'long' }),
+    ]
+    const rows = 30_000
+    const text = (i: number) => `${(i * 7919) % 30_011} ${'x'.repeat(90)} ${i}`
+    const columns = [
+      // The first pages are made before anyone knows of a NULL.
+      Array.from({ length: rows }, (_, i) => (i > 15_000 && i % 3 === 0 ? null : text(i))),
+      Array.from({ length: rows }, (_, i) => (i === 17_000 ? '~'.repeat(2_500_000) : text(i))),
+      Array.from({ length: rows }, (_, i) => (i % 5 === 0 ? null : Buffer.from(text(i)).toString('hex'))),
+      Array.from({ length: rows }, (_, i) => BigInt(i)),
+    ]
+    const { file } = await lab.check({ fields }, columns, 2048)
+    const [group] = readFooter(file).row_groups
+    const [late, all] = group?.columns ?? []
+    expect(late?.meta_data?.statistics).toMatchObject({ null_count: 4999n })
+    expect(all?.meta_data?.statistics?.max_value).toBe(`${'~'.repeat(63)}\x7f`)
+    expect(Buffer.from(file.summary.columns[1]?.lower ?? []).toString()).toBe(text(0).slice(0, 16))
+    expect(file.summary.splitOffsets).toHaveLength(1)
+  })
 })
 
 describe('damage', () => {

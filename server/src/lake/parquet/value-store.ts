@@ -30,13 +30,17 @@ export interface DictionaryPage {
 /**
  * The values of one column chunk, without the NULLs. One chunk's life:
  *
- *   append*  ->  seal  ->  dictionary, extremes, (fitPage -> writePage)*  ->  reset
+ *   (append, (fitPage -> takePage -> dropPage)*)*  ->  seal  ->  dictionary, extremes, (fitPage -> takePage)*  ->  reset
+ *
+ * Values that are plain for good (`settledBytes`) may be taken before the chunk is sealed.
  *
  * Memory is kept from chunk to chunk.
  */
 export interface ValueStore {
   /** Memory in use by the chunk, roughly. */
   readonly bufferedBytes: number
+  /** Bytes that are plain whatever comes, and not yet taken. */
+  readonly settledBytes: number
   append(vector: Vector, rows: RowRange): void
   /** Decides between dictionary and plain. */
   seal(): void
@@ -47,8 +51,10 @@ export interface ValueStore {
    * least 1 unless `maxValues` is 0.
    */
   fitPage(maxValues: number, maxBytes?: number): number
-  /** Appends the next `count` values to the page. */
-  writePage(count: number, page: ByteBuffer): void
+  /** The next `count` values behind what `page` holds already, in one piece; valid until either is used again. */
+  takePage(count: number, page: ByteBuffer): Uint8Array
+  /** Forgets the values that were taken, but for their extremes. */
+  dropPage(): void
   reset(): void
 }
 

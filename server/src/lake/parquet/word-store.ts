@@ -43,6 +43,11 @@ export class WordStore implements ValueStore {
     return this.#count * (4 * this.#layout.wordsPerValue + (this.#isDictionary ? 4 : 0))
   }
 
+  /** A page of words is no reason to hurry: there are few bytes to a value. */
+  get settledBytes(): number {
+    return 0
+  }
+
   append(vector: Vector, rows: RowRange): void {
     const { wordsPerValue, gather } = this.#layout
     const { heap } = this.#kernel
@@ -118,12 +123,15 @@ export class WordStore implements ValueStore {
     return maxValues
   }
 
-  writePage(count: number, page: ByteBuffer): void {
+  takePage(count: number, page: ByteBuffer): Uint8Array {
     const range = { from: this.#written, to: this.#written + count }
     this.#written = range.to
     if (this.#isDictionary) writeIndices(this.#kernel, this.#indices, range, this.#entryCount, page)
     else this.#layout.writePlain(this.#kernel, this.#words, range.from, range.to, page)
+    return page.used()
   }
+
+  dropPage(): void {}
 
   reset(): void {
     this.#count = 0

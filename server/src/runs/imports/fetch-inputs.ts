@@ -49,7 +49,8 @@ interface CopyTarget {
   readonly signal: AbortSignal
 }
 
-async function localPaths(
+/** Objects as local files: where the lake is a folder, they themselves. */
+export async function localPaths(
   storage: LakeStorage,
   keys: readonly string[],
   { target, signal }: CopyTarget,

@@ -35,6 +35,8 @@ export interface FlowServiceDependencies {
   readonly source: SourcePort
   /** Queues the first step of a run as part of the transaction that made or promoted it. */
   readonly submitRun: (tx: Tx, run: Run) => Promise<void>
+  /** Whether the rows that a run has set aside can still be read. */
+  readonly areRowsHeld: (run: Run) => Promise<boolean>
   /** Tells the scheduler that a flow may be due earlier than it thought. Called after the commit. */
   readonly nudgeScheduler: () => void
   /** Sends a message to the receiver of a subscription. */

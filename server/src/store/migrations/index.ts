@@ -9,6 +9,7 @@ import * as identityNamespaces from './0009-identity-namespaces.ts'
 import * as catalog from './0010-catalog.ts'
 import * as ingestion from './0013-ingestion.ts'
 import * as sourceShapes from './0014-source-shapes.ts'
+import * as replays from './0015-replays.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-catalog': catalog,
   '0013-ingestion': ingestion,
   '0014-source-shapes': sourceShapes,
+  '0015-replays': replays,
 }

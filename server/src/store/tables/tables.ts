@@ -261,7 +261,8 @@ interface FlowRunTable extends ScopedTable {
   flow_name: Generated<string | null>
   state: 'scheduled' | 'queued' | 'inProgress' | 'success' | 'failed' | 'cancelled'
   /** `schedule`, `request` or `retry`: with flow and scheduled_for it makes a tick happen once. */
-  origin: 'schedule' | 'request' | 'retry'
+  origin: 'schedule' | 'request' | 'retry' | 'replay'
+  replays: string | null
   scheduled_for: number
   window_start: number | null
   window_end: number | null

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
-import { isUuid } from '#kit/ids.ts'
 import { isObject, type JsonObject } from '#kit/json.ts'
 import type { FlowServiceDependencies } from '#services/flow-service/dependencies.ts'
 import type { ChangeRequest } from '#services/flow-service/entities/change-entity.ts'
@@ -9,7 +8,7 @@ import { assertCurrent } from '#services/flow-service/entities/if-match.ts'
 import { actionNotApplicable, ENABLE_FIRST, FlowProblem, notFound } from '#services/flow-service/problems.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 import type { FlowRow, Run } from './run.ts'
-import { insertRun, lockFlow } from './run-store.ts'
+import { findReplay, findScopedRun, insertRun, lockFlow } from './run-store.ts'
 
 /**
  * Repeats a run over its original window, as a new run that names the old one as its predecessor.
@@ -32,6 +31,7 @@ export async function retriggerRun(
       throw new FlowProblem('1430-400', `The flow ${run.flow_id} is not found.`, { id: run.flow_id })
     if (flow.state !== 'enabled') throw actionNotApplicable('re-trigger', flow.state, ENABLE_FIRST)
     assertRepeatable(run)
+    await assertNotReplayed(tx, run)
     await assertUnrivalled(tx, run, flow.watermark_at)
     return await repeat(tx, deps, scope, { run, flow })
   })
@@ -60,19 +60,12 @@ async function repeat(
   return retry
 }
 
-/** The run that the scope can see. */
-async function findScopedRun(db: Database, scope: Scope, id: string): Promise<Run | undefined> {
-  if (!isUuid(id)) return undefined
-  return await db
-    .selectFrom('flow_run')
-    .selectAll()
-    .where('org_id', '=', scope.orgId)
-    .where('sandbox_id', '=', scope.sandbox.id)
-    .where('id', '=', id)
-    .executeTakeFirst()
-}
-
 function assertRepeatable(run: Run): void {
+  if (run.replays !== null)
+    throw notRepeatable(
+      run,
+      `it replays rows of the run ${run.replays}. Use replay on that one, or on this one for what failed again`,
+    )
   if (run.state === 'success' && ingestedCount(run.document) === 0) return
   if (run.state === 'failed' || run.state === 'cancelled') return
   throw notRepeatable(
@@ -81,6 +74,13 @@ function assertRepeatable(run: Run): void {
       ? 'it has brought rows, which would arrive twice. To bring a window again, ask for it with POST /runs'
       : `it is ${run.state}. Only a run that has failed, or has brought no row, can be repeated`,
   )
+}
+
+/** Of a run whose rows were all set aside, a replay brings them. */
+async function assertNotReplayed(tx: Tx, run: Run): Promise<void> {
+  const replay = await findReplay(tx, run.id)
+  if (replay !== undefined)
+    throw notRepeatable(run, `the run ${replay.id}, which is ${replay.state}, replays what it has set aside`)
 }
 
 function ingestedCount(document: JsonObject): number {
@@ -100,7 +100,7 @@ async function assertUnrivalled(db: Database, run: Run, deliveredToMs: number | 
   const isDelivered = deliveredToMs !== null && deliveredToMs >= end
   const { rows } = await sql<{ id: string; state: Run['state'] }>`
     select id, state from flow_run
-    where flow_id = ${run.flow_id} and id <> ${run.id} and created_at >= ${run.created_at}
+    where flow_id = ${run.flow_id} and id <> ${run.id} and created_at >= ${run.created_at} and origin <> 'replay'
       and (
         state in ('scheduled', 'queued', 'inProgress') and ${from} < ${end} and ${to} > ${start}
         or state = 'success' and (document #>> '{metrics,recordSummary,outputRecordCount}')::bigint > 0

@@ -25,6 +25,7 @@ import {
 } from '#services/flow-service/route-parts.ts'
 import { createRun } from './create-run.ts'
 import { putRun } from './put-run.ts'
+import { replayRun } from './replay-run.ts'
 import { retriggerRun } from './retrigger-run.ts'
 
 /** Runs: single executions of flows. */
@@ -102,8 +103,8 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       tag: 'Runs',
       operationId: 'actOnRun',
       errors: [...ACTION_ERRORS, '1430-400'],
-      summary: 'Repeat a failed run over its window',
-      query: actionQuery(['re-trigger']),
+      summary: 'Repeat a failed run over its window, or replay the rows that a run has set aside',
+      query: actionQuery(['re-trigger', 'replay']),
       body: StateAction,
       isBodyOptional: true,
       ifMatch: 'optional',
@@ -111,8 +112,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     }),
     preValidation: allowObject,
     handler: async (request, reply) => {
-      readAction(actionOf(request), ['re-trigger'])
-      return referenceOf((await retriggerRun(deps, request.scope, changeOf(request, reply))).document)
+      const action = readAction(actionOf(request), ['re-trigger', 'replay'])
+      const act = action === 'replay' ? replayRun : retriggerRun
+      return referenceOf((await act(deps, request.scope, changeOf(request, reply))).document)
     },
   })
 }

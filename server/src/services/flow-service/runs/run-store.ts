@@ -34,6 +34,8 @@ export interface NewRun {
   readonly window: RunWindow
   readonly params?: JsonObject | undefined
   readonly predecessors?: readonly JsonObject[] | undefined
+  /** The run whose rows it brings in. */
+  readonly replays?: string | undefined
   /** Who asked for it; the scheduler when absent. */
   readonly actor?: Actor | undefined
   readonly nowMs: number
@@ -67,6 +69,7 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
       flow_name: flow.name,
       state,
       origin,
+      replays: given.replays ?? null,
       scheduled_for: scheduledFor,
       window_start: window.startMs,
       window_end: window.endMs,
@@ -97,6 +100,32 @@ export async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
 /** The run with this id, in whatever sandbox it is. */
 export async function findRun(db: Database, id: string): Promise<Run | undefined> {
   return await db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The run that brings in what another one has set aside: that has done so, or is still to do so. */
+export async function findReplay(db: Database, replayedId: string): Promise<Run | undefined> {
+  return await db
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('replays', '=', replayedId)
+    .where('state', 'not in', ['failed', 'cancelled'])
+    .executeTakeFirst()
+}
+
+/** The run that the scope can see. */
+export async function findScopedRun(
+  db: Database,
+  { orgId, sandbox }: Scope,
+  id: string,
+): Promise<Run | undefined> {
+  if (!isUuid(id)) return undefined
+  return await db
+    .selectFrom('flow_run')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('sandbox_id', '=', sandbox.id)
+    .where('id', '=', id)
+    .executeTakeFirst()
 }
 
 /** The run that the scope can see; nobody else changes it until the transaction ends. */

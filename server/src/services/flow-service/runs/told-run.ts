@@ -124,7 +124,7 @@ function readPredecessors(
   const told = readArray(given, 'predecessors').map((item, index) => readPredecessor(item, index, id))
   const repeated: unknown = Array.isArray(predecessors) ? predecessors[0] : undefined
   // A run is repeated once, which is known by this.
-  if (origin === 'retry' && !isDeepStrictEqual(told[0], repeated)) {
+  if ((origin === 'retry' || origin === 'replay') && !isDeepStrictEqual(told[0], repeated)) {
     throw invalidRequest(
       'predecessors.0 of a run that repeats another one is that run. Send it as it is, and others after it.',
       'predecessors.0',

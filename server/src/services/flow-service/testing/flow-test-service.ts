@@ -193,6 +193,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     landingShapeOf: async () => ({ fields: FIELDS, rules: undefined }),
     source: options.wrapSource?.(createPostgresSource()) ?? createPostgresSource(),
     submitRun: async (_tx, run) => void submitted.push(run),
+    areRowsHeld: async () => true,
     nudgeScheduler: () => {
       world.nudges++
     },

@@ -61,17 +61,28 @@ function writeInt64(span: ColumnSpan, start: number, scale: number, words: Int32
     words[at + 1] = -0x80000000
     return
   }
-  if (isSmall(view, start, scale)) {
-    const magnitude = smallMagnitude(view, start, scale)
-    const value = sign === 0 ? magnitude : -magnitude
-    const high = Math.floor(value / TWO_32)
-    words[at] = (value - high * TWO_32) | 0
-    words[at + 1] = high
+  const groups = view.getInt16(start + NUMERIC.weight) + 1 + (scale >> 2)
+  if (groups <= EXACT_GROUPS) {
+    const magnitude = smallMagnitude(view, start, groups, scale & 3)
+    storeDouble(sign === 0 ? magnitude : -magnitude, words, at)
     return
   }
   fillLimbs(view, start, scale)
   if (LIMBS[2] !== 0 || LIMBS[3] !== 0) throw tooManyDigits()
   storeLimbs(words, at, 2, sign !== 0)
+}
+
+/** A whole number below 2^53 as two words. */
+function storeDouble(value: number, words: Int32Array, at: number): void {
+  const low = value | 0
+  if (low === value) {
+    words[at] = low
+    words[at + 1] = low >> 31
+    return
+  }
+  const high = Math.floor(value / TWO_32)
+  words[at] = (value - high * TWO_32) | 0
+  words[at + 1] = high
 }
 
 function writeInt128(span: ColumnSpan, start: number, scale: number, words: Int32Array, at: number): void {
@@ -86,19 +97,13 @@ function writeInt128(span: ColumnSpan, start: number, scale: number, words: Int3
   storeLimbs(words, at, 4, sign !== 0)
 }
 
-function isSmall(view: DataView, start: number, scale: number): boolean {
-  return view.getInt16(start + NUMERIC.weight) + 1 + (scale >> 2) <= EXACT_GROUPS
-}
-
-/** The magnitude in a double, for at most {@link EXACT_GROUPS} whole groups. */
-function smallMagnitude(view: DataView, start: number, scale: number): number {
+/** The magnitude in a double: at most {@link EXACT_GROUPS} whole groups, and `rest` digits of the one after. */
+function smallMagnitude(view: DataView, start: number, groups: number, rest: number): number {
   const count = view.getUint16(start)
-  const groups = view.getInt16(start + NUMERIC.weight) + 1 + (scale >> 2)
   let value = 0
   for (let index = 0; index < groups; index++) {
     value = value * 10_000 + (index < count ? view.getUint16(start + NUMERIC.digits + 2 * index) : 0)
   }
-  const rest = scale & 3
   if (rest === 0) {
     assertNothingLeft(count, groups)
     return value
