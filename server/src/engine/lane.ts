@@ -10,7 +10,7 @@ import type { LaneTask, SliceOutput, SliceProgress } from './task.ts'
 import { describeFailure, type FromThread, type ThreadFailure, type ToThread } from './worker/messages.ts'
 
 /** Slots of a ring. Eight of about 1 MiB let a reader run ahead while the encoder compresses a row group. */
-const SLOT_COUNT = 8
+const SLOT_COUNT = 4
 const PROGRESS_MS = 250
 
 export interface ExtractOptions {

@@ -43,7 +43,7 @@ export interface ParquetFileSummary {
   readonly columns: ColumnSummary[]
 }
 
-const DEFAULT_ROW_GROUP_ROWS = 61_440
+const DEFAULT_ROW_GROUP_ROWS = 30_720
 const DEFAULT_ROW_GROUP_BYTES = 16 * 1024 * 1024
 /** Rows taken at once: what is sized per append stays small even for a huge batch. */
 const STEP_ROWS = 2_048
