@@ -317,7 +317,7 @@ describe('whole collections', () => {
     await world.source.query(`create table arrays (id integer, texts text[], numbers bigint[], matrix integer[], flags boolean[]);
       insert into arrays values
         (1, '{a,"b,\\"c",NULL,"NULL",""}', '{1,-2,NULL}', '{{1,2},{3,NULL}}', '{t,f,NULL}'),
-        (2, '{}', '[5:6]={7,8}', null, null)`)
+        (2, '{}', '{7,8}', null, null)`)
     const mappings = mappingsOf(
       ['id', 'id'],
       ['texts', 'texts'],

@@ -137,7 +137,7 @@ function remembered(
   const isShared = of.node === 'column' && scope.memo !== undefined
   return {
     evaluate: isShared
-      ? scope.memo.of(`${node}${'isWhole' in expression ? ' whole' : ''} ${of.column}`, fresh)
+      ? scope.memo.of(`${node}${'levels' in expression ? ` ${expression.levels}` : ''} ${of.column}`, fresh)
       : fresh,
     isConstant,
   }

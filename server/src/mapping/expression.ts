@@ -15,8 +15,8 @@ export type Expression =
       readonly node: 'shaped_text'
       readonly of: Expression
       readonly shape: TextShape
-      /** It lands as a whole, so that an array has to be a list. */
-      readonly isWhole?: boolean | undefined
+      /** It lands as a whole, in a list of so many levels; absent for what an expression makes something of. */
+      readonly levels?: number | undefined
     }
   /** `of[*]` and what follows it: an array of what is at the end of the steps in every item. */
   | { readonly node: 'each'; readonly of: Expression; readonly steps: readonly PathStep[] }

@@ -4,6 +4,7 @@ import {
   isColumnType,
   type LakeColumn,
   type LakeField,
+  type LakeType,
 } from '#columns/column-type.ts'
 import {
   bindExpression,
@@ -190,7 +191,7 @@ export class MappingPlanner {
     const member = names.length > 0 ? this.#membersOf(bound, names) : bound
     // A text column holds an array or object as JSON.
     const isPlain = isColumnType(type) || identity !== undefined
-    const expression = isPlain && !isCopied ? member : wholeOf(partsOf(member, this.#columns))
+    const expression = isPlain && !isCopied ? member : wholeOf(partsOf(member, this.#columns), levelsOf(type))
     const part = { steps: isCopied ? [] : steps, source: entry.source, entry: index, expression }
     return identity === undefined ? part : { ...part, identity }
   }
@@ -216,7 +217,7 @@ export class MappingPlanner {
   }
 
   #membersOf(bound: Expression, names: readonly string[]): Expression {
-    return membersOf(wholeOf(partsOf(bound, this.#columns)), names)
+    return membersOf(wholeOf(partsOf(bound, this.#columns), 1), names)
   }
 
   #boundSource(read: ReadEntry): Expression | undefined {
@@ -274,9 +275,14 @@ export class MappingPlanner {
   }
 }
 
-/** A column that lands as it is, and not for what an expression makes of it. */
-function wholeOf(expression: Expression): Expression {
-  return expression.node === 'shaped_text' ? { ...expression, isWhole: true } : expression
+/** A column that lands as it is, in a list of so many levels, and not for what an expression makes of it. */
+function wholeOf(expression: Expression, levels: number): Expression {
+  return expression.node === 'shaped_text' ? { ...expression, levels } : expression
+}
+
+/** 1 for a list of numbers, 2 for a list of such lists. */
+function levelsOf(type: LakeType): number {
+  return type.kind === 'list' ? levelsOf(type.element) + 1 : 0
 }
 
 const NOUNS = { struct: 'object', list: 'array', map: 'map' } as const satisfies Record<

@@ -13,24 +13,24 @@ import { EvaluationFailure, fail, type Value } from './values.ts'
  */
 export function parseShapedText(
   value: Value,
-  { shape, isWhole = false }: { readonly shape: TextShape; readonly isWhole?: boolean | undefined },
+  { shape, levels }: { readonly shape: TextShape; readonly levels?: number | undefined },
 ): Value {
   if (typeof value !== 'string') return value
-  if (isWhole && hasOtherForm(value, shape)) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+  if (levels !== undefined && shape.kind === 'array' && !isList(value, levels)) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
   return parseText(value, shape)
 }
 
 export const ARRAY_FORM_CODE = 'HW-ARRAY-FORM'
 
 const NO_LIST = new ConversionProblem(
-  'An array of more than one dimension, or one that does not begin at 1, is no list; mapped to a text it arrives as it is',
+  'An array of more dimensions than the list has, or one that does not begin at 1, is no such list; mapped to a text it arrives as it is',
   ARRAY_FORM_CODE,
   {},
 )
 
-/** True for an array that a list cannot be told from. Arrays inside others, in composites, are looked at when read. */
-function hasOtherForm(text: string, { kind }: TextShape): boolean {
-  return kind === 'array' && (text.startsWith('{{') || text.startsWith('['))
+/** True for an array that a list of so many levels holds whole. Arrays in composites are looked at when read. */
+function isList(text: string, levels: number): boolean {
+  return !text.startsWith('[') && !text.startsWith('{'.repeat(Math.max(levels, 1) + 1))
 }
 
 function parseText(text: string, shape: TextShape): Value {

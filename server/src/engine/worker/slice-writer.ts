@@ -7,17 +7,16 @@ import { valueColumns } from '#engine/row-origin.ts'
 import type { LaneTask, LeafProof, WrittenSlice } from '#engine/task.ts'
 import { Kernel } from '#kernel/kernel.ts'
 import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
-import { DeadlineError, withDeadline } from '#kit/with-deadline.ts'
 import { type ParquetFileSummary, ParquetWriter } from '#lake/parquet/parquet-writer.ts'
 import type { DuckDb } from '#lake/query/duckdb.ts'
 import { readBack } from '#lake/query/verify-file.ts'
 import { type CompiledMapping, compileMapping, type MappedBatch } from '#mapping/compile-mapping.ts'
-import { usesRegex } from '#mapping/uses-regex.ts'
 import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
 import { HeldRows } from './held-rows.ts'
 import { PartFile } from './part-file.ts'
+import { patientMapping } from './patient-mapping.ts'
 import { RecordRows } from './record-rows.ts'
 import { RowErrors } from './row-errors.ts'
 import { ColumnRows, type SourceRows } from './source-rows.ts'
@@ -28,21 +27,6 @@ const BROKEN = Object.freeze({
   lineCode: '1401',
   message: 'Row is corrupted and cannot be read, please fix and resend.',
 })
-
-/** A batch of two thousand rows takes milliseconds. */
-const BATCH_PATIENCE_MS = 60_000
-
-/** The run cannot go on; somebody has to change the mapping or the schema. The message is for users. */
-export class SlowExpressionError extends Error {
-  override readonly name = 'SlowExpressionError'
-  readonly code = 'HW-EXPRESSION-TIMEOUT'
-
-  constructor() {
-    super(
-      'A regular expression of the mapping, or a pattern of the schema, takes for ever on a value of the source. Write it without repetitions inside of repetitions, as in (a+)+.',
-    )
-  }
-}
 
 export interface SliceWriterOptions {
   /** One of its own by default. */
@@ -64,8 +48,6 @@ export class SliceWriter {
   /** Empty where the level asks for none. */
   readonly #digests: readonly Digester[]
   readonly #level: VerifyLevel
-  /** The mapping has regular expressions, which may take for ever. */
-  readonly #isBounded: boolean
   /** At the level `source`. */
   readonly #arrived: WireDigester | undefined
   readonly #stage: VectorStage
@@ -83,7 +65,6 @@ export class SliceWriter {
   constructor(task: LaneTask, options: SliceWriterOptions = {}) {
     const { mapping, fields, keyValues, nowMs, diagnosticsPath, verify = DEFAULT_VERIFY_LEVEL } = task
     this.#level = verify
-    this.#isBounded = usesRegex(mapping)
     if (verify === 'source' && !('files' in task))
       this.#arrived = new WireDigester(valueColumns(task.columns, task.origin))
     const kernel = options.kernel ?? new Kernel()
@@ -91,7 +72,7 @@ export class SliceWriter {
     this.#duck = options.duck
     this.#rows = rowsOf(task)
     const { readers, hasObject } = this.#rows
-    this.#mapping = compileMapping(mapping, { nowMs, readers, hasObject })
+    this.#mapping = patientMapping(compileMapping(mapping, { nowMs, readers, hasObject }), mapping)
     this.#errors = new RowErrors(mapping, this.#rows)
     const parsingErrorsPath = 'files' in task ? task.parsingErrorsPath : undefined
     if (diagnosticsPath !== undefined) this.#diagnostics = new DiagnosticsFile(diagnosticsPath)
@@ -111,7 +92,7 @@ export class SliceWriter {
   add(batch: ColumnBatch): void {
     this.#arrived?.add(batch)
     const taken = this.#rows.take(batch)
-    const mapped = this.#apply(taken.batch)
+    const mapped = this.#mapping.apply(taken.batch)
     const columns = this.#stage.take(mapped.columns, mapped.rowCount)
     this.#digests.forEach((digest, index) => {
       const column = columns[index]
@@ -148,15 +129,6 @@ export class SliceWriter {
     this.#file[Symbol.dispose]()
     this.#diagnostics?.[Symbol.dispose]()
     this.#parsingErrors?.[Symbol.dispose]()
-  }
-
-  #apply(batch: ColumnBatch): MappedBatch {
-    if (!this.#isBounded) return this.#mapping.apply(batch)
-    try {
-      return withDeadline(() => this.#mapping.apply(batch), BATCH_PATIENCE_MS)
-    } catch (error) {
-      throw error instanceof DeadlineError ? new SlowExpressionError() : error
-    }
   }
 
   #accountBroken(texts: readonly string[]): void {

@@ -23,7 +23,8 @@ export function showBound(type: ColumnType, bound: Uint8Array): string {
     case 'timestamptz':
       return showInstant(view.getBigInt64(0, true))
     case 'string':
-      return new TextDecoder().decode(bound)
+      // JSON documents in PostgreSQL cannot hold NUL.
+      return new TextDecoder().decode(bound).replaceAll('\0', '␀')
     default:
       return Buffer.from(bound).toString('hex')
   }
