@@ -16,7 +16,8 @@ export function parseShapedText(
   { shape, levels }: { readonly shape: TextShape; readonly levels?: number | undefined },
 ): Value {
   if (typeof value !== 'string') return value
-  if (levels !== undefined && shape.kind === 'array' && !isList(value, levels)) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+  if (levels !== undefined && shape.kind === 'array' && !isList(value, levels))
+    throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
   return parseText(value, shape)
 }
 
