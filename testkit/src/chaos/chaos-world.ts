@@ -3,6 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { listTableFiles } from '@headwater/server/lake/iceberg/list-table-files.ts'
+import { openS3Storage } from '@headwater/server/lake/storage/s3-storage.ts'
+import { createLog } from '@headwater/server/log/log.ts'
+import { openDatabase, openPool } from '@headwater/server/store/database.ts'
+import { type OrphanDependencies, sweepOrphans } from '@headwater/server/upkeep/orphan-sweeper.ts'
 import { type Answer, ApiClient } from '../api-client.ts'
 import { connectTo, FLOW, type Ingested, ingest } from '../journey.ts'
 import { type Cluster, startCluster } from '../postgres-lab/cluster.ts'
@@ -144,12 +149,45 @@ export class ChaosWorld implements AsyncDisposable {
 
   /** Removes the files that interrupted steps have left, however young they are. Returns how many there were. */
   async removeOrphans(): Promise<number> {
-    return 0
+    const found = await this.#withLake((deps) => sweepOrphans(deps, { minAgeMs: 0 }))
+    return found.length
   }
 
   /** Files of the lake that belong to no table. */
   async findStrayFiles(): Promise<readonly string[]> {
-    return []
+    return this.#withLake(async ({ db, storage }) => {
+      const tables = await db.selectFrom('lake_table').select('metadata_key').execute()
+      const known = await Promise.all(tables.map((table) => listTableFiles(storage, table.metadata_key)))
+      const listed = new Set(known.flatMap((keys) => [...keys]))
+      const lying = await Array.fromAsync(storage.list(''), ({ key }) => key)
+      const uploads = this.store.openUploads
+      return [
+        ...lying.filter((key) => !listed.has(key)).map((key) => `The file ${key} belongs to no table.`),
+        ...[...listed]
+          .filter((key) => !lying.includes(key) && isNeeded(key))
+          .map((key) => `The file ${key} is lost.`),
+        ...(uploads > 0 ? [`${uploads} uploads were neither completed nor given up.`] : []),
+      ]
+    })
+  }
+
+  /** The lake and the metadata as a server sees them. */
+  async #withLake<T>(use: (deps: OrphanDependencies) => Promise<T>): Promise<T> {
+    Object.assign(process.env, S3_ENV)
+    const { endpoint } = this.store
+    await using storage = openS3Storage({
+      url: this.lakeUrl,
+      endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+    })
+    const db = openDatabase(openPool({ url: this.#env['DATABASE_URL'] ?? '' }, { max: 2 }))
+    try {
+      const log = createLog({ level: 'silent' })
+      return await use({ db, storage, log, now: Date.now })
+    } finally {
+      await db.destroy()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -216,12 +254,20 @@ async function openParts(opened: AsyncDisposableStack): Promise<Parts> {
     HEADWATER_MASTER_KEY: randomBytes(32).toString('base64'),
     HEADWATER_SLICE_TARGET_BYTES: String(SLICE_BYTES),
   }
-  const servers = Array.from({ length: SERVERS }, (_, at) => new ChaosServer(join(folder, `server-${at}`), env))
+  const servers = Array.from(
+    { length: SERVERS },
+    (_, at) => new ChaosServer(join(folder, `server-${at}`), env),
+  )
   const unmount = servers.map(({ dataDir }) => mountSpool(dataDir))
   for (const take of unmount) if (take !== undefined) opened.defer(take)
   for (const server of servers) opened.defer(() => server.end('SIGKILL'))
   const skipped = unmount.includes(undefined) ? ['disk-full'] : []
   return { env, metadata, source, proxy, store, servers, places, lakeUrl, interferers, skipped }
+}
+
+/** Names for readers that go by paths are written after the commit, and may be missing. */
+function isNeeded(key: string): boolean {
+  return !/\/(version-hint\.text|v\d+\.metadata\.json)$/.test(key)
 }
 
 async function firstOf(interferers: ReadonlySet<Interferer>, request: LakeRequest): Promise<Interference> {

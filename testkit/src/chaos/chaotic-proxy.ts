@@ -17,7 +17,10 @@ export interface ChaoticProxy extends WireServer {
 export type Sighting = 'snapshot' | 'copy'
 
 /** A proxy in front of a server, which tells when a planner takes its snapshot and when a copy begins. */
-export async function chaoticProxy(upstream: Upstream, onSight: (what: Sighting) => void): Promise<ChaoticProxy> {
+export async function chaoticProxy(
+  upstream: Upstream,
+  onSight: (what: Sighting) => void,
+): Promise<ChaoticProxy> {
   const links = new Set<Link>()
   const mood: Mood = { isSilent: false, delayMs: 0, truncateAfter: undefined }
   const server = await serve((client) => {

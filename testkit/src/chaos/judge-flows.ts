@@ -1,5 +1,5 @@
-import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
 import { type Fingerprint, fingerprintOfLakeSql, fingerprintOfSource } from './chaos-table.ts'
+import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
 
 /** What is wrong with a flow, in a sentence; empty when nothing is. */
 export async function judgeFlow(world: ChaosWorld, flow: ChaosFlow): Promise<readonly string[]> {
@@ -7,7 +7,10 @@ export async function judgeFlow(world: ChaosWorld, flow: ChaosFlow): Promise<rea
   const found = await fingerprintOfLake(world, flow)
   const source = await fingerprintOfSource(world.source, flow.table)
   const times = flow.table.mode === 'full' ? ledger.succeeded : 1
-  const expected = { rowCount: times * source.rowCount, digest: String(BigInt(source.digest) * BigInt(times)) }
+  const expected = {
+    rowCount: times * source.rowCount,
+    digest: String(BigInt(source.digest) * BigInt(times)),
+  }
   const faults = [
     found.rowCount !== expected.rowCount && `${found.rowCount} rows landed instead of ${expected.rowCount}`,
     found.keyCount !== source.rowCount && `${found.keyCount} keys landed instead of ${source.rowCount}`,

@@ -25,7 +25,10 @@ export class PlaceBells {
   async reached(place: Place, patienceMs: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const waiting = this.#waiting.get(place) ?? new Set()
-    this.#waiting.set(place, waiting.add(() => resolve(true)))
+    this.#waiting.set(
+      place,
+      waiting.add(() => resolve(true)),
+    )
     const timer = setTimeout(() => resolve(false), patienceMs)
     try {
       return await promise

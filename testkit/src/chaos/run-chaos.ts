@@ -155,7 +155,9 @@ class Harness {
       )
       if (rows[0]?.active === 0) return performance.now()
     }
-    throw new Error(`seed ${this.#options.seed}, round ${this.#round}: runs have not ended in ${ROUND_PATIENCE_MS / 1000} s`)
+    throw new Error(
+      `seed ${this.#options.seed}, round ${this.#round}: runs have not ended in ${ROUND_PATIENCE_MS / 1000} s`,
+    )
   }
 
   #tell(faults: readonly StruckFault[], wrong: readonly string[]): void {
