@@ -13,9 +13,9 @@ test(
     const report = await runChaos({
       seed: SEED,
       faults: 60,
-      perRound: 10,
+      perRound: 15,
       only: [],
-      roundsPerEra: 3,
+      roundsPerEra: 4,
       say: () => undefined,
     })
     expect(report.violations, describeReport(report)).toEqual([])

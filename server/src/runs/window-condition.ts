@@ -37,7 +37,8 @@ export function windowCondition(
     .join(' and ')
 }
 
-function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
+/** @throws RunFailedError when the column has no order in time */
+export function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
   try {
     return deltaOrderOf(column, options)
   } catch (error) {

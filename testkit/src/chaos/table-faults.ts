@@ -35,6 +35,7 @@ const REPLACE = (name: string): string => `
   insert into ${name}_next select * from ${name};
   drop table ${name};
   alter table ${name}_next rename to ${name};
+  alter index ${name}_next_pkey rename to ${name}_pkey;
   commit`
 
 const isFull = ({ table }: ChaosFlow): boolean => table.mode === 'full'

@@ -1,6 +1,7 @@
 import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
+import { readFenceStart, type TransactionFence } from './transaction-fence.ts'
 
 /** An exported snapshot. It lives until this is disposed or its session dies; readers import it by its id. */
 export interface HeldSnapshot extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface HeldSnapshot extends AsyncDisposable {
   readonly serverVersion: string
   /** The server's clock when the snapshot was taken, in epoch milliseconds. */
   readonly takenAtMs: number
+  /** Where it was asked for. */
+  readonly fence: TransactionFence | undefined
   /**
    * Keeps the relation in place while the snapshot lives: with the lock of a reader (ACCESS SHARE) on it and its
    * partitions, no TRUNCATE, VACUUM FULL or ALTER TABLE can move its rows between two slices.
@@ -18,21 +21,28 @@ export interface HeldSnapshot extends AsyncDisposable {
   pinRelation(relation: string): Promise<void>
 }
 
+export interface HoldOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+  /** Also reads which transactions the snapshot shows for certain. */
+  readonly isFenced?: boolean | undefined
+}
+
 /**
  * Opens a session with one REPEATABLE READ, READ ONLY transaction and exports its snapshot.
  * @throws SourceError
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  options: Pick<OpenSessionOptions, 'signal' | 'applicationName'> = {},
+  { isFenced = false, ...options }: HoldOptions = {},
 ): Promise<HeldSnapshot> {
   const session = await openSession(target, { ...options, readOnly: true })
   try {
+    const start = isFenced ? await readFenceStart(session) : undefined
     await session.query('begin transaction isolation level repeatable read read only not deferrable')
-    const [row] = await session.query<{ id: string; taken_at_ms: string }>(`
-      select pg_export_snapshot() as id,
+    const [row] = await session.query<{ id: string; to: string; taken_at_ms: string }>(`
+      select pg_export_snapshot() as id, txid_snapshot_xmax(txid_current_snapshot())::text as to,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
-    return new Snapshot(session, row?.id ?? '', Number(row?.taken_at_ms))
+    const fence = start && { ...start, to: row?.to ?? start.from }
+    return new Snapshot(session, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
   } catch (error) {
     await session.close()
     throw error
@@ -49,11 +59,16 @@ class Snapshot implements HeldSnapshot {
   readonly session: Session
   readonly snapshotId: string
   readonly takenAtMs: number
+  readonly fence: TransactionFence | undefined
 
-  constructor(session: Session, snapshotId: string, takenAtMs: number) {
+  constructor(
+    session: Session,
+    { id, takenAtMs, fence }: { id: string; takenAtMs: number; fence: TransactionFence | undefined },
+  ) {
     this.session = session
-    this.snapshotId = snapshotId
+    this.snapshotId = id
     this.takenAtMs = takenAtMs
+    this.fence = fence
   }
 
   get serverVersion(): string {
