@@ -5,11 +5,14 @@ import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import type { Keyring } from '#secrets/keyring.ts'
+import type { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
 
 /** Everything that the steps of runs take from the rest of the program; boot connects it. */
 export interface RunDependencies {
   readonly db: Database
+  /** The sessions of planners, which look at sources. */
+  readonly sessions: SessionRack
   readonly queue: StepQueue
   readonly engine: Engine
   readonly storage: LakeStorage

@@ -54,7 +54,9 @@ async function planAndHold(
       'the flow has no delta column, its window is passed over',
     )
   if (run.replays !== null) return planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
-  await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
+  const { sessions } = deps
+  const asked = { sessions, signal, applicationName: 'headwater-planner' }
+  await using snapshot = await holdSnapshot(inputs.target, asked)
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
   const epoch = await transact(deps.db, async (tx) => {

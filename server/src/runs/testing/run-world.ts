@@ -21,6 +21,7 @@ import { openKeyring } from '#secrets/keyring.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowRow, Run, RunWindow } from '#services/flow-service/runs/run.ts'
 import { findRun, insertRun } from '#services/flow-service/runs/run-store.ts'
+import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { type Database, openDatabase, openPool, transact } from '#store/database.ts'
 import { FlowSeeder, type SeededFlow, type WantedFlow } from './flow-seeder.ts'
 
@@ -75,6 +76,7 @@ export class RunWorld implements AsyncDisposable {
     await seeder.seedSandbox()
     const deps: RunDependencies = {
       db,
+      sessions: new SessionRack(),
       queue: await openQueue({ db, pool, log, isOnlyWorker: false }),
       engine: new Engine({ laneCount: 2 }),
       storage,

@@ -1,4 +1,5 @@
-import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { OpenSessionOptions, Session } from '#source/postgres/connect/session.ts'
+import { type LentSession, SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
 
@@ -18,42 +19,54 @@ export interface HeldSnapshot extends AsyncDisposable {
   pinRelation(relation: string): Promise<void>
 }
 
+export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+  /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
+  readonly sessions?: SessionRack | undefined
+}
+
+const BEGIN = 'begin transaction isolation level repeatable read read only not deferrable'
+
 /**
  * Opens a session with one REPEATABLE READ, READ ONLY transaction and exports its snapshot.
  * @throws SourceError
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  options: Pick<OpenSessionOptions, 'signal' | 'applicationName'> = {},
+  { sessions = new SessionRack({ max: 0 }), ...options }: HoldSnapshotOptions = {},
 ): Promise<HeldSnapshot> {
-  const session = await openSession(target, { ...options, readOnly: true })
+  const lent = await sessions.lend(target, { ...options, readOnly: true })
+  const { session } = lent
   try {
-    await session.query('begin transaction isolation level repeatable read read only not deferrable')
+    await session.query(BEGIN)
     const [row] = await session.query<{ id: string; taken_at_ms: string }>(`
       select pg_export_snapshot() as id,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
-    return new Snapshot(session, row?.id ?? '', Number(row?.taken_at_ms))
+    return new Snapshot(lent, row?.id ?? '', Number(row?.taken_at_ms))
   } catch (error) {
-    await session.close()
+    await lent[Symbol.asyncDispose]()
     throw error
   }
 }
 
 /** Begins a read-only transaction on `session` that sees what the snapshot sees; without an id, the present. */
 export async function importSnapshot(session: Session, snapshotId?: string | undefined): Promise<void> {
-  await session.query('begin transaction isolation level repeatable read read only not deferrable')
+  await session.query(BEGIN)
   if (snapshotId !== undefined) await session.query(`set transaction snapshot ${quoteLiteral(snapshotId)}`)
 }
 
 class Snapshot implements HeldSnapshot {
-  readonly session: Session
+  readonly #lent: LentSession
   readonly snapshotId: string
   readonly takenAtMs: number
 
-  constructor(session: Session, snapshotId: string, takenAtMs: number) {
-    this.session = session
+  constructor(lent: LentSession, snapshotId: string, takenAtMs: number) {
+    this.#lent = lent
     this.snapshotId = snapshotId
     this.takenAtMs = takenAtMs
+  }
+
+  get session(): Session {
+    return this.#lent.session
   }
 
   get serverVersion(): string {
@@ -67,6 +80,6 @@ class Snapshot implements HeldSnapshot {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session.close()
+    await this.#lent[Symbol.asyncDispose]()
   }
 }
