@@ -29,6 +29,8 @@ export interface RunDependencies {
   /** For the links in a run's document. */
   readonly publicUrl: () => string
   readonly sliceTargetBytes: number
+  /** Up to which size a planner does the only slice of a run itself; below 0, never. Default 8 MiB. */
+  readonly shortRunBytes?: number | undefined
   /** How slices prove what they have written where the flow does not say; `digest` when absent. */
   readonly verify?: VerifyLevel | undefined
   /** Pauses after the first, second … error of a step; the error after the last one ends its run. */

@@ -92,6 +92,8 @@ export class RunWorld implements AsyncDisposable {
       publicUrl: () => 'http://localhost',
       // A table of some megabytes has several slices.
       sliceTargetBytes: 1024 * 1024,
+      // Tests stand between the steps of a run.
+      shortRunBytes: -1,
       retryDelaysMs: [10, 10, 10],
     }
     return new RunWorld({ metadata, source, folder, deps, seeder, log: lines })
