@@ -13,7 +13,7 @@ import { RunFailedError } from './run-failed-error.ts'
 import { messagesOf, totalsOf } from './run-totals.ts'
 import { fromStoredSummary, type SliceResult } from './slice-ledger.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
-import { evolutionToCommit } from './table-evolution.ts'
+import { evolutionToCommit, type TableEvolution } from './table-evolution.ts'
 import { exceedsThreshold } from './threshold.ts'
 
 /**
@@ -73,8 +73,7 @@ async function stage(
     files,
   }: { run: Run; plan: StoredRunPlan; table: LakeTablePointer; files: readonly DataFile[] },
 ): Promise<StagedCommit> {
-  const { fields } = await readTable(deps.storage, table.metadataKey)
-  const evolution = plan.evolution && evolutionToCommit(fields, plan.evolution)
+  const evolution = plan.evolution && (await evolutionOf(deps, table, plan.evolution))
   const staged = await stageAppend(deps.storage, table.metadataKey, {
     files,
     summary: {
@@ -87,6 +86,15 @@ async function stage(
   })
   await assertStaged(deps, staged.metadataKey, files)
   return { ...staged, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
+}
+
+async function evolutionOf(
+  { storage }: RunDependencies,
+  { metadataKey }: LakeTablePointer,
+  planned: TableEvolution,
+): Promise<TableEvolution | undefined> {
+  const { fields } = await readTable(storage, metadataKey)
+  return evolutionToCommit(fields, planned)
 }
 
 /**
