@@ -12,7 +12,7 @@ import { formatRelationPath, parseRelationPath } from '#source/postgres/explore/
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { askForProof, type SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
-import type { Slice } from '#source/postgres/read/plan-slices.ts'
+import type { Slice, SliceRange } from '#source/postgres/read/plan-slices.ts'
 import type { Tx } from '#store/database.ts'
 import { assertArrived, assertProven } from './assert-proven.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -166,7 +166,11 @@ function pathOf(quoted: string): string {
 
 /** A slice is of one relation, or its rows say of which of several they are. */
 function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
-  const named = ranges.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
+  const stores = ranges.flatMap(
+    (range): readonly Pick<SliceRange, 'oid' | 'relation'>[] =>
+      (range.kind === 'whole' && range.parts) || [range],
+  )
+  const named = stores.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
   return origin && { ...origin, relations: Object.fromEntries(named) }
 }
 
@@ -181,7 +185,7 @@ async function deliver(
   if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this run has been deleted.')
   const attemptId = newUuid()
   const { part, proof, hasDiagnostics, arrived: _arrived, ...counts } = output
-  const partKey = `${table.location}/data/${run.id}/${key.epoch}/${key.ordinal}-${attemptId}.parquet`
+  const partKey = `${table.location}/data/${run.id}-${key.epoch}-${key.ordinal}-${attemptId}.parquet`
   const diagnosticsKey =
     diagnosticsFolder(table.location, run.batch_id ?? '') + diagnosticsName(key, attemptId)
   if (part !== undefined) await deps.storage.putFile(partKey, task.partPath)

@@ -121,5 +121,6 @@ export async function announce(deps: RunDependencies, { run, staged, totals }: L
     await publishHint(deps.storage, staged.metadataKey)
     await expireMetadataFiles(deps.storage, staged.metadataKey)
   }
-  await tidyDiagnostics(deps, run.id)
+  // Of a run without diagnostics only an earlier epoch, of before they were turned off, may have left some.
+  if (fromStored(run.plan).hasDiagnostics || run.epoch > 1) await tidyDiagnostics(deps, run.id)
 }

@@ -5,9 +5,10 @@ import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/
 import { ACTIVE_STATES, type Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
-import { planSlices, type Slice } from '#source/postgres/read/plan-slices.ts'
+import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
+import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
@@ -61,7 +62,7 @@ async function planAndHold(
   const asked = { sessions, signal, applicationName: 'headwater-planner' }
   await using snapshot = await holdSnapshot(inputs.target, asked)
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
-  const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
+  const slices = await cutSlices(deps, { run, inputs, snapshot, plan, shape })
   const isAlone = isShort(deps, slices)
   const planned = await transact(deps.db, async (tx) => {
     // A planner that was frozen must not start an epoch whose snapshot nobody holds.

@@ -24,8 +24,8 @@ export function isShort(
 ): boolean {
   const [slice, ...others] = slices
   if (slice === undefined || others.length > 0 || slice.sizeBytes > shortRunBytes) return false
-  // Of what is read whole (views, foreign tables) nobody knows how long it takes.
-  return slice.ranges.every(({ kind }) => kind === 'blocks')
+  // Of what is read whole and stored nobody knows where (views, foreign tables), nobody knows how long it takes.
+  return slice.ranges.every((range) => range.kind === 'blocks' || range.parts !== undefined)
 }
 
 /** A run whose planner has written plan, epoch and slice, and holds its snapshot. */

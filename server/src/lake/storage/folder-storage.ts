@@ -93,9 +93,12 @@ class FolderStorage implements LakeStorage {
     const path = this.#pathOf(key)
     const temporary = await this.#writeTemporary(bytes, options.signal)
     try {
-      await makeFolder(dirname(path))
-      await rename(temporary, path)
-      await syncPath(dirname(path))
+      // Not synced: after a power failure the old bytes may be back.
+      await rename(temporary, path).catch(async (error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error
+        await makeFolder(dirname(path))
+        await rename(temporary, path)
+      })
     } catch (error) {
       await rm(temporary, { force: true })
       throw error

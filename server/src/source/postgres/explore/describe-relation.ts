@@ -41,6 +41,8 @@ export interface RelationShape {
 
 export interface RelationLeaf {
   readonly oid: number
+  readonly schema: string
+  readonly name: string
   /** Quoted and qualified. */
   readonly relation: string
   readonly blocks: number
@@ -131,6 +133,6 @@ function obstacleOfTree(found: FoundRelation, leaves: readonly StoredLeaf[]): st
 }
 
 function toRelationLeaf(leaf: StoredLeaf): RelationLeaf {
-  const { oid, blocks, sizeBytes, isAddressable } = leaf
-  return { oid, relation: quoteQualified(leaf.schema, leaf.name), blocks, sizeBytes, isAddressable }
+  const { oid, schema, name, blocks, sizeBytes, isAddressable } = leaf
+  return { oid, schema, name, relation: quoteQualified(schema, name), blocks, sizeBytes, isAddressable }
 }
