@@ -24,15 +24,16 @@ export function stopOnSignals(): void {
 
 async function endChildren(signal: Signal): Promise<void> {
   say(`${signal}: stopping what was started.`)
-  await end(({ command }) => !isPostgres(command), 'SIGTERM')
-  // Fast: sessions that are under way end with it.
-  await end(({ command }) => isPostgres(command), 'SIGINT')
+  // Whoever waits for a server sends SIGTERM as soon as a request fails, and two of a kind would be the end of it.
+  await end(({ command }) => !isPostgres(command))
+  // Of PostgreSQL it is the fast way, too: sessions that are under way end with it.
+  await end(({ command }) => isPostgres(command))
   setTimeout(() => process.kill(process.pid, signal), LAST_WORDS_MS).unref()
 }
 
-async function end(isMeant: (child: Child) => boolean, signal: NodeJS.Signals): Promise<void> {
+async function end(isMeant: (child: Child) => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
-  for (const { pid } of children().filter(isMeant)) kill(pid, signal)
+  for (const { pid } of children().filter(isMeant)) interrupt(pid)
   while (children().some(isMeant) && performance.now() < deadline) await sleep(50)
 }
 
@@ -53,9 +54,9 @@ function children(): Child[] {
   })
 }
 
-function kill(pid: number, signal: NodeJS.Signals): void {
+function interrupt(pid: number): void {
   try {
-    process.kill(pid, signal)
+    process.kill(pid, 'SIGINT')
   } catch {
     // It has ended by itself.
   }
