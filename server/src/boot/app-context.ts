@@ -21,6 +21,7 @@ import type { CreatedClient } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { WakeUps } from '#store/wake-ups.ts'
 import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
 import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
@@ -79,6 +80,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const neighbours = connectNeighbours({ db, storage, copies, duck, registry, now })
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
+  const sessions = opened.use(new SessionRack())
   const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
   const isOnlyWorker = config.database === 'bundled'
   const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker })
@@ -99,6 +101,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const app = await buildApp({
     config,
     db,
+    sessions,
     keyring,
     storage,
     duck,
@@ -120,6 +123,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   registerSteps(
     {
       db,
+      sessions,
       queue,
       engine,
       storage,

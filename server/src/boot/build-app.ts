@@ -36,6 +36,7 @@ import { registerSandboxes } from '#services/sandboxes/routes.ts'
 import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
+import type { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
 import type { WakeUps } from '#store/wake-ups.ts'
 import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
@@ -47,6 +48,8 @@ import { VERSION } from './version.ts'
 export interface AppParts {
   readonly config: Config
   readonly db: Database
+  /** Shared with the runs: what asks for a table and what reads it soon after are often one flow. */
+  readonly sessions: SessionRack
   readonly keyring: Keyring
   readonly storage: LakeStorage
   readonly duck: DuckDb
@@ -79,7 +82,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     log,
     now,
   } = parts
-  const { wakeUps, keeper } = parts
+  const { wakeUps, keeper, sessions } = parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
   const sandboxes = new SandboxReader(db, now)
@@ -96,7 +99,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerConsole(app)
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
-  const source = createPostgresSource()
+  const source = createPostgresSource(sessions)
   const describeTable = createTableDescriber({ db, keyring, source })
   await registerSchemaRegistry(app, { ...registry, gateway, describeTable })
   await registerCatalog(app, {

@@ -67,6 +67,7 @@ export async function makePlan(
     snapshotId: snapshot.snapshotId,
     nowMs: snapshot.takenAtMs,
     where: conditionOf(run, inputs, shape, fenced.fence),
+    takesTimeless: fenced.fence?.delivered?.hasTimeless,
     ...readingOf(wireColumnsOf(offered, mapped.plan.usedColumns), shape, inputs),
     mapping: mapped.plan,
     fields: prunedFields(mapped.plan, fields),

@@ -4,6 +4,8 @@ import type { TransactionFence } from '#source/postgres/read/transaction-fence.t
 export interface DeliveredFence extends TransactionFence {
   /** Rows of whatever time were delivered, and not only those before the watermark. */
   readonly hasAll: boolean
+  /** No row that it has left behind is older; null: it may be of any time. */
+  readonly leftFromMs: number | null
   /** Where the first window began; null: with the first row. */
   readonly sinceMs: number | null
   /** Rows that tell no time were delivered as well. */

@@ -58,7 +58,7 @@ test.each(['', 'partition by range (id)'])(
     const writer = await beside()
     await writer.query(`begin; insert into ${name} values (1)`)
     await writer.query(`savepoint inner_one; insert into ${name} values (2); release inner_one`)
-    await writer.query(`insert into ${name} values (3, now() - interval '3 hours')`)
+    await writer.query(`insert into ${name} values (3, now() - interval '50 minutes')`)
     await world.source.query(`insert into ${name} values (4)`)
     await land(flow)
     expect(await landedIds(flow)).toEqual([0, 4])

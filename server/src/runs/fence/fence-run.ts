@@ -13,6 +13,7 @@ import {
 } from '#source/postgres/read/transaction-fence.ts'
 import type { Database } from '#store/database.ts'
 import type { DeliveredFence } from './delivered-fence.ts'
+import { leftFrom } from './fenced-condition.ts'
 
 /** What the condition of a run has to know of transactions. */
 export interface RunFence {
@@ -55,7 +56,14 @@ export async function fenceRun(db: Database, facts: FenceFacts): Promise<FencedR
   const hasAll = run.window_end === null || run.window_end > facts.nowMs
   return {
     fence: { fence, delivered, rewritten: rewritten ?? [] },
-    next: { ...fence, hasAll, hasTimeless: run.window_start === null, sinceMs, files },
+    next: {
+      ...fence,
+      leftFromMs: leftFrom(run.window_start, fence, delivered),
+      hasAll,
+      hasTimeless: run.window_start === null,
+      sinceMs,
+      files,
+    },
   }
 }
 

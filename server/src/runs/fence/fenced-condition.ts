@@ -38,61 +38,83 @@ export function fencedCondition(given: FencedWindow): string | undefined {
 
 function takenCondition({ delivered, ...given }: FencedWindow): string | undefined {
   const { column, window, options, fence } = given
-  const own = windowCondition(column, window, options)
-  const { startMs } = window
+  const { startMs, endMs } = window
   // Without a start the window takes all that is there; ids that have gone back are those of another server.
-  if (delivered === undefined || startMs === undefined || !isLater(delivered, fence)) return own
-  const unseen = unseenBy(delivered, given)
-  const late = lateCondition(delivered, { ...given, startMs })
-  const fresh = delivered.hasAll
-    ? `(${own}) and (${[unseen, ...inRewritten(given)].join(' or ')})`
-    : `(${own})`
-  return late === undefined ? fresh : `${fresh} or (${late})`
-}
-
-/** Rows that the last run did not take for certain, whatever their time. */
-function unseenBy(delivered: DeliveredFence, { fence }: Pick<FencedWindow, 'fence'>): string {
-  const parts = [unsettledSql(delivered), writtenBetweenSql(delivered, fence)]
-  return parts.filter((part) => part !== undefined).join(' or ') || 'false'
-}
-
-function inRewritten({ rewritten }: Pick<FencedWindow, 'rewritten'>): string[] {
-  return rewritten.length === 0 ? [] : [`tableoid in (${rewritten.join(', ')})`]
-}
-
-/** Rows behind the start of the window that no run has taken. */
-function lateCondition(
-  delivered: DeliveredFence,
-  given: Omit<FencedWindow, 'delivered'> & { readonly startMs: number },
-): string | undefined {
-  const { column, options, fence, startMs } = given
-  const { sinceMs } = delivered
+  if (delivered === undefined || startMs === undefined || !isLater(delivered, fence))
+    return windowCondition(column, window, options)
   const order = orderOf(column, options)
-  const left = unsettledSql(delivered)
-  const written = writtenBetweenSql(delivered, fence)
-  const behind = behindCondition(order, { startMs, fromMs: sinceMs })
-  const parts = [
-    left && `${left} and ${behind}`,
-    left && delivered.hasTimeless && `${left} and ${timelessCondition(order)}`,
-    written &&
-      `${written} and ${behindCondition(order, { startMs, fromMs: Math.max(startMs - LATE_MS, sinceMs ?? 0) })}`,
-  ].filter((part) => typeof part === 'string')
-  if (parts.length === 0) return undefined
-  const any = parts.map((part) => `(${part})`).join(' or ')
-  const [rewritten] = inRewritten(given)
-  return rewritten === undefined ? any : `(${any}) and not ${rewritten}`
+  const { any, left, written } = unseenBy(delivered, given)
+  const lateMs = Math.max(startMs - LATE_MS, delivered.sinceMs ?? 0)
+  const own = `${order.key} >= ${order.literalAt(startMs)}`
+  const taken = [
+    delivered.hasAll ? `${own} and ${any}` : own,
+    left,
+    written && `${written} and ${order.key} >= ${order.literalAt(lateMs)}`,
+  ]
+  // One range of the column, so that an index of it can find the rows.
+  const range = rangeCondition(order, { fromMs: earliest(delivered, lateMs), endMs })
+  const timed = `${range} and (${joinOr(taken)})`
+  const timeless = delivered.hasTimeless && left ? `${timelessCondition(order)} and ${left}` : undefined
+  return joinOr([timed, timeless])
 }
 
-function behindCondition(
+interface Unseen {
+  readonly any: string
+  /** What the last run has left out. */
+  readonly left: string | undefined
+  /** What was written since. */
+  readonly written: string | undefined
+}
+
+/** Conditions of rows that the last run can't have taken. Of heaps that were rewritten nobody knows. */
+function unseenBy(delivered: DeliveredFence, { fence, rewritten }: Omit<FencedWindow, 'delivered'>): Unseen {
+  const inRewritten = rewritten.length === 0 ? undefined : `tableoid in (${rewritten.join(', ')})`
+  const known = (sql: string | undefined): string | undefined =>
+    sql === undefined || inRewritten === undefined ? sql : `(${sql} and not ${inRewritten})`
+  const left = known(unsettledSql(delivered))
+  const written = known(writtenBetweenSql(delivered, fence))
+  return { any: `(${joinOr([left, written, inRewritten])})`, left, written }
+}
+
+function joinOr(parts: readonly (string | undefined)[]): string {
+  const given = parts.filter((part) => part !== undefined)
+  return given.length === 0 ? 'false' : given.map((part) => `(${part})`).join(' or ')
+}
+
+/** Where the rows begin that may be late; undefined: anywhere. */
+function earliest({ leftFromMs, sinceMs }: DeliveredFence, lateMs: number): number | undefined {
+  if (leftFromMs === null) return sinceMs ?? undefined
+  return Math.max(Math.min(leftFromMs, lateMs), sinceMs ?? 0)
+}
+
+function rangeCondition(
   { key, tellsTime, literalAt }: DeltaOrder,
-  { startMs, fromMs }: { readonly startMs: number; readonly fromMs: number | null },
+  { fromMs, endMs }: { readonly fromMs: number | undefined; readonly endMs: number | undefined },
 ): string {
-  const from = fromMs === null ? undefined : `${key} >= ${literalAt(fromMs)}`
-  return [tellsTime, `${key} < ${literalAt(startMs)}`, from]
-    .filter((part) => part !== undefined)
-    .join(' and ')
+  const parts = [
+    tellsTime,
+    fromMs === undefined ? undefined : `${key} >= ${literalAt(fromMs)}`,
+    endMs === undefined ? undefined : `${key} < ${literalAt(endMs)}`,
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? `${key} is not null` : parts.join(' and ')
 }
 
 function timelessCondition({ key, tellsTime }: DeltaOrder): string {
   return tellsTime === undefined ? `${key} is null` : `(${tellsTime}) is not true`
+}
+
+/**
+ * From where on rows may lie that a run leaves behind: an hour before its window, as far as their transactions began to
+ * write in it; those that were open before may have begun with the run that saw them first.
+ */
+export function leftFrom(
+  startMs: number | null,
+  fence: TransactionFence,
+  delivered: DeliveredFence | undefined,
+): number | null {
+  if (startMs === null || delivered === undefined) return null
+  const fromMs = startMs - LATE_MS
+  const isOlder = fence.open.some((id) => delivered.open.includes(id)) || fence.isCoarse === true
+  if (!isOlder) return fromMs
+  return delivered.leftFromMs === null ? null : Math.min(delivered.leftFromMs, fromMs)
 }

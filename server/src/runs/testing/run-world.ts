@@ -21,6 +21,7 @@ import { openKeyring } from '#secrets/keyring.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { FlowRow, Run, RunWindow } from '#services/flow-service/runs/run.ts'
 import { findRun, insertRun } from '#services/flow-service/runs/run-store.ts'
+import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { type Database, openDatabase, openPool, transact } from '#store/database.ts'
 import { FlowSeeder, type SeededFlow, type WantedFlow } from './flow-seeder.ts'
 
@@ -75,6 +76,7 @@ export class RunWorld implements AsyncDisposable {
     await seeder.seedSandbox()
     const deps: RunDependencies = {
       db,
+      sessions: new SessionRack(),
       queue: await openQueue({ db, pool, log, isOnlyWorker: false }),
       engine: new Engine({ laneCount: 2 }),
       storage,
@@ -90,6 +92,8 @@ export class RunWorld implements AsyncDisposable {
       publicUrl: () => 'http://localhost',
       // A table of some megabytes has several slices.
       sliceTargetBytes: 1024 * 1024,
+      // Tests stand between the steps of a run.
+      shortRunBytes: -1,
       retryDelaysMs: [10, 10, 10],
     }
     return new RunWorld({ metadata, source, folder, deps, seeder, log: lines })

@@ -1,4 +1,5 @@
-import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { OpenSessionOptions, Session } from '#source/postgres/connect/session.ts'
+import { type LentSession, SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
 import { readFenceStart, type TransactionFence } from './transaction-fence.ts'
@@ -21,10 +22,14 @@ export interface HeldSnapshot extends AsyncDisposable {
   pinRelation(relation: string): Promise<void>
 }
 
-export interface HoldOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+  /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
+  readonly sessions?: SessionRack | undefined
   /** Also reads which transactions the snapshot shows for certain. */
   readonly isFenced?: boolean | undefined
 }
+
+const BEGIN = 'begin transaction isolation level repeatable read read only not deferrable'
 
 /**
  * Opens a session with one REPEATABLE READ, READ ONLY transaction and exports its snapshot.
@@ -32,43 +37,48 @@ export interface HoldOptions extends Pick<OpenSessionOptions, 'signal' | 'applic
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  { isFenced = false, ...options }: HoldOptions = {},
+  { sessions = new SessionRack({ max: 0 }), isFenced = false, ...options }: HoldSnapshotOptions = {},
 ): Promise<HeldSnapshot> {
-  const session = await openSession(target, { ...options, readOnly: true })
+  const lent = await sessions.lend(target, { ...options, readOnly: true })
+  const { session } = lent
   try {
     const start = isFenced ? await readFenceStart(session) : undefined
-    await session.query('begin transaction isolation level repeatable read read only not deferrable')
+    await session.query(BEGIN)
     const [row] = await session.query<{ id: string; to: string; taken_at_ms: string }>(`
       select pg_export_snapshot() as id, txid_snapshot_xmax(txid_current_snapshot())::text as to,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
     const fence = start && { ...start, to: row?.to ?? start.from }
-    return new Snapshot(session, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
+    return new Snapshot(lent, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
   } catch (error) {
-    await session.close()
+    await lent[Symbol.asyncDispose]()
     throw error
   }
 }
 
 /** Begins a read-only transaction on `session` that sees what the snapshot sees; without an id, the present. */
 export async function importSnapshot(session: Session, snapshotId?: string | undefined): Promise<void> {
-  await session.query('begin transaction isolation level repeatable read read only not deferrable')
+  await session.query(BEGIN)
   if (snapshotId !== undefined) await session.query(`set transaction snapshot ${quoteLiteral(snapshotId)}`)
 }
 
 class Snapshot implements HeldSnapshot {
-  readonly session: Session
+  readonly #lent: LentSession
   readonly snapshotId: string
   readonly takenAtMs: number
   readonly fence: TransactionFence | undefined
 
   constructor(
-    session: Session,
+    lent: LentSession,
     { id, takenAtMs, fence }: { id: string; takenAtMs: number; fence: TransactionFence | undefined },
   ) {
-    this.session = session
+    this.#lent = lent
     this.snapshotId = id
     this.takenAtMs = takenAtMs
     this.fence = fence
+  }
+
+  get session(): Session {
+    return this.#lent.session
   }
 
   get serverVersion(): string {
@@ -82,6 +92,6 @@ class Snapshot implements HeldSnapshot {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session.close()
+    await this.#lent[Symbol.asyncDispose]()
   }
 }
