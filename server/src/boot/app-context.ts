@@ -26,7 +26,7 @@ import { WakeUps } from '#store/wake-ups.ts'
 import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
 import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import { buildApp } from './build-app.ts'
-import { makeFirstClient } from './first-client.ts'
+import { introduceFirstClient } from './first-client.ts'
 import { connectNeighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
@@ -47,8 +47,8 @@ export interface AppContext extends AsyncDisposable {
   /** Where it answers. */
   readonly url: string
   readonly storeDescription: string
-  /** The client that was made at the first start, with its secret. */
-  readonly firstClient: CreatedClient | undefined
+  /** Makes a client and has it told, if there never was one. */
+  readonly introduceFirstClient: (tell: (client: CreatedClient) => void) => Promise<void>
 }
 
 /** Slices that all servers together read from one source at a time: what a busy database should not notice. */
@@ -64,7 +64,6 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const store = opened.use(await openStore(config, secrets))
   const { db, pool } = store
   const { orgId } = await ensureOrg(db, { ...ownOrg(config), now: now() })
-  const firstClient = await makeFirstClient(db, config, { orgId, now: now() })
   const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
@@ -148,7 +147,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   return {
     url: address,
     storeDescription: store.description,
-    firstClient,
+    introduceFirstClient: (tell) => introduceFirstClient(db, config, { orgId, now: now(), tell }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -1,4 +1,5 @@
 import { createLog } from '#log/log.ts'
+import type { CreatedClient } from '#services/ims/client-store.ts'
 import { type AppContext, openAppContext } from './app-context.ts'
 import { describeLake } from './open-lake.ts'
 import type { Settings } from './read-settings.ts'
@@ -9,32 +10,33 @@ export interface Surroundings {
   readonly stopped: Promise<unknown>
   /** Tells whoever started it. */
   readonly say: (line: string) => void
+  /** Somebody reads what is said, and nothing keeps it. */
+  readonly isTerminal: boolean
 }
 
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
-export async function runServer(settings: Settings, { stopped, say }: Surroundings): Promise<void> {
+export async function runServer(settings: Settings, surroundings: Surroundings): Promise<void> {
   const { config, secrets } = settings
+  const { stopped, say } = surroundings
   const log = createLog({ level: config.logLevel })
   await using context = await openAppContext({ config, secrets, log })
   writeServerFile(config.dataDir, context.url)
+  say(`data      ${describeLake(config.lake)} (tables), ${context.storeDescription} (metadata)`)
+  if (surroundings.isTerminal) await context.introduceFirstClient((client) => sayClient(client, say))
   for (const line of announcement(settings, context)) say(line)
   await stopped
   log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
   removeServerFile(config.dataDir)
 }
 
-function announcement({ config }: Settings, { url, storeDescription, firstClient }: AppContext): string[] {
-  // To the terminal, once. The log never sees it.
-  const ofFirstClient =
-    firstClient === undefined
-      ? []
-      : [
-          `client id      ${firstClient.clientId}`,
-          `client secret  ${firstClient.clientSecret} (shown this once and kept nowhere)`,
-        ]
+/** To the terminal, once. The log never sees it. */
+function sayClient({ clientId, clientSecret }: CreatedClient, say: Surroundings['say']): void {
+  say(`client id      ${clientId}`)
+  say(`client secret  ${clientSecret} (shown this once and kept nowhere)`)
+}
+
+function announcement({ config }: Settings, { url }: AppContext): string[] {
   return [
-    `data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`,
-    ...ofFirstClient,
     `token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`,
     `console   ${url}/`,
     `API docs  ${url}/docs`,

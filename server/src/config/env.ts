@@ -39,7 +39,7 @@ const variables = {
     parseWhole(0, 65_535),
     'port to listen on, 0 for any free one; default 8787',
   ),
-  databaseUrl: secret('DATABASE_URL', parsePostgresUrl, 'PostgreSQL for metadata; default a bundled server'),
+  databaseUrl: secret('DATABASE_URL', parsePostgresUrl, 'PostgreSQL for metadata; default a server of its own in the data folder'),
   lake: variable(
     'HEADWATER_LAKE',
     parseText,
