@@ -16,7 +16,7 @@ export function parseShapedText(
   { shape, levels }: { readonly shape: TextShape; readonly levels?: number | undefined },
 ): Value {
   if (typeof value !== 'string') return value
-  if (levels !== undefined && shape.kind === 'array' && !isList(value, levels))
+  if (levels !== undefined && shape.kind === 'array' && !isList(value, shape, levels))
     throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
   return parseText(value, shape)
 }
@@ -30,8 +30,16 @@ const NO_LIST = new ConversionProblem(
 )
 
 /** True for an array that a list of so many levels holds whole. Arrays in composites are looked at when read. */
-function isList(text: string, levels: number): boolean {
-  return !text.startsWith('[') && !text.startsWith('{'.repeat(Math.max(levels, 1) + 1))
+function isList(text: string, { element }: ArrayShape, levels: number): boolean {
+  const dimensions = Math.max(levels - levelsOf(element), 1)
+  return !text.startsWith('[') && !text.startsWith('{'.repeat(dimensions + 1))
+}
+
+type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
+
+/** Levels of a list that an item itself takes. */
+function levelsOf({ kind }: TextShape): number {
+  return kind === 'multirange' || kind === 'vector' ? 1 : 0
 }
 
 function parseText(text: string, shape: TextShape): Value {
