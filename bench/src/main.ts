@@ -4,6 +4,7 @@ import { benchExtract } from './extract/bench-extract.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
+import { stopOnSignals } from './stop-on-signal.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
 const BENCHES = {
@@ -15,6 +16,7 @@ const BENCHES = {
   pipeline: benchPipeline,
 } as const
 
+stopOnSignals()
 const [name = '', ...args] = process.argv.slice(2)
 if (Object.hasOwn(BENCHES, name)) await BENCHES[name as keyof typeof BENCHES](args)
 else {

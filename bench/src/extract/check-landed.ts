@@ -112,10 +112,23 @@ const SUMS: Readonly<Record<string, MakeAggregates>> = {
       postgres: `${end}(${quoted})`,
       duckdb: (value) => `${end}(${value})`,
     })),
+  // Some programs leave the 16 bytes as they are, with or without saying that they are a uuid.
+  uuid: (column, quoted) =>
+    ['min', 'max'].map((end) => ({
+      column,
+      postgres: `${end}(${quoted}::text collate "C")`,
+      duckdb: (value) => `${end}(${textOfUuid(value)})`,
+    })),
   jsonb: summed(
     (column) => `octet_length(${column}::text)`,
     (value) => `strlen(${value})`,
   ),
+}
+
+/** Of a uuid, of its text, or of its bytes: the digits without strokes tell the same order as the value itself. */
+function textOfUuid(value: string): string {
+  const digits = `case when typeof(${value}) = 'BLOB' then lower(hex(${value}::blob)) else replace(${value}::varchar, '-', '') end`
+  return `regexp_replace(${digits}, '^(.{8})(.{4})(.{4})(.{4})(.{12})$', '\\1-\\2-\\3-\\4-\\5')`
 }
 
 async function askPostgres(url: string, table: string, aggregates: readonly Aggregate[]): Promise<string[]> {

@@ -55,7 +55,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     log,
     now,
   } = parts
-  const { wakeUps, keeper } = parts
+  const { wakeUps, keeper, sessions } = parts
   const app = await createApp({ log, version: VERSION })
   const issuer = createTokenIssuer({ db, keyring, now })
   const sandboxes = new SandboxReader(db, now)
@@ -72,7 +72,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await registerConsole(app)
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
-  const source = createPostgresSource()
+  const source = createPostgresSource(sessions)
   const describeTable = createTableDescriber({ db, keyring, source })
   await registerSchemaRegistry(app, { ...registry, gateway, describeTable })
   await registerCatalog(app, {

@@ -18,6 +18,7 @@ import type { CreatedClient } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
+import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
 import { WakeUps } from '#store/wake-ups.ts'
 import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
@@ -42,6 +43,8 @@ export interface Rooms {
   readonly log: ReturnType<typeof createLog>
   readonly now: () => number
   readonly db: Database
+  /** Shared: what asks for a table and what reads it soon after are often one flow. */
+  readonly sessions: SessionRack
   readonly keyring: Keyring
   readonly storage: LakeStorage
   readonly duck: DuckDb
@@ -76,6 +79,7 @@ export async function openRooms(options: RoomsOptions, opened: AsyncDisposableSt
   const registry = createRegistry(db, now)
   const copies = createLocalCopies(storage, join(config.dataDir, 'cache'))
   const neighbours = connectNeighbours({ db, storage, copies, duck, registry, now })
+  const sessions = opened.use(new SessionRack())
   const wakeUps = opened.adopt(new WakeUps(pool, log), (it) => it.close())
   const isOnlyWorker = config.database === 'bundled'
   const queue = await openQueue({ db, pool, log, wakeUps, isOnlyWorker })
@@ -88,7 +92,7 @@ export async function openRooms(options: RoomsOptions, opened: AsyncDisposableSt
   const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
   const { description: storeDescription } = store
   return {
-    ...{ config, log, now, db, keyring, storage, duck, copies, queue, wakeUps, keeper, ticker },
+    ...{ config, log, now, db, sessions, keyring, storage, duck, copies, queue, wakeUps, keeper, ticker },
     ...{ sendWebhook, registry, neighbours, storeDescription, firstClient, isOnlyWorker },
   }
 }

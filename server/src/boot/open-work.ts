@@ -3,6 +3,7 @@ import { Dispatcher } from '#notify/dispatcher.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
 import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
+import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
 import type { Rooms } from './open-rooms.ts'
 import { openSpool } from './spool.ts'
 
@@ -18,7 +19,7 @@ const EXTRACTS_PER_CONNECTION = 4
 /** Builds the rooms that work; they end with `opened`, and a step in flight is handed to another process. */
 export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Promise<Work> {
   const { config, db, storage, keyring, queue, wakeUps, sendWebhook, log, now, neighbours } = rooms
-  const { ticker, keeper, isOnlyWorker } = rooms
+  const { sessions, ticker, keeper, isOnlyWorker } = rooms
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   opened.defer(() => queue.stop())
@@ -30,7 +31,19 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
   for (const loop of [ticker, keeper]) opened.defer(() => loop.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
   const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
-  const steps = { db, queue, engine, storage, keyring, log, now, spoolDir: spool.folder, ...neighbours }
+  const orphanSweeper = opened.adopt(new OrphanSweeper({ db, storage, log, now }), (it) => it.stop())
+  const steps = {
+    db,
+    sessions,
+    queue,
+    engine,
+    storage,
+    keyring,
+    log,
+    now,
+    spoolDir: spool.folder,
+    ...neighbours,
+  }
   const { sliceTargetBytes, verify, extractSlots } = config
   return {
     start(publicUrl) {
@@ -38,7 +51,7 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
         { ...steps, publicUrl, sliceTargetBytes, verify },
         { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
       )
-      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, keeper]) loop.start()
+      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, orphanSweeper, keeper]) loop.start()
     },
   }
 }

@@ -137,7 +137,10 @@ function remembered(
   const isShared = of.node === 'column' && scope.memo !== undefined
   return {
     evaluate: isShared
-      ? scope.memo.of(`${node}${'levels' in expression ? ` ${expression.levels}` : ''} ${of.column}`, fresh)
+      ? scope.memo.of(
+          `${node}${'whole' in expression ? ` ${JSON.stringify(expression.whole)}` : ''} ${of.column}`,
+          fresh,
+        )
       : fresh,
     isConstant,
   }

@@ -1,3 +1,4 @@
+import type { LakeType } from '#columns/column-type.ts'
 import type { TextShape } from '#typemap/text-shape.ts'
 import type { PathStep } from './paths.ts'
 
@@ -15,8 +16,8 @@ export type Expression =
       readonly node: 'shaped_text'
       readonly of: Expression
       readonly shape: TextShape
-      /** It lands as a whole, in a list of so many levels; absent for what an expression makes something of. */
-      readonly levels?: number | undefined
+      /** It lands as a whole, in a place of this type; absent for what an expression makes something of. */
+      readonly whole?: LakeType | undefined
     }
   /** `of[*]` and what follows it: an array of what is at the end of the steps in every item. */
   | { readonly node: 'each'; readonly of: Expression; readonly steps: readonly PathStep[] }

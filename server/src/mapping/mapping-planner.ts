@@ -188,10 +188,10 @@ export class MappingPlanner {
     const bound = this.#boundSource(read)
     if (!bound) return undefined
     const names = isCopied ? leaf.path.slice(path.length) : []
-    const member = names.length > 0 ? this.#membersOf(bound, names) : bound
+    const member = names.length > 0 ? this.#membersOf(bound, names, type) : bound
     // A text column holds an array or object as JSON.
     const isPlain = isColumnType(type) || identity !== undefined
-    const expression = isPlain && !isCopied ? member : wholeOf(partsOf(member, this.#columns), levelsOf(type))
+    const expression = isPlain && !isCopied ? member : wholeOf(partsOf(member, this.#columns), type)
     const part = { steps: isCopied ? [] : steps, source: entry.source, entry: index, expression }
     return identity === undefined ? part : { ...part, identity }
   }
@@ -205,19 +205,19 @@ export class MappingPlanner {
   }
 
   #sourceOf(leaf: LakeColumn, read: ReadEntry): OutputSource | undefined {
-    const { entry, path } = read
+    const { entry, path, type } = read
     if (entry.sourceType === 'STATIC') return { kind: 'constant', text: entry.source }
     const bound = this.#boundSource(read)
     if (!bound) return undefined
     const names = leaf.path.slice(path.length)
-    const value = names.length > 0 ? this.#membersOf(bound, names) : bound
+    const value = names.length > 0 ? this.#membersOf(bound, names, type) : bound
     return value.node === 'column'
       ? this.#fromColumn(value.column, leaf, read)
       : { kind: 'expression', expression: value }
   }
 
-  #membersOf(bound: Expression, names: readonly string[]): Expression {
-    return membersOf(wholeOf(partsOf(bound, this.#columns), 1), names)
+  #membersOf(bound: Expression, names: readonly string[], type: LakeType): Expression {
+    return membersOf(wholeOf(partsOf(bound, this.#columns), type), names)
   }
 
   #boundSource(read: ReadEntry): Expression | undefined {
@@ -275,14 +275,9 @@ export class MappingPlanner {
   }
 }
 
-/** A column that lands as it is, in a list of so many levels, and not for what an expression makes of it. */
-function wholeOf(expression: Expression, levels: number): Expression {
-  return expression.node === 'shaped_text' ? { ...expression, levels } : expression
-}
-
-/** 1 for a list of numbers, 2 for a list of such lists. */
-function levelsOf(type: LakeType): number {
-  return type.kind === 'list' ? levelsOf(type.element) + 1 : 0
+/** A column that lands as it is, in a place of this type, and not for what an expression makes of it. */
+function wholeOf(expression: Expression, whole: LakeType): Expression {
+  return expression.node === 'shaped_text' ? { ...expression, whole } : expression
 }
 
 const NOUNS = { struct: 'object', list: 'array', map: 'map' } as const satisfies Record<

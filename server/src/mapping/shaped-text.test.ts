@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ColumnType } from '#columns/column-type.ts'
+import type { ColumnType, LakeType } from '#columns/column-type.ts'
 import type { TextShape } from '#typemap/text-shape.ts'
 import { parseShapedText } from './shaped-text.ts'
 import { EvaluationFailure, toJson, type Value } from './values.ts'
@@ -62,6 +62,45 @@ describe('arrays', () => {
       expect(() => parseShapedText(text, { shape: TEXTS })).toThrow(EvaluationFailure)
     },
   )
+
+  const listOf = (element: LakeType): LakeType => ({
+    kind: 'list',
+    elementId: 1,
+    elementRequired: false,
+    element,
+  })
+  const struct = (name: string, type: LakeType): LakeType => ({
+    kind: 'struct',
+    fields: [{ id: 1, name, type, required: false }],
+  })
+  const RANGES: TextShape = { kind: 'multirange', bound: scalar('int') }
+  const TAGS: TextShape = { kind: 'composite', fields: [{ name: 'tags', shape: TEXTS }] }
+  const string: LakeType = { kind: 'string' }
+  const range = struct('lower', { kind: 'int' })
+
+  test.each<[string, string, TextShape, LakeType]>([
+    ['two dimensions', '{{a,b},{c,NULL}}', TEXTS, listOf(string)],
+    ['three dimensions', '{{{a}}}', TEXTS, listOf(listOf(string))],
+    ['two dimensions of what is a list itself', '{{"{[1,2)}",NULL}}', arrayOf(RANGES), listOf(listOf(range))],
+    ['two dimensions of a domain over arrays', '{{"{a}"}}', arrayOf(TEXTS), listOf(listOf(string))],
+    ['two dimensions within an item', '{"{{a}}"}', arrayOf(TEXTS), listOf(listOf(string))],
+    ['two dimensions within a composite', '("{{a,b},{c,d}}")', TAGS, struct('tags', listOf(string))],
+  ])('no list of the place holds %s', (_, text, shape, whole) => {
+    expect(() => parseShapedText(text, { shape })).not.toThrow()
+    expect(() => parseShapedText(text, { shape, whole })).toThrow(
+      expect.objectContaining({ problem: expect.objectContaining({ code: 'HW-ARRAY-FORM' }) }),
+    )
+  })
+
+  test.each<[string, TextShape, LakeType]>([
+    ['{{a,b},{c,NULL}}', TEXTS, listOf(listOf(string))],
+    ['{"{[1,2)}",NULL}', arrayOf(RANGES), listOf(listOf(range))],
+    ['{"{a,b}"}', arrayOf(TEXTS), listOf(listOf(string))],
+    ['("{{a,b},{c,d}}")', TAGS, struct('tags', listOf(listOf(string)))],
+    ['("{a}")', TAGS, string],
+  ])('the place holds %s', (text, shape, whole) => {
+    expect(parseShapedText(text, { shape, whole })).toEqual(parseShapedText(text, { shape }))
+  })
 
   test('what is an array already stays one', () => {
     expect(parseShapedText([1n], { shape: TEXTS })).toEqual([1n])

@@ -1,4 +1,4 @@
-import type { ColumnType } from '#columns/column-type.ts'
+import type { ColumnType, LakeType } from '#columns/column-type.ts'
 import type { ShapeField, TextShape } from '#typemap/text-shape.ts'
 import { ConversionProblem } from './conversion-problem.ts'
 import { parseDecimal } from './decimal.ts'
@@ -9,16 +9,13 @@ import { EvaluationFailure, fail, type Value } from './values.ts'
 /**
  * Takes apart the text that PostgreSQL prints of a value with parts: arrays become lists, composites, ranges and
  * intervals objects, hstore a map. What is no text, as in a row of JSON that somebody tries a mapping with, stays as
- * it is. Fails on a text of another form.
+ * it is. Fails on a text of another form, and on an array that a place of the type `whole` cannot hold as it is.
  */
 export function parseShapedText(
   value: Value,
-  { shape, levels }: { readonly shape: TextShape; readonly levels?: number | undefined },
+  { shape, whole }: { readonly shape: TextShape; readonly whole?: LakeType | undefined },
 ): Value {
-  if (typeof value !== 'string') return value
-  if (levels !== undefined && shape.kind === 'array' && !isList(value, shape, levels))
-    throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
-  return parseText(value, shape)
+  return typeof value === 'string' ? parseText(value, shape, whole) : value
 }
 
 export const ARRAY_FORM_CODE = 'HW-ARRAY-FORM'
@@ -29,20 +26,33 @@ const NO_LIST = new ConversionProblem(
   {},
 )
 
-/** True for an array that a list of so many levels holds whole. Arrays in composites are looked at when read. */
-function isList(text: string, { element }: ArrayShape, levels: number): boolean {
-  const dimensions = Math.max(levels - levelsOf(element), 1)
-  return !text.startsWith('[') && !text.startsWith('{'.repeat(dimensions + 1))
+/** As many dimensions as an array may have: the levels of the list, without those that its items make themselves. */
+function dimensionsFor(whole: LakeType | undefined, element: TextShape): number {
+  return whole === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(levelsOf(whole) - levelsOfShape(element), 1)
 }
 
-type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
-
-/** Levels of a list that an item itself takes. */
-function levelsOf({ kind }: TextShape): number {
-  return kind === 'multirange' || kind === 'vector' ? 1 : 0
+/** 1 for a list of numbers, 2 for a list of such lists. */
+function levelsOf(type: LakeType): number {
+  return type.kind === 'list' ? levelsOf(type.element) + 1 : 0
 }
 
-function parseText(text: string, shape: TextShape): Value {
+function levelsOfShape(shape: TextShape): number {
+  if (shape.kind === 'array') return levelsOfShape(shape.element) + 1
+  return shape.kind === 'multirange' || shape.kind === 'vector' ? 1 : 0
+}
+
+/** The place of an item that lies so many lists deep. */
+function elementOf(type: LakeType | undefined, levels: number): LakeType | undefined {
+  return levels === 0 || type?.kind !== 'list' ? type : elementOf(type.element, levels - 1)
+}
+
+function memberOf(type: LakeType | undefined, name: string): LakeType | undefined {
+  return type?.kind === 'struct' ? type.fields.find((field) => field.name === name)?.type : undefined
+}
+
+function parseText(text: string, shape: TextShape, whole?: LakeType): Value {
   switch (shape.kind) {
     case 'scalar':
       return parseScalar(text, shape.type)
@@ -50,7 +60,7 @@ function parseText(text: string, shape: TextShape): Value {
       return parsePostgresInterval(text) ?? fail('The text is no interval')
     default: {
       const reader = new ShapeReader(text)
-      const value = reader.read(shape)
+      const value = reader.read(shape, whole)
       return reader.isAtEnd ? value : reader.refuse()
     }
   }
@@ -108,6 +118,8 @@ function plainItem(delimiter: string): RegExp {
   return expression
 }
 
+type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
+
 class ShapeReader {
   readonly #text: string
   #position = 0
@@ -125,12 +137,12 @@ class ShapeReader {
     return fail(`The text is no ${this.#what}`)
   }
 
-  read(shape: TextShape): Value {
+  read(shape: TextShape, whole?: LakeType): Value {
     this.#what = shape.kind
     switch (shape.kind) {
       case 'array':
         if (this.#match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
-        return this.#items('{', '}', shape.delimiter, () => this.#item(shape.element, shape.delimiter))
+        return this.#array(shape, whole)
       case 'multirange':
         return this.#items('{', '}', ',', () => this.#range(shape.bound))
       case 'vector':
@@ -138,7 +150,7 @@ class ShapeReader {
       case 'range':
         return this.#range(shape.bound)
       case 'composite':
-        return this.#composite(shape.fields)
+        return this.#composite(shape.fields, whole)
       case 'hstore':
         return this.#hstore()
       default:
@@ -156,13 +168,23 @@ class ShapeReader {
     return items
   }
 
-  #item(element: TextShape, delimiter: string): Value {
-    const items = () => this.#item(element, delimiter)
-    if (this.#text[this.#position] === '{') return this.#items('{', '}', delimiter, items)
+  #array({ element, delimiter }: ArrayShape, whole: LakeType | undefined): readonly Value[] {
+    const deepest = dimensionsFor(whole, element)
+    const level = (depth: number): readonly Value[] => {
+      if (depth > deepest) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+      const isDeeper = () => this.#text[this.#position] === '{'
+      const item = () =>
+        isDeeper() ? level(depth + 1) : this.#item(element, delimiter, elementOf(whole, depth))
+      return this.#items('{', '}', delimiter, item)
+    }
+    return level(1)
+  }
+
+  #item(element: TextShape, delimiter: string, whole: LakeType | undefined): Value {
     const quoted = this.#quoted()
     const plain = plainItem(delimiter)
     const text = quoted ?? unescaped(this.#match(plain) ?? this.refuse())
-    return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element)
+    return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element, whole)
   }
 
   #range(bound: TextShape): Value {
@@ -183,12 +205,12 @@ class ShapeReader {
     ])
   }
 
-  #composite(fields: readonly ShapeField[]): Value {
+  #composite(fields: readonly ShapeField[], whole: LakeType | undefined): Value {
     this.#expect('(')
     const members = fields.map(({ name, shape }, index): [string, Value] => {
       if (index > 0) this.#expect(',')
       const text = this.#part(PLAIN.attribute)
-      return [name, text === undefined ? null : parseText(text, shape)]
+      return [name, text === undefined ? null : parseText(text, shape, memberOf(whole, name))]
     })
     this.#expect(')')
     return new Map(members)

@@ -86,11 +86,13 @@ export class ClaimLoop {
     const free = slots - this.#handlers.size
     if (free <= 0) return []
     try {
+      // Only limits of groups are not kept by the queue itself where two claim at a time.
+      if (groupLimit === undefined) return await boss.fetch<StepPayload>(step, { batchSize: free })
       return await withClaimLock(db, step, (tx) =>
         boss.fetch<StepPayload>(step, {
           batchSize: free,
           db: fromKysely(tx),
-          ...(groupLimit === undefined ? {} : { groupConcurrency: groupLimit }),
+          groupConcurrency: groupLimit,
         }),
       )
     } catch (error) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#kit/ids.ts'
 import { decodeManifest, encodeManifest, type ManifestEntry } from '#lake/iceberg/manifest.ts'
 import { stageAppend } from '#lake/iceberg/stage-append.ts'
-import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { LakeStorage, NewObject } from '#lake/storage/lake-storage.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { transact } from '#store/database.ts'
@@ -164,14 +164,17 @@ function withBadManifests(
   storage: LakeStorage,
   damage: (entries: ManifestEntry[]) => ManifestEntry[],
 ): LakeStorage {
-  const put = async (key: string, bytes: Uint8Array): Promise<void> => {
-    const isManifest = key.endsWith('.avro') && !key.includes('/snap-')
-    const schema = '{"type":"struct","schema-id":0,"fields":[]}'
-    await storage.put(key, isManifest ? encodeManifest(damage(decodeManifest(bytes)), schema, 0) : bytes)
+  const schema = '{"type":"struct","schema-id":0,"fields":[]}'
+  const putAll = (objects: readonly NewObject[]): Promise<void> => {
+    const damaged = objects.map(({ key, bytes }) => {
+      const isManifest = key.endsWith('.avro') && !key.includes('/snap-')
+      return { key, bytes: isManifest ? encodeManifest(damage(decodeManifest(bytes)), schema, 0) : bytes }
+    })
+    return storage.putAll(damaged)
   }
   return new Proxy(storage, {
     get(target, name) {
-      if (name === 'put') return put
+      if (name === 'putAll') return putAll
       const member: unknown = Reflect.get(target, name)
       return typeof member === 'function' ? member.bind(target) : member
     },

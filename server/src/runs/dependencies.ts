@@ -5,11 +5,14 @@ import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import type { Keyring } from '#secrets/keyring.ts'
+import type { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
 
 /** Everything that the steps of runs take from the rest of the program; boot connects it. */
 export interface RunDependencies {
   readonly db: Database
+  /** The sessions of planners, which look at sources. */
+  readonly sessions: SessionRack
   readonly queue: StepQueue
   readonly engine: Engine
   readonly storage: LakeStorage
@@ -26,6 +29,8 @@ export interface RunDependencies {
   /** For the links in a run's document. */
   readonly publicUrl: () => string
   readonly sliceTargetBytes: number
+  /** Up to which size a planner does the only slice of a run itself; below 0, never. Default 8 MiB. */
+  readonly shortRunBytes?: number | undefined
   /** How slices prove what they have written where the flow does not say; `digest` when absent. */
   readonly verify?: VerifyLevel | undefined
   /** Pauses after the first, second … error of a step; the error after the last one ends its run. */

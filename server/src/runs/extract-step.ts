@@ -9,9 +9,10 @@ import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { findRun } from '#services/flow-service/runs/run-store.ts'
 import { formatRelationPath, parseRelationPath } from '#source/postgres/explore/relation-path.ts'
+import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { askForProof, type SourceProof } from '#source/postgres/proof/source-proof.ts'
 import { copyStatement } from '#source/postgres/read/copy-statement.ts'
-import type { Slice } from '#source/postgres/read/plan-slices.ts'
+import type { Slice, SliceRange } from '#source/postgres/read/plan-slices.ts'
 import type { Tx } from '#store/database.ts'
 import { assertArrived, assertProven } from './assert-proven.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -49,7 +50,7 @@ export function extractStep(deps: RunDependencies, bells = new SliceBells()): St
       try {
         const result = await extract(deps, work, { watch, signal })
         return {
-          write: (tx) => record(tx, deps, { work, attempt, result }),
+          write: (tx) => recordSlice(tx, deps, { work, attempt, result }),
           afterCommit: async () => bells.ring(key.runId),
         }
       } catch (error) {
@@ -61,11 +62,14 @@ export function extractStep(deps: RunDependencies, bells = new SliceBells()): St
   }
 }
 
-interface SliceWork {
+/** A slice that waits for its result. */
+export interface SliceWork {
   readonly key: SliceKey
   readonly run: Run
   readonly plan: StoredRunPlan
   readonly slice: Slice
+  /** Where the source is, for who knows. */
+  readonly target?: ConnectionTarget | undefined
 }
 
 /** `undefined` when there is nothing to do: the run has ended, has a newer epoch, or has the slice already. */
@@ -81,7 +85,11 @@ interface Supervision {
   readonly signal: AbortSignal
 }
 
-async function extract(
+/**
+ * Brings a verified part file into the lake, to which nothing refers yet.
+ * @throws SliceError, SourceError, RunFailedError; the reason of a signal
+ */
+export async function extract(
   deps: RunDependencies,
   work: SliceWork,
   { watch, signal }: Supervision,
@@ -126,7 +134,7 @@ async function makeTask(
   const { plan, run, slice } = work
   const common = commonTask(work, place.folder)
   if (isHeldSlice(slice)) return { ...common, ...(await heldTask(deps.storage, { plan, slice }, place)) }
-  const { target } = await loadFlowPlanInputs(deps, run.flow_id)
+  const target = work.target ?? (await loadFlowPlanInputs(deps, run.flow_id)).target
   return {
     ...common,
     source: target,
@@ -158,7 +166,11 @@ function pathOf(quoted: string): string {
 
 /** A slice is of one relation, or its rows say of which of several they are. */
 function originOf({ origin }: StoredRunPlan, { ranges }: Slice): RowOrigin | undefined {
-  const named = ranges.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
+  const stores = ranges.flatMap(
+    (range): readonly Pick<SliceRange, 'oid' | 'relation'>[] =>
+      (range.kind === 'whole' && range.parts) || [range],
+  )
+  const named = stores.map(({ oid, relation }) => [String(oid), pathOf(relation)] as const)
   return origin && { ...origin, relations: Object.fromEntries(named) }
 }
 
@@ -173,7 +185,7 @@ async function deliver(
   if (table === undefined) throw new RunFailedError('promotion', 'The dataset of this run has been deleted.')
   const attemptId = newUuid()
   const { part, proof, hasDiagnostics, arrived: _arrived, ...counts } = output
-  const partKey = `${table.location}/data/${run.id}/${key.epoch}/${key.ordinal}-${attemptId}.parquet`
+  const partKey = `${table.location}/data/${run.id}-${key.epoch}-${key.ordinal}-${attemptId}.parquet`
   const diagnosticsKey =
     diagnosticsFolder(table.location, run.batch_id ?? '') + diagnosticsName(key, attemptId)
   if (part !== undefined) await deps.storage.putFile(partKey, task.partPath)
@@ -186,7 +198,8 @@ async function deliver(
   }
 }
 
-async function record(
+/** Writes the result of a slice into the ledger; the last one of the epoch submits the commit. */
+export async function recordSlice(
   tx: Tx,
   deps: RunDependencies,
   {

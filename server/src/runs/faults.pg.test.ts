@@ -37,9 +37,12 @@ const items = (relation = 'items'): Promise<SeededFlow> =>
 const closeGate = () => world.source.query('select pg_advisory_lock(7)')
 const openGate = () => world.source.query('select pg_advisory_unlock_all()')
 
+/** Sessions at work; those that rest between two runs are nobody's. */
+const AT_WORK = "from pg_stat_activity where datname = current_database() and state <> 'idle'"
+
 async function end(application: 'headwater-planner' | 'headwater-reader'): Promise<number> {
   const { rowCount } = await world.source.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()',
+    `select pg_terminate_backend(pid) ${AT_WORK} and application_name = $1`,
     [application],
   )
   return rowCount ?? 0
@@ -149,7 +152,7 @@ test('a copy that nobody waits for any more is given up, so that others get thei
   const run = await world.startRun(await items('endless_items'))
   const readers = async () => {
     const { rowCount } = await world.source.query(
-      "select from pg_stat_activity where application_name = 'headwater-reader' and datname = current_database()",
+      `select ${AT_WORK} and application_name = 'headwater-reader'`,
     )
     return rowCount
   }

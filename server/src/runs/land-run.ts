@@ -16,7 +16,7 @@ import { noteReplay } from './replay/note-replay.ts'
 import { type RunMessage, type RunTotals, successDocument } from './run-document.ts'
 import { factsOf } from './run-facts.ts'
 import { proofOf } from './run-totals.ts'
-import type { SliceResult } from './slice-ledger.ts'
+import { finishSlice, type SliceKey, type SliceResult } from './slice-ledger.ts'
 import { fromStored } from './stored-plan.ts'
 import { tidyDiagnostics } from './tidy-diagnostics.ts'
 
@@ -31,18 +31,27 @@ export interface Landing {
   readonly files: readonly DataFile[]
   /** Absent when the run has no rows. */
   readonly staged: StagedCommit | undefined
+  /** Of a run on the short way: its only slice, which is not in the ledger yet. */
+  readonly lastSlice?: FinishedSlice | undefined
+}
+
+export interface FinishedSlice {
+  readonly key: SliceKey
+  readonly attempt: number
+  readonly result: SliceResult
 }
 
 /**
  * The one transaction: pointer, ledger of commits, batch, watermark, run, and the flow's next run. Returns false,
  * and does nothing, when the run has ended or started over.
- * @throws PointerMovedError
+ * @throws PointerMovedError before anything but the last slice is written
  */
 export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<boolean> {
-  const { run, staged, results, totals, messages } = landing
+  const { run, staged, results, totals, messages, lastSlice } = landing
   if ((await lockActiveRun(tx, run.id, run.epoch)) === undefined) return false
-  await lockDataset(tx, landing.table.datasetId)
   const nowMs = deps.now()
+  if (lastSlice !== undefined) await finishSlice(tx, lastSlice.key, { ...lastSlice, nowMs })
+  await lockDataset(tx, landing.table.datasetId)
   if (staged !== undefined) await commitTable(tx, landing, staged, nowMs)
   await succeedBatch(tx, landing, nowMs)
   const { source, replay } = fromStored(run.plan)
@@ -112,5 +121,6 @@ export async function announce(deps: RunDependencies, { run, staged, totals }: L
     await publishHint(deps.storage, staged.metadataKey)
     await expireMetadataFiles(deps.storage, staged.metadataKey)
   }
-  await tidyDiagnostics(deps, run.id)
+  // Of a run without diagnostics only an earlier epoch, of before they were turned off, may have left some.
+  if (fromStored(run.plan).hasDiagnostics || run.epoch > 1) await tidyDiagnostics(deps, run.id)
 }

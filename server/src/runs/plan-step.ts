@@ -1,19 +1,21 @@
 import { newBatchId } from '#kit/ids.ts'
-import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler } from '#queue/step-queue.ts'
+import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler, type StepOutcome } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
 import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import { ACTIVE_STATES, type Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
 import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
-import { planSlices, type Slice } from '#source/postgres/read/plan-slices.ts'
+import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
+import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { holdUntilDone } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
 import { makeReplayPlan } from './replay/make-replay-plan.ts'
+import { goShortWay, isShort } from './short-way.ts'
 import { SliceBells } from './slice-bells.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
 import { type StoredRunPlan, toStored } from './stored-plan.ts'
@@ -28,9 +30,8 @@ export function planStep(deps: RunDependencies, bells = new SliceBells()): StepH
   return {
     run: async (attempt, signal) => {
       const run = await findRun(deps.db, attempt.payload.runId)
-      if (run !== undefined && (await needsPlan(deps, run)))
-        await planAndHold(deps, { run, attempt, signal, bells })
-      return NOTHING_TO_WRITE
+      if (run === undefined || !(await needsPlan(deps, run))) return NOTHING_TO_WRITE
+      return planAndHold(deps, { run, attempt, signal, bells })
     },
     recover: recoverStep(deps, 'run.plan'),
   }
@@ -46,28 +47,42 @@ async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
 async function planAndHold(
   deps: RunDependencies,
   { run, attempt, signal, bells }: { run: Run; attempt: StepAttempt; signal: AbortSignal; bells: SliceBells },
-): Promise<void> {
+): Promise<StepOutcome> {
   const inputs = await loadFlowPlanInputs(deps, run.flow_id)
   if (inputs.deltaColumn === undefined && run.window_end !== null)
     deps.log.warn(
       { runId: run.id, flowId: run.flow_id },
       'the flow has no delta column, its window is passed over',
     )
-  if (run.replays !== null) return planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
-  await using snapshot = await holdSnapshot(inputs.target, { signal, applicationName: 'headwater-planner' })
+  if (run.replays !== null) {
+    await planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
+    return NOTHING_TO_WRITE
+  }
+  const { sessions } = deps
+  const isFenced = inputs.deltaColumn !== undefined
+  const asked = { sessions, signal, applicationName: 'headwater-planner', isFenced }
+  await using snapshot = await holdSnapshot(inputs.target, asked)
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
-  const slices = planSlices(shape, { targetBytes: deps.sliceTargetBytes })
-  const epoch = await transact(deps.db, async (tx) => {
+  const slices = await cutSlices(deps, { run, inputs, snapshot, plan, shape })
+  const isAlone = isShort(deps, slices)
+  const planned = await transact(deps.db, async (tx) => {
     // A planner that was frozen must not start an epoch whose snapshot nobody holds.
     await attempt.assertOwned(tx)
-    return startEpoch(tx, deps, { runId: run.id, plan, slices })
+    return startEpoch(tx, deps, { runId: run.id, plan, slices, isAlone })
   })
-  if (epoch === undefined) return
+  if (planned === undefined) return NOTHING_TO_WRITE
+  const { epoch } = planned
   deps.log.info(
     { runId: run.id, flowId: run.flow_id, epoch, relation: plan.relation, slices: slices.length },
     'run planned',
   )
+  const [slice] = slices
+  if (isAlone && slice !== undefined) {
+    const outcome = await goShortWay(deps, { run: planned, slice, target: inputs.target, attempt, signal })
+    if (outcome !== undefined) return outcome
+  }
   await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal, bells })
+  return NOTHING_TO_WRITE
 }
 
 /** Rows that were set aside lie in the lake: there is no snapshot to hold. */
@@ -81,11 +96,12 @@ async function planReplay(
   }: { run: Run; attempt: StepAttempt; inputs: FlowPlanInputs; replayedId: string },
 ): Promise<void> {
   const { plan, slices } = await makeReplayPlan(deps, inputs, replayedId)
-  const epoch = await transact(deps.db, async (tx) => {
+  const planned = await transact(deps.db, async (tx) => {
     await attempt.assertOwned(tx)
     return startEpoch(tx, deps, { runId: run.id, plan, slices })
   })
-  if (epoch === undefined) return
+  if (planned === undefined) return
+  const { epoch } = planned
   deps.log.info({ runId: run.id, flowId: run.flow_id, epoch, replays: replayedId }, 'replay planned')
 }
 
@@ -93,21 +109,23 @@ interface Epoch {
   readonly runId: string
   readonly plan: StoredRunPlan
   readonly slices: readonly Slice[]
+  /** The planner does the only slice itself. */
+  readonly isAlone?: boolean | undefined
 }
 
 /** Writes the plan and submits the slices. `undefined` when the run has ended meanwhile. */
 async function startEpoch(
   tx: Tx,
   deps: RunDependencies,
-  { runId, plan, slices }: Epoch,
-): Promise<number | undefined> {
+  { runId, plan, slices, isAlone = false }: Epoch,
+): Promise<Run | undefined> {
   const run = await lockActiveRun(tx, runId)
   if (run === undefined) return undefined
   await lockDataset(tx, plan.datasetId)
   const nowMs = deps.now()
   const epoch = run.epoch + 1
   const startedAt = run.started_at ?? nowMs
-  await saveRun(tx, runId, {
+  const saved = await saveRun(tx, runId, {
     state: 'inProgress',
     startedAt,
     epoch,
@@ -117,8 +135,8 @@ async function startEpoch(
   })
   await insertSlices(tx, runId, epoch, slices)
   const payloads = slices.map((_slice, ordinal) => ({ v: 1, runId, epoch, ordinal }) as const)
-  await submitExtracts(tx, deps.queue, { plan, payloads })
-  return epoch
+  if (!isAlone) await submitExtracts(tx, deps.queue, { plan, payloads })
+  return saved
 }
 
 async function openBatch(

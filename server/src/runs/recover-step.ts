@@ -1,4 +1,4 @@
-import type { RunPayload, StepHandler } from '#queue/step-queue.ts'
+import type { RunPayload, StepHandler, StepOutcome } from '#queue/step-queue.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
@@ -26,20 +26,27 @@ const RETRY_DELAYS_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 15_000]
  * source as it was planned makes the run start over, so that a new plan finds out what has changed.
  */
 export function recoverStep(deps: RunDependencies, step: CountedStep): NonNullable<StepHandler['recover']> {
-  return async ({ payload }, error) => {
-    const verdict = judgeError(error)
-    const failed: FailedStep = {
-      step,
-      payload,
-      verdict,
-      isSnapshotGone: isSnapshotGone(error),
-      isSourceMoved: isSourceMoved(error),
-    }
-    deps.log.warn({ err: error, step, ...payload, mayPass: verdict.mayPass }, 'a step of a run failed')
-    return {
-      write: (tx) => tryAgainOrFail(tx, deps, failed),
-      afterCommit: () => tidyDiagnostics(deps, payload.runId),
-    }
+  return ({ payload }, error) => answerError(deps, { step, payload }, error)
+}
+
+/** What is to be written of an error of a step. */
+export async function answerError(
+  deps: RunDependencies,
+  { step, payload }: Pick<FailedStep, 'step' | 'payload'>,
+  error: unknown,
+): Promise<StepOutcome> {
+  const verdict = judgeError(error)
+  const failed: FailedStep = {
+    step,
+    payload,
+    verdict,
+    isSnapshotGone: isSnapshotGone(error),
+    isSourceMoved: isSourceMoved(error),
+  }
+  deps.log.warn({ err: error, step, ...payload, mayPass: verdict.mayPass }, 'a step of a run failed')
+  return {
+    write: (tx) => tryAgainOrFail(tx, deps, failed),
+    afterCommit: () => tidyDiagnostics(deps, payload.runId),
   }
 }
 

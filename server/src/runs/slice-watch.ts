@@ -16,12 +16,14 @@ export class SliceWatch implements Disposable {
   readonly #unwanted = new AbortController()
   readonly #timer: NodeJS.Timeout
   #last: SliceProgress = { rowCount: 0, byteCount: 0 }
-  #lastMs = 0
+  #lastMs: number
   #isBusy = false
 
   constructor(deps: Pick<RunDependencies, 'db' | 'log' | 'now'>, key: SliceKey) {
     this.#deps = deps
     this.#key = key
+    // A slice that is done sooner than that has nothing to report.
+    this.#lastMs = deps.now()
     this.#timer = setInterval(() => this.report(this.#last), CHECK_MS)
   }
 

@@ -37,7 +37,37 @@ export function windowCondition(
     .join(' and ')
 }
 
-function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
+/**
+ * Conditions that cut a window with both ends into parts of the same length: every value that is not NULL satisfies
+ * one of them, and no other, whatever the window. One, which is `undefined`, where the window can't be cut.
+ */
+export function cutWindow(
+  column: Pick<WireColumn, 'name' | 'type'>,
+  { startMs, endMs }: DeltaWindow,
+  options: DeltaOptions = {},
+  count = 1,
+): (string | undefined)[] {
+  const isTime = CUT_KINDS.has(column.type.columnType.kind)
+  if (!isTime || count < 2 || startMs === undefined || endMs === undefined) return [undefined]
+  const { key, literalAt } = orderOf(column, options)
+  const cut = Math.min(count, MAX_PARTS, Math.max(1, endMs - startMs))
+  const borders = Array.from({ length: cut - 1 }, (_, index) =>
+    literalAt(startMs + Math.round(((endMs - startMs) * (index + 1)) / cut)),
+  )
+  return Array.from({ length: cut }, (_, index) => {
+    const [from, to] = [borders[index - 1], borders[index]]
+    const parts = [from && `${key} >= ${from}`, to && `${key} < ${to}`].filter((part) => part !== undefined)
+    return parts.length === 0 ? undefined : parts.join(' and ')
+  })
+}
+
+/** Values that are compared as they are, and that an index of the column is in the order of. */
+const CUT_KINDS: ReadonlySet<string> = new Set(['timestamptz', 'timestamp', 'date'])
+/** An estimate may be off by any factor; so many slices keep every lane of many servers at work. */
+const MAX_PARTS = 256
+
+/** @throws RunFailedError when the column has no order in time */
+export function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
   try {
     return deltaOrderOf(column, options)
   } catch (error) {

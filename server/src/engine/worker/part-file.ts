@@ -1,6 +1,9 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 
-/** A new local file that is written from start to end. Disposing it closes it, finished or not. */
+/**
+ * A new local file that is written from start to end. Disposing it closes it, finished or not. It is nobody's but the
+ * slice's until it goes into the lake (`LakeStorage.putFile`), which is where it has to survive a power failure.
+ */
 export class PartFile {
   readonly path: string
   readonly #file: number
@@ -16,9 +19,7 @@ export class PartFile {
     for (let written = 0; written < chunk.byteLength; ) written += writeSync(this.#file, chunk, written)
   }
 
-  /** All of it is on the disk afterwards. */
   finish(): void {
-    fdatasyncSync(this.#file)
     this[Symbol.dispose]()
   }
 

@@ -1,9 +1,12 @@
 import { type RingMemory, RingWriter } from '#engine/ring.ts'
 import type { ExtractTask, ImportTask } from '#engine/task.ts'
+import { CopySessions } from '#source/postgres/wire/copy-sessions.ts'
 import { type CopyCounts, copySlice } from '#source/postgres/wire/copy-slice.ts'
 import type { Slot } from '#source/postgres/wire/slot.ts'
 import type { FileCounts } from './read-files.ts'
 import { serveTasks } from './serve-tasks.ts'
+
+const sessions = new CopySessions()
 
 /**
  * Entry of a lane's reader thread: COPY binary from PostgreSQL, or the records of files, into the slots of the ring.
@@ -46,6 +49,7 @@ async function readCopy(task: ExtractTask, { writer, ring, signal }: Surrounding
     }
   }
   return copySlice({
+    sessions,
     target: task.source,
     snapshotId: task.snapshotId,
     sql: task.sql,

@@ -42,6 +42,9 @@ const HEADER_TYPE = avro.Type.forSchema({
     { name: 'sync', type: { type: 'fixed', name: 'Sync', size: SYNC_BYTES } },
   ],
 })
+/** To make a type generates code, while all manifests of one writer have the same few. */
+const TYPES = new Map<string, avro.Type>()
+const MAX_TYPES = 64
 const COUNT_TYPE = avro.Type.forSchema('long')
 const RECORDS_PER_BLOCK = 1000
 
@@ -54,9 +57,10 @@ export function encodeAvroContainer(
   metadata: Readonly<Record<string, string>>,
   records: readonly unknown[],
 ): Buffer {
-  const type = typeOf(schema)
+  const schemaText = JSON.stringify(schema)
+  const type = typeOf(schemaText)
   const sync = randomBytes(SYNC_BYTES)
-  const meta = { ...metadata, 'avro.schema': JSON.stringify(schema), 'avro.codec': 'deflate' }
+  const meta = { ...metadata, 'avro.schema': schemaText, 'avro.codec': 'deflate' }
   const texts = Object.entries(meta).map(([key, text]) => [key, Buffer.from(text)] as const)
   const parts = [HEADER_TYPE.toBuffer({ magic: MAGIC, meta: Object.fromEntries(texts), sync })]
   for (let at = 0; at < records.length; at += RECORDS_PER_BLOCK) {
@@ -85,7 +89,7 @@ export function decodeAvroContainer(file: Uint8Array): AvroContainer {
       schema === undefined ? 'no schema in the header' : `unknown codec '${codec}'`,
     )
   }
-  const type = typeOf(JSON.parse(schema) as AvroSchema)
+  const type = typeOf(schema)
   const blocks = readBlocks(bytes, offset, sync, codec === 'deflate')
   return { metadata: texts, records: blocks.flatMap(({ count, body }) => decodeRecords(type, count, body)) }
 }
@@ -126,10 +130,15 @@ function decodeRecords(type: avro.Type, count: number, body: Buffer): unknown[] 
 }
 
 /** A union of null and one type is that type or null, not an object that names the branch. */
-function typeOf(schema: AvroSchema): avro.Type {
-  return avro.Type.forSchema(schema as avro.Schema, {
+function typeOf(schemaText: string): avro.Type {
+  const known = TYPES.get(schemaText)
+  if (known !== undefined) return known
+  const type = avro.Type.forSchema(JSON.parse(schemaText) as avro.Schema, {
     registry: { long: LONG_TYPE },
     omitRecordMethods: true,
     wrapUnions: false,
   })
+  if (TYPES.size === MAX_TYPES) TYPES.clear()
+  TYPES.set(schemaText, type)
+  return type
 }

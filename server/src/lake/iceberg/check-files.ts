@@ -1,5 +1,5 @@
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
-import { type ListedDataFile, listDataFiles } from './list-data-files.ts'
+import { type ListedDataFile, listFilesOf } from './list-data-files.ts'
 import { currentSnapshotOf, readMetadata } from './metadata.ts'
 
 /** A file that a table should have, as its writer knows it. */
@@ -59,7 +59,8 @@ export async function findAppendFaults(
   metadataKey: string,
   expected: readonly ExpectedFile[],
 ): Promise<readonly FileFault[]> {
-  const snapshotId = currentSnapshotOf(await readMetadata(storage, metadataKey))?.['snapshot-id']
-  const listed = await listDataFiles(storage, metadataKey, { addedBy: String(snapshotId) })
+  const metadata = await readMetadata(storage, metadataKey)
+  const snapshotId = currentSnapshotOf(metadata)?.['snapshot-id']
+  const listed = await listFilesOf(storage, metadata, { addedBy: String(snapshotId) })
   return compareFiles(expected, listed)
 }

@@ -32,9 +32,17 @@ export interface ListFilesOptions {
 export async function listDataFiles(
   storage: LakeStorage,
   metadataKey: string,
-  { snapshotId, addedBy }: ListFilesOptions = {},
+  options: ListFilesOptions = {},
 ): Promise<ListedDataFile[]> {
-  const metadata = await readMetadata(storage, metadataKey)
+  return listFilesOf(storage, await readMetadata(storage, metadataKey), options)
+}
+
+/** The same of a metadata file that has been read. */
+export async function listFilesOf(
+  storage: LakeStorage,
+  metadata: MetadataJson,
+  { snapshotId, addedBy }: ListFilesOptions,
+): Promise<ListedDataFile[]> {
   const snapshot = snapshotId === undefined ? currentSnapshotOf(metadata) : getSnapshot(metadata, snapshotId)
   if (!snapshot) {
     return []

@@ -1,4 +1,4 @@
-import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { LakeStorage, NewObject } from '#lake/storage/lake-storage.ts'
 import { formatLosslessJson, parseLosslessJson } from './lossless-json.ts'
 import type { IcebergField } from './schema-json.ts'
 
@@ -49,6 +49,9 @@ export class TableMetadataError extends Error {
   override readonly name = 'TableMetadataError'
 }
 
+/** Metadata files of before that one names; older ones are removed. */
+export const MAX_LOGGED_METADATA_FILES = 100
+
 /** Throws TableMetadataError, ObjectNotFoundError. */
 export async function readMetadata(storage: LakeStorage, metadataKey: string): Promise<MetadataJson> {
   const text = new TextDecoder().decode(await storage.get(metadataKey))
@@ -65,7 +68,12 @@ export async function putMetadata(
   metadataKey: string,
   metadata: MetadataJson,
 ): Promise<void> {
-  await storage.put(metadataKey, new TextEncoder().encode(formatLosslessJson(metadata)))
+  await storage.putAll([metadataObject(metadataKey, metadata)])
+}
+
+/** A metadata file as it is written. */
+export function metadataObject(key: string, metadata: MetadataJson): NewObject {
+  return { key, bytes: new TextEncoder().encode(formatLosslessJson(metadata)) }
 }
 
 /** `<location>/metadata/00007-<uuid>.metadata.json`. */

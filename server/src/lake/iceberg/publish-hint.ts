@@ -1,6 +1,6 @@
 import { link } from 'node:fs/promises'
 import { type LakeStorage, ObjectExistsError } from '#lake/storage/lake-storage.ts'
-import { parseMetadataKey, readMetadata } from './metadata.ts'
+import { MAX_LOGGED_METADATA_FILES, parseMetadataKey, readMetadata } from './metadata.ts'
 
 /**
  * Tells readers that find a table by its path alone which metadata file is current: `version-hint.text` holds a
@@ -29,6 +29,8 @@ export async function expireMetadataFiles(
   const { version } = parseMetadataKey(metadataKey)
   const listed = await readMetadataLog(storage, metadataKey)
   const previousKey = listed.at(-1)
+  // A log that still has room has dropped nothing.
+  if (listed.length < MAX_LOGGED_METADATA_FILES) return []
   if (version === 0 || previousKey === undefined || (await storage.stat(previousKey)) === undefined) {
     return []
   }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import type { LakeStorage, NewObject } from '#lake/storage/lake-storage.ts'
 import type { DataFile } from './data-file.ts'
 import { readManifestList } from './list-data-files.ts'
 import {
@@ -13,14 +13,20 @@ import {
   type ManifestFile,
   manifestFileOf,
 } from './manifest.ts'
-import { currentSnapshotOf, type MetadataJson, type SchemaJson, type SnapshotJson } from './metadata.ts'
+import {
+  currentSnapshotOf,
+  MAX_LOGGED_METADATA_FILES,
+  type MetadataJson,
+  metadataObject,
+  type SchemaJson,
+  type SnapshotJson,
+} from './metadata.ts'
 import { fieldsFromIceberg, largestFieldId } from './schema-json.ts'
 
 /** A list longer than this is cut by merging its small manifests. */
 const MAX_MANIFESTS = 100
 /** Manifests from this size on are left as they are. */
 const FULL_MANIFEST_BYTES = 8 * 1024 * 1024
-const MAX_LOGGED_METADATA_FILES = 100
 
 export interface RemovedFile {
   readonly rowCount: number
@@ -32,7 +38,7 @@ function hasFiles({ added_files_count, existing_files_count }: ManifestFile): bo
   return added_files_count + existing_files_count > 0
 }
 
-/** Writes the manifests of one snapshot and their list. */
+/** Makes the manifests of one snapshot and their list. Nothing is written before {@link SnapshotWriter.write}. */
 export class SnapshotWriter {
   readonly snapshotId: bigint
   readonly sequenceNumber: bigint
@@ -42,6 +48,7 @@ export class SnapshotWriter {
   readonly #folder: string
   readonly #uuid = randomUUID()
   #manifestCount = 0
+  readonly #objects: NewObject[] = []
 
   constructor(storage: LakeStorage, base: MetadataJson, schema: SchemaJson, folder: string) {
     this.#storage = storage
@@ -52,14 +59,19 @@ export class SnapshotWriter {
     this.sequenceNumber = BigInt(base['last-sequence-number']) + 1n
   }
 
+  /** Writes all that was made, with the metadata file that names it: nothing points at any of it yet. */
+  async write(metadataKey: string, metadata: MetadataJson): Promise<void> {
+    await this.#storage.putAll([...this.#objects, metadataObject(metadataKey, metadata)])
+  }
+
   /** The parent's files and these. Returns the URI of the manifest list. */
   async append(files: readonly DataFile[]): Promise<string> {
     const inherited = this.#parent ? await this.#inherit(this.#parent) : []
     const entries = files.map(({ key, summary }) =>
       addedEntry(this.#storage.uri(key), summary, this.snapshotId),
     )
-    const added = entries.length === 0 ? [] : [await this.#putManifest(entries)]
-    return this.#putList([...added, ...inherited])
+    const added = entries.length === 0 ? [] : [this.#addManifest(entries)]
+    return this.#addList([...added, ...inherited])
   }
 
   /** The parent's files without these. Returns the URI of the manifest list, and what is gone. */
@@ -73,9 +85,7 @@ export class SnapshotWriter {
       const entries = await this.#readLiveEntries(manifest)
       const hit = entries.filter(({ data_file }) => uris.has(data_file.file_path))
       manifests.push(
-        hit.length === 0
-          ? manifest
-          : await this.#putManifest(entries.map((entry) => this.#without(entry, uris))),
+        hit.length === 0 ? manifest : this.#addManifest(entries.map((entry) => this.#without(entry, uris))),
       )
       removed.push(
         ...hit.map(({ data_file: file }) => ({
@@ -84,7 +94,7 @@ export class SnapshotWriter {
         })),
       )
     }
-    return { manifestList: await this.#putList(manifests), removed }
+    return { manifestList: this.#addList(manifests), removed }
   }
 
   /** A file that goes stays in the manifest of the snapshot that removes it, as deleted by it. */
@@ -93,11 +103,11 @@ export class SnapshotWriter {
     return { ...entry, status: ENTRY_STATUS.deleted, snapshot_id: this.snapshotId }
   }
 
-  async #putList(manifests: readonly ManifestFile[]): Promise<string> {
+  #addList(manifests: readonly ManifestFile[]): string {
     const parentId = this.#parent && BigInt(this.#parent['snapshot-id'])
     const key = `${this.#folder}/snap-${this.snapshotId}-1-${this.#uuid}.avro`
     const list = encodeManifestList(manifests, this.snapshotId, parentId, this.sequenceNumber)
-    await this.#storage.put(key, list)
+    this.#objects.push({ key, bytes: list })
     return this.#storage.uri(key)
   }
 
@@ -113,7 +123,7 @@ export class SnapshotWriter {
     for (const manifest of manifests.filter(isSmall)) {
       entries.push(...(await this.#readLiveEntries(manifest)))
     }
-    const merged = entries.length === 0 ? [] : [await this.#putManifest(entries)]
+    const merged = entries.length === 0 ? [] : [this.#addManifest(entries)]
     return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))]
   }
 
@@ -124,10 +134,10 @@ export class SnapshotWriter {
       .map((entry) => existingEntry(entry, manifest))
   }
 
-  async #putManifest(entries: readonly ManifestEntry[]): Promise<ManifestFile> {
+  #addManifest(entries: readonly ManifestEntry[]): ManifestFile {
     const key = `${this.#folder}/${this.#uuid}-m${this.#manifestCount++}.avro`
     const bytes = encodeManifest(entries, JSON.stringify(this.#schema), this.#schema['schema-id'])
-    await this.#storage.put(key, bytes)
+    this.#objects.push({ key, bytes })
     const uri = this.#storage.uri(key)
     return manifestFileOf(uri, bytes.length, entries, this.snapshotId, this.sequenceNumber)
   }

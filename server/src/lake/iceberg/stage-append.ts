@@ -8,7 +8,6 @@ import {
   type MetadataJson,
   metadataKeyOf,
   parseMetadataKey,
-  putMetadata,
   readMetadata,
   type SchemaJson,
   type SnapshotJson,
@@ -63,7 +62,7 @@ export async function stageAppend(
     },
   })
   const nextKey = metadataKeyOf(location, version + 1, randomUUID())
-  await putMetadata(storage, nextKey, metadata)
+  await writer.write(nextKey, metadata)
   return { metadataKey: nextKey, snapshotId: String(writer.snapshotId) }
 }
 

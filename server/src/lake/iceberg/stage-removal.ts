@@ -6,7 +6,6 @@ import {
   type MetadataJson,
   metadataKeyOf,
   parseMetadataKey,
-  putMetadata,
   readMetadata,
   type SnapshotJson,
 } from './metadata.ts'
@@ -54,7 +53,7 @@ export async function stageRemoval(
     },
   })
   const nextKey = metadataKeyOf(location, version + 1, randomUUID())
-  await putMetadata(storage, nextKey, metadata)
+  await writer.write(nextKey, metadata)
   return { metadataKey: nextKey, snapshotId: String(writer.snapshotId) }
 }
 

@@ -21,6 +21,7 @@ import {
   type ByteRange,
   InvalidKeyError,
   type LakeStorage,
+  type NewObject,
   ObjectExistsError,
   ObjectNotFoundError,
   type StorageOptions,
@@ -77,23 +78,27 @@ class FolderStorage implements LakeStorage {
     return this.#pathOf(key)
   }
 
-  async put(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
-    const path = this.#pathOf(key)
-    const temporary = await this.#writeTemporary(bytes, options.signal)
-    try {
-      await linkNew(key, temporary, path)
-    } finally {
-      await rm(temporary, { force: true })
-    }
+  put(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
+    return this.putAll([{ key, bytes }], options)
+  }
+
+  /** A folder that gets several names is synced once. */
+  async putAll(objects: readonly NewObject[], { signal }: StorageOptions = {}): Promise<void> {
+    const paths = objects.map(({ key }) => this.#pathOf(key))
+    await settleAll(objects.map((object, index) => this.#putUnsynced(object, paths[index] ?? '', signal)))
+    await settleAll([...new Set(paths.map((path) => dirname(path)))].map(syncPath))
   }
 
   async replace(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
     const path = this.#pathOf(key)
     const temporary = await this.#writeTemporary(bytes, options.signal)
     try {
-      await makeFolder(dirname(path))
-      await rename(temporary, path)
-      await syncPath(dirname(path))
+      // Not synced: after a power failure the old bytes may be back.
+      await rename(temporary, path).catch(async (error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error
+        await makeFolder(dirname(path))
+        await rename(temporary, path)
+      })
     } catch (error) {
       await rm(temporary, { force: true })
       throw error
@@ -180,6 +185,19 @@ class FolderStorage implements LakeStorage {
     if (isGone) await this.#removeEmpty(dirname(path))
   }
 
+  async #putUnsynced(
+    { key, bytes }: NewObject,
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const temporary = await this.#writeTemporary(bytes, signal)
+    try {
+      await linkUnsynced(key, temporary, path)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  }
+
   #pathOf(key: string): string {
     assertKey(key)
     if (key === TEMPORARY_FOLDER || key.startsWith(`${TEMPORARY_FOLDER}/`)) {
@@ -243,13 +261,26 @@ class FolderStorage implements LakeStorage {
 
 /** Gives `path` to a finished file, unless the name is taken. */
 async function linkNew(key: string, finished: string, path: string): Promise<void> {
-  await makeFolder(dirname(path))
+  await linkUnsynced(key, finished, path)
+  await syncPath(dirname(path))
+}
+
+async function linkUnsynced(key: string, finished: string, path: string): Promise<void> {
   try {
-    await link(finished, path)
+    await link(finished, path).catch(async (error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error
+      await makeFolder(dirname(path))
+      await link(finished, path)
+    })
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? new ObjectExistsError(key, { cause: error }) : error
   }
-  await syncPath(dirname(path))
+}
+
+/** Waits for all, so that nothing goes on in the background, and throws the first error. */
+async function settleAll(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** Creates a folder and those above it, so that they survive a power failure. */

@@ -12,6 +12,11 @@ export interface StoredObject {
   readonly modifiedAtMs: number
 }
 
+export interface NewObject {
+  readonly key: string
+  readonly bytes: Uint8Array
+}
+
 export interface StorageOptions {
   readonly signal?: AbortSignal | undefined
 }
@@ -28,7 +33,12 @@ export interface LakeStorage extends AsyncDisposable {
   keyOf(uri: string): string
   /** Writes a new object, complete or not at all. Throws ObjectExistsError. */
   put(key: string, bytes: Uint8Array, options?: StorageOptions): Promise<void>
-  /** Writes an object in place of whatever has this key; a reader sees the old bytes or the new ones. */
+  /** Writes several new objects, each complete or not at all; some may be there when it throws ObjectExistsError. */
+  putAll(objects: readonly NewObject[], options?: StorageOptions): Promise<void>
+  /**
+   * Writes an object in place of whatever has this key; a reader sees the old bytes or the new ones, after a power
+   * failure too.
+   */
   replace(key: string, bytes: Uint8Array, options?: StorageOptions): Promise<void>
   /** Moves a finished local file to a new key; the local file is gone afterwards. Throws ObjectExistsError. */
   putFile(key: string, localPath: string, options?: StorageOptions): Promise<void>

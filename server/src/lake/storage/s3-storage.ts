@@ -19,6 +19,7 @@ import {
   assertKey,
   type ByteRange,
   type LakeStorage,
+  type NewObject,
   ObjectExistsError,
   ObjectNotFoundError,
   type StorageOptions,
@@ -148,13 +149,24 @@ class S3Storage implements LakeStorage {
   }
 
   async put(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
-    const command = new PutObjectCommand({ ...this.#target(key), ...this.#sealing, Body: bytes, IfNoneMatch: '*' })
+    const command = new PutObjectCommand({
+      ...this.#target(key),
+      ...this.#sealing,
+      Body: bytes,
+      IfNoneMatch: '*',
+    })
     try {
       await settleConflicts(() => this.#client.send(command, sendOptions(options)), options.signal)
     } catch (error) {
       const isOurs = wasRetried(error, 412) && Buffer.from(bytes).equals(await this.get(key, options))
       throwUnlessWritten(key, error, isOurs)
     }
+  }
+
+  async putAll(objects: readonly NewObject[], options: StorageOptions = {}): Promise<void> {
+    const written = await Promise.allSettled(objects.map(({ key, bytes }) => this.put(key, bytes, options)))
+    const failed = written.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
   async replace(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {

@@ -3,7 +3,6 @@ import type { RunDependencies } from '#runs/dependencies.ts'
 import type { StoredRunPlan } from '#runs/stored-plan.ts'
 import { loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { openSession } from '#source/postgres/connect/session.ts'
 import type { ShapeColumn } from '#source/postgres/shape/source-shape.ts'
 import { readColumns } from '#source/postgres/sql/read-columns.ts'
 import type { TextShape } from '#typemap/text-shape.ts'
@@ -26,8 +25,9 @@ export async function assertTypesStand(
   const watched = source?.shape.columns.filter(({ name }) => source.reads.includes(name)).filter(isOfParts)
   if (source === undefined || watched === undefined || watched.length === 0) return
   const { target } = await loadFlowPlanInputs(deps, run.flow_id)
-  await using session = await openSession(target, { applicationName: 'headwater-planner', readOnly: true })
-  const columns = await readColumns(session, source.shape.oid)
+  const asked = { applicationName: 'headwater-planner', readOnly: true }
+  await using lent = await deps.sessions.lend(target, asked)
+  const columns = await readColumns(lent.session, source.shape.oid)
   const now = new Map(columns.map(({ name, type }) => [name, type.shape]))
   // A table that is gone was there until the lock on it was let go, after its rows were read.
   const altered = watched.find(({ name, parts }) => now.has(name) && !areSame(parts, now.get(name)))

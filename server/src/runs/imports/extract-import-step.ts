@@ -108,7 +108,7 @@ async function deliver(
   const { batchId, epoch, ordinal } = key
   const attemptId = newUuid()
   const { part, proof, hasDiagnostics, hasParsingErrors, ...counts } = output
-  const partKey = `${table.location}/data/${batchId}/${epoch}/${ordinal}-${attemptId}.parquet`
+  const partKey = `${table.location}/data/${batchId}-${epoch}-${ordinal}-${attemptId}.parquet`
   const folder = diagnosticsFolder(table.location, batchId)
   const keyOf = (kind: string) => `${folder}${kind}_errors_${ordinal}_${epoch}-${attemptId}.json`
   if (part !== undefined) await storage.putFile(partKey, task.partPath)

@@ -1,3 +1,4 @@
+import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { diagnoseConnection } from '#source/postgres/doctor/diagnose-connection.ts'
 import { testConnection } from '#source/postgres/doctor/test-connection.ts'
 import { describeRelation } from '#source/postgres/explore/describe-relation.ts'
@@ -12,8 +13,8 @@ import type { ConnectionTarget } from '#source/postgres/params/connection-target
 import { isBoundlessNumber } from '#typemap/postgres-types.ts'
 import type { SourcePort } from './source-port.ts'
 
-/** The port over PostgreSQL. */
-export function createPostgresSource(): SourcePort {
+/** The port over PostgreSQL. Questions about one relation come one after the other, and share sessions. */
+export function createPostgresSource(sessions = new SessionRack()): SourcePort {
   return {
     diagnoseConnection,
     testConnection,
@@ -26,27 +27,31 @@ export function createPostgresSource(): SourcePort {
       yield* streamRelations(session, query)
     },
     async describeRelation(target, path, options = {}) {
-      return await exploreRelation(target, path, options, (session) => describeRelation(session, path))
+      return await exploreRelation(target, path, { ...options, sessions }, (session) =>
+        describeRelation(session, path),
+      )
     },
     async measureRelation(target, path, options = {}) {
-      return await exploreRelation(target, path, options, async (session) => {
+      return await exploreRelation(target, path, { ...options, sessions }, async (session) => {
         const shape = await describeRelation(session, path)
         const boundless = shape.columns.filter(({ type }) => isBoundlessNumber(type)).map(({ name }) => name)
         return { shape, widths: await measureNumbers(session, shape, boundless) }
       })
     },
     async profileRelation(target, path, options = {}) {
-      return await exploreRelation(target, path, options, (session) => profileRelation(session, path))
+      return await exploreRelation(target, path, { ...options, sessions }, (session) =>
+        profileRelation(session, path),
+      )
     },
     async checkFilter(target, path, filters, options = {}) {
-      await exploreRelation(target, path, options, async (session) => {
+      await exploreRelation(target, path, { ...options, sessions }, async (session) => {
         const shape = await describeRelation(session, path)
         await checkRowFilter(session, shape, compileRowFilter(filters, shape.columns))
       })
     },
     async previewRelation(target, path, { limit, filters, signal }) {
       const timeoutMs = previewTimeout(target)
-      return await exploreRelation(target, path, { signal }, async (session) => {
+      return await exploreRelation(target, path, { signal, sessions }, async (session) => {
         const profile = await profileRelation(session, path)
         const { shape } = profile
         const filter = filters === undefined ? undefined : compileRowFilter(filters, shape.columns)

@@ -25,6 +25,8 @@ import {
 /** Asked for UTF-8, a server without an encoding refuses all rows for one text that is none. */
 const RAW_TEXTS: readonly Setting[] = [['client_encoding', 'SQL_ASCII']]
 
+const APPLICATION_NAME = 'headwater'
+
 export interface OpenSessionOptions extends SettingsOptions {
   /** Ends the session: a running statement is cancelled on the server. */
   readonly signal?: AbortSignal | undefined
@@ -53,8 +55,7 @@ export async function openSession(
   timeout.addEventListener('abort', giveUp, { once: true })
   try {
     assertUsable(session)
-    const raw = session.isUnencoded ? RAW_TEXTS : []
-    await session.set([...planSettings(target, session.serverMajor, options), ...raw])
+    await session.prepare(options)
     return session
   } catch (error) {
     await session.close()
@@ -79,7 +80,7 @@ function assertUsable({ serverVersion, serverMajor, target }: Session): void {
 /** Tries the attempts of the plan in order, going on where the plan says so. */
 async function dialAttempts(
   target: ConnectionTarget,
-  { signal, createSocket, applicationName = 'headwater', maxBytes, onAttempt }: OpenSessionOptions,
+  { signal, createSocket, applicationName = APPLICATION_NAME, maxBytes, onAttempt }: OpenSessionOptions,
   timeout: AbortSignal,
 ): Promise<Dialled> {
   const bounded = signal ? AbortSignal.any([signal, timeout]) : timeout
@@ -132,7 +133,7 @@ export class Session implements AsyncDisposable {
   readonly isEncrypted: boolean
   readonly loginMethod: LoginMethod
   readonly #client: DriverClient
-  readonly #signal: AbortSignal | undefined
+  #signal: AbortSignal | undefined
   #isClosed = false
   /** Behind a pooler: what each transaction begins with. */
   #localSettings: string | undefined
@@ -223,6 +224,54 @@ export class Session implements AsyncDisposable {
       this.#signal?.throwIfAborted()
       throw describeQueryFailure(error, this.target)
     }
+  }
+
+  /** Gives up what the session was at, so that it can be used again; false when it can't. Never throws. */
+  async rest(): Promise<boolean> {
+    const { stream } = this.#client.connection
+    if (this.#isClosed || stream.destroyed || this.#signal?.aborted) return false
+    const impatience = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
+    try {
+      if (this.#client.getTransactionStatus() !== 'I') await this.#client.query('rollback')
+      return !stream.destroyed
+    } catch {
+      return false
+    } finally {
+      clearTimeout(impatience)
+      this.#signal?.removeEventListener('abort', this.#onAbort)
+      this.#signal = undefined
+    }
+  }
+
+  /** Begins another use of a session that rested, with all settings set anew; false when its server is gone. */
+  async resume({
+    signal,
+    applicationName = APPLICATION_NAME,
+    ...options
+  }: OpenSessionOptions): Promise<boolean> {
+    const { stream } = this.#client.connection
+    if (stream.destroyed) return false
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    const impatience = setTimeout(() => stream.destroy(), this.target.connectTimeoutMs)
+    try {
+      await this.set([...this.#plan(options), ['application_name', applicationName]])
+      return true
+    } catch {
+      return false
+    } finally {
+      clearTimeout(impatience)
+    }
+  }
+
+  /** Sets what every session of ours has to have. */
+  async prepare(options: SettingsOptions): Promise<void> {
+    await this.set(this.#plan(options))
+  }
+
+  #plan(options: SettingsOptions): Setting[] {
+    const raw = this.isUnencoded ? RAW_TEXTS : []
+    return [...planSettings(this.target, this.serverMajor, options), ...raw]
   }
 
   /** The encrypted stream underneath; `undefined` in plaintext. */

@@ -41,6 +41,8 @@ export interface RelationShape {
 
 export interface RelationLeaf {
   readonly oid: number
+  readonly schema: string
+  readonly name: string
   /** Quoted and qualified. */
   readonly relation: string
   readonly blocks: number
@@ -53,14 +55,23 @@ export interface RelationLeaf {
 const TID_RANGE_MAJOR = 14
 
 /**
+ * Which relation a path means to this user.
+ * @throws RelationNotFoundError when there is none of that name that the user may read
+ * @throws RelationPathError
+ */
+export async function locateRelation(session: Session, path: string): Promise<FoundRelation> {
+  const found = await findRelation(session, parseRelationPath(path))
+  if (found?.isReadable) return found
+  throw new RelationNotFoundError(path, await nearestRelations(session, path), found?.missingGrants)
+}
+
+/**
  * @throws RelationNotFoundError when there is none of that name that the user may read
  * @throws RelationPathError
  */
 export async function describeRelation(session: Session, path: string): Promise<RelationShape> {
-  const found = await findRelation(session, parseRelationPath(path))
-  const columns = found?.isReadable ? await readColumns(session, found.oid) : []
-  if (!found?.isReadable)
-    throw new RelationNotFoundError(path, await nearestRelations(session, path), found?.missingGrants)
+  const found = await locateRelation(session, path)
+  const columns = await readColumns(session, found.oid)
   const primaryKey = await readPrimaryKey(session, found.oid)
   const { leaves, blockBytes } = await readStorage(session, found.oid)
   const parallelObstacle = findParallelObstacle(session, found, leaves)
@@ -122,6 +133,6 @@ function obstacleOfTree(found: FoundRelation, leaves: readonly StoredLeaf[]): st
 }
 
 function toRelationLeaf(leaf: StoredLeaf): RelationLeaf {
-  const { oid, blocks, sizeBytes, isAddressable } = leaf
-  return { oid, relation: quoteQualified(leaf.schema, leaf.name), blocks, sizeBytes, isAddressable }
+  const { oid, schema, name, blocks, sizeBytes, isAddressable } = leaf
+  return { oid, schema, name, relation: quoteQualified(schema, name), blocks, sizeBytes, isAddressable }
 }

@@ -1,4 +1,5 @@
-import { openSession, type Session } from '#source/postgres/connect/session.ts'
+import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 
@@ -20,28 +21,29 @@ export async function openExploreSession(
   target: ConnectionTarget,
   { signal }: ExploreSessionOptions = {},
 ): Promise<Session> {
-  const { statementTimeoutMs } = target
-  return await openSession(target, {
-    signal,
-    readOnly: true,
-    statementTimeoutMs,
-    lockTimeoutMs: LOCK_TIMEOUT_MS,
-  })
+  return await openSession(target, exploring(target, signal))
+}
+
+function exploring(
+  { statementTimeoutMs }: ConnectionTarget,
+  signal: AbortSignal | undefined,
+): OpenSessionOptions {
+  return { signal, readOnly: true, statementTimeoutMs, lockTimeoutMs: LOCK_TIMEOUT_MS }
 }
 
 /**
- * Opens such a session for `work` on one relation and closes it.
+ * Lends such a session to `work` on one relation.
  * @throws SourceError (55P03 when the relation is locked), and what `work` throws
  */
 export async function exploreRelation<T>(
   target: ConnectionTarget,
   path: string,
-  options: ExploreSessionOptions,
+  { sessions, signal }: ExploreSessionOptions & { readonly sessions: SessionRack },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  await using session = await openExploreSession(target, options)
+  await using lent = await sessions.lend(target, exploring(target, signal))
   try {
-    return await work(session)
+    return await work(lent.session)
   } catch (error) {
     throw error instanceof SourceError && error.code === LOCKED ? locked(path, error) : error
   }

@@ -3,7 +3,7 @@ import type { RelationLeaf } from './describe-relation.ts'
 import { type BlockRange, planPreview } from './plan-preview.ts'
 
 function leaf(relation: string, blocks: number, isAddressable = true): RelationLeaf {
-  return { oid: 1, relation, blocks, sizeBytes: blocks * 8192, isAddressable }
+  return { oid: 1, schema: 's', name: relation, relation, blocks, sizeBytes: blocks * 8192, isAddressable }
 }
 
 /** Blocks per relation that the ranges cover; fails when one comes twice. */

@@ -41,6 +41,7 @@ function fromRange(range: SliceRange, where: string | undefined): string {
   const conditions = [
     ...identity(range),
     ...blockConditions(range),
+    ...(range.condition === undefined ? [] : [`(${range.condition})`]),
     ...(where === undefined ? [] : [`(${where})`]),
   ]
   const clause = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`

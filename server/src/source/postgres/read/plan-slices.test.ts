@@ -6,7 +6,8 @@ import { planSlices, type SliceRange } from './plan-slices.ts'
 const MIB = 1024 * 1024
 
 function leaf(relation: string, blocks: number, changes: Partial<RelationLeaf> = {}): RelationLeaf {
-  return { oid: 2, relation, blocks, sizeBytes: blocks * 8192, isAddressable: true, ...changes }
+  const place = { oid: 2, schema: 's', name: relation, relation }
+  return { ...place, blocks, sizeBytes: blocks * 8192, isAddressable: true, ...changes }
 }
 
 function shape(leaves: RelationLeaf[], canReadInParallel = true): RelationShape {

@@ -2,23 +2,30 @@ import type { RelationLeaf, RelationShape } from '#source/postgres/explore/descr
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
 
 /** Rows of one relation: all of them, or those in blocks `fromBlock` (inclusive) to `toBlock` (exclusive). */
-export type SliceRange =
-  | {
-      readonly kind: 'whole'
-      /** Quoted and qualified. */
-      readonly relation: string
-      /** What has to be found under that name; plans of before have none. */
-      readonly oid?: number | undefined
-    }
-  | {
-      readonly kind: 'blocks'
-      /** Likewise. Its children are not meant. */
-      readonly relation: string
-      readonly oid?: number | undefined
-      readonly fromBlock: number
-      /** Absent for the last range: the relation may grow, and nothing may be missed. */
-      readonly toBlock?: number | undefined
-    }
+export type SliceRange = WholeRange | BlockRange
+
+interface WholeRange extends NamedRange {
+  readonly kind: 'whole'
+  /** What its rows are stored in, where they say so themselves. */
+  readonly parts?: readonly Pick<RelationLeaf, 'oid' | 'relation'>[] | undefined
+}
+
+/** Of one relation; its children are not meant. */
+interface BlockRange extends NamedRange {
+  readonly kind: 'blocks'
+  readonly fromBlock: number
+  /** Absent for the last range: the relation may grow, and nothing may be missed. */
+  readonly toBlock?: number | undefined
+}
+
+interface NamedRange {
+  /** Quoted and qualified. */
+  readonly relation: string
+  /** What has to be found under that name; plans of before have none. */
+  readonly oid?: number | undefined
+  /** SQL that holds for the rows of this range, besides what holds for all of the run. */
+  readonly condition?: string | undefined
+}
 
 /** The part of a relation that one step reads: one range, or several small relations together. Plain data. */
 export interface Slice {
@@ -47,6 +54,34 @@ export function planSlices(shape: RelationShape, options: PlanSlicesOptions = {}
   }
   const pieces = shape.leaves.flatMap((leaf) => cutLeaf(leaf, targetBytes))
   return packPieces(pieces, targetBytes)
+}
+
+export interface IndexedRead {
+  /** Of all slices together, estimated. */
+  readonly sizeBytes: number
+  /** SQL, each of one slice: every row that is wanted satisfies one of them, and no other. Default: one, without. */
+  readonly conditions?: readonly (string | undefined)[] | undefined
+}
+
+/** Slices of a relation whose rows are found by an index, whatever blocks they lie in. Pure. */
+export function planIndexedSlices(
+  shape: RelationShape,
+  { sizeBytes, conditions = [undefined] }: IndexedRead,
+): Slice[] {
+  const root = wholeRange(shape)
+  return conditions.map((condition) => ({
+    ranges: [condition === undefined ? root : { ...root, condition }],
+    sizeBytes: sizeBytes / conditions.length,
+  }))
+}
+
+/** The server leaves out by itself what has no row of a window, as long as it is asked for the root of a tree. */
+function wholeRange({ schema, name, oid, leaves }: RelationShape): SliceRange {
+  const [leaf, ...others] = leaves
+  if (leaf !== undefined && others.length === 0 && leaf.isAddressable && leaf.oid === oid)
+    return { kind: 'blocks', relation: leaf.relation, oid, fromBlock: 0 }
+  const parts = leaves.map((part) => ({ oid: part.oid, relation: part.relation }))
+  return { kind: 'whole', relation: quoteQualified(schema, name), oid, parts }
 }
 
 interface Piece {

@@ -1,6 +1,8 @@
-import { type OpenSessionOptions, openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { OpenSessionOptions, Session } from '#source/postgres/connect/session.ts'
+import { type LentSession, SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
+import { readFenceStart, type TransactionFence } from './transaction-fence.ts'
 
 /** An exported snapshot. It lives until this is disposed or its session dies; readers import it by its id. */
 export interface HeldSnapshot extends AsyncDisposable {
@@ -10,6 +12,8 @@ export interface HeldSnapshot extends AsyncDisposable {
   readonly serverVersion: string
   /** The server's clock when the snapshot was taken, in epoch milliseconds. */
   readonly takenAtMs: number
+  /** Where it was asked for. */
+  readonly fence: TransactionFence | undefined
   /**
    * Keeps the relation in place while the snapshot lives: with the lock of a reader (ACCESS SHARE) on it and its
    * partitions, no TRUNCATE, VACUUM FULL or ALTER TABLE can move its rows between two slices.
@@ -18,42 +22,63 @@ export interface HeldSnapshot extends AsyncDisposable {
   pinRelation(relation: string): Promise<void>
 }
 
+export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+  /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
+  readonly sessions?: SessionRack | undefined
+  /** Also reads which transactions the snapshot shows for certain. */
+  readonly isFenced?: boolean | undefined
+}
+
+const BEGIN = 'begin transaction isolation level repeatable read read only not deferrable'
+
 /**
  * Opens a session with one REPEATABLE READ, READ ONLY transaction and exports its snapshot.
  * @throws SourceError
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  options: Pick<OpenSessionOptions, 'signal' | 'applicationName'> = {},
+  { sessions = new SessionRack({ max: 0 }), isFenced = false, ...options }: HoldSnapshotOptions = {},
 ): Promise<HeldSnapshot> {
-  const session = await openSession(target, { ...options, readOnly: true })
+  const lent = await sessions.lend(target, { ...options, readOnly: true })
+  const { session } = lent
   try {
-    await session.query('begin transaction isolation level repeatable read read only not deferrable')
-    const [row] = await session.query<{ id: string; taken_at_ms: string }>(`
-      select pg_export_snapshot() as id,
+    const start = isFenced ? await readFenceStart(session) : undefined
+    await session.query(BEGIN)
+    const [row] = await session.query<{ id: string; to: string; taken_at_ms: string }>(`
+      select pg_export_snapshot() as id, txid_snapshot_xmax(txid_current_snapshot())::text as to,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
-    return new Snapshot(session, row?.id ?? '', Number(row?.taken_at_ms))
+    const fence = start && { ...start, to: row?.to ?? start.from }
+    return new Snapshot(lent, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
   } catch (error) {
-    await session.close()
+    await lent[Symbol.asyncDispose]()
     throw error
   }
 }
 
 /** Begins a read-only transaction on `session` that sees what the snapshot sees; without an id, the present. */
 export async function importSnapshot(session: Session, snapshotId?: string | undefined): Promise<void> {
-  await session.query('begin transaction isolation level repeatable read read only not deferrable')
+  await session.query(BEGIN)
   if (snapshotId !== undefined) await session.query(`set transaction snapshot ${quoteLiteral(snapshotId)}`)
 }
 
 class Snapshot implements HeldSnapshot {
-  readonly session: Session
+  readonly #lent: LentSession
   readonly snapshotId: string
   readonly takenAtMs: number
+  readonly fence: TransactionFence | undefined
 
-  constructor(session: Session, snapshotId: string, takenAtMs: number) {
-    this.session = session
-    this.snapshotId = snapshotId
+  constructor(
+    lent: LentSession,
+    { id, takenAtMs, fence }: { id: string; takenAtMs: number; fence: TransactionFence | undefined },
+  ) {
+    this.#lent = lent
+    this.snapshotId = id
     this.takenAtMs = takenAtMs
+    this.fence = fence
+  }
+
+  get session(): Session {
+    return this.#lent.session
   }
 
   get serverVersion(): string {
@@ -67,6 +92,6 @@ class Snapshot implements HeldSnapshot {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session.close()
+    await this.#lent[Symbol.asyncDispose]()
   }
 }

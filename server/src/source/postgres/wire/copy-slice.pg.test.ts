@@ -3,6 +3,7 @@ import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { MemoryRing } from '#source/postgres/testing/memory-ring.ts'
 import { copyAll, createTestSource, type TestSource } from '#source/postgres/testing/test-source.ts'
 import { describePostgresType } from '#typemap/postgres-types.ts'
+import { CopySessions } from './copy-sessions.ts'
 import { type CopySliceOptions, copySlice } from './copy-slice.ts'
 import { planSlot, type SlotRing } from './slot.ts'
 import type { WireColumn } from './wire-column.ts'
@@ -213,3 +214,18 @@ async function expectNoSession(applicationName: string): Promise<void> {
     })
     .toBe(0)
 }
+
+test('one session copies slice after slice, and one whose copy has failed is not used again', async () => {
+  await using sessions = new CopySessions()
+  const copiedBy = async (query: string, expected: number): Promise<unknown> => {
+    const { ring, done } = copyQuery(query, [INT4], { sessions })
+    expect((await done).rowCount).toBe(expected)
+    return ring.rows[0]?.[0]
+  }
+  const first = await copiedBy('select pg_backend_pid()', 1)
+  expect(await copiedBy('select pg_backend_pid() from generate_series(1, 20000)', 20_000)).toBe(first)
+  await expect(copyQuery('select 1 / 0', [INT4], { sessions }).done).rejects.toMatchObject({ code: '22012' })
+  const second = await copiedBy('select pg_backend_pid()', 1)
+  expect(second).not.toBe(first)
+  expect(await copiedBy('select pg_backend_pid()', 1)).toBe(second)
+})

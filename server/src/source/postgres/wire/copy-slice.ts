@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { openSession, type Session } from '#source/postgres/connect/session.ts'
+import type { Session } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { importSnapshot } from '#source/postgres/read/snapshot.ts'
 import { CopyReader } from './copy-reader.ts'
+import { CopySessions } from './copy-sessions.ts'
 import type { SlotLayout, SlotRing } from './slot.ts'
-import { type BurstOptions, SocketTap } from './socket-tap.ts'
+import type { BurstOptions, SocketTap } from './socket-tap.ts'
 import type { WireColumn } from './wire-column.ts'
 
 export interface CopySliceOptions {
@@ -19,7 +20,9 @@ export interface CopySliceOptions {
   readonly layout: SlotLayout
   readonly ring: SlotRing
   readonly signal?: AbortSignal | undefined
-  /** Only for plain connections; TLS reads as it comes. */
+  /** Where the session comes from, and rests afterwards; without it, the slice has one of its own. */
+  readonly sessions?: CopySessions | undefined
+  /** Of a session of its own. Only for plain connections; TLS reads as it comes. */
   readonly burst?: BurstOptions | undefined
   readonly applicationName?: string | undefined
   /** Rows that row-level security would hide are an error instead. */
@@ -39,23 +42,21 @@ export interface CopyCounts {
 const LOCK_TIMEOUT_MS = 1_000
 
 /**
- * Copies one slice into the ring on a session of its own. Blocks its thread: while the ring is full, and for
+ * Copies one slice into the ring on a session that nobody else uses. Blocks its thread: while the ring is full, and for
  * fractions of a millisecond between reads. The last slot is published before it resolves.
  * @throws SourceError when the server fails; the signal's reason; what the ring throws.
  */
 export async function copySlice(options: CopySliceOptions): Promise<CopyCounts> {
-  const { target, signal } = options
-  const tap = new SocketTap(options.burst)
-  const { createSocket } = tap
-  const { applicationName, refusesRowSecurity } = options
-  await using session = await openSession(target, {
+  const { target, signal, applicationName, refusesRowSecurity, burst } = options
+  const { sessions = new CopySessions({ burst, max: 0 }) } = options
+  await using lent = await sessions.lend(target, {
     signal,
     applicationName,
     readOnly: true,
-    createSocket,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
     refusesRowSecurity,
   })
+  const { session, tap } = lent
   await importSnapshot(session, options.snapshotId)
   const reader = new CopyReader(session, options)
   try {
@@ -79,15 +80,17 @@ async function runCopy(
     else reader.lost(lostConnection(session.target))
   }
   stream.once('close', onClose)
+  let giveBack = (): void => {}
   try {
     signal?.throwIfAborted()
-    tap.redirect(stream, reader)
+    giveBack = tap.redirect(stream, reader)
     stream.write(queryMessage(sql))
     if (stream.destroyed) onClose()
     await reader.done
     return { rowCount: reader.rowCount, byteCount: reader.byteCount }
   } finally {
     stream.off('close', onClose)
+    giveBack()
   }
 }
 

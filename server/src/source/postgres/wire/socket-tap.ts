@@ -51,13 +51,22 @@ export class SocketTap {
     return socket
   }
 
-  /** From now on all bytes go to `consumer`. Between two answers of the server only. */
-  redirect(stream: Socket | TLSSocket, consumer: ByteConsumer): void {
+  /**
+   * From now on all bytes go to `consumer`, until what this returns is called. Both between two answers of the
+   * server only.
+   */
+  redirect(stream: Socket | TLSSocket, consumer: ByteConsumer): () => void {
     this.#consumer = consumer
+    const drivers = stream.listeners('data') as ((chunk: Buffer) => void)[]
     stream.removeAllListeners('data')
     // A socket with `onread` emits no data of its own; a TLS stream does, and has to flow.
     stream.on('data', (chunk: Buffer) => consumer.push(chunk))
     stream.resume()
+    return () => {
+      this.#consumer = undefined
+      stream.removeAllListeners('data')
+      for (const listener of drivers) stream.on('data', listener)
+    }
   }
 
   #offer(): Uint8Array {
