@@ -20,13 +20,26 @@ export interface S3Server extends AsyncDisposable {
   /** Uploads in parts that were begun and neither completed nor aborted. */
   readonly openUploads: number
   /**
-   * Asked before a request is answered. `'drop'` carries it out and cuts the connection without an answer, an
-   * error code such as `'SlowDown'` refuses it.
+   * Asked before a request is answered, which may take its time. `'drop'` carries it out and cuts the connection
+   * without an answer, `'reset'` cuts it without carrying it out, an error code such as `'SlowDown'` refuses it.
    */
-  onRequest: ((request: { readonly method: string; readonly key: string }) => Interference) | undefined
+  onRequest: ((request: LakeRequest) => Interference | Promise<Interference>) | undefined
 }
 
-export type Interference = 'drop' | 'InternalError' | 'SlowDown' | 'ConditionalRequestConflict' | undefined
+export interface LakeRequest {
+  readonly method: string
+  /** Bucket included. */
+  readonly key: string
+}
+
+export type Interference =
+  | 'drop'
+  | 'reset'
+  | 'InternalError'
+  | 'SlowDown'
+  | 'ConditionalRequestConflict'
+  | 'PreconditionFailed'
+  | undefined
 
 export interface S3ServerOptions {
   /** Keys in a page of a listing; default 1000, as in the protocol. */
@@ -90,7 +103,11 @@ class MemoryS3 {
     const request = await readRequest(message)
     const query = request.query.size === 0 ? '' : `?${request.query}`
     this.requests.push(`${request.method} ${request.key}${query}`)
-    const interference = this.onRequest?.(request)
+    const interference = await this.onRequest?.(request)
+    if (interference === 'reset') {
+      message.socket.destroy()
+      return
+    }
     const isRefused = interference !== undefined && interference !== 'drop'
     const answer = isRefused ? failure(interference) : this.#answer(request)
     if (interference === 'drop') {

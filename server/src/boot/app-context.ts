@@ -23,6 +23,7 @@ import { createGlobalLibrary } from '#services/schema-registry/global-library.ts
 import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import { WakeUps } from '#store/wake-ups.ts'
+import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
 import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import { buildApp } from './build-app.ts'
 import { makeFirstClient } from './first-client.ts'
@@ -95,6 +96,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
   const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
+  const orphanSweeper = opened.adopt(new OrphanSweeper({ db, storage, log, now }), (it) => it.stop())
   const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
   const app = await buildApp({
     config,
@@ -140,6 +142,7 @@ export async function openAppContext(options: AppContextOptions): Promise<AppCon
   dispatcher.start()
   sweeper.start()
   batchSweeper.start()
+  orphanSweeper.start()
   keeper.start()
   const resources = opened.move()
   return {

@@ -1,5 +1,6 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { RelationShape } from '#source/postgres/explore/describe-relation.ts'
+import { movedOn } from '#source/postgres/failures/moved-on.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 
@@ -49,15 +50,4 @@ export async function assertInPlace(session: Session): Promise<void> {
   if (row === undefined) return
   const how = 'ALTER TABLE, TRUNCATE, VACUUM FULL or REFRESH'
   throw movedOn('RELATION_REWRITTEN', `The table ${row.relation} was rewritten (${how})`)
-}
-
-/** The relation is not what the snapshot shows. */
-export function movedOn(code: string, what: string): SourceError {
-  return new SourceError({
-    code,
-    mayPass: true,
-    stage: 'query',
-    message: `${what} at the moment when it was to be read.`,
-    remedy: 'Try again when that is done.',
-  })
 }

@@ -31,6 +31,8 @@ export async function cutSlices(
   const column = plan.where === undefined ? undefined : deltaColumnOf(inputs, shape)
   if (byPlace.length === 1 || !shape.canReadInParallel || column === undefined || startMs === null)
     return byPlace
+  // Rows that tell no time lie in no part of a window.
+  if (plan.takesTimeless === true) return byPlace
   const [whole] = planIndexedSlices(shape, { sizeBytes: 0 })
   if (whole === undefined) return byPlace
   const select = selectStatement(whole, plan.columns, plan.where)

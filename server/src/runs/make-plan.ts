@@ -18,6 +18,8 @@ import { explainMissing } from './drift/explain-missing.ts'
 import type { DriftEntry } from './drift/judge-drift.ts'
 import { findRemembered } from './drift/remembered-source.ts'
 import { settleDrift } from './drift/settle-drift.ts'
+import { fenceRun, type RunFence } from './fence/fence-run.ts'
+import { fencedCondition } from './fence/fenced-condition.ts'
 import { pinAndDescribe } from './pin-and-describe.ts'
 import { RunFailedError } from './run-failed-error.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
@@ -55,6 +57,7 @@ export async function makePlan(
   const mapped = planMapping({ entries, columns: offered.map(toSourceColumn), fields, rules, policies })
   const errors = mapped.problems.filter((problem) => problem.severity === 'error')
   if (errors.length > 0) throw problemsOf(errors, drift.entries)
+  const fenced = await fenceRun(deps.db, { run, inputs, snapshot, shape, remembered, nowMs: deps.now() })
   const plan: StoredRunPlan = {
     relation: shape.path,
     connectionId: inputs.connectionId,
@@ -63,7 +66,8 @@ export async function makePlan(
     estimatedBytes: shape.sizeBytes,
     snapshotId: snapshot.snapshotId,
     nowMs: snapshot.takenAtMs,
-    where: conditionOf(run, inputs, shape),
+    where: conditionOf(run, inputs, shape, fenced.fence),
+    takesTimeless: fenced.fence?.delivered?.hasTimeless,
     ...readingOf(wireColumnsOf(offered, mapped.plan.usedColumns), shape, inputs),
     mapping: mapped.plan,
     fields: prunedFields(mapped.plan, fields),
@@ -79,6 +83,7 @@ export async function makePlan(
       tableName: inputs.tableName,
       reads: mapped.plan.usedColumns,
       ...(set === undefined ? {} : { mapping: { id: set.id, version: set.version } }),
+      fence: fenced.next,
     },
   }
   return { plan, shape }
@@ -164,20 +169,31 @@ function readingOf(
 }
 
 /** Window and row filter as one condition. */
-function conditionOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): string | undefined {
-  const conditions = [windowOf(run, inputs, shape), filterOf(inputs, shape)].filter(
+function conditionOf(
+  run: Run,
+  inputs: FlowPlanInputs,
+  shape: RelationShape,
+  fence: RunFence | undefined,
+): string | undefined {
+  const conditions = [windowOf(run, inputs, shape, fence), filterOf(inputs, shape)].filter(
     (text) => text !== undefined,
   )
   return conditions.length === 0 ? undefined : conditions.map((text) => `(${text})`).join(' and ')
 }
 
-function windowOf(run: Run, inputs: FlowPlanInputs, shape: RelationShape): string | undefined {
+function windowOf(
+  run: Run,
+  inputs: FlowPlanInputs,
+  shape: RelationShape,
+  fence: RunFence | undefined,
+): string | undefined {
   if (inputs.deltaColumn === undefined) return undefined
   const { name } = inputs.deltaColumn
   const column = shape.columns.find((candidate) => candidate.name === name)
   if (column === undefined) throw new RunFailedError('copy', `${shape.path} has no delta column "${name}".`)
   const window = { startMs: run.window_start ?? undefined, endMs: run.window_end ?? undefined }
-  return windowCondition(column, window, inputs.deltaColumn)
+  if (fence === undefined) return windowCondition(column, window, inputs.deltaColumn)
+  return fencedCondition({ column, window, options: inputs.deltaColumn, ...fence })
 }
 
 function filterOf(inputs: FlowPlanInputs, shape: RelationShape): string | undefined {

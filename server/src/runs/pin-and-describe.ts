@@ -4,10 +4,11 @@ import {
   type RelationShape,
 } from '#source/postgres/explore/describe-relation.ts'
 import { formatRelationPath } from '#source/postgres/explore/relation-path.ts'
+import { movedOn } from '#source/postgres/failures/moved-on.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
 import { quoteQualified } from '#source/postgres/sql/quote.ts'
-import { assertAsSeen, assertInPlace, movedOn } from './assert-in-place.ts'
+import { assertAsSeen, assertInPlace } from './assert-in-place.ts'
 
 /** No relation of that name, or no schema. */
 const GONE: ReadonlySet<string> = new Set(['42P01', '3F000'])

@@ -60,7 +60,8 @@ async function planAndHold(
     return NOTHING_TO_WRITE
   }
   const { sessions } = deps
-  const asked = { sessions, signal, applicationName: 'headwater-planner' }
+  const isFenced = inputs.deltaColumn !== undefined
+  const asked = { sessions, signal, applicationName: 'headwater-planner', isFenced }
   await using snapshot = await holdSnapshot(inputs.target, asked)
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = await cutSlices(deps, { run, inputs, snapshot, plan, shape })

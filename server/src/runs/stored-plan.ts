@@ -24,6 +24,8 @@ export interface StoredRunPlan {
   readonly nowMs: number
   /** Condition of the copy: window and row filter, or nothing. */
   readonly where?: string | undefined
+  /** Rows without a time may be among those of its window. */
+  readonly takesTimeless?: boolean | undefined
   /** What the mapping reads, in its order; more may follow. */
   readonly columns: readonly WireColumn[]
   /** Which of the columns name a row, where diagnostics are wanted. */

@@ -66,7 +66,8 @@ const CUT_KINDS: ReadonlySet<string> = new Set(['timestamptz', 'timestamp', 'dat
 /** An estimate may be off by any factor; so many slices keep every lane of many servers at work. */
 const MAX_PARTS = 256
 
-function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
+/** @throws RunFailedError when the column has no order in time */
+export function orderOf(column: Pick<WireColumn, 'name' | 'type'>, options: DeltaOptions): DeltaOrder {
   try {
     return deltaOrderOf(column, options)
   } catch (error) {

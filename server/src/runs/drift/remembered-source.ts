@@ -1,4 +1,5 @@
 import type { JsonObject } from '#kit/json.ts'
+import type { DeliveredFence } from '#runs/fence/delivered-fence.ts'
 import type { SourceShape } from '#source/postgres/shape/source-shape.ts'
 import type { Database, Tx } from '#store/database.ts'
 
@@ -12,6 +13,8 @@ export interface RememberedSource {
   readonly reads: readonly string[]
   /** Absent where every column went to the field of its name. */
   readonly mapping?: { readonly id: string; readonly version: number } | undefined
+  /** Of the last run that moved the flow's watermark, where rows have ids of transactions. */
+  readonly fence?: DeliveredFence | undefined
 }
 
 /** `undefined` before the first run has landed. */

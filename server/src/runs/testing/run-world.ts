@@ -165,17 +165,21 @@ export class RunWorld implements AsyncDisposable {
     return (await findRun(this.db, id)) ?? fail(`no run ${id}`)
   }
 
-  async untilEnded(run: Pick<Run, 'id'>): Promise<Run> {
-    return this.until(run, ({ state }) => state === 'success' || state === 'failed')
+  async untilEnded(run: Pick<Run, 'id'>, timeout = PATIENCE.timeout): Promise<Run> {
+    return this.until(run, ({ state }) => state === 'success' || state === 'failed', timeout)
   }
 
-  async until(run: Pick<Run, 'id'>, condition: (run: Run) => boolean): Promise<Run> {
+  async until(
+    run: Pick<Run, 'id'>,
+    condition: (run: Run) => boolean,
+    timeout = PATIENCE.timeout,
+  ): Promise<Run> {
     const seen: Run[] = []
     const isSo = async (): Promise<boolean> => {
       seen.push(await this.run(run))
       return condition(seen.at(-1) ?? fail('no run'))
     }
-    await vi.waitUntil(isSo, PATIENCE).catch(() => {
+    await vi.waitUntil(isSo, { ...PATIENCE, timeout }).catch(() => {
       const last = seen.at(-1)
       fail(`the run stays ${last?.state} in epoch ${last?.epoch}: ${JSON.stringify(last?.document)}`)
     })
@@ -207,11 +211,16 @@ export class RunWorld implements AsyncDisposable {
     return vi.waitUntil(async () => (await this.submitted(step, run)).at(-1), PATIENCE)
   }
 
-  /** Rows of a flow's dataset; the table is called `t`. */
-  async query(flow: SeededFlow, sql: string): Promise<readonly (readonly unknown[])[]> {
+  /** Rows of a flow's dataset, or those that one run has brought; the table is called `t`. */
+  async query(
+    flow: SeededFlow,
+    sql: string,
+    run?: Pick<Run, 'id'>,
+  ): Promise<readonly (readonly unknown[])[]> {
     const { metadataKey, fields } = await this.table(flow)
     const files = await listDataFiles(this.deps.storage, metadataKey)
-    const paths = files.map(({ key }) => this.deps.storage.localPath(key) ?? '')
+    const wanted = files.filter(({ key }) => run === undefined || key.includes(`/data/${run.id}/`))
+    const paths = wanted.map(({ key }) => this.deps.storage.localPath(key) ?? '')
     const table = { names: ['t'], fields, paths }
     const result = await runQuery(this.#duck, { sql, tables: [table], maxRows: 1_000, timeoutMs: 10_000 })
     return result.rows

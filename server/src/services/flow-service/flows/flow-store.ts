@@ -70,10 +70,25 @@ export async function nextTickOf(
 }
 
 /**
+ * Where the watermark goes with a run; `undefined` when it stays. A run that left something out between where the flow
+ * stood and its own window (a request for some past week) moves nothing, and no run moves it beyond now, whatever end
+ * it was asked for.
+ */
+export function watermarkAfter(
+  flow: Pick<FlowRow, 'watermark_at' | 'document'>,
+  window: { readonly startMs: number | null; readonly endMs: number },
+  nowMs: number,
+): number | undefined {
+  const stoodAt = flow.watermark_at ?? windowStartOf(flow)
+  const leavesGap = window.startMs !== null && (stoodAt === null || window.startMs > stoodAt)
+  const end = Math.min(window.endMs, nowMs)
+  if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return undefined
+  return end
+}
+
+/**
  * Moves the watermark on to the end of a run's window; part of the transaction that commits the run. A run over
- * everything ends at the instant of its snapshot. A run that left something out between where the flow stood and
- * its own window (a request for some past week) moves nothing, and no run moves it beyond now, whatever end it was
- * asked for.
+ * everything ends at the instant of its snapshot.
  */
 export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise<void> {
   const flow = await tx
@@ -82,13 +97,10 @@ export async function advanceWatermark(tx: Tx, run: Run, nowMs: number): Promise
     .where('id', '=', run.flow_id)
     .forUpdate()
     .executeTakeFirst()
-  const windowEnd = run.window_end ?? snapshotTimeOf(run)
-  if (flow === undefined || windowEnd === undefined) return
-  const stoodAt = flow.watermark_at ?? startOf(flow)
-  const leavesGap = run.window_start !== null && (stoodAt === null || run.window_start > stoodAt)
-  const end = Math.min(windowEnd, nowMs)
-  if (leavesGap || (flow.watermark_at !== null && flow.watermark_at >= end)) return
-  await setWatermark(tx, flow.id, end)
+  const endMs = run.window_end ?? snapshotTimeOf(run)
+  if (flow === undefined || endMs === undefined) return
+  const end = watermarkAfter(flow, { startMs: run.window_start, endMs }, nowMs)
+  if (end !== undefined) await setWatermark(tx, flow.id, end)
 }
 
 /** By the clock of the source; `undefined` before the run is planned. */
@@ -98,7 +110,7 @@ function snapshotTimeOf({ plan }: Run): number | undefined {
 }
 
 /** Where the first window of a flow begins; null for the beginning of time. */
-function startOf(flow: FlowRow): number | null {
+export function windowStartOf(flow: Pick<FlowRow, 'document'>): number | null {
   const schedule = parseSchedule(flow.document['scheduleParams'], { minIntervalMinutes: 1 })
   return schedule.backfill ? null : schedule.startAtMs
 }

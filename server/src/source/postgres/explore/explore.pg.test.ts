@@ -219,3 +219,17 @@ describe('preview', () => {
     expect(await source.session.query('select 1 as one')).toEqual([{ one: 1 }])
   })
 })
+
+test('a relation that was replaced since the snapshot is not taken for one that may not be read', async () => {
+  await source.database.query('create table replaced as select 1 as id')
+  await using session = await openSession(source.target)
+  await session.query('begin transaction isolation level repeatable read read only')
+  await session.query('select')
+  await source.database.query('drop table replaced; create table replaced as select 1 as id')
+  await expect(describeRelation(session, 'public.replaced')).rejects.toMatchObject({
+    code: 'RELATION_ALTERED',
+    mayPass: true,
+  })
+  await session.query('rollback')
+  expect(await describeRelation(session, 'public.replaced')).toMatchObject({ path: 'public.replaced' })
+})

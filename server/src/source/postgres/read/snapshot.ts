@@ -2,6 +2,7 @@ import type { OpenSessionOptions, Session } from '#source/postgres/connect/sessi
 import { type LentSession, SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
 import { quoteLiteral } from '#source/postgres/sql/quote.ts'
+import { readFenceStart, type TransactionFence } from './transaction-fence.ts'
 
 /** An exported snapshot. It lives until this is disposed or its session dies; readers import it by its id. */
 export interface HeldSnapshot extends AsyncDisposable {
@@ -11,6 +12,8 @@ export interface HeldSnapshot extends AsyncDisposable {
   readonly serverVersion: string
   /** The server's clock when the snapshot was taken, in epoch milliseconds. */
   readonly takenAtMs: number
+  /** Where it was asked for. */
+  readonly fence: TransactionFence | undefined
   /**
    * Keeps the relation in place while the snapshot lives: with the lock of a reader (ACCESS SHARE) on it and its
    * partitions, no TRUNCATE, VACUUM FULL or ALTER TABLE can move its rows between two slices.
@@ -22,6 +25,8 @@ export interface HeldSnapshot extends AsyncDisposable {
 export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
   /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
   readonly sessions?: SessionRack | undefined
+  /** Also reads which transactions the snapshot shows for certain. */
+  readonly isFenced?: boolean | undefined
 }
 
 const BEGIN = 'begin transaction isolation level repeatable read read only not deferrable'
@@ -32,16 +37,18 @@ const BEGIN = 'begin transaction isolation level repeatable read read only not d
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  { sessions = new SessionRack({ max: 0 }), ...options }: HoldSnapshotOptions = {},
+  { sessions = new SessionRack({ max: 0 }), isFenced = false, ...options }: HoldSnapshotOptions = {},
 ): Promise<HeldSnapshot> {
   const lent = await sessions.lend(target, { ...options, readOnly: true })
   const { session } = lent
   try {
+    const start = isFenced ? await readFenceStart(session) : undefined
     await session.query(BEGIN)
-    const [row] = await session.query<{ id: string; taken_at_ms: string }>(`
-      select pg_export_snapshot() as id,
+    const [row] = await session.query<{ id: string; to: string; taken_at_ms: string }>(`
+      select pg_export_snapshot() as id, txid_snapshot_xmax(txid_current_snapshot())::text as to,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
-    return new Snapshot(lent, row?.id ?? '', Number(row?.taken_at_ms))
+    const fence = start && { ...start, to: row?.to ?? start.from }
+    return new Snapshot(lent, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
   } catch (error) {
     await lent[Symbol.asyncDispose]()
     throw error
@@ -58,11 +65,16 @@ class Snapshot implements HeldSnapshot {
   readonly #lent: LentSession
   readonly snapshotId: string
   readonly takenAtMs: number
+  readonly fence: TransactionFence | undefined
 
-  constructor(lent: LentSession, snapshotId: string, takenAtMs: number) {
+  constructor(
+    lent: LentSession,
+    { id, takenAtMs, fence }: { id: string; takenAtMs: number; fence: TransactionFence | undefined },
+  ) {
     this.#lent = lent
-    this.snapshotId = snapshotId
+    this.snapshotId = id
     this.takenAtMs = takenAtMs
+    this.fence = fence
   }
 
   get session(): Session {

@@ -1,5 +1,6 @@
 import type { Session } from '#source/postgres/connect/session.ts'
 import type { RelationName } from '#source/postgres/explore/relation-path.ts'
+import { movedOn } from '#source/postgres/failures/moved-on.ts'
 import { quoteIdentifier, quoteQualified } from './quote.ts'
 import { countedRows, type RelationKind, relationKindOf } from './relation-kinds.ts'
 import { IS_READABLE_KIND } from './user-relations.ts'
@@ -27,15 +28,19 @@ interface Row {
   readonly kind: string
   readonly tuples: number
   readonly has_children: boolean
-  readonly may_use_schema: boolean
-  readonly may_select: boolean
+  /** Null, like the next, of what has been dropped since the snapshot was taken: rights are those of the present. */
+  readonly may_use_schema: boolean | null
+  readonly may_select: boolean | null
   /** Quoted. */
   readonly grantee: string
   readonly is_filtered: boolean
   readonly is_populated: boolean
 }
 
-/** The relation of that name; without a schema the one that an unqualified name means to this user. */
+/**
+ * The relation of that name; without a schema the one that an unqualified name means to this user.
+ * @throws SourceError RELATION_ALTERED when the snapshot still shows what has been dropped
+ */
 export async function findRelation(
   session: Session,
   relation: RelationName,
@@ -54,6 +59,8 @@ export async function findRelation(
     [relation.name, relation.schema ?? null],
   )
   if (!row) return undefined
+  if (row.may_use_schema === null || row.may_select === null)
+    throw movedOn('RELATION_ALTERED', `The relation ${row.schema}.${row.name} was dropped or replaced`)
   return {
     oid: Number(row.oid),
     schema: row.schema,
