@@ -4,7 +4,7 @@ import { createBatch } from '#services/catalog/batch-store.ts'
 import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
-import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { findRun, saveLockedRun } from '#services/flow-service/runs/run-store.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
@@ -49,6 +49,7 @@ export function planStep(deps: RunDependencies, bells = new SliceBells()): StepH
 /** An epoch whose slices are all done needs its snapshot no more: it is for the commit to end the run. */
 async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
   if (!isActive(run)) return false
+  if (run.epoch === 0) return true
   const { total, pending } = await countSlices(deps.db, run.id, run.epoch)
   return total === 0 || pending > 0
 }
@@ -134,7 +135,7 @@ async function startEpoch(
   const nowMs = deps.now()
   const epoch = run.epoch + 1
   const startedAt = run.started_at ?? nowMs
-  const saved = await saveRun(tx, runId, {
+  const saved = await saveLockedRun(tx, run, {
     state: 'inProgress',
     startedAt,
     epoch,

@@ -12,6 +12,7 @@ import {
   rm,
   rmdir,
   stat,
+  unlink,
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -100,7 +101,7 @@ class FolderStorage implements LakeStorage {
         await rename(temporary, path)
       })
     } catch (error) {
-      await rm(temporary, { force: true })
+      await removeFile(temporary)
       throw error
     }
   }
@@ -117,7 +118,7 @@ class FolderStorage implements LakeStorage {
       }
       await this.#copyNew(key, localPath, path)
     }
-    await rm(localPath)
+    await unlink(localPath)
   }
 
   async putStream(key: string, stream: Readable, options: StorageOptions = {}): Promise<void> {
@@ -128,7 +129,7 @@ class FolderStorage implements LakeStorage {
       await pipeline(stream, file, options.signal === undefined ? {} : { signal: options.signal })
       await linkNew(key, temporary, path)
     } finally {
-      await rm(temporary, { force: true })
+      await removeFile(temporary)
     }
   }
 
@@ -194,7 +195,7 @@ class FolderStorage implements LakeStorage {
     try {
       await linkUnsynced(key, temporary, path)
     } finally {
-      await rm(temporary, { force: true })
+      await removeFile(temporary)
     }
   }
 
@@ -217,7 +218,7 @@ class FolderStorage implements LakeStorage {
       await file.writeFile(bytes, { signal })
       await file.sync()
     } catch (error) {
-      await rm(path, { force: true })
+      await removeFile(path)
       throw error
     } finally {
       await file.close()
@@ -232,7 +233,7 @@ class FolderStorage implements LakeStorage {
       await syncPath(temporary)
       await linkNew(key, temporary, path)
     } finally {
-      await rm(temporary, { force: true })
+      await removeFile(temporary)
     }
   }
 
@@ -318,6 +319,15 @@ async function statFile(
       return undefined
     }
     throw error
+  }
+}
+
+/** One file, which may be gone. */
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 

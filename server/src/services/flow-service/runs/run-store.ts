@@ -196,6 +196,11 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow()
+  return saveLockedRun(tx, run, change)
+}
+
+/** The same for whoever holds the row: `run` is what it was when it was locked in this transaction. */
+export async function saveLockedRun(tx: Tx, run: Run, change: SavedRun): Promise<Run> {
   const { state, startedAt, completedAt, epoch, plan, batchId, nowMs } = change
   const document = changedRunDocument(run, change, nowMs)
   const saved = await tx
@@ -211,7 +216,7 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
       updated_at: Number(document['updatedAt']),
       document: JSON.stringify(document),
     })
-    .where('id', '=', id)
+    .where('id', '=', run.id)
     .returningAll()
     .executeTakeFirstOrThrow()
   if (ENDED_STATES.has(saved.state) && !ENDED_STATES.has(run.state)) await tellFlow(tx, saved)

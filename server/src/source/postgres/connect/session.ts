@@ -117,6 +117,9 @@ export interface QueryOptions {
   readonly values?: 'raw' | 'parsed' | undefined
 }
 
+/** More than all questions of ours are. */
+const MAX_NAMES = 64
+
 const BEGIN = /^\s*begin\b/i
 
 const RAW_TYPES = { getTypeParser: () => (text: string | null) => text } as unknown as typeof types
@@ -135,6 +138,7 @@ export class Session implements AsyncDisposable {
   readonly #client: DriverClient
   #signal: AbortSignal | undefined
   #isClosed = false
+  readonly #names = new Map<string, string>()
   /** Behind a pooler: what each transaction begins with. */
   #localSettings: string | undefined
 
@@ -210,10 +214,18 @@ export class Session implements AsyncDisposable {
     options: QueryOptions = {},
   ): Promise<Row[]> {
     const raw = options.values === 'raw' ? { types: RAW_TYPES } : {}
-    const result = await this.#ask<Row>(
-      values.length > 0 ? { text, values: [...values], ...raw } : { text, ...raw },
-    )
+    const asked = values.length > 0 ? { text, values: [...values], name: this.#nameOf(text) } : { text }
+    const result = await this.#ask<Row>({ ...asked, ...raw })
     return result.rows ?? []
+  }
+
+  /** Statements that come again are planned once. Behind a pooler the next server session would not know them. */
+  #nameOf(text: string): string | undefined {
+    if (this.#localSettings !== undefined) return undefined
+    const name = this.#names.get(text) ?? `headwater_${this.#names.size}`
+    if (!this.#names.has(text) && this.#names.size >= MAX_NAMES) return undefined
+    this.#names.set(text, name)
+    return name
   }
 
   async #ask<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
