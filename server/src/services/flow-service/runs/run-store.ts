@@ -88,13 +88,17 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
 
 /** True while a run of the flow is queued or under way. */
 export async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
-  const active = await tx
+  return (await findActiveRun(tx, flowId)) !== undefined
+}
+
+/** The run of the flow that is queued or under way. */
+export async function findActiveRun(tx: Tx, flowId: string): Promise<Pick<Run, 'id'> | undefined> {
+  return await tx
     .selectFrom('flow_run')
     .select('id')
     .where('flow_id', '=', flowId)
     .where('state', 'in', ACTIVE_STATES)
     .executeTakeFirst()
-  return active !== undefined
 }
 
 /** The run with this id, in whatever sandbox it is. */
