@@ -121,6 +121,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     ...neighbours,
     source,
     submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
+    cancelRun: (tx, run) => queue.submit(tx, 'run.dead', { v: 1, runId: run.id, isCancelled: true }),
     areRowsHeld: async (run) => (await findHeldFiles({ db, storage }, run)) !== undefined,
     nudgeScheduler: () => ticker.nudge(),
     sendWebhook,
