@@ -6,6 +6,9 @@ import type { CallOptions, Transport } from '../transport.ts'
 import { Collection, FLOW_SERVICE, segment } from './collection.ts'
 import type { ActionOptions } from './entities.ts'
 
+/** What can be done with a run. */
+export type RunAction = 're-trigger' | 'replay' | 'cancel'
+
 export interface WatchOptions extends CallOptions {
   /** How long to wait between two looks; a second when absent. */
   readonly intervalMs?: number | undefined
@@ -28,8 +31,8 @@ export class Runs extends Collection<Run> {
     return (await this.transport.call({ ...options, method: 'PUT', path, ifMatch: etag, body })) as Run
   }
 
-  /** Does something with a run. @returns the new run */
-  async act(id: string, action: 're-trigger' | 'replay', options: ActionOptions = {}): Promise<Reference> {
+  /** Does something with a run. @returns the new run, or the one that is cancelled */
+  async act(id: string, action: RunAction, options: ActionOptions = {}): Promise<Reference> {
     const path = `${this.path}/${segment(id)}/action`
     const call = { ...options, method: 'POST', path, query: { op: action } } as const
     return (await this.transport.call(call)) as Reference
@@ -43,6 +46,11 @@ export class Runs extends Collection<Run> {
   /** Brings in the rows that a run has set aside, by the mapping as it is now. @returns the new run */
   async replay(id: string, options: ActionOptions = {}): Promise<Reference> {
     return await this.act(id, 'replay', options)
+  }
+
+  /** Ends a run that nobody wants any more; nothing of it is ingested. */
+  async cancel(id: string, options: ActionOptions = {}): Promise<Reference> {
+    return await this.act(id, 'cancel', options)
   }
 
   /** The run as it is now, and again whenever it has changed, up to its end. */

@@ -17,29 +17,32 @@ export interface Surroundings {
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
 export async function runServer(settings: Settings, surroundings: Surroundings): Promise<void> {
   const { config, secrets } = settings
-  const { stopped, say } = surroundings
   const log = createLog({ level: config.logLevel })
   await using context = await openAppContext({ config, secrets, log })
-  writeServerFile(config.dataDir, context.url)
-  say(`data      ${describeLake(config.lake)} (tables), ${context.storeDescription} (metadata)`)
-  if (surroundings.isTerminal) await context.introduceFirstClient((client) => sayClient(client, say))
-  for (const line of announcement(settings, context)) say(line)
-  await stopped
+  if (context.url !== undefined && config.role !== 'worker') writeServerFile(config.dataDir, context.url)
+  await announce(settings, context, surroundings)
+  await surroundings.stopped
   log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
   removeServerFile(config.dataDir)
 }
 
-/** To the terminal, once. The log never sees it. */
+async function announce(
+  { config }: Settings,
+  context: AppContext,
+  { say, isTerminal }: Surroundings,
+): Promise<void> {
+  const { url, storeDescription } = context
+  say(`data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`)
+  if (config.role === 'worker') return say(`ready ${url ?? 'to work'}`)
+  // To a terminal, once. The log never sees it.
+  if (isTerminal) await context.introduceFirstClient((client) => sayClient(client, say))
+  say(`token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`)
+  say(`console   ${url}/`)
+  say(`API docs  ${url}/docs`)
+  say(`ready ${url}`)
+}
+
 function sayClient({ clientId, clientSecret }: CreatedClient, say: Surroundings['say']): void {
   say(`client id      ${clientId}`)
   say(`client secret  ${clientSecret} (shown this once and kept nowhere)`)
-}
-
-function announcement({ config }: Settings, { url }: AppContext): string[] {
-  return [
-    `token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`,
-    `console   ${url}/`,
-    `API docs  ${url}/docs`,
-    `ready ${url}`,
-  ]
 }

@@ -47,6 +47,8 @@ export class ClaimLoop {
   readonly #handlers = new Set<Promise<void>>()
   readonly #bell = new Doorbell()
   #loop: Promise<void> | undefined
+  /** Every slot was taken when steps were claimed last, so that others may wait. */
+  #isFull = false
 
   constructor(options: ClaimLoopOptions) {
     this.#options = options
@@ -75,6 +77,7 @@ export class ClaimLoop {
     while (!this.#stopping.signal.aborted) {
       this.#bell.reset()
       const claimed = await this.#claim()
+      this.#isFull = this.#handlers.size + claimed.length >= this.#options.slots
       for (const job of claimed) this.#track(this.#handle(job))
       const isIdle = claimed.length === 0 && !this.#stopping.signal.aborted
       if (isIdle) await this.#bell.wait(this.#options.timing.pollMs)
@@ -107,7 +110,8 @@ export class ClaimLoop {
     this.#handlers.add(handling)
     void handling.then(() => {
       this.#handlers.delete(handling)
-      this.wake()
+      // Where there was room for more, there was no more; what comes later wakes the loop.
+      if (this.#isFull || this.#options.groupLimit !== undefined) this.wake()
     })
   }
 

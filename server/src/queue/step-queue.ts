@@ -66,6 +66,8 @@ interface PayloadBase {
 
 export interface RunPayload extends PayloadBase {
   readonly runId: string
+  /** Of a run that is to end because somebody wants no more of it. */
+  readonly isCancelled?: boolean | undefined
 }
 
 export interface ImportPayload extends PayloadBase {

@@ -94,8 +94,7 @@ export async function extract(
   work: SliceWork,
   { watch, signal }: Supervision,
 ): Promise<SliceResult> {
-  await mkdir(deps.spoolDir, { recursive: true })
-  const folder = await mkdtemp(join(deps.spoolDir, `${work.key.runId}-${work.key.ordinal}-`))
+  const folder = await makeSpoolFolder(deps, work.key)
   try {
     const ended = AbortSignal.any([signal, watch.unwanted])
     const task = await makeTask(deps, work, { folder, signal: ended })
@@ -109,6 +108,14 @@ export async function extract(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function makeSpoolFolder({ spoolDir }: RunDependencies, { runId, ordinal }: SliceKey): Promise<string> {
+  const prefix = join(spoolDir, `${runId}-${ordinal}-`)
+  return mkdtemp(prefix).catch(async () => {
+    await mkdir(spoolDir, { recursive: true })
+    return mkdtemp(prefix)
+  })
 }
 
 /** At the level `source` PostgreSQL says itself what the slice holds. @throws RunFailedError HW-SOURCE-MISMATCH */

@@ -5,7 +5,7 @@ import { completeBatch } from '#services/catalog/batch-store.ts'
 import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
 import { advanceWatermark } from '#services/flow-service/flows/flow-store.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { saveRun } from '#services/flow-service/runs/run-store.ts'
+import { saveLockedRun } from '#services/flow-service/runs/run-store.ts'
 import type { Tx } from '#store/database.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { rememberSource } from './drift/remembered-source.ts'
@@ -48,7 +48,8 @@ export interface FinishedSlice {
  */
 export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Promise<boolean> {
   const { run, staged, results, totals, messages, lastSlice } = landing
-  if ((await lockActiveRun(tx, run.id, run.epoch)) === undefined) return false
+  const locked = await lockActiveRun(tx, run.id, run.epoch)
+  if (locked === undefined) return false
   const nowMs = deps.now()
   if (lastSlice !== undefined) await finishSlice(tx, lastSlice.key, { ...lastSlice, nowMs })
   await lockDataset(tx, landing.table.datasetId)
@@ -62,7 +63,7 @@ export async function land(tx: Tx, deps: RunDependencies, landing: Landing): Pro
   const facts = await factsOf(tx, deps, run)
   const { verify } = fromStored(run.plan)
   const proof = { ...proofOf(results, totals, verify), snapshotId: staged?.snapshotId }
-  await saveRun(tx, run.id, {
+  await saveLockedRun(tx, locked, {
     state: 'success',
     completedAt: nowMs,
     documentPatch: { ...successDocument(facts, totals, messages, nowMs), proof },

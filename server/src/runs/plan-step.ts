@@ -2,9 +2,9 @@ import { newBatchId } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler, type StepOutcome } from '#queue/step-queue.ts'
 import { createBatch } from '#services/catalog/batch-store.ts'
 import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
-import { ACTIVE_STATES, type Run } from '#services/flow-service/runs/run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
-import { findRun, saveRun } from '#services/flow-service/runs/run-store.ts'
+import { findRun, saveLockedRun } from '#services/flow-service/runs/run-store.ts'
 import type { Slice } from '#source/postgres/read/plan-slices.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
@@ -15,6 +15,8 @@ import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
 import { makeReplayPlan } from './replay/make-replay-plan.ts'
+import { isActive } from './run-state.ts'
+import { RunWatch } from './run-watch.ts'
 import { goShortWay, isShort } from './short-way.ts'
 import { SliceBells } from './slice-bells.ts'
 import { countSlices, insertSlices } from './slice-ledger.ts'
@@ -31,7 +33,14 @@ export function planStep(deps: RunDependencies, bells = new SliceBells()): StepH
     run: async (attempt, signal) => {
       const run = await findRun(deps.db, attempt.payload.runId)
       if (run === undefined || !(await needsPlan(deps, run))) return NOTHING_TO_WRITE
-      return planAndHold(deps, { run, attempt, signal, bells })
+      using watch = new RunWatch(deps, run.id)
+      try {
+        const ended = AbortSignal.any([signal, watch.unwanted])
+        return await planAndHold(deps, { run, attempt, signal: ended, bells })
+      } catch (error) {
+        if (watch.unwanted.aborted && !signal.aborted) return NOTHING_TO_WRITE
+        throw error
+      }
     },
     recover: recoverStep(deps, 'run.plan'),
   }
@@ -39,7 +48,8 @@ export function planStep(deps: RunDependencies, bells = new SliceBells()): StepH
 
 /** An epoch whose slices are all done needs its snapshot no more: it is for the commit to end the run. */
 async function needsPlan(deps: RunDependencies, run: Run): Promise<boolean> {
-  if (!(ACTIVE_STATES as readonly string[]).includes(run.state)) return false
+  if (!isActive(run)) return false
+  if (run.epoch === 0) return true
   const { total, pending } = await countSlices(deps.db, run.id, run.epoch)
   return total === 0 || pending > 0
 }
@@ -125,7 +135,7 @@ async function startEpoch(
   const nowMs = deps.now()
   const epoch = run.epoch + 1
   const startedAt = run.started_at ?? nowMs
-  const saved = await saveRun(tx, runId, {
+  const saved = await saveLockedRun(tx, run, {
     state: 'inProgress',
     startedAt,
     epoch,

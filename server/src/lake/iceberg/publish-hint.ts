@@ -27,11 +27,11 @@ export async function expireMetadataFiles(
   metadataKey: string,
 ): Promise<readonly string[]> {
   const { version } = parseMetadataKey(metadataKey)
+  // As many files as there were versions are listed, until there are too many.
+  if (version <= MAX_LOGGED_METADATA_FILES) return []
   const listed = await readMetadataLog(storage, metadataKey)
   const previousKey = listed.at(-1)
-  // A log that still has room has dropped nothing.
-  if (listed.length < MAX_LOGGED_METADATA_FILES) return []
-  if (version === 0 || previousKey === undefined || (await storage.stat(previousKey)) === undefined) {
+  if (previousKey === undefined || (await storage.stat(previousKey)) === undefined) {
     return []
   }
   const kept = new Set(listed)

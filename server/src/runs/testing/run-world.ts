@@ -219,7 +219,7 @@ export class RunWorld implements AsyncDisposable {
   ): Promise<readonly (readonly unknown[])[]> {
     const { metadataKey, fields } = await this.table(flow)
     const files = await listDataFiles(this.deps.storage, metadataKey)
-    const wanted = files.filter(({ key }) => run === undefined || key.includes(`/data/${run.id}/`))
+    const wanted = files.filter(({ key }) => run === undefined || key.includes(`/data/${run.id}-`))
     const paths = wanted.map(({ key }) => this.deps.storage.localPath(key) ?? '')
     const table = { names: ['t'], fields, paths }
     const result = await runQuery(this.#duck, { sql, tables: [table], maxRows: 1_000, timeoutMs: 10_000 })

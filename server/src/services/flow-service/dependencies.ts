@@ -35,6 +35,8 @@ export interface FlowServiceDependencies {
   readonly source: SourcePort
   /** Queues the first step of a run as part of the transaction that made or promoted it. */
   readonly submitRun: (tx: Tx, run: Run) => Promise<void>
+  /** Has a run end that is under way, as part of the transaction that decides it. */
+  readonly cancelRun: (tx: Tx, run: Pick<Run, 'id'>) => Promise<void>
   /** Whether the rows that a run has set aside can still be read. */
   readonly areRowsHeld: (run: Run) => Promise<boolean>
   /** Tells the scheduler that a flow may be due earlier than it thought. Called after the commit. */

@@ -23,10 +23,15 @@ import {
   LIST_ERRORS,
   referenceOf,
 } from '#services/flow-service/route-parts.ts'
+import { cancelRun } from './cancel-run.ts'
 import { createRun } from './create-run.ts'
 import { putRun } from './put-run.ts'
 import { replayRun } from './replay-run.ts'
 import { retriggerRun } from './retrigger-run.ts'
+
+/** What can be done with a run. */
+const ACTS = Object.freeze({ 're-trigger': retriggerRun, replay: replayRun, cancel: cancelRun })
+const ACTIONS = Object.keys(ACTS) as readonly (keyof typeof ACTS)[]
 
 /** Runs: single executions of flows. */
 export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDependencies): void {
@@ -103,8 +108,9 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
       tag: 'Runs',
       operationId: 'actOnRun',
       errors: [...ACTION_ERRORS, '1430-400'],
-      summary: 'Repeat a failed run over its window, or replay the rows that a run has set aside',
-      query: actionQuery(['re-trigger', 'replay']),
+      summary:
+        'Repeat a failed run over its window, replay the rows that a run has set aside, or cancel a run',
+      query: actionQuery(ACTIONS),
       body: StateAction,
       isBodyOptional: true,
       ifMatch: 'optional',
@@ -112,8 +118,7 @@ export function serveRunRoutes(service: FastifyInstance, deps: FlowServiceDepend
     }),
     preValidation: allowObject,
     handler: async (request, reply) => {
-      const action = readAction(actionOf(request), ['re-trigger', 'replay'])
-      const act = action === 'replay' ? replayRun : retriggerRun
+      const act = ACTS[readAction(actionOf(request), ACTIONS)]
       return referenceOf((await act(deps, request.scope, changeOf(request, reply))).document)
     },
   })

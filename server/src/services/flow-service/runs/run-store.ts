@@ -88,13 +88,17 @@ export async function insertRun(tx: Tx, given: NewRun): Promise<Run | undefined>
 
 /** True while a run of the flow is queued or under way. */
 export async function hasActiveRun(tx: Tx, flowId: string): Promise<boolean> {
-  const active = await tx
+  return (await findActiveRun(tx, flowId)) !== undefined
+}
+
+/** The run of the flow that is queued or under way. */
+export async function findActiveRun(tx: Tx, flowId: string): Promise<Pick<Run, 'id'> | undefined> {
+  return await tx
     .selectFrom('flow_run')
     .select('id')
     .where('flow_id', '=', flowId)
     .where('state', 'in', ACTIVE_STATES)
     .executeTakeFirst()
-  return active !== undefined
 }
 
 /** The run with this id, in whatever sandbox it is. */
@@ -192,6 +196,11 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow()
+  return saveLockedRun(tx, run, change)
+}
+
+/** The same for whoever holds the row: `run` is what it was when it was locked in this transaction. */
+export async function saveLockedRun(tx: Tx, run: Run, change: SavedRun): Promise<Run> {
   const { state, startedAt, completedAt, epoch, plan, batchId, nowMs } = change
   const document = changedRunDocument(run, change, nowMs)
   const saved = await tx
@@ -207,7 +216,7 @@ export async function saveRun(tx: Tx, id: string, change: SavedRun): Promise<Run
       updated_at: Number(document['updatedAt']),
       document: JSON.stringify(document),
     })
-    .where('id', '=', id)
+    .where('id', '=', run.id)
     .returningAll()
     .executeTakeFirstOrThrow()
   if (ENDED_STATES.has(saved.state) && !ENDED_STATES.has(run.state)) await tellFlow(tx, saved)

@@ -16,9 +16,9 @@ import { hasActiveRun, lockFlow, saveRun } from './run-store.ts'
  */
 export async function queueNextRun(tx: Tx, flowId: string, nowMs: number): Promise<Run | undefined> {
   const flow = await lockFlow(tx, flowId)
-  if (flow?.state !== 'enabled' || (await hasActiveRun(tx, flowId))) return undefined
+  if (flow?.state !== 'enabled') return undefined
   const run = await nextWaitingRun(tx, flowId, nowMs)
-  if (run === undefined) return undefined
+  if (run === undefined || (await hasActiveRun(tx, flowId))) return undefined
   await moveWindow(tx, flow, run)
   return await saveRun(tx, run.id, { state: 'queued', nowMs })
 }

@@ -78,6 +78,8 @@ export interface FlowTestService extends AsyncDisposable {
   readonly document: object
   /** Runs whose first step was queued. */
   readonly submitted: Run[]
+  /** Ids of runs that were to end. */
+  readonly cancelled: string[]
   /** Mutable parts of the world. */
   readonly world: {
     nowMs: number
@@ -139,6 +141,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
   await seedMetadata(db)
   await seedSource(source)
   const submitted: Run[] = []
+  const cancelled: string[] = []
   const world = {
     nowMs: 1_760_000_000_000,
     nudges: 0,
@@ -193,6 +196,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     landingShapeOf: async () => ({ fields: FIELDS, rules: undefined }),
     source: options.wrapSource?.(createPostgresSource()) ?? createPostgresSource(),
     submitRun: async (_tx, run) => void submitted.push(run),
+    cancelRun: async (_tx, run) => void cancelled.push(run.id),
     areRowsHeld: async () => true,
     nudgeScheduler: () => {
       world.nudges++
@@ -209,6 +213,7 @@ export async function startFlowService(options: FlowTestOptions = {}): Promise<F
     source,
     metadata,
     submitted,
+    cancelled,
     world,
     async call(method, url, { body, headers = {} } = {}) {
       const all = {

@@ -115,7 +115,12 @@ const CLOSE_TIMEOUT_MS = 2_000
 export interface QueryOptions {
   /** `raw`: every value is PostgreSQL's text or null. Default: the driver's types (bigint as text). */
   readonly values?: 'raw' | 'parsed' | undefined
+  /** Comes again, and has the same columns every time, as questions to the catalogue have: planned once a session. */
+  readonly isPrepared?: boolean | undefined
 }
+
+/** More than all questions of ours are. */
+const MAX_NAMES = 64
 
 const BEGIN = /^\s*begin\b/i
 
@@ -135,6 +140,7 @@ export class Session implements AsyncDisposable {
   readonly #client: DriverClient
   #signal: AbortSignal | undefined
   #isClosed = false
+  readonly #names = new Map<string, string>()
   /** Behind a pooler: what each transaction begins with. */
   #localSettings: string | undefined
 
@@ -210,10 +216,19 @@ export class Session implements AsyncDisposable {
     options: QueryOptions = {},
   ): Promise<Row[]> {
     const raw = options.values === 'raw' ? { types: RAW_TYPES } : {}
-    const result = await this.#ask<Row>(
-      values.length > 0 ? { text, values: [...values], ...raw } : { text, ...raw },
-    )
+    const name = options.isPrepared === true ? this.#nameOf(text) : undefined
+    const asked = values.length > 0 ? { text, values: [...values], ...(name && { name }) } : { text }
+    const result = await this.#ask<Row>({ ...asked, ...raw })
     return result.rows ?? []
+  }
+
+  /** Behind a pooler the next server session would not know it. */
+  #nameOf(text: string): string | undefined {
+    if (this.#localSettings !== undefined) return undefined
+    const name = this.#names.get(text) ?? `headwater_${this.#names.size}`
+    if (!this.#names.has(text) && this.#names.size >= MAX_NAMES) return undefined
+    this.#names.set(text, name)
+    return name
   }
 
   async #ask<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {

@@ -57,8 +57,8 @@ export async function holdSnapshot(
 
 /** Begins a read-only transaction on `session` that sees what the snapshot sees; without an id, the present. */
 export async function importSnapshot(session: Session, snapshotId?: string | undefined): Promise<void> {
-  await session.query(BEGIN)
-  if (snapshotId !== undefined) await session.query(`set transaction snapshot ${quoteLiteral(snapshotId)}`)
+  const snapshot = snapshotId === undefined ? '' : `; set transaction snapshot ${quoteLiteral(snapshotId)}`
+  await session.query(`${BEGIN}${snapshot}`)
 }
 
 class Snapshot implements HeldSnapshot {
