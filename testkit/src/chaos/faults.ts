@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StopMode } from '../postgres-lab/cluster.ts'
 import type { Interference } from '../s3-server.ts'
+import { alone } from './alone.ts'
 import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
 import { fillDisk } from './full-disk.ts'
 import type { Seeded } from './seeded.ts'
@@ -11,6 +12,8 @@ export interface FaultScene {
   readonly world: ChaosWorld
   readonly flows: readonly ChaosFlow[]
   readonly random: Seeded
+  /** Flows whose runs may fail with one of these codes. */
+  readonly excused: Map<string, readonly string[]>
 }
 
 /** Breaks something, and resolves when it is whole again. What has to be decided by chance is decided at once. */
@@ -121,17 +124,3 @@ export const FAULTS: Readonly<Record<string, Fault>> = Object.freeze({
   'disk-full': fillDisk,
   ...TABLE_FAULTS,
 })
-
-/** What each thing is in the middle of: two faults of one thing come one after the other. */
-const busy = new WeakMap<object, Promise<void>>()
-
-/** Runs `work` when nobody else is at `thing`. */
-export async function alone(thing: object, work: () => Promise<void>): Promise<void> {
-  const before = busy.get(thing) ?? Promise.resolve()
-  const mine = before.then(work)
-  busy.set(
-    thing,
-    mine.catch(() => undefined),
-  )
-  await mine
-}
