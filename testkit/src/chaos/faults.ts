@@ -71,6 +71,8 @@ const silenceNetwork: Fault = async ({ world, random }) => {
   })
 }
 
+const loseConnections: Fault = async ({ world }) => world.proxy.lose()
+
 const delayNetwork: Fault = async ({ world, random }) => {
   const delayMs = random.between(20, 300)
   await alone(world.proxy, async () => {
@@ -113,6 +115,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = Object.freeze({
   'source-restart': restartDatabase('source', 'fast'),
   'network-cut': cutNetwork,
   'network-silent': silenceNetwork,
+  'network-lost': loseConnections,
   'network-slow': delayNetwork,
   'network-truncated': truncateCopy,
   'store-500': storeTrouble('InternalError'),
