@@ -6,7 +6,8 @@ FROM node:24-bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends postgresql-15 tini \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --create-home --home-dir /data --uid 10001 headwater
+  && useradd --system --create-home --home-dir /data --uid 10001 headwater \
+  && install -d -o headwater /lake
 
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -29,7 +30,7 @@ ENV HEADWATER_DATA_DIR=/data \
     HEADWATER_HOST=0.0.0.0 \
     HEADWATER_PORT=8787
 EXPOSE 8787
-VOLUME /data
+VOLUME /data /lake
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD node -e "fetch('http://127.0.0.1:8787/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
 ENTRYPOINT ["tini", "--"]

@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{contract,client,server,console,cli,testkit,demo,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
+          // Some are slow only because the machine is busy; none waits for a clock.
+          testTimeout: 30_000,
         },
       },
       {

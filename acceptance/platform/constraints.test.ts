@@ -261,10 +261,14 @@ describe('rules of a field', () => {
           {
             column: 'doc.c',
             code: 'HW-SCHEMA-ENUM',
+            field: '_headwater.colour',
+            rule: 'enum: "red", "green"',
+            values: [{ column: 'doc', text: '{"c":"blue"}' }],
             message:
               'The value of the field _headwater.colour is not one of "red", "green". It comes from doc.c.',
           },
         ],
+        _source: expect.objectContaining({ key: { id: '1' } }),
       },
     ])
     expect(issuesOf(run)).toEqual({ 'INGEST-1212-400': 1, 'HW-SCHEMA-ENUM': 1 })

@@ -100,8 +100,14 @@ statement(
         note: `row ${id}`,
         updated_at: 'infinity',
         _errors: [
-          { column: 'updated_at', code: expect.any(String), message: expect.stringContaining('updated_at') },
+          expect.objectContaining({
+            column: 'updated_at',
+            code: expect.any(String),
+            message: expect.stringContaining('updated_at'),
+            values: [{ column: 'updated_at', text: 'infinity' }],
+          }),
         ],
+        _source: expect.objectContaining({ relation: 'public.flawed', values: { id: String(id) } }),
         _filename: 'conversion_errors_0.json',
       })),
     )

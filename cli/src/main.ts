@@ -8,10 +8,13 @@ import { lakeCommand } from './lake.ts'
 import { openapiCommand } from './openapi.ts'
 import { organisationsCommand } from './organisations.ts'
 import { runsCommand } from './runs.ts'
+import { serveCommand, workerCommand } from './serve.ts'
 
 /** `headwater`: the command line. */
 const program = new Command('headwater')
   .description('Commands for a Headwater server and its data folder')
+  .addCommand(serveCommand())
+  .addCommand(workerCommand())
   .addCommand(credentialsCommand())
   .addCommand(organisationsCommand())
   .addCommand(connectionsCommand())

@@ -8,6 +8,8 @@ export const BUCKET = 'lake'
 export interface S3Object {
   readonly body: Buffer
   readonly modifiedAtMs: number
+  /** How it was asked to be sealed. */
+  readonly sealing?: string | undefined
 }
 
 /** An S3 server of a test: the part of the protocol that the lake speaks, in memory, over HTTP on 127.0.0.1. */
@@ -84,10 +86,23 @@ interface Part {
 /** The protocol's smallest part, the last one of an upload aside. */
 const MIN_PART_BYTES = 5 * 1024 * 1024
 
+interface PartialUpload {
+  readonly key: string
+  readonly parts: Map<number, Part>
+  readonly sealing: string | undefined
+}
+
+/** `AES256`, or `aws:kms` with the key that was named. */
+function sealingOf(headers: S3Request['headers']): string | undefined {
+  const algorithm = headers['x-amz-server-side-encryption']
+  const key = headers['x-amz-server-side-encryption-aws-kms-key-id']
+  return algorithm === undefined ? undefined : [algorithm, key].filter((part) => part !== undefined).join(' ')
+}
+
 class MemoryS3 {
   readonly requests: string[] = []
   readonly objects = new Map<string, S3Object>()
-  readonly #uploads = new Map<string, { readonly key: string; readonly parts: Map<number, Part> }>()
+  readonly #uploads = new Map<string, PartialUpload>()
   readonly #pageSize: number
   onRequest: S3Server['onRequest']
 
@@ -139,9 +154,9 @@ class MemoryS3 {
     }
   }
 
-  #put({ key, headers }: S3Request, body: Buffer): S3Answer {
+  #put({ key, headers }: S3Request, body: Buffer, sealing = sealingOf(headers)): S3Answer {
     if (headers['if-none-match'] === '*' && this.objects.has(key)) return failure('PreconditionFailed')
-    this.objects.set(key, { body, modifiedAtMs: Date.now() })
+    this.objects.set(key, { body, modifiedAtMs: Date.now(), sealing })
     return { status: 200, headers: { etag: etagOf(body) } }
   }
 
@@ -157,7 +172,7 @@ class MemoryS3 {
     if (request.query.has('delete')) return this.#deleteMany(request)
     if (!request.query.has('uploads')) return this.#completeUpload(request)
     const uploadId = randomUUID()
-    this.#uploads.set(uploadId, { key: request.key, parts: new Map() })
+    this.#uploads.set(uploadId, { key: request.key, parts: new Map(), sealing: sealingOf(request.headers) })
     return { status: 200, body: element('InitiateMultipartUploadResult', element('UploadId', uploadId)) }
   }
 
@@ -175,7 +190,7 @@ class MemoryS3 {
     if (!isWhole) return failure('InvalidPart')
     const bodies = parts.flatMap((part) => (part === undefined ? [] : [part.body]))
     if (bodies.slice(0, -1).some((body) => body.length < MIN_PART_BYTES)) return failure('EntityTooSmall')
-    const answer = this.#put(request, Buffer.concat(bodies))
+    const answer = this.#put(request, Buffer.concat(bodies), upload.sealing)
     if (answer.status !== 200) return answer
     this.#uploads.delete(uploadId)
     return { status: 200, body: element('CompleteMultipartUploadResult', element('ETag', '"whole"')) }

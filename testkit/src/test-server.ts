@@ -57,28 +57,33 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   let context: AppContext = await openAppContext({ ...settings, log })
   const stop = async (): Promise<void> => context[Symbol.asyncDispose]()
   started.defer(stop)
-  const client = options.client?.at(context.url) ?? (await createClient(settings, context.url))
+  const client = options.client?.at(urlOf(context)) ?? (await createClient(settings, urlOf(context)))
   const resources = started.move()
   return {
     get url() {
-      return context.url
+      return urlOf(context)
     },
     dataDir,
     lakeDir: join(dataDir, 'lake'),
     client,
     databaseUrl,
-    createAdmin: () => createClient(settings, context.url, { isAdmin: true }),
-    createClient: (wanted) => createClient(settings, context.url, wanted),
+    createAdmin: () => createClient(settings, urlOf(context), { isAdmin: true }),
+    createClient: (wanted) => createClient(settings, urlOf(context), wanted),
     createOrganisation: async (tenantId) => (await createOrganisation(settings, tenantId)).orgId,
     log: lines,
     async restart() {
       await stop()
       context = await openAppContext({ ...settings, log })
-      client.baseUrl = context.url
+      client.baseUrl = urlOf(context)
     },
     stop,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+function urlOf({ url }: AppContext): string {
+  if (url === undefined) throw new Error('a worker answers nobody')
+  return url
 }
 
 async function createClient(

@@ -1,18 +1,12 @@
 import { sql } from 'kysely'
-import type { Config } from '#config/config.ts'
 import { type App, createApp } from '#http/app.ts'
 import type { CommonGateway } from '#http/plugins/gateway.ts'
-import type { DuckDb } from '#lake/query/duckdb.ts'
 import { previewRows } from '#lake/query/preview-rows.ts'
 import type { QueryProcesses } from '#lake/query/query-processes.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
-import type { createLog } from '#log/log.ts'
-import type { StepQueue } from '#queue/step-queue.ts'
 import { submitImport } from '#runs/imports/submit-import.ts'
 import { tidyImport } from '#runs/imports/tidy-import.ts'
 import { findHeldFiles } from '#runs/replay/held-files.ts'
-import type { Ticker } from '#schedule/ticker.ts'
-import type { Keyring } from '#secrets/keyring.ts'
 import { registerCatalog } from '#services/catalog/routes.ts'
 import { registerConsole } from '#services/console/routes.ts'
 import { registerDataPrep } from '#services/data-prep/routes.ts'
@@ -21,7 +15,6 @@ import { createSourceSampler } from '#services/flow-service/connected/sample-sou
 import { createTableDescriber } from '#services/flow-service/explore/describe-table.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
-import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
 import { registerIcebergCatalog } from '#services/iceberg-catalog/routes.ts'
 import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
 import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
@@ -34,35 +27,15 @@ import { registerHealth } from '#services/observability/routes.ts'
 import { registerQuery } from '#services/query/routes.ts'
 import { registerSandboxes } from '#services/sandboxes/routes.ts'
 import { SandboxReader } from '#services/sandboxes/sandbox-reader.ts'
-import type { Registry } from '#services/schema-registry/registry-context.ts'
 import { registerSchemaRegistry } from '#services/schema-registry/routes.ts'
-import type { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
-import type { WakeUps } from '#store/wake-ups.ts'
-import type { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
 import { icebergConfigOf } from './iceberg-config.ts'
 import { createIngestionBatches } from './ingestion-batches.ts'
-import type { Neighbours } from './neighbours.ts'
+import type { Rooms } from './open-rooms.ts'
 import { VERSION } from './version.ts'
 
-export interface AppParts {
-  readonly config: Config
-  readonly db: Database
-  /** Shared with the runs: what asks for a table and what reads it soon after are often one flow. */
-  readonly sessions: SessionRack
-  readonly keyring: Keyring
-  readonly storage: LakeStorage
-  readonly duck: DuckDb
+export interface AppParts extends Rooms {
   readonly queries: QueryProcesses
-  readonly queue: StepQueue
-  readonly wakeUps: WakeUps
-  readonly keeper: SandboxKeeper
-  readonly ticker: Ticker
-  readonly sendWebhook: SendWebhook
-  readonly registry: Registry
-  readonly neighbours: Neighbours
-  readonly log: ReturnType<typeof createLog>
-  readonly now: () => number
 }
 
 /** The HTTP application with all services on it. It does not listen yet. */
@@ -153,6 +126,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
     nudgeScheduler: () => ticker.nudge(),
     sendWebhook,
   })
+  return app
+}
+
+/** What a worker answers: its supervisor. */
+export async function buildHealthApp({ db, storage, log }: Rooms): Promise<App> {
+  const app = await createApp({ log, version: VERSION })
+  await registerHealth(app, { checks: readinessChecks(db, storage) })
   return app
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from '#config/config.ts'
+import { type Config, DEFAULT_PORT } from '#config/config.ts'
 import { ADMIN_SCOPE } from '#http/scope.ts'
 import { grantPermissions } from '#services/ims/client-grants.ts'
 import { findTokenClient, readGrants } from '#services/ims/client-reader.ts'
@@ -144,7 +144,10 @@ export function describeClient(
   },
   sandbox?: string | undefined,
 ): IssuedCredentials {
-  const baseUrl = config.publicUrl ?? findServerUrl(config.dataDir) ?? `http://${config.host}:${config.port}`
+  const baseUrl =
+    config.publicUrl ??
+    findServerUrl(config.dataDir) ??
+    `http://${config.host}:${config.port ?? DEFAULT_PORT}`
   return {
     base_url: baseUrl,
     token_url: `${baseUrl}/ims/token/v3`,

@@ -16,14 +16,21 @@ export async function runServer(settings: Settings, { stopped, say }: Surroundin
   const { config, secrets } = settings
   const log = createLog({ level: config.logLevel })
   await using context = await openAppContext({ config, secrets, log })
-  writeServerFile(config.dataDir, context.url)
+  if (context.url !== undefined && config.role !== 'worker') writeServerFile(config.dataDir, context.url)
   for (const line of announcement(settings, context)) say(line)
   await stopped
   log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
   removeServerFile(config.dataDir)
 }
 
-function announcement({ config }: Settings, { url, storeDescription, firstClient }: AppContext): string[] {
+function announcement(settings: Settings, context: AppContext): string[] {
+  const { lake, role } = settings.config
+  const data = `data      ${describeLake(lake)} (tables), ${context.storeDescription} (metadata)`
+  if (role === 'worker') return [data, `ready ${context.url ?? 'to work'}`]
+  return [data, ...serverLines(settings, context), `ready ${context.url}`]
+}
+
+function serverLines({ config }: Settings, { url, firstClient }: AppContext): string[] {
   // To the terminal, once. The log never sees it.
   const ofFirstClient =
     firstClient === undefined
@@ -33,11 +40,9 @@ function announcement({ config }: Settings, { url, storeDescription, firstClient
           `client secret  ${firstClient.clientSecret} (shown this once and kept nowhere)`,
         ]
   return [
-    `data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`,
     ...ofFirstClient,
     `token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`,
     `console   ${url}/`,
     `API docs  ${url}/docs`,
-    `ready ${url}`,
   ]
 }

@@ -25,6 +25,7 @@ test('an empty environment gives a server for one machine', () => {
     dataDir: '/srv/app/.headwater',
     host: '127.0.0.1',
     port: 8787,
+    role: 'all',
     database: 'bundled',
     lake: { kind: 'folder', root: '/srv/app/.headwater/lake' },
     publicUrl: undefined,
@@ -61,6 +62,8 @@ test('every variable arrives', () => {
     HEADWATER_S3_ENDPOINT: 'http://127.0.0.1:9000/',
     HEADWATER_S3_REGION: 'eu-central-1',
     HEADWATER_S3_FORCE_PATH_STYLE: 'no',
+    HEADWATER_S3_ENCRYPTION: 'alias/lake',
+    HEADWATER_ROLE: 'Worker',
     HEADWATER_PUBLIC_URL: 'https://flows.example/base/',
     HEADWATER_ORG_ID: '0123456789ABCDEF01234567@AdobeOrg',
     HEADWATER_TENANT_ID: 'acme',
@@ -86,7 +89,9 @@ test('every variable arrives', () => {
       endpoint: 'http://127.0.0.1:9000',
       region: 'eu-central-1',
       forcePathStyle: false,
+      encryption: { algorithm: 'aws:kms', kmsKeyId: 'alias/lake' },
     },
+    role: 'worker',
     publicUrl: 'https://flows.example/base',
     orgId: '0123456789ABCDEF01234567@AdobeOrg',
     tenantId: 'acme',
@@ -115,6 +120,19 @@ test('flags win over the environment, in both spellings', () => {
     host: '::1',
     lake: { root: '/flag/lake' },
   })
+})
+
+test('a worker listens only where it is told to; roles that share work name what they share', () => {
+  const url = { DATABASE_URL: 'postgres://db/meta', HEADWATER_LAKE: '/lake', HEADWATER_MASTER_KEY: 'k' }
+  const worker = { ...url, HEADWATER_PUBLIC_URL: 'https://flows.example', HEADWATER_ROLE: 'worker' }
+  expect(plan(worker)).toMatchObject({ role: 'worker', port: undefined })
+  expect(plan(worker, ['--port', '9', '--role', 'server'])).toMatchObject({ role: 'server', port: 9 })
+  expect(problemsOf(() => plan(url, ['--role', 'worker']))).toEqual([expect.stringMatching(/PUBLIC_URL/)])
+  expect(problemsOf(() => plan({}, ['--role', 'server']))).toEqual([
+    expect.stringMatching(/DATABASE_URL/),
+    expect.stringMatching(/HEADWATER_LAKE/),
+    expect.stringMatching(/HEADWATER_MASTER_KEY/),
+  ])
 })
 
 test('an empty variable counts as not set, and blanks around a value do not count', () => {
@@ -148,7 +166,7 @@ test('unknown flags, stray words and missing values are refused, each once', () 
 
 test.each(['--help', '-h'])('%s asks for help, whatever else is said', (flag) => {
   expect(readFlags(['--port', '80', flag]).help).toBe(true)
-  expect(listFlags().map(({ name }) => name)).toEqual(['--data-dir', '--host', '--port'])
+  expect(listFlags().map(({ name }) => name)).toEqual(['--data-dir', '--host', '--port', '--role'])
 })
 
 test.each([

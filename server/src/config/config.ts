@@ -5,9 +5,9 @@ import { DEFAULT_VERIFY_LEVEL, type VerifyLevel } from '#kit/verify-level.ts'
 import { ConfigError } from './config-error.ts'
 import type { Env } from './env.ts'
 import type { Flags } from './flags.ts'
-import type { Edition, LogLevel } from './values.ts'
+import type { Edition, LogLevel, Role, S3Encryption } from './values.ts'
 
-export type { Edition, LogLevel } from './values.ts'
+export type { Edition, LogLevel, Role } from './values.ts'
 
 /** Where the files of the lake are. */
 export type LakeConfig =
@@ -20,14 +20,17 @@ export type LakeConfig =
       /** Undefined leaves the search to the AWS tools' own rules. */
       readonly region?: string | undefined
       readonly forcePathStyle: boolean
+      /** Undefined leaves it to the bucket. */
+      readonly encryption?: S3Encryption | undefined
     }
 
 /** Everything that is decided before the start and is no secret. Paths are absolute. */
 export interface Config {
   readonly dataDir: string
   readonly host: string
-  /** 0 takes any free port. */
-  readonly port: number
+  /** 0 takes any free port; a worker that was given none does not listen. */
+  readonly port: number | undefined
+  readonly role: Role
   /** Of the metadata: a server of our own, or the one that the secrets hold the URL of. */
   readonly database: 'bundled' | 'url'
   readonly lake: LakeConfig
@@ -49,6 +52,9 @@ export interface Config {
   readonly logLevel: LogLevel
 }
 
+/** Of servers. */
+export const DEFAULT_PORT = 8787
+
 /** What the program finds where it starts. */
 export interface Surroundings {
   /** Relative paths count from here. */
@@ -60,12 +66,17 @@ export interface Surroundings {
 export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundings): Config {
   const dataDir = path.resolve(cwd, flags.dataDir ?? env.dataDir ?? '.headwater')
   const lake = planLake(env, cwd, dataDir)
-  const problems = lake.kind === 'folder' ? findStrayS3Settings(env) : []
+  const role = flags.role ?? env.role ?? 'all'
+  const problems = [
+    ...(lake.kind === 'folder' ? findStrayS3Settings(env) : []),
+    ...(role === 'all' ? [] : findUnshared(role, env)),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze({
     dataDir,
     host: flags.host ?? env.host ?? '127.0.0.1',
-    port: flags.port ?? env.port ?? 8787,
+    port: flags.port ?? env.port ?? (role === 'worker' ? undefined : DEFAULT_PORT),
+    role,
     database: env.databaseUrl === undefined ? 'bundled' : 'url',
     lake,
     publicUrl: env.publicUrl,
@@ -112,7 +123,30 @@ function planS3(env: Env, text: string): LakeConfig {
     // Other storage than AWS ignores the region, but a request can't be signed without one.
     region: env.s3Region ?? (env.s3Endpoint === undefined ? undefined : 'us-east-1'),
     forcePathStyle: env.s3ForcePathStyle ?? env.s3Endpoint !== undefined,
+    encryption: env.s3Encryption,
   }
+}
+
+/** Processes that share the work have to share what they work on. */
+function findUnshared(role: Role, env: Env): string[] {
+  const problems: string[] = []
+  if (env.databaseUrl === undefined)
+    problems.push(
+      `The role ${role} needs DATABASE_URL: the bundled server belongs to one process. Name the PostgreSQL that servers and workers share.`,
+    )
+  if (env.lake === undefined)
+    problems.push(
+      `The role ${role} needs HEADWATER_LAKE: a bucket, or a folder that all machines see. The default is in the data folder of one process.`,
+    )
+  if (env.masterKey === undefined)
+    problems.push(
+      `The role ${role} needs HEADWATER_MASTER_KEY: what one process seals the others have to open. Give all of them the same 32 bytes.`,
+    )
+  if (role === 'worker' && env.publicUrl === undefined)
+    problems.push(
+      'A worker needs HEADWATER_PUBLIC_URL: it writes into runs under which address their files are read.',
+    )
+  return problems
 }
 
 function findStrayS3Settings(env: Env): string[] {
@@ -120,6 +154,7 @@ function findStrayS3Settings(env: Env): string[] {
     env.s3Endpoint !== undefined && 'HEADWATER_S3_ENDPOINT',
     env.s3Region !== undefined && 'HEADWATER_S3_REGION',
     env.s3ForcePathStyle !== undefined && 'HEADWATER_S3_FORCE_PATH_STYLE',
+    env.s3Encryption !== undefined && 'HEADWATER_S3_ENCRYPTION',
   ].filter((name) => name !== false)
   return set.map(
     (name) =>

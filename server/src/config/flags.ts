@@ -1,18 +1,19 @@
 import { nearestName } from '#kit/nearest.ts'
 import { ConfigError } from './config-error.ts'
-import { ExpectationError, type Parse, parseText, parseWhole } from './values.ts'
+import { ExpectationError, type Parse, parseRole, parseText, parseWhole, type Role } from './values.ts'
 
 /** What was said on the command line; it wins over the environment. */
 export interface Flags {
   readonly dataDir?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined
+  readonly role?: Role | undefined
   /** `--help` was given: show the help instead of starting. */
   readonly help: boolean
 }
 
 interface Flag {
-  key: 'dataDir' | 'host' | 'port'
+  key: 'dataDir' | 'host' | 'port' | 'role'
   parse: Parse<string | number>
   help: string
 }
@@ -21,6 +22,11 @@ const flags: Readonly<Record<string, Flag>> = {
   '--data-dir': { key: 'dataDir', parse: parseText, help: 'folder for everything the server keeps' },
   '--host': { key: 'host', parse: parseText, help: 'address to listen on' },
   '--port': { key: 'port', parse: parseWhole(0, 65_535), help: 'port to listen on, 0 for any free one' },
+  '--role': {
+    key: 'role',
+    parse: parseRole,
+    help: 'all, server (answers requests) or worker (carries out runs)',
+  },
 }
 
 const helpFlags = ['--help', '-h']

@@ -8,6 +8,10 @@ export type Parse<T> = (text: string) => T
 export const editions = ['azure', 'aws'] as const
 export type Edition = (typeof editions)[number]
 
+/** What a process does. All of them over one database and one lake are one Headwater. */
+export const roles = ['all', 'server', 'worker'] as const
+export type Role = (typeof roles)[number]
+
 /** What a setting's text must be, as the end of "... must be". Never holds the text. */
 export class ExpectationError extends Error {
   override readonly name = 'ExpectationError'
@@ -62,6 +66,20 @@ export const parsePostgresUrl: Parse<string> = (text) => {
   throw new ExpectationError('a URL of the form postgres://user:password@host:5432/database')
 }
 
+/** How S3 seals what is written: `AES256`, `aws:kms` with the account's key, or a key of KMS. */
+export interface S3Encryption {
+  readonly algorithm: 'AES256' | 'aws:kms'
+  readonly kmsKeyId?: string | undefined
+}
+
+export const parseEncryption: Parse<S3Encryption> = (text) => {
+  const algorithm = (['AES256', 'aws:kms'] as const).find((name) => name.toLowerCase() === text.toLowerCase())
+  if (algorithm !== undefined) return { algorithm }
+  if (/^arn:aws[a-z-]*:kms:\S+$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^alias\/[\w/-]+$/i.test(text))
+    return { algorithm: 'aws:kms', kmsKeyId: text }
+  throw new ExpectationError('AES256, aws:kms, or the ARN, id or alias of a KMS key')
+}
+
 /** A list of hosts; each entry is one of {@link HOST_RULE_FORMS}. */
 export const parseHosts: Parse<HostRules> = (text) => {
   try {
@@ -78,6 +96,12 @@ export const parseLogLevel: Parse<LogLevel> = (text) => {
   const level = logLevels.find((name) => name === text.toLowerCase())
   if (level !== undefined) return level
   throw new ExpectationError(`one of ${logLevels.join(', ')}`)
+}
+
+export const parseRole: Parse<Role> = (text) => {
+  const role = roles.find((name) => name === text.toLowerCase())
+  if (role !== undefined) return role
+  throw new ExpectationError(`one of ${roles.join(', ')}`)
 }
 
 export const parseEdition: Parse<Edition> = (text) => {

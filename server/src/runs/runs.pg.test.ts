@@ -334,6 +334,33 @@ test('a run over everything leaves the flow at the instant of its snapshot, from
   expect(await world.query(flow, 'select id::int from t order by 1')).toEqual([[1], [2], [3], [4], [100]])
 })
 
+test('a window that an index finds over partitions is read in one slice, whose bad rows tell their partition', async () => {
+  await world.source.query(`
+    create table hours (id bigint, at timestamptz, label text) partition by range (at);
+    create table hours_1 partition of hours for values from ('2024-01-01Z') to ('2024-06-01Z');
+    create table hours_2 partition of hours for values from ('2024-06-01Z') to ('2025-01-01Z');
+    insert into hours select i, timestamptz '2024-01-01Z' + i * interval '10 minutes', repeat('x', 60)
+      from generate_series(0, 50000) i;
+    create index on hours (at);
+    update hours set label = null where at = '2024-05-31 23:50Z';
+    analyze hours`)
+  const flow = await world.addFlow({
+    relation: 'public.hours',
+    properties: { id: ITEM.id, label: ITEM.label },
+    required: ['label'],
+    deltaColumn: 'at',
+    options: { errorDiagnosticsEnabled: true, partialIngestionPercent: 10 },
+  })
+  const window = { startMs: Date.UTC(2024, 4, 31, 20), endMs: Date.UTC(2024, 5, 1, 4) }
+  const run = await land(flow, window)
+  expect(await world.query(flow, 'select count(*)::int, count(distinct id)::int from t')).toEqual([[47, 47]])
+  const { rows: slices } = await world.metadata.query('select slice from run_slice where run_id = $1', [
+    run.id,
+  ])
+  expect(slices).toMatchObject([{ slice: { ranges: [{ kind: 'whole', relation: '"public"."hours"' }] } }])
+  expect(await world.diagnostics(flow, run)).toMatchObject([{ _source: { relation: 'public.hours_1' } }])
+})
+
 test('a filter of the source connection is part of the copy, whatever its values hold', async () => {
   const filters = { type: 'PQL', format: 'pql/json', value: equals('label', "it's 5; drop table items") }
   await world.source.query(

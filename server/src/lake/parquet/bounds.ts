@@ -5,7 +5,7 @@ import { compareBytes } from '#kernel/twins/min-max.ts'
 export type ValueOrder = (a: Uint8Array, b: Uint8Array) => number
 
 /** Iceberg's usual cut: so many code points of a string, so many bytes of a binary. */
-const BOUND_LENGTH = 16
+export const BOUND_LENGTH = 16
 
 /** The order that the file's statistics and Iceberg's bounds follow. */
 export function valueOrderOf(type: ColumnType): ValueOrder {

@@ -8,19 +8,29 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api'
 import type { ColumnType } from '#columns/column-type.ts'
+import { BOUND_LENGTH } from '#lake/parquet/bounds.ts'
 
-/** Smallest and largest value of a column in Parquet's PLAIN form, without a length; absent where there is none. */
+/**
+ * Smallest and largest value of a column in Parquet's PLAIN form, without a length; absent where there is none. Of long
+ * texts and bytes as much as a bound is made of.
+ */
 export interface PlainExtremes {
   readonly min: Uint8Array | undefined
   readonly max: Uint8Array | undefined
 }
+
+/** As much of a value as decides where its bound is cut; values may have hundreds of megabytes. */
+const SHOWN_LENGTH = BOUND_LENGTH + 1
 
 /** Two expressions for the ends of a column; NaN is in no order. Booleans and UUIDs have no ends worth a look. */
 export function extremesSql(type: ColumnType, sql: string): string {
   if (!hasOrder(type)) return 'null, null'
   const isFloat = type.kind === 'float' || type.kind === 'double'
   const filter = isFloat ? ` filter (not isnan(${sql}))` : ''
-  return `min(${sql})${filter}, max(${sql})${filter}`
+  const ends = [`min(${sql})${filter}`, `max(${sql})${filter}`]
+  if (type.kind === 'string') return ends.map((end) => `left(${end}, ${SHOWN_LENGTH})`).join(', ')
+  if (type.kind === 'binary') return ends.map((end) => `array_slice(${end}, 1, ${SHOWN_LENGTH})`).join(', ')
+  return ends.join(', ')
 }
 
 /** Types whose ends are compared. */

@@ -1,29 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream, type Dirent } from 'node:fs'
-import {
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-} from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { copyFile, mkdir, open, readFile, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import {
+  codeOf,
+  isAbsence,
+  linkNew,
+  linkUnsynced,
+  makeFolder,
+  readFolder,
+  removeFile,
+  settleAll,
+  statFile,
+  syncPath,
+} from './durable-files.ts'
 import {
   assertKey,
   type ByteRange,
   InvalidKeyError,
   type LakeStorage,
   type NewObject,
-  ObjectExistsError,
   ObjectNotFoundError,
   type StorageOptions,
   type StoredObject,
@@ -260,97 +258,8 @@ class FolderStorage implements LakeStorage {
   }
 }
 
-/** Gives `path` to a finished file, unless the name is taken. */
-async function linkNew(key: string, finished: string, path: string): Promise<void> {
-  await linkUnsynced(key, finished, path)
-  await syncPath(dirname(path))
-}
-
-async function linkUnsynced(key: string, finished: string, path: string): Promise<void> {
-  try {
-    await link(finished, path).catch(async (error: unknown) => {
-      if (codeOf(error) !== 'ENOENT') throw error
-      await makeFolder(dirname(path))
-      await link(finished, path)
-    })
-  } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? new ObjectExistsError(key, { cause: error }) : error
-  }
-}
-
-/** Waits for all, so that nothing goes on in the background, and throws the first error. */
-async function settleAll(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected')
-  if (failed?.status === 'rejected') throw failed.reason
-}
-
-/** Creates a folder and those above it, so that they survive a power failure. */
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
-  if (first !== undefined) {
-    for (let made = path; made.length >= first.length; made = dirname(made)) {
-      await syncPath(dirname(made))
-    }
-  }
-}
-
-/** Entries in the order of the bytes of their keys, in which a folder counts with its slash. */
-async function readFolder(path: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true })
-    const orderOf = (entry: Dirent) => Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name)
-    return entries.sort((a, b) => Buffer.compare(orderOf(a), orderOf(b)))
-  } catch (error) {
-    if (isAbsence(error)) {
-      return []
-    }
-    throw error
-  }
-}
-
-async function statFile(
-  path: string,
-): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> {
-  try {
-    const found = await stat(path)
-    return found.isFile() ? found : undefined
-  } catch (error) {
-    if (isAbsence(error)) {
-      return undefined
-    }
-    throw error
-  }
-}
-
-/** One file, which may be gone. */
-async function removeFile(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-  }
-}
-
-/** Makes a file's bytes, or a folder's names, survive a power failure. */
-async function syncPath(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
 function asNotFound(key: string, error: unknown): unknown {
   return isAbsence(error) || codeOf(error) === 'EISDIR'
     ? new ObjectNotFoundError(key, { cause: error })
     : error
-}
-
-function isAbsence(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

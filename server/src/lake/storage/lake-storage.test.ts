@@ -298,6 +298,22 @@ describe('S3 storage', () => {
     expect(await keysOf(storage, '')).toEqual(['a'])
   })
 
+  it('has everything sealed as it was told', async () => {
+    const encryption = { algorithm: 'aws:kms', kmsKeyId: 'alias/lake' } as const
+    await using sealed = openS3Storage({ ...serverOf(server), url: 's3://lake/sealed', encryption })
+    await sealed.put('put', bytesOf('x'))
+    await sealed.replace('replaced', bytesOf('x'))
+    await sealed.putFile('in parts', await largeFile())
+    await storage.put('plain', bytesOf('x'))
+    const found = [...server.objects].map(([key, { sealing }]) => [key.split('/').at(-1), sealing])
+    expect(Object.fromEntries(found)).toEqual({
+      put: 'aws:kms alias/lake',
+      replaced: 'aws:kms alias/lake',
+      'in parts': 'aws:kms alias/lake',
+      plain: undefined,
+    })
+  })
+
   it('works at the top of a bucket', async () => {
     await using top = openS3Storage({ ...serverOf(server), url: 's3://lake/' })
     await top.put('a/b', bytesOf('x'))

@@ -8,6 +8,7 @@ import {
   type GetObjectCommandOutput,
   HeadObjectCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
@@ -34,6 +35,14 @@ export interface S3StorageOptions {
   readonly region?: string | undefined
   /** The bucket in the path instead of the host name; what most servers other than AWS want. */
   readonly forcePathStyle?: boolean | undefined
+  /** How the server seals what is written; undefined as the bucket does. */
+  readonly encryption?: S3Sealing | undefined
+}
+
+/** `aws:kms` without a key takes the account's own. */
+export interface S3Sealing {
+  readonly algorithm: 'AES256' | 'aws:kms'
+  readonly kmsKeyId?: string | undefined
 }
 
 /** Some keys could not be removed. */
@@ -59,7 +68,23 @@ export function openS3Storage(options: S3StorageOptions): LakeStorage {
   if (match[2]) {
     assertKey(match[2])
   }
-  return new S3Storage(new S3Client(clientConfigOf(options)), match[1], prefix)
+  const place = { bucket: match[1], prefix, sealing: sealingOf(options.encryption) }
+  return new S3Storage(new S3Client(clientConfigOf(options)), place)
+}
+
+/** What every write says. */
+type Sealing = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
+
+function sealingOf(encryption: S3Sealing | undefined): Sealing {
+  if (encryption === undefined) return {}
+  const { algorithm, kmsKeyId } = encryption
+  return { ServerSideEncryption: algorithm, ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }) }
+}
+
+interface Place {
+  readonly bucket: string
+  readonly prefix: string
+  readonly sealing: Sealing
 }
 
 function clientConfigOf(options: S3StorageOptions): S3ClientConfig {
@@ -100,12 +125,14 @@ class S3Storage implements LakeStorage {
   readonly #bucket: string
   readonly #prefix: string
   readonly #rootUri: string
+  readonly #sealing: Sealing
 
-  constructor(client: S3Client, bucket: string, prefix: string) {
+  constructor(client: S3Client, { bucket, prefix, sealing }: Place) {
     this.#client = client
     this.#bucket = bucket
     this.#prefix = prefix
     this.#rootUri = `s3://${bucket}/${prefix}`
+    this.#sealing = sealing
   }
 
   uri(key: string): string {
@@ -122,7 +149,12 @@ class S3Storage implements LakeStorage {
   }
 
   async put(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
-    const command = new PutObjectCommand({ ...this.#target(key), Body: bytes, IfNoneMatch: '*' })
+    const command = new PutObjectCommand({
+      ...this.#target(key),
+      ...this.#sealing,
+      Body: bytes,
+      IfNoneMatch: '*',
+    })
     try {
       await settleConflicts(() => this.#client.send(command, sendOptions(options)), options.signal)
     } catch (error) {
@@ -138,7 +170,8 @@ class S3Storage implements LakeStorage {
   }
 
   async replace(key: string, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ ...this.#target(key), Body: bytes }), sendOptions(options))
+    const command = new PutObjectCommand({ ...this.#target(key), ...this.#sealing, Body: bytes })
+    await this.#client.send(command, sendOptions(options))
   }
 
   async putFile(key: string, localPath: string, options: StorageOptions = {}): Promise<void> {
@@ -266,7 +299,7 @@ class S3Storage implements LakeStorage {
     signal?.throwIfAborted()
     const upload = new Upload({
       client: this.#client,
-      params: { ...this.#target(key), Body: body, IfNoneMatch: '*' },
+      params: { ...this.#target(key), ...this.#sealing, Body: body, IfNoneMatch: '*' },
       partSize,
       queueSize: 2,
     })

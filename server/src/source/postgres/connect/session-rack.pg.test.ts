@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
+import { findRelation } from '#source/postgres/sql/find-relation.ts'
 import { targetOf } from '#source/postgres/testing/test-source.ts'
 import type { Session } from './session.ts'
 import { SessionRack } from './session-rack.ts'
@@ -87,6 +88,21 @@ test('a session that was aborted, or that failed in a statement, is not at its s
   await second[Symbol.asyncDispose]()
   await using third = await rack.lend(target)
   expect(await third.session.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('a session that was used before sees a table as it is by now, and knows only questions to the catalogue', async () => {
+  const rack = open()
+  await source.query('create table altered as select 1 as id')
+  const askTwice = async () => {
+    await using lent = await rack.lend(target)
+    const rows = await lent.session.query('select * from altered where id = $1', [1])
+    await findRelation(lent.session, { name: 'altered', schema: undefined })
+    const [known] = await lent.session.query('select count(*)::int as n from pg_prepared_statements')
+    return { rows, known: known?.['n'] }
+  }
+  expect(await askTwice()).toEqual({ rows: [{ id: 1 }], known: 1 })
+  await source.query("alter table altered add column label text default 'new'")
+  expect(await askTwice()).toEqual({ rows: [{ id: 1, label: 'new' }], known: 1 })
 })
 
 test('sessions rest for a moment only, and a rack that is closed keeps none', async () => {

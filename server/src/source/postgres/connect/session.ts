@@ -115,6 +115,8 @@ const CLOSE_TIMEOUT_MS = 2_000
 export interface QueryOptions {
   /** `raw`: every value is PostgreSQL's text or null. Default: the driver's types (bigint as text). */
   readonly values?: 'raw' | 'parsed' | undefined
+  /** Comes again, and has the same columns every time, as questions to the catalogue have: planned once a session. */
+  readonly isPrepared?: boolean | undefined
 }
 
 /** More than all questions of ours are. */
@@ -214,12 +216,13 @@ export class Session implements AsyncDisposable {
     options: QueryOptions = {},
   ): Promise<Row[]> {
     const raw = options.values === 'raw' ? { types: RAW_TYPES } : {}
-    const asked = values.length > 0 ? { text, values: [...values], name: this.#nameOf(text) } : { text }
+    const name = options.isPrepared === true ? this.#nameOf(text) : undefined
+    const asked = values.length > 0 ? { text, values: [...values], ...(name && { name }) } : { text }
     const result = await this.#ask<Row>({ ...asked, ...raw })
     return result.rows ?? []
   }
 
-  /** Statements that come again are planned once. Behind a pooler the next server session would not know them. */
+  /** Behind a pooler the next server session would not know it. */
   #nameOf(text: string): string | undefined {
     if (this.#localSettings !== undefined) return undefined
     const name = this.#names.get(text) ?? `headwater_${this.#names.size}`

@@ -57,6 +57,7 @@ export async function findRelation(
       where c.relname = $1 and ${IS_READABLE_KIND}
         and case when $2::text is null then pg_catalog.pg_table_is_visible(c.oid) else n.nspname = $2 end`,
     [relation.name, relation.schema ?? null],
+    { isPrepared: true },
   )
   if (!row) return undefined
   if (row.may_use_schema === null || row.may_select === null)

@@ -62,6 +62,7 @@ export async function readColumns(session: Session, oid: number): Promise<Relati
       where a.attrelid = $1 and coalesce(has_column_privilege(a.attrelid, a.attnum, 'select'), true)
       order by a.attnum`,
     [oid],
+    { isPrepared: true },
   )
   const parted = rows.filter((row) => row.has_parts).map((row) => Number(row.base_type_oid))
   const types = parted.length === 0 ? undefined : await readTypes(session, parted)

@@ -10,6 +10,7 @@ export async function readPrimaryKey(session: Session, oid: number): Promise<str
       where i.indrelid = $1 and i.indisprimary and key.place <= i.indnkeyatts
       order by key.place`,
     [oid],
+    { isPrepared: true },
   )
   return rows.map((row) => row.name)
 }

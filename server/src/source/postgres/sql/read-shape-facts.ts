@@ -92,9 +92,9 @@ const RELATION_FACTS = `
             from pg_catalog.pg_class where oid = $1) as "queryDigest"`
 
 export async function readShapeFacts(session: Session, oid: number): Promise<ShapeFacts> {
-  const columns = await session.query<ColumnShapeFacts & Record<string, unknown>>(COLUMN_FACTS, [oid])
-  const [facts] = await session.query<Omit<ShapeFacts, 'columns'> & Record<string, unknown>>(RELATION_FACTS, [
-    oid,
-  ])
+  type Columns = ColumnShapeFacts & Record<string, unknown>
+  type Facts = Omit<ShapeFacts, 'columns'> & Record<string, unknown>
+  const columns = await session.query<Columns>(COLUMN_FACTS, [oid], { isPrepared: true })
+  const [facts] = await session.query<Facts>(RELATION_FACTS, [oid], { isPrepared: true })
   return { children: [], childCount: 0, queryDigest: null, ...facts, columns }
 }

@@ -66,6 +66,7 @@ export async function readStorage(
       where c.relkind in ('r', 'm', 'f')
       order by 2, 3`,
     [oid],
+    { isPrepared: true },
   )
   const blockBytes = Number(rows[0]?.block_size ?? 8192)
   return { leaves: rows.map((row) => toLeaf(row, blockBytes, session.serverMajor)), blockBytes }

@@ -1,0 +1,57 @@
+import { Engine } from '#engine/engine.ts'
+import { Dispatcher } from '#notify/dispatcher.ts'
+import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
+import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
+import { registerSteps } from '#runs/register-steps.ts'
+import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
+import type { Rooms } from './open-rooms.ts'
+import { openSpool } from './spool.ts'
+
+/** Everything that goes on without being asked: runs, schedules, notifications, upkeep. */
+export interface Work {
+  /** `publicUrl` is where clients read the files that runs tell of. */
+  start(publicUrl: () => string): void
+}
+
+/** Slices that all servers together read from one source at a time: what a busy database should not notice. */
+const EXTRACTS_PER_CONNECTION = 4
+
+/** Builds the rooms that work; they end with `opened`, and a step in flight is handed to another process. */
+export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Promise<Work> {
+  const { config, db, storage, keyring, queue, wakeUps, sendWebhook, log, now, neighbours } = rooms
+  const { sessions, ticker, keeper, isOnlyWorker } = rooms
+  const spool = opened.use(await openSpool(config.dataDir))
+  const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
+  opened.defer(() => queue.stop())
+  const dispatcher = opened.adopt(
+    new Dispatcher({ db, keyring, wakeUps, sendWebhook, isOnlyWorker, log, now }),
+    (it) => it.stop(),
+  )
+  // Whoever submits steps ends before the queue does.
+  for (const loop of [ticker, keeper]) opened.defer(() => loop.stop())
+  const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
+  const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
+  const orphanSweeper = opened.adopt(new OrphanSweeper({ db, storage, log, now }), (it) => it.stop())
+  const steps = {
+    db,
+    sessions,
+    queue,
+    engine,
+    storage,
+    keyring,
+    log,
+    now,
+    spoolDir: spool.folder,
+    ...neighbours,
+  }
+  const { sliceTargetBytes, verify, extractSlots } = config
+  return {
+    start(publicUrl) {
+      registerSteps(
+        { ...steps, publicUrl, sliceTargetBytes, verify },
+        { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
+      )
+      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, orphanSweeper, keeper]) loop.start()
+    },
+  }
+}
