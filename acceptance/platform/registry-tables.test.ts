@@ -165,6 +165,10 @@ test('the mapping set is right as it is: the rows arrive, every value as it was'
     '3fa85f64-5717-4562-b3fc-2c963f66afa6',
     ['x', 'y'],
   ])
+  // From here on the schema only grows.
+  const narrower = await make('public.everything', { title: body.schema.title, columns: ['id'] })
+  expect(registryCode(narrower)).toBe('XDM-1530-400')
+  expect(narrower.body.detail).toMatch(/has data of it.* give another "title"/)
 })
 
 test('asked again it is the same schema, and it follows the table', async () => {
@@ -186,6 +190,105 @@ test('asked again it is the same schema, and it follows the table', async () => 
   expect(properties[NAMESPACE]).not.toHaveProperty('required')
   const both = await Promise.all([make('public.plain'), make('public.plain')])
   expect(both.map(({ body }) => body.state)).toEqual(['unchanged', 'unchanged'])
+})
+
+test('a schema that was renamed is found again, and its class whatever that is called', async () => {
+  await source.query('create table renamed (id integer primary key)')
+  const { body: first } = await make('public.renamed')
+  const rename = (kind: string, id: string, title: string) =>
+    registry.patch(`/tenant/${kind}/${encodeURIComponent(id)}`, [
+      { op: 'replace', path: '/title', value: title },
+    ])
+  expect((await rename('schemas', first.schema.$id, 'Now called otherwise')).status).toBe(200)
+  expect((await rename('classes', first.schema['meta:class'], 'And its class')).status).toBe(200)
+  const again = await make('public.renamed')
+  expect([again.status, again.body.state, again.body.schema.title]).toEqual([
+    200,
+    'unchanged',
+    'Now called otherwise',
+  ])
+  expect(again.body.schema.$id).toBe(first.schema.$id)
+  await source.query('alter table renamed add column more text')
+  expect((await make('public.renamed', { title: 'Now called otherwise' })).body.state).toBe('updated')
+  const old = await registry.look('classes', first.schema['meta:class'])
+  expect(old.title).toBe('And its class')
+})
+
+test('after the schema was deleted there is a new one, of the class that it has left', async () => {
+  await source.query('create table deleted (id integer primary key, kind text)')
+  const { body: first } = await make('public.deleted')
+  const remove = (kind: string, id: string) => registry.delete(`/tenant/${kind}/${encodeURIComponent(id)}`)
+  expect((await remove('schemas', first.schema.$id)).status).toBe(204)
+  await source.query('alter table deleted drop column kind, add column size integer not null')
+  const { status, body: second } = await make('public.deleted')
+  expect([status, second.state]).toEqual([201, 'created'])
+  expect(second.schema.$id).not.toBe(first.schema.$id)
+  expect(second.schema['meta:class']).toBe(first.schema['meta:class'])
+  expect(second.descriptors).toMatchObject([{ 'xdm:sourceSchema': second.schema.$id }])
+  const { properties } = await registry.look('schemas', second.schema.$id)
+  expect(Object.keys(properties[NAMESPACE].properties)).toEqual(['id', 'size'])
+  expect(properties[NAMESPACE].required).toContain('size')
+  // A class that somebody uses is left alone.
+  const own = { title: newTitle('own'), type: 'object', allOf: [{ $ref: second.schema['meta:class'] }] }
+  expect((await registry.post('/tenant/schemas', own)).status).toBe(201)
+  expect((await remove('schemas', second.schema.$id)).status).toBe(204)
+  const { body: third } = await make('public.deleted')
+  expect(third.state).toBe('created')
+  expect(third.schema['meta:class']).not.toBe(first.schema['meta:class'])
+})
+
+test('a schema of another class since is not written over', async () => {
+  await source.query('create table moved (id integer)')
+  const { body } = await make('public.moved')
+  const other = await make('public.plain', { title: newTitle('other') })
+  const path = `/tenant/schemas/${encodeURIComponent(body.schema.$id)}`
+  const allOf = [{ $ref: other.body.schema['meta:class'] }]
+  expect((await registry.patch(path, [{ op: 'replace', path: '/allOf', value: allOf }])).status).toBe(200)
+  const refused = await make('public.moved')
+  expect(registryCode(refused)).toBe('XDM-1701-400')
+  expect(refused.body.detail).toMatch(/is of the class .* since.* Give another "title"/)
+  expect((await make('public.moved', { title: newTitle('table') })).status).toBe(201)
+})
+
+test('the key follows the table; what a client said itself stays', async () => {
+  await source.query('create table keyed (a integer, b integer, primary key (a))')
+  const { body: first } = await make('public.keyed')
+  expect(first.descriptors).toMatchObject([{ 'xdm:sourceProperty': `/${NAMESPACE}/a` }])
+  await source.query('alter table keyed drop column a, add primary key (b)')
+  const moved = await make('public.keyed')
+  expect([moved.status, moved.body.state, moved.body.descriptors.length]).toEqual([200, 'updated', 1])
+  expect(moved.body.descriptors).toMatchObject([{ 'xdm:sourceProperty': `/${NAMESPACE}/b` }])
+  await source.query('alter table keyed drop constraint keyed_pkey')
+  const without = await make('public.keyed')
+  expect([without.body.state, without.body.descriptors]).toEqual(['updated', []])
+  const own = await registry.post('/tenant/descriptors', {
+    '@type': 'xdm:descriptorPrimaryKey',
+    'xdm:sourceSchema': first.schema.$id,
+    'xdm:sourceVersion': 1,
+    'xdm:sourceProperty': `/${NAMESPACE}/b`,
+  })
+  expect(own.status).toBe(201)
+  const kept = await make('public.keyed')
+  expect([kept.body.state, kept.body.descriptors[0]['@id']]).toEqual(['unchanged', own.body['@id']])
+})
+
+test('a column keeps its field, whatever comes before it', async () => {
+  await source.query('create table twins ("A b" text, a_b text, "c as a decimal" text, c numeric)')
+  const { body } = await make('public.twins')
+  const fieldsOf = ({ mappingSet }: Answer): Record<string, string> =>
+    Object.fromEntries(mappingSet.mappings.map((each: Answer) => [each.destination, each.source]))
+  const turned = await make('public.twins', { columns: ['c', 'a_b', 'c as a decimal', 'A b'] })
+  expect(turned.body.state).toBe('unchanged')
+  expect(fieldsOf(turned.body)).toEqual(fieldsOf(body))
+})
+
+test('a title that is taken is refused with a way out', async () => {
+  await source.query('create table taken (id integer)')
+  await make('public.taken')
+  const second = await connectTo(server.client, source)
+  const refused = await make('public.taken', { baseConnectionId: second })
+  expect(registryCode(refused)).toBe('XDM-1521-400')
+  expect(refused.body.detail).toMatch(/"public.taken".*Give another "title"/)
 })
 
 test('some columns, another title, a view', async () => {

@@ -1,5 +1,7 @@
+import { constants } from 'node:os'
 import { HeadwaterError } from '@headwater/client/error.ts'
 import { isExplained } from '@headwater/server/boot/explained.ts'
+import { STOP_SIGNALS } from '@headwater/server/kit/stop-signals.ts'
 import { Command } from 'commander'
 import { connectionsCommand } from './connections.ts'
 import { credentialsCommand } from './credentials.ts'
@@ -27,6 +29,9 @@ const program = new Command('headwater')
     '\nExit codes: 0 for what worked; 1 for what did not, a run that failed or a source that cannot be read included.',
   )
   .showHelpAfterError()
+
+// To exit and not to be killed: a PostgreSQL server that was started for the command is told to end then.
+for (const signal of STOP_SIGNALS) process.on(signal, () => process.exit(128 + constants.signals[signal]))
 
 // Whoever reads the output may stop reading, as head does.
 process.stdout.on('error', () => process.exit())

@@ -1,7 +1,8 @@
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { outliveReaders, untilStopped } from '@headwater/server/kit/stop-signals.ts'
 import { Api, type Credentials } from './api.ts'
+import { checkPlace } from './check-place.ts'
 import { createCredentials, type HeadwaterProcess, startHeadwater } from './headwater-process.ts'
 import { type Connected, connect, explore, type Landed, tell } from './journey.ts'
 import { type DemoOptions, parseOptions, USAGE } from './options.ts'
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env)
   if (options.help) return say(USAGE)
   const dataDir = resolve(options.dataDir)
+  await checkPlace(dataDir, options.port)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   // A signal must end what was started, wherever the journey is.
   const interrupted = interruption()
@@ -47,8 +49,7 @@ class InterruptedError extends Error {
 }
 
 function interruption(): Promise<never> {
-  const signals = ['SIGINT', 'SIGTERM'].map((signal) => once(process, signal))
-  const interrupted = Promise.race(signals).then(() => {
+  const interrupted = untilStopped().then(() => {
     throw new InterruptedError('Interrupted; source and server are ended.')
   })
   // It may come when nobody waits for it.
@@ -129,6 +130,7 @@ async function keepRunning(
   })
 }
 
+outliveReaders()
 try {
   await main()
 } catch (error) {

@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers'
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
 
 const ROOT = new URL('../../', import.meta.url)
-const MAIN = new URL('server/src/boot/main.ts', ROOT).pathname
+/** The program of `npm start`. */
+export const MAIN = new URL('server/src/boot/main.ts', ROOT).pathname
 const CLI = new URL('cli/src/main.ts', ROOT).pathname
 
 /** A server in a process of its own, as a user starts it. */
@@ -17,7 +18,7 @@ export interface ServerProcess {
   readonly readyAfterMs: number
   /** Sends a signal and waits for the end. */
   end(
-    signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL',
+    signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGKILL',
   ): Promise<{ readonly code: number | null; readonly stderr: string }>
 }
 
@@ -67,7 +68,7 @@ export async function failServerStart(
 function spawnServer(dataDir: string, env: Readonly<Record<string, string>>) {
   return spawn(process.execPath, ['--max-semi-space-size=8', MAIN, '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environment(), ...env },
+    env: { ...withoutSettings(), ...env },
   })
 }
 
@@ -98,12 +99,24 @@ export async function runCommand(
 ): Promise<CommandOutcome> {
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...environment(), ...env },
+    env: { ...withoutSettings(), ...env },
   })
   const texts = Promise.all([text(child.stdout), text(child.stderr)])
   const [code] = (await once(child, 'exit')) as [number | null]
   const [stdout, stderr] = await texts
   return { code, stdout, stderr }
+}
+
+/** Starts a command, sends it a signal when `isTime` says so, and waits for its end. */
+export async function interruptCommand(
+  args: readonly string[],
+  { signal, isTime }: { readonly signal: NodeJS.Signals; readonly isTime: () => boolean },
+): Promise<number | null> {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: 'ignore', env: withoutSettings() })
+  const watch = setInterval(() => isTime() && child.kill(signal), 2)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  clearInterval(watch)
+  return code
 }
 
 /** `headwater credentials create --json`, as a user runs it; `options` may be `--admin`. */
@@ -116,8 +129,8 @@ export async function createCredentials(
   return JSON.parse(made.stdout) as IssuedCredentials
 }
 
-/** Without the settings of whoever runs the tests. */
-function environment(): NodeJS.ProcessEnv {
+/** The environment without the settings of whoever runs the tests. */
+export function withoutSettings(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       !/^(HEADWATER_|DATABASE_URL$|(BASE|TOKEN)_URL$|IMS_ORG$|CLIENT_(ID|SECRET)$|NODE_OPTIONS$|VITEST)/.test(

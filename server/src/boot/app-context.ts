@@ -1,6 +1,7 @@
 import { createQueryProcesses } from '#lake/query/query-processes.ts'
 import type { CreatedClient } from '#services/ims/client-store.ts'
 import { buildApp, buildHealthApp } from './build-app.ts'
+import { introduceFirstClient } from './first-client.ts'
 import { openRooms, type Rooms, type RoomsOptions } from './open-rooms.ts'
 import { openWork } from './open-work.ts'
 
@@ -9,8 +10,8 @@ export interface AppContext extends AsyncDisposable {
   /** Where it answers; a worker may answer nowhere. */
   readonly url: string | undefined
   readonly storeDescription: string
-  /** The client that was made at the first start, with its secret. */
-  readonly firstClient: CreatedClient | undefined
+  /** Makes a client and has it told, if there never was one. */
+  readonly introduceFirstClient: (tell: (client: CreatedClient) => void) => Promise<void>
 }
 
 /** Builds all rooms, connects them and starts to answer and to work, as far as the role goes. */
@@ -22,12 +23,12 @@ export async function openAppContext(options: RoomsOptions): Promise<AppContext>
   // The port first: a server that can't listen must not take work.
   const url = await listen(rooms, opened)
   work?.start(() => config.publicUrl ?? url ?? '')
-  const { storeDescription, firstClient } = rooms
+  const { storeDescription, db, orgId, now } = rooms
   const resources = opened.move()
   return {
     url,
     storeDescription,
-    firstClient,
+    introduceFirstClient: (tell) => introduceFirstClient(db, config, { orgId, now: now(), tell }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -1,17 +1,27 @@
 import type { Config } from '#config/config.ts'
 import { type CreatedClient, createClient, hasClients } from '#services/ims/client-store.ts'
-import type { Database } from '#store/database.ts'
+import { type Database, transact } from '#store/database.ts'
 
 /**
- * At the first start of a server with everything embedded, a client for whoever started it. Its secret is in what is
- * returned and nowhere else. `undefined` at every other start, and where the metadata are a database of somebody's
- * own: there, what a server says goes into logs.
+ * Where everything is embedded and there never was a client, makes one for whoever started the server and has it told,
+ * with its secret, which is nowhere else. It is there only when it has been told, so that a start that ends before
+ * leaves no client whose secret nobody saw. Where the metadata are a database of somebody's own, none is made.
  */
-export async function makeFirstClient(
+export async function introduceFirstClient(
   db: Database,
   { database }: Pick<Config, 'database'>,
-  { orgId, now }: { readonly orgId: string; readonly now: number },
-): Promise<CreatedClient | undefined> {
-  if (database !== 'bundled' || (await hasClients(db, orgId))) return undefined
-  return createClient(db, { orgId, name: 'first client', now })
+  { orgId, now, tell }: FirstClientOptions,
+): Promise<void> {
+  if (database !== 'bundled') return
+  await transact(db, async (tx) => {
+    if (await hasClients(tx, orgId)) return
+    tell(await createClient(tx, { orgId, name: 'first client', now }))
+  })
+}
+
+export interface FirstClientOptions {
+  readonly orgId: string
+  /** Epoch ms. */
+  readonly now: number
+  readonly tell: (client: CreatedClient) => void
 }

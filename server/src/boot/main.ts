@@ -1,21 +1,20 @@
-import { once } from 'node:events'
 import { listVariables } from '#config/env.ts'
 import { listFlags } from '#config/flags.ts'
+import { outliveReaders, untilStopped } from '#kit/stop-signals.ts'
 import { cacheCode } from './code-cache.ts'
 import { isExplained } from './explained.ts'
 import { readSettings } from './read-settings.ts'
 
 /** Reads what is wanted, and then the program itself, by way of the cache of its code. */
 async function main(): Promise<void> {
-  // Whoever started us may stop reading; that is no reason to end.
-  process.stdout.on('error', () => {})
+  outliveReaders()
   const settings = readSettings(process.argv.slice(2), process.env)
   if (settings.flags.help) return say(helpText())
   // A signal during the start must not be lost: it is waited for from here on.
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const stopped = untilStopped()
   cacheCode(settings.config.dataDir)
   const { runServer } = await import('./run-server.ts')
-  await runServer(settings, { stopped, say })
+  await runServer(settings, { stopped, say, isTerminal: process.stdout.isTTY })
 }
 
 function helpText(): string {

@@ -14,7 +14,6 @@ import { type Keyring, openKeyring } from '#secrets/keyring.ts'
 import { DatasetReader } from '#services/catalog/dataset-store.ts'
 import type { SendWebhook } from '#services/flow-service/subscriptions/webhook-port.ts'
 import { NamespaceReader } from '#services/identity-namespaces/namespace-store.ts'
-import type { CreatedClient } from '#services/ims/client-store.ts'
 import { ensureOrg } from '#services/ims/first-start.ts'
 import { createGlobalLibrary } from '#services/schema-registry/global-library.ts'
 import type { Registry } from '#services/schema-registry/registry-context.ts'
@@ -22,7 +21,6 @@ import { SessionRack } from '#source/postgres/connect/session-rack.ts'
 import type { Database } from '#store/database.ts'
 import { WakeUps } from '#store/wake-ups.ts'
 import { SandboxKeeper } from '#upkeep/sandbox-keeper.ts'
-import { makeFirstClient } from './first-client.ts'
 import { connectNeighbours, type Neighbours } from './neighbours.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { openStore } from './open-store.ts'
@@ -57,8 +55,8 @@ export interface Rooms {
   readonly registry: Registry
   readonly neighbours: Neighbours
   readonly storeDescription: string
-  /** The client that was made at the first start, with its secret. */
-  readonly firstClient: CreatedClient | undefined
+  /** The organisation of the server itself. */
+  readonly orgId: string
   /** No other process works on the database. */
   readonly isOnlyWorker: boolean
 }
@@ -72,7 +70,6 @@ export async function openRooms(options: RoomsOptions, opened: AsyncDisposableSt
   const store = opened.use(await openStore(config, secrets))
   const { db, pool } = store
   const { orgId } = await ensureOrg(db, { ...ownOrg(config), now: now() })
-  const firstClient = await makeFirstClient(db, config, { orgId, now: now() })
   const storage = opened.use(await openLake(config.lake))
   await assertInPlace(db, storage)
   const duck = opened.use(createDuckDb())
@@ -93,7 +90,7 @@ export async function openRooms(options: RoomsOptions, opened: AsyncDisposableSt
   const { description: storeDescription } = store
   return {
     ...{ config, log, now, db, sessions, keyring, storage, duck, copies, queue, wakeUps, keeper, ticker },
-    ...{ sendWebhook, registry, neighbours, storeDescription, firstClient, isOnlyWorker },
+    ...{ sendWebhook, registry, neighbours, storeDescription, orgId, isOnlyWorker },
   }
 }
 

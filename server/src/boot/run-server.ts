@@ -1,4 +1,5 @@
 import { createLog } from '#log/log.ts'
+import type { CreatedClient } from '#services/ims/client-store.ts'
 import { type AppContext, openAppContext } from './app-context.ts'
 import { describeLake } from './open-lake.ts'
 import type { Settings } from './read-settings.ts'
@@ -9,40 +10,39 @@ export interface Surroundings {
   readonly stopped: Promise<unknown>
   /** Tells whoever started it. */
   readonly say: (line: string) => void
+  /** Somebody reads what is said, and nothing keeps it. */
+  readonly isTerminal: boolean
 }
 
 /** Runs the server until it is told to stop; then it drains and the process ends by running out of work. */
-export async function runServer(settings: Settings, { stopped, say }: Surroundings): Promise<void> {
+export async function runServer(settings: Settings, surroundings: Surroundings): Promise<void> {
   const { config, secrets } = settings
   const log = createLog({ level: config.logLevel })
   await using context = await openAppContext({ config, secrets, log })
   if (context.url !== undefined && config.role !== 'worker') writeServerFile(config.dataDir, context.url)
-  for (const line of announcement(settings, context)) say(line)
-  await stopped
+  await announce(settings, context, surroundings)
+  await surroundings.stopped
   log.info({}, 'stopping: no new work is taken; runs in flight go on at the next start')
   removeServerFile(config.dataDir)
 }
 
-function announcement(settings: Settings, context: AppContext): string[] {
-  const { lake, role } = settings.config
-  const data = `data      ${describeLake(lake)} (tables), ${context.storeDescription} (metadata)`
-  if (role === 'worker') return [data, `ready ${context.url ?? 'to work'}`]
-  return [data, ...serverLines(settings, context), `ready ${context.url}`]
+async function announce(
+  { config }: Settings,
+  context: AppContext,
+  { say, isTerminal }: Surroundings,
+): Promise<void> {
+  const { url, storeDescription } = context
+  say(`data      ${describeLake(config.lake)} (tables), ${storeDescription} (metadata)`)
+  if (config.role === 'worker') return say(`ready ${url ?? 'to work'}`)
+  // To a terminal, once. The log never sees it.
+  if (isTerminal) await context.introduceFirstClient((client) => sayClient(client, say))
+  say(`token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`)
+  say(`console   ${url}/`)
+  say(`API docs  ${url}/docs`)
+  say(`ready ${url}`)
 }
 
-function serverLines({ config }: Settings, { url, firstClient }: AppContext): string[] {
-  // To the terminal, once. The log never sees it.
-  const ofFirstClient =
-    firstClient === undefined
-      ? []
-      : [
-          `client id      ${firstClient.clientId}`,
-          `client secret  ${firstClient.clientSecret} (shown this once and kept nowhere)`,
-        ]
-  return [
-    ...ofFirstClient,
-    `token     npm run --silent headwater -- credentials create --data-dir ${config.dataDir}`,
-    `console   ${url}/`,
-    `API docs  ${url}/docs`,
-  ]
+function sayClient({ clientId, clientSecret }: CreatedClient, say: Surroundings['say']): void {
+  say(`client id      ${clientId}`)
+  say(`client secret  ${clientSecret} (shown this once and kept nowhere)`)
 }

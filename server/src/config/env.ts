@@ -46,7 +46,11 @@ const variables = {
     parseRole,
     'what this process does: answer requests (server), carry out runs (worker), or all; default all',
   ),
-  databaseUrl: secret('DATABASE_URL', parsePostgresUrl, 'PostgreSQL for metadata; default a bundled server'),
+  databaseUrl: secret(
+    'DATABASE_URL',
+    parsePostgresUrl,
+    'PostgreSQL for metadata; default a server of its own in the data folder',
+  ),
   lake: variable(
     'HEADWATER_LAKE',
     parseText,

@@ -41,9 +41,16 @@ export function createLog({ level, destination }: LogOptions): pino.Logger {
       serializers: { req: serializeRequest, res: serializeReply, err: (error: unknown) => error },
       hooks: { streamWrite: maskLine },
     },
-    destination ?? pino.destination({ fd: 2, sync: true }),
+    destination ?? standardError(),
   )
   return redactBindings(log)
+}
+
+/** A terminal that is closed takes no more lines, which must not end the program before it has stopped in order. */
+function standardError(): pino.DestinationStream {
+  const stream = pino.destination({ fd: 2, sync: true })
+  stream.on('error', () => {})
+  return stream
 }
 
 /** Pino has no formatter for the fields of a child; every descendant inherits this method. */

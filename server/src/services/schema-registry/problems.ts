@@ -95,6 +95,16 @@ export const titleNotUnique = (id: string) =>
     `Title must be unique. An object ${id} already exists with the same title.`,
   )
 
+/** A table's schema is asked for under a title that something else has. */
+export const tableTitleTaken = ({ id, title }: { readonly id: string; readonly title: string }) =>
+  new RegistryProblem(
+    'XDM-1521',
+    400,
+    'Title not unique',
+    `Title must be unique. An object ${id} already exists with the same title, "${title}", and was not made of this ` +
+      'table by this connection. Give another "title", or rename or delete that object.',
+  )
+
 export const outsideTenantNamespace = (namespace: string, path: string) =>
   new RegistryProblem(
     'XDM-1021',

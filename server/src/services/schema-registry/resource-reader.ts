@@ -59,6 +59,18 @@ export class ResourceReader {
     return (id) => loaded.get(id)
   }
 
+  /** The tenant's resources of a kind whose documents have these members and values, oldest first. */
+  async listHaving(scope: Scope, kind: TenantKind, members: JsonObject): Promise<readonly Resource[]> {
+    const rows = await this.#tenant(scope)
+      .select('document')
+      .where('kind', '=', kind)
+      .where(sql<boolean>`document @> ${JSON.stringify(members)}::jsonb`)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
+    return rows.map(toResource)
+  }
+
   /** The tenant's resource of that title, of whatever kind. */
   async findByTitle(scope: Scope, title: string): Promise<Resource | undefined> {
     const row = await this.#tenant(scope).select('document').where('title', '=', title).executeTakeFirst()

@@ -43,6 +43,7 @@ export async function startServer(
 ): Promise<ServerProcess> {
   signal?.throwIfAborted()
   const child = spawnServer(start, plan, log)
+  endWithUs(child)
   const ended = waitForExit(child)
   ended.catch(() => undefined)
   try {
@@ -103,11 +104,15 @@ async function tryConnect(host: string, port: number): Promise<Error | undefined
   }
 }
 
-/** The server neither keeps this process alive nor outlives its regular end. */
+/** The server does not outlive the regular end of this process, be it ready or not. */
+function endWithUs(child: ChildProcess): void {
+  const end = (): void => void child.kill('SIGINT')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+}
+
+/** Nor does it keep this process alive. */
 function supervise(child: ChildProcess, ended: Promise<Ending>): ServerProcess {
-  const endWithUs = (): void => void child.kill('SIGINT')
-  process.once('exit', endWithUs)
-  child.once('exit', () => process.off('exit', endWithUs))
   child.unref()
   let stopping: Promise<void> | undefined
   return {

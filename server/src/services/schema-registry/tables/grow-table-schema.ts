@@ -7,7 +7,7 @@ import { changeRegistry, type Readers, type Registry } from '#services/schema-re
 import type { Resource } from '#services/schema-registry/resource.ts'
 import { objectAt } from '#services/schema-registry/schema-tree.ts'
 import { xdmTypeRelation } from '#typemap/xdm-types.ts'
-import { isFrom } from './create-table-schema.ts'
+import { isFrom } from './find-table-schema.ts'
 import { fieldsOf, withFields } from './table-bodies.ts'
 import { freeName } from './table-fields.ts'
 

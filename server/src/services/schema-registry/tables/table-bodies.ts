@@ -18,14 +18,18 @@ export interface TablePlan {
   readonly key: readonly string[]
 }
 
-/** Where on a schema its table stands. */
+/** Where on what was made of a table the table stands, and under which title it was asked for. */
 export const ORIGIN = 'meta:sourceTable'
 
 /**
  * The class of a table: its fields in the namespace of the tenant, where SQL finds them under a name that people
  * know. In a class that is there already, new fields are never required: the rows before have no value for them.
  */
-export function classBody(scope: Scope, plan: TablePlan, before?: JsonObject): JsonObject {
+export function classBody(
+  scope: Scope,
+  plan: TablePlan,
+  { title, before }: { readonly title: string; readonly before?: JsonObject | undefined },
+): JsonObject {
   const namespace = tenantNamespace(scope.tenantId)
   const stored = before && fieldsOf(before, namespace)
   const known = stored && textsAt(stored, 'required')
@@ -42,7 +46,7 @@ export function classBody(scope: Scope, plan: TablePlan, before?: JsonObject): J
     properties: { [namespace]: fields },
     ...(required.length === 0 ? {} : { required: [namespace] }),
   }
-  return { type: 'object', title: `${plan.title} (class)`, allOf: [{ $ref: ADHOC_BEHAVIOR }, own] }
+  return { type: 'object', title, [ORIGIN]: originOf(plan), allOf: [{ $ref: ADHOC_BEHAVIOR }, own] }
 }
 
 /** The width of a twin was found out by looking at rows; once it is there it stays what it is. */
@@ -79,19 +83,12 @@ export function isSameClass(stored: JsonObject, body: JsonObject): boolean {
 }
 
 export function schemaBody(plan: TablePlan, classId: string): JsonObject {
-  return { type: 'object', title: plan.title, [ORIGIN]: plan.origin, allOf: [{ $ref: classId }] }
+  return { type: 'object', title: plan.title, [ORIGIN]: originOf(plan), allOf: [{ $ref: classId }] }
 }
 
-/** What says that the table's key is that of the schema; `undefined` without one. */
-export function keyDescriptor(scope: Scope, { key }: TablePlan, schemaId: string): JsonObject | undefined {
-  const paths = key.map((name) => `/${tenantNamespace(scope.tenantId)}/${name}`)
-  if (paths.length === 0) return undefined
-  return {
-    '@type': 'xdm:descriptorPrimaryKey',
-    'xdm:sourceSchema': schemaId,
-    'xdm:sourceVersion': 1,
-    'xdm:sourceProperty': paths.length === 1 ? paths[0] : paths,
-  }
+/** With the title, by which the schema is found again when it is called something else. */
+function originOf({ origin, title }: TablePlan): JsonObject {
+  return { ...origin, title }
 }
 
 /** What Data Prep makes a mapping set of: every column to its field. */

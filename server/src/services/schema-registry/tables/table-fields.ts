@@ -1,5 +1,7 @@
 import type { DescribedColumn } from '#http/neighbours.ts'
 import type { JsonObject } from '#kit/json.ts'
+import { objectAt } from '#services/schema-registry/schema-tree.ts'
+import { xdmTypeRelation } from '#typemap/xdm-types.ts'
 
 /** A column with the field that its values go to. */
 export interface TableField {
@@ -14,23 +16,69 @@ export interface TableField {
 
 /**
  * Fields that hold every value of the columns exactly, in the columns' order, named after them. Numbers without bounds
- * land as text and have a decimal beside them.
+ * land as text and have a decimal beside them. A column that has a field in `known`, an object of fields, keeps it,
+ * whatever comes before it now.
  */
-export function tableFields(columns: readonly DescribedColumn[]): readonly TableField[] {
-  const taken = new Set<string>()
-  return columns.flatMap((column): TableField[] => {
-    const name = freeName(column.name, taken)
+export function tableFields(
+  columns: readonly DescribedColumn[],
+  known: JsonObject = {},
+): readonly TableField[] {
+  const kept = keptNames(columns, known)
+  const taken = new Set([...kept.values()].map((name) => name.toLowerCase()))
+  const nameOf = (wanted: WantedName) => {
+    const name = kept.get(keyOf(wanted)) ?? freeName(wanted.plain, taken)
     taken.add(name.toLowerCase())
-    const { comment, isNullable } = column
+    return name
+  }
+  return columns.flatMap((column): TableField[] => {
+    const { comment, isNullable, fieldSchema } = column
     const described = comment === undefined ? {} : { description: comment }
-    const schema = { title: column.name, ...described, ...column.fieldSchema }
-    const field = { column: column.name, name, schema, isRequired: !isNullable }
-    if (column.twinSchema === undefined) return [field]
-    const twin = freeName(`${column.name}_number`, taken)
-    taken.add(twin.toLowerCase())
-    const twinSchema = { title: `${column.name} as a decimal`, ...described, ...column.twinSchema }
-    return [field, { column: column.name, name: twin, schema: twinSchema, isRequired: false, isTwin: true }]
+    return namesOf(column).map((wanted) => ({
+      column: column.name,
+      name: nameOf(wanted),
+      schema: { title: wanted.title, ...described, ...wanted.schema },
+      isRequired: wanted.schema === fieldSchema && !isNullable,
+      isTwin: wanted.schema !== fieldSchema,
+    }))
   })
+}
+
+/** A field that a column wants. */
+interface WantedName {
+  readonly title: string
+  /** What the field is named after. */
+  readonly plain: string
+  readonly schema: JsonObject
+}
+
+/** The field of a column, and its twin if it has one. */
+function namesOf({ name, fieldSchema, twinSchema }: DescribedColumn): readonly WantedName[] {
+  const own = { title: name, plain: name, schema: fieldSchema }
+  if (twinSchema === undefined) return [own]
+  return [own, { title: `${name} as a decimal`, plain: `${name}_number`, schema: twinSchema }]
+}
+
+/** Names that columns have already. */
+function keptNames(columns: readonly DescribedColumn[], known: JsonObject): ReadonlyMap<string, string> {
+  const fields = objectAt(known, 'properties') ?? {}
+  const kept = columns.flatMap(namesOf).map((wanted) => [keyOf(wanted), keptName(fields, wanted)] as const)
+  return new Map(kept.filter((each): each is [string, string] => each[1] !== undefined))
+}
+
+function keyOf({ title, plain }: WantedName): string {
+  return JSON.stringify([title, plain])
+}
+
+/** Of several fields that a column has had, one that takes its values still, else the newest. */
+function keptName(fields: JsonObject, { title, plain, schema }: WantedName): string | undefined {
+  const base = freeName(plain, new Set())
+  const isNamedAfter = (name: string) => name.startsWith(base) && /^(_\d+)?$/.test(name.slice(base.length))
+  const names = Object.keys(fields).filter(
+    (name) => isNamedAfter(name) && objectAt(fields, name)?.['title'] === title,
+  )
+  return (
+    names.find((name) => xdmTypeRelation(objectAt(fields, name) ?? {}, schema) === 'same') ?? names.at(-1)
+  )
 }
 
 /**
