@@ -37,6 +37,9 @@ else prove(proof)
 async function breakThings(): Promise<void> {
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
   say(`seed ${seed}`)
+  const stopping = new AbortController()
+  // Nothing is left behind, and what was found so far is reported; a second one ends it at once.
+  process.once('SIGINT', () => stopping.abort())
   const report = await runChaos({
     seed,
     faults: Number(values.faults),
@@ -44,6 +47,7 @@ async function breakThings(): Promise<void> {
     only: values.only.split(',').filter((kind) => kind !== ''),
     roundsPerEra: 15,
     say,
+    signal: stopping.signal,
   })
   await writeReport(values.report, report)
   say(describeReport(report).split('\n').slice(0, 40).join('\n'))

@@ -33,6 +33,8 @@ export interface RunDependencies {
   readonly shortRunBytes?: number | undefined
   /** How slices prove what they have written where the flow does not say; `digest` when absent. */
   readonly verify?: VerifyLevel | undefined
+  /** How long the source may take to answer the holder of a snapshot; default half a minute. */
+  readonly pingPatienceMs?: number | undefined
   /** Pauses after the first, second … error of a step; the error after the last one ends its run. */
   readonly retryDelaysMs?: readonly number[] | undefined
 }

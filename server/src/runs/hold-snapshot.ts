@@ -9,6 +9,8 @@ import { markHeld, markReleased } from './snapshot-ledger.ts'
 const POLL_MS = 300
 /** Often enough for the ledger's word to be fresh, and for firewalls not to forget an idle session. */
 const PING_MS = 3_000
+/** A server that does not answer for so long is out of reach; to wait for what it still owes would be to wait for ever. */
+const PING_PATIENCE_MS = 30_000
 
 export interface HeldEpoch {
   readonly runId: string
@@ -29,7 +31,7 @@ export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Pro
     while (await waitsForSlices(deps.db, runId, epoch)) {
       const isCut = snapshot.session.driver.connection.stream.destroyed
       if (isCut || deps.now() >= nextPingMs) {
-        await ping(snapshot)
+        await ping(snapshot, deps.pingPatienceMs ?? PING_PATIENCE_MS)
         await markHeld(deps.db, runId, epoch)
         nextPingMs = deps.now() + PING_MS
       }
@@ -43,7 +45,45 @@ export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Pro
   }
 }
 
-async function ping({ session }: HeldSnapshot): Promise<void> {
+/** Tells whoever reads under a snapshot himself, and so does not hold it, when its session ends. */
+export class SnapshotWatch implements Disposable {
+  readonly #lost = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #isAsking = false
+
+  constructor(
+    { pingPatienceMs = PING_PATIENCE_MS }: Pick<RunDependencies, 'pingPatienceMs'>,
+    snapshot: HeldSnapshot,
+  ) {
+    const intervalMs = Math.min(PING_MS, pingPatienceMs)
+    this.#timer = setInterval(() => void this.#ask(snapshot, pingPatienceMs), intervalMs)
+  }
+
+  /** Aborted with SourceError SNAPSHOT_LOST. */
+  get lost(): AbortSignal {
+    return this.#lost.signal
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+  }
+
+  async #ask(snapshot: HeldSnapshot, patienceMs: number): Promise<void> {
+    if (this.#isAsking) return
+    this.#isAsking = true
+    try {
+      await ping(snapshot, patienceMs)
+    } catch (error) {
+      this.#lost.abort(error)
+    } finally {
+      this.#isAsking = false
+    }
+  }
+}
+
+async function ping({ session }: HeldSnapshot, patienceMs: number): Promise<void> {
+  const { stream } = session.driver.connection
+  const impatience = setTimeout(() => stream.destroy(), patienceMs)
   try {
     await session.query('select')
   } catch (cause) {
@@ -57,5 +97,7 @@ async function ping({ session }: HeldSnapshot): Promise<void> {
       remedy: 'Look into the log of the server for the reason.',
     } as const
     throw new SourceError(facts, { cause })
+  } finally {
+    clearTimeout(impatience)
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RunWorld, type Worker } from '#runs/testing/run-world.ts'
@@ -10,6 +11,7 @@ const ACCOUNTS = Number(process.env['CHAOS_ACCOUNTS'] ?? 20_000)
 const WRITERS = Number(process.env['CHAOS_WRITERS'] ?? 8)
 const RUNS = Number(process.env['CHAOS_RUNS'] ?? 5)
 const START_BALANCE = 1_000
+const PAUSE_MS = 4
 const PATIENCE_MS = 60_000 + RUNS * 30_000
 
 let world: RunWorld
@@ -40,6 +42,8 @@ async function moveMoney(signal: AbortSignal): Promise<number> {
       update accounts set balance = balance - ${amount}${grown} where id = ${a};
       update accounts set balance = balance + ${amount}${grown} where id = ${b};
       commit`)
+    // The machine is there for the copies as well.
+    await sleep(PAUSE_MS)
   }
   await client.end()
   return count

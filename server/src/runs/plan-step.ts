@@ -10,7 +10,7 @@ import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
 import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { holdUntilDone } from './hold-snapshot.ts'
+import { holdUntilDone, SnapshotWatch } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
@@ -88,7 +88,10 @@ async function planAndHold(
   )
   const [slice] = slices
   if (isAlone && slice !== undefined) {
-    const outcome = await goShortWay(deps, { run: planned, slice, target: inputs.target, attempt, signal })
+    using watch = new SnapshotWatch(deps, snapshot)
+    const either = AbortSignal.any([signal, watch.lost])
+    const short = { run: planned, slice, target: inputs.target, attempt, signal: either }
+    const outcome = await goShortWay(deps, short)
     if (outcome !== undefined) return outcome
   }
   await holdUntilDone(deps, { runId: run.id, epoch, snapshot, signal, bells })

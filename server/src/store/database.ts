@@ -20,16 +20,39 @@ export interface DatabaseAddress {
   readonly database?: string | undefined
 }
 
+export interface PoolOptions {
+  readonly max: number
+  /** How long a transaction may wait for its next statement; default 20 s. */
+  readonly idleTransactionMs?: number | undefined
+}
+
+/**
+ * Our transactions do nothing but ask the database, so one that says nothing for so long belongs to a process that is
+ * frozen or out of reach. It may hold locks that all other servers wait for.
+ */
+const IDLE_TRANSACTION_MS = 20_000
+/** Until it is asked whether the other side of a connection is there; some ten seconds later it is known. */
+const KEEP_ALIVE_MS = 10_000
+
 /** A pool of connections with the parsers that the row types of `tables.ts` promise. */
-export function openPool(address: DatabaseAddress, options: { readonly max: number }): pg.Pool {
+export function openPool(
+  address: DatabaseAddress,
+  { max, idleTransactionMs = IDLE_TRANSACTION_MS }: PoolOptions,
+): pg.Pool {
   const { url, ...parts } = address
   const pool = new pg.Pool({
     ...(url === undefined ? parts : { connectionString: url }),
-    max: options.max,
+    max,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'headwater',
     // A database that does not answer must not keep requests waiting for as long as TCP does.
     connectionTimeoutMillis: 30_000,
     types: { getTypeParser },
+    // A statement, since poolers refuse it as an option of the start-up.
+    async onConnect(client) {
+      await client.query(`set idle_in_transaction_session_timeout = ${idleTransactionMs}`)
+    },
   })
   // A connection that breaks fails the statement at hand, and besides emits an error that would end the process:
   // the pool speaks for connections that rest, each connection for itself while it is in use.

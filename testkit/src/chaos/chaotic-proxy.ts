@@ -8,6 +8,8 @@ export interface ChaoticProxy extends WireServer {
   cut(): void
   /** Nothing gets through in either direction, and nobody is told, until it is called with false. */
   silence(isSilent: boolean): void
+  /** Through the connections that there are nothing comes any more, and nobody is told; new ones are as ever. */
+  lose(): void
   /** What the server sends arrives later by that. */
   delay(ms: number): void
   /** The next copy ends after that many bytes of its answer, with a broken connection. */
@@ -37,6 +39,9 @@ export async function chaoticProxy(
       mood.isSilent = isSilent
       for (const link of links) link.follow()
     },
+    lose() {
+      for (const link of links) link.lose()
+    },
     delay(ms) {
       mood.delayMs = ms
     },
@@ -63,6 +68,7 @@ class Link {
   readonly #server: Socket
   readonly #mood: Mood
   #order = Promise.resolve()
+  #isLost = false
   /** Bytes of a copy that may still pass; undefined: all. */
   #left: number | undefined
 
@@ -84,9 +90,14 @@ class Link {
     this.#server.destroy()
   }
 
+  lose(): void {
+    this.#isLost = true
+    this.follow()
+  }
+
   follow(): void {
     for (const socket of [this.#client, this.#server]) {
-      if (this.#mood.isSilent) socket.pause()
+      if (this.#mood.isSilent || this.#isLost) socket.pause()
       else socket.resume()
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StopMode } from '../postgres-lab/cluster.ts'
 import type { Interference } from '../s3-server.ts'
+import { alone } from './alone.ts'
 import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
 import { fillDisk } from './full-disk.ts'
 import type { Seeded } from './seeded.ts'
@@ -11,6 +12,8 @@ export interface FaultScene {
   readonly world: ChaosWorld
   readonly flows: readonly ChaosFlow[]
   readonly random: Seeded
+  /** Flows whose runs may fail with one of these codes. */
+  readonly excused: Map<string, readonly string[]>
 }
 
 /** Breaks something, and resolves when it is whole again. What has to be decided by chance is decided at once. */
@@ -68,6 +71,8 @@ const silenceNetwork: Fault = async ({ world, random }) => {
   })
 }
 
+const loseConnections: Fault = async ({ world }) => world.proxy.lose()
+
 const delayNetwork: Fault = async ({ world, random }) => {
   const delayMs = random.between(20, 300)
   await alone(world.proxy, async () => {
@@ -110,6 +115,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = Object.freeze({
   'source-restart': restartDatabase('source', 'fast'),
   'network-cut': cutNetwork,
   'network-silent': silenceNetwork,
+  'network-lost': loseConnections,
   'network-slow': delayNetwork,
   'network-truncated': truncateCopy,
   'store-500': storeTrouble('InternalError'),
@@ -121,17 +127,3 @@ export const FAULTS: Readonly<Record<string, Fault>> = Object.freeze({
   'disk-full': fillDisk,
   ...TABLE_FAULTS,
 })
-
-/** What each thing is in the middle of: two faults of one thing come one after the other. */
-const busy = new WeakMap<object, Promise<void>>()
-
-/** Runs `work` when nobody else is at `thing`. */
-export async function alone(thing: object, work: () => Promise<void>): Promise<void> {
-  const before = busy.get(thing) ?? Promise.resolve()
-  const mine = before.then(work)
-  busy.set(
-    thing,
-    mine.catch(() => undefined),
-  )
-  await mine
-}

@@ -132,3 +132,36 @@ test('what a copy of everything has taken, the next window does not take again',
   await land(flow)
   expect(await landedIds(flow)).toEqual([1, 2, 3])
 })
+
+test('an index of the delta column finds a window, the hour before it, and what was left there', async () => {
+  await world.source.query(`
+    create table indexed (id int, updated_at timestamptz not null, pad text);
+    insert into indexed select i, now() - i * interval '1 minute', repeat('x', 100) from generate_series(1, 60000) i;
+    create index on indexed (updated_at);
+    analyze indexed`)
+  const flow = await world.addFlow({
+    relation: 'public.indexed',
+    properties: PROPERTIES,
+    deltaColumn: 'updated_at',
+  })
+  const writer = await beside()
+  // The first window, and the one after it, which finds what the first has left wherever it lies.
+  for (const id of [-1, -2]) {
+    await world.source.query(`insert into indexed values (${id}, now())`)
+    await land(flow)
+  }
+  await writer.query('begin; insert into indexed values (-3, now())')
+  await land(flow)
+  await writer.query('commit')
+  await writer.end()
+  await land(flow)
+  const { rows } = await world.metadata.query<{ slices: number }>(
+    `select count(*)::int as slices from run_slice join flow_run on flow_run.id = run_slice.run_id
+      where flow_run.flow_id = $1 group by flow_run.id, created_at order by created_at`,
+    [flow.id],
+  )
+  const [first = 0, , ...windows] = rows.map(({ slices }) => slices)
+  expect(first).toBeGreaterThan(4)
+  expect(windows).toEqual([1, 1])
+  expect(await world.query(flow, 'select count(*)::int, min(id)::int from t')).toEqual([[60_003, -3]])
+})

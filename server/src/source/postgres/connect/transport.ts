@@ -24,6 +24,8 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 /** An address that does not answer holds up the next one of the same host for this long. */
 const ADDRESS_PATIENCE_MS = 1_000
+/** Until it is asked whether a server that says nothing is still there; some ten seconds later it is known. */
+const KEEP_ALIVE_MS = 30_000
 
 /**
  * Opens the way to a server as one attempt of a plan says. TLS is negotiated here and not in the driver, since
@@ -71,7 +73,7 @@ async function openTcp(target: ConnectionTarget, signal: AbortSignal, socket: So
     throw ConnectFault.from(error, isResolved ? 'dial' : 'resolve')
   }
   socket.setNoDelay(true)
-  socket.setKeepAlive(true)
+  socket.setKeepAlive(true, KEEP_ALIVE_MS)
   return socket
 }
 
