@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 
 /** A small form of `npm run chaos`, from a seed that stays; `CHAOS_SEED` plays another one. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 60)
+/** Half a minute has to pass before a connection counts as dead: `npm run chaos` waits for it. */
+const KINDS = Object.keys(FAULTS).filter((kind) => kind !== 'network-lost')
 const PATIENCE_MS = 300_000
 
 test(
@@ -14,14 +16,14 @@ test(
       seed: SEED,
       faults: 60,
       perRound: 15,
-      only: [],
+      only: KINDS,
       roundsPerEra: 4,
       say: () => undefined,
     })
     expect(report.violations, describeReport(report)).toEqual([])
     expect(report.faults).toHaveLength(60)
     const kinds = new Set(report.faults.map(({ kind }) => kind))
-    expect(kinds.size).toBeGreaterThan(Object.keys(FAULTS).length / 2)
+    expect(kinds.size).toBeGreaterThan(KINDS.length / 2)
   },
   PATIENCE_MS,
 )

@@ -10,7 +10,7 @@ const POLL_MS = 300
 /** Often enough for the ledger's word to be fresh, and for firewalls not to forget an idle session. */
 const PING_MS = 3_000
 /** A server that does not answer for so long is out of reach; to wait for what it still owes would be to wait for ever. */
-const PING_PATIENCE_MS = 30_000
+export const PING_PATIENCE_MS = 30_000
 
 export interface HeldEpoch {
   readonly runId: string

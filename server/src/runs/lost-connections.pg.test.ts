@@ -11,7 +11,7 @@ const places = new PlaceBells()
 
 beforeAll(async () => {
   world = await RunWorld.open()
-  worker = await world.startWorker({}, { pingPatienceMs: 300 })
+  worker = await world.startWorker({}, { pingPatienceMs: 1_500 })
   proxy = await chaoticProxy(world.source, (place) => places.ring(place))
 })
 
@@ -43,4 +43,18 @@ test.each([
     [count, count],
   ])
   expect((await world.run(run)).epoch).toBeGreaterThan(1)
+})
+
+test('a planner whose connection goes dead with its first question asks on another one', async () => {
+  await world.source.query('create table unanswered as select 1 as id')
+  const flow = await world.addFlow({
+    relation: 'public.unanswered',
+    properties: { id: { type: 'integer' } },
+    connection: { port: proxy.port },
+  })
+  const asking = places.reached('snapshot', 10_000)
+  const run = await world.startRun(flow)
+  expect(await asking).toBe(true)
+  proxy.lose()
+  expect((await world.untilEnded(run)).state).toBe('success')
 })

@@ -10,7 +10,7 @@ import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { type Tx, transact } from '#store/database.ts'
 import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { holdUntilDone, SnapshotWatch } from './hold-snapshot.ts'
+import { holdUntilDone, PING_PATIENCE_MS, SnapshotWatch } from './hold-snapshot.ts'
 import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
@@ -68,9 +68,9 @@ async function planAndHold(
     await planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
     return NOTHING_TO_WRITE
   }
-  const { sessions } = deps
+  const { sessions, pingPatienceMs: patienceMs = PING_PATIENCE_MS } = deps
   const isFenced = inputs.deltaColumn !== undefined
-  const asked = { sessions, signal, applicationName: 'headwater-planner', isFenced }
+  const asked = { sessions, signal, applicationName: 'headwater-planner', isFenced, patienceMs }
   await using snapshot = await holdSnapshot(inputs.target, asked)
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = await cutSlices(deps, { run, inputs, snapshot, plan, shape })

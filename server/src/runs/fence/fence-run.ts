@@ -129,7 +129,7 @@ async function findRewritten(
   const rewritten: number[] = []
   for (const { oid, relation } of given.heaps) {
     const sql = `select exists (select from only ${relation} where not (${isNew.join(' or ')})) as "hasOld"`
-    const [row] = await session.query<{ hasOld: boolean }>(sql)
+    const [row] = await session.patiently(() => session.query<{ hasOld: boolean }>(sql))
     if (row?.hasOld !== true) rewritten.push(oid)
   }
   return rewritten

@@ -141,6 +141,11 @@ export class Session implements AsyncDisposable {
   #signal: AbortSignal | undefined
   #isClosed = false
   readonly #names = new Map<string, string>()
+  /**
+   * How long an answer may take until the session counts as lost: what was sent on a connection that has gone dead
+   * without a word is waited for for a quarter of an hour otherwise.
+   */
+  patienceMs: number | undefined
   /** Behind a pooler: what each transaction begins with. */
   #localSettings: string | undefined
 
@@ -233,11 +238,27 @@ export class Session implements AsyncDisposable {
 
   async #ask<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
     this.#signal?.throwIfAborted()
+    const { stream } = this.#client.connection
+    const impatience =
+      this.patienceMs === undefined ? undefined : setTimeout(() => stream.destroy(), this.patienceMs)
     try {
       return await this.#client.query<Row>(config)
     } catch (error) {
       this.#signal?.throwIfAborted()
       throw describeQueryFailure(error, this.target)
+    } finally {
+      clearTimeout(impatience)
+    }
+  }
+
+  /** Does something in which the server may take as long as it likes: waits for a lock, looks through a table. */
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    const { patienceMs } = this
+    this.patienceMs = undefined
+    try {
+      return await work()
+    } finally {
+      this.patienceMs = patienceMs
     }
   }
 
@@ -245,6 +266,7 @@ export class Session implements AsyncDisposable {
   async rest(): Promise<boolean> {
     const { stream } = this.#client.connection
     if (this.#isClosed || stream.destroyed || this.#signal?.aborted) return false
+    this.patienceMs = undefined
     const impatience = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
     try {
       if (this.#client.getTransactionStatus() !== 'I') await this.#client.query('rollback')

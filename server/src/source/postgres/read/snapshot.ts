@@ -25,6 +25,8 @@ export interface HeldSnapshot extends AsyncDisposable {
 export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
   /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
   readonly sessions?: SessionRack | undefined
+  /** How long each answer may take that needs no lock and no rows. */
+  readonly patienceMs?: number | undefined
   /** Also reads which transactions the snapshot shows for certain. */
   readonly isFenced?: boolean | undefined
 }
@@ -37,10 +39,16 @@ const BEGIN = 'begin transaction isolation level repeatable read read only not d
  */
 export async function holdSnapshot(
   target: ConnectionTarget,
-  { sessions = new SessionRack({ max: 0 }), isFenced = false, ...options }: HoldSnapshotOptions = {},
+  {
+    sessions = new SessionRack({ max: 0 }),
+    isFenced = false,
+    patienceMs,
+    ...options
+  }: HoldSnapshotOptions = {},
 ): Promise<HeldSnapshot> {
   const lent = await sessions.lend(target, { ...options, readOnly: true })
   const { session } = lent
+  session.patienceMs = patienceMs
   try {
     const start = isFenced ? await readFenceStart(session) : undefined
     await session.query(BEGIN)
@@ -88,7 +96,7 @@ class Snapshot implements HeldSnapshot {
   async pinRelation(relation: string): Promise<void> {
     // Locks as a side effect of planning; LOCK TABLE would refuse foreign tables. Of those a query, with a limit of 0
     // even, would be sent to their server, where it took a lock that keeps others waiting.
-    await this.session.query(`explain (costs off) select from ${relation}`)
+    await this.session.patiently(() => this.session.query(`explain (costs off) select from ${relation}`))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
