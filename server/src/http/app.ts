@@ -12,6 +12,7 @@ import { publishDocs } from './openapi/publish-docs.ts'
 import { PlainProblem } from './problem.ts'
 import { watchSilentConnections } from './silent-connections.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
+import { validationSentence } from './validation-sentence.ts'
 import { validatorFor } from './validators.ts'
 
 /** An app whose routes take TypeBox schemas. */
@@ -48,6 +49,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(({ schema, httpPart }) => validatorFor(httpPart).compile(schema as object))
+  app.setSchemaErrorFormatter((errors) => validationSentence(errors))
   // Responses are built by the operations from the same schemas; filtering them again would hide mistakes.
   app.setSerializerCompiler(() => JSON.stringify)
   const endSilentConnections = watchSilentConnections(app.server)

@@ -28,3 +28,16 @@ test('UTF-8 arrives as it is, a byte order mark before it left out', async () =>
   const answer = await send(Buffer.from('\uFEFF{"name": "café 🐘 \uFFFD"}'), 'application/json')
   expect(answer.json().body).toEqual({ name: 'café 🐘 \uFFFD' })
 })
+
+test.each(['name=x&limit=5', 'a', '%7B%7D'])('%s, sent as a form, is told to be one', async (payload) => {
+  const answer = await send(Buffer.from(payload), 'application/x-www-form-urlencoded')
+  expect([answer.statusCode, answer.json().detail]).toEqual([
+    400,
+    'The request body is not valid JSON (it was sent as a form). Send one JSON document.',
+  ])
+})
+
+test('JSON is read under the type that curl gives it', async () => {
+  const answer = await send(Buffer.from(' {"a": 1}'), 'application/x-www-form-urlencoded')
+  expect(answer.json().body).toEqual({ a: 1 })
+})

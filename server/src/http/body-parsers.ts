@@ -17,7 +17,8 @@ const JSON_TYPES = [
   /^application\/vnd\.adobe\..*json.*$/,
 ]
 /** What curl and fetch send for a text when nobody tells them what it is. */
-const LENIENT_TYPES = ['application/x-www-form-urlencoded', 'text/plain']
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+const LENIENT_TYPES = [FORM_TYPE, 'text/plain']
 
 /**
  * Bodies are JSON whatever JSON type they carry. An empty body is `undefined`, not an error, because actions
@@ -27,9 +28,12 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   addErrors(app, Object.values(BODY_ERRORS), { ofBodies: true })
   app.removeAllContentTypeParsers()
   for (const type of [...JSON_TYPES, ...LENIENT_TYPES]) {
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>
-      parse(decode(bytes)),
-    )
+    const isForm = type === FORM_TYPE
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => {
+      const text = decode(bytes)
+      if (isForm && /^\s*[^\s[{"]/.test(text)) throw new MalformedJsonError('it was sent as a form')
+      return parse(text)
+    })
   }
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
     const text = decode(bytes)

@@ -94,6 +94,8 @@ export function sendProblem(
   return reply.code(problem.status).type('application/json').send(problem.body(request.id))
 }
 
+const TOO_LARGE = 'The request body is larger than this path takes. Send it in several requests.'
+
 function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof StoppingError) return family.unavailable()
@@ -101,6 +103,7 @@ function toProblem(error: unknown, request: FastifyRequest, family: ErrorFamily)
   // What is no media type at all gets the answer of one that is not read.
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && request.routeOptions.schema?.body !== undefined)
     return contentTypeProblem()
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return family.invalid(TOO_LARGE)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return family.invalid(message)
   request.log.error({ err: error }, 'request failed')
   if (isPassingError(error)) return family.unavailable()

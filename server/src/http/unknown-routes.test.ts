@@ -43,3 +43,14 @@ test.each(['/', '/a.b', '/aXb/things', '/a.b/things/7/8', '/a.b/thing', '/a.b/th
     expect(answer.json()).toMatchObject({ status: 404, title: 'NotFoundError' })
   },
 )
+
+test.each([
+  ['/nowhere', 404],
+  ['/a.b/things/7', 405],
+])('whatever is sent to %s, it is %d: nobody reads the body', async (url, status) => {
+  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'multipart/form-data']) {
+    const headers = { 'content-type': type }
+    const answer = await app.inject({ method: 'POST', url, headers, payload: 'a=1' })
+    expect([type, answer.statusCode]).toEqual([type, status])
+  }
+})

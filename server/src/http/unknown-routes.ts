@@ -15,6 +15,10 @@ interface KnownPath {
 export function answerUnknownRoutes(app: FastifyInstance): void {
   const known = new Map<string, KnownPath>()
   app.addHook('onRoute', (route) => remember(known, route))
+  // Before a body is read: whatever is wrong with it, there is nobody to read it.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return refuse(known, request, reply)
+  })
   app.setNotFoundHandler((request, reply) => refuse(known, request, reply))
 }
 

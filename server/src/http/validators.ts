@@ -2,7 +2,14 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 
 const strict = new Ajv({ allErrors: false, strict: false, coerceTypes: false, useDefaults: false })
-const coercing = new Ajv({ allErrors: false, strict: false, coerceTypes: 'array', useDefaults: true })
+// Verbose: what was given is told.
+const coercing = new Ajv({
+  verbose: true,
+  allErrors: false,
+  strict: false,
+  coerceTypes: 'array',
+  useDefaults: true,
+})
 addFormats.default(strict)
 addFormats.default(coercing)
 

@@ -55,6 +55,13 @@ describe('queries in processes of their own', { timeout: 60_000 }, () => {
     expect(await query('select 1::bigint')).toMatchObject(ANSWER)
   })
 
+  it.each([
+    ['the engine', 'select list(i) from range(100000000) t(i)'],
+    ['the process', "select length(string_agg(repeat('x', 1000000), '')) from range(100000)"],
+  ])('where the memory of %s is over, it says what to do', async (_what, sql) => {
+    await expect(query(sql)).rejects.toThrow(/needs more memory.*add a LIMIT/)
+  })
+
   it('an answer holds so much and no more', async () => {
     const { rows, truncated } = await query("select repeat('x', 10000000) from range(5)")
     expect([rows.length, truncated]).toEqual([3, true])

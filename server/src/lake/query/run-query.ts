@@ -3,7 +3,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import { assertQuery } from './check-statement.ts'
 import type { DuckDb } from './duckdb.ts'
 import { toJsonValue } from './json-value.ts'
-import { QueryError, QueryTimeoutError } from './query-error.ts'
+import { QueryError, QueryTimeoutError, TOO_MUCH_MEMORY } from './query-error.ts'
 import { quoteName, relationOf } from './sql-text.ts'
 import { withInterrupt } from './with-interrupt.ts'
 
@@ -118,5 +118,6 @@ function asQueryError(error: unknown): QueryError {
     return error
   }
   const message = error instanceof Error ? error.message : String(error)
-  return new QueryError(message, { cause: error })
+  const isMemory = /^Out of Memory Error|std::bad_alloc/.test(message)
+  return new QueryError(isMemory ? TOO_MUCH_MEMORY : message, { cause: error })
 }

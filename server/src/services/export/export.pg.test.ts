@@ -196,6 +196,27 @@ describe('rejected rows', () => {
     expect((await get(`/batches/${LOADING}/meta?path=row_error_samples.json`)).body).toBe(sample.body)
   })
 
+  test.each([
+    'meta?path=row_errors%2Fconversion_errors_0.json',
+    'failed?path=conversion_errors_0.json',
+    'meta?path=row_errors_sample.json',
+    'meta?path=row_errors',
+    'failed',
+  ])('HEAD of %s says what GET says, whole or in part', async (path) => {
+    const whole = await get(`/batches/${LOADING}/${path}`)
+    const ranges = path.includes('.json') ? ['bytes=0-9', 'bytes=-5', 'bytes=99999999-'] : []
+    for (const range of [undefined, ...ranges]) {
+      const headers = range === undefined ? {} : { range }
+      const part = await get(`/batches/${LOADING}/${path}`, headers)
+      const head = await world.inject('HEAD', `${BASE}/batches/${LOADING}/${path}`, { headers })
+      expect([head.statusCode, head.rawPayload.length], range).toEqual([part.statusCode, 0])
+      for (const name of ['content-length', 'content-range', 'content-type', 'accept-ranges'])
+        expect([range, name, head.headers[name]]).toEqual([range, name, part.headers[name]])
+      if (part.statusCode === 206) expect(whole.body).toContain(part.body)
+    }
+    expect(whole.headers['content-length']).toBe(String(whole.rawPayload.length))
+  })
+
   test('are under the batch and under its failures', async () => {
     const root = await getJson(`/batches/${LOADING}/meta`)
     expect(root.body.data.map(({ name }: { name: string }) => name)).toEqual([

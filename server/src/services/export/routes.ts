@@ -20,7 +20,7 @@ import {
 import { parsePage } from './paging.ts'
 import { type PreviewDependencies, previewDataset } from './preview-dataset.ts'
 import { EXPORT_ERRORS, notFound, sandboxNotFound } from './problems.ts'
-import { sendObject } from './send-object.ts'
+import { sendObject, sendText } from './send-object.ts'
 
 export interface ExportDependencies extends PreviewDependencies {
   readonly gateway: CommonGateway
@@ -172,12 +172,13 @@ function serveDiagnostics(
       if (path.kind === 'input-list') {
         const inputs = await reader.listInputs(batch)
         if (inputs.length === 0) throw notFound('path', request.query.path ?? '')
-        return reply.type(JSON_LINES).send(inputList(inputs))
+        return sendText(request, reply, { text: inputList(inputs), contentType: JSON_LINES })
       }
       if (path.kind === 'row-error-file') return sendRowErrors(request, reply, batch, path.name)
       const files = await listDiagnostics(storage, batch)
       if (path.kind === 'row-errors') return describeDiagnostics(files, { url, folder: 'row_errors/', page })
-      return reply.type(JSON_LINES).send(await sampleDiagnostics(storage, files))
+      const text = await sampleDiagnostics(storage, files)
+      return sendText(request, reply, { text, contentType: JSON_LINES })
     },
   })
   service.get<ById>('/batches/:id/failed', {

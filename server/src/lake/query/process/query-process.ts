@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { QueryError, QueryTimeoutError } from '#lake/query/query-error.ts'
+import { QueryError, QueryTimeoutError, TOO_MUCH_MEMORY } from '#lake/query/query-error.ts'
 import type { QueryResult, RunQueryOptions } from '#lake/query/run-query.ts'
 import type { QueryAnswer, QueryTask } from './query-messages.ts'
 
@@ -86,7 +86,5 @@ function settle(
 
 /** It kills itself when it takes too much, and so does the kernel. */
 function causeOfDeath(signal: string | null): string {
-  return signal === 'SIGKILL'
-    ? 'the query was stopped because it takes too much memory'
-    : 'the query broke the engine; write it in another way'
+  return signal === 'SIGKILL' ? TOO_MUCH_MEMORY : 'the query broke the engine; write it in another way'
 }
