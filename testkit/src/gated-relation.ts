@@ -20,7 +20,9 @@ const GATE = 7
 
 /** Makes `public.gated_items` with columns `id` and `label`. */
 export async function createGatedRelation(source: TestDatabase, rowCount: number): Promise<GatedRelation> {
-  await source.query(`create function gated(i integer) returns integer language plpgsql volatile as $$ begin
+  // Copies wait a second for a lock, and start over; the gate is to hold them for as long as it is closed.
+  await source.query(`create function gated(i integer) returns integer language plpgsql volatile
+    set lock_timeout = 0 as $$ begin
     if i = ${Math.ceil(rowCount / 2)} then
       perform pg_advisory_lock_shared(${GATE});
       perform pg_advisory_unlock_shared(${GATE});
