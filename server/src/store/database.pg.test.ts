@@ -9,13 +9,16 @@ test('a transaction that says nothing loses what it holds, and its pool goes on'
   await using database = await createTestDatabase()
   await using frozen = openDatabase(openPool({ url: database.url }, { max: 1, idleTransactionMs: 200 }))
   await using other = openDatabase(openPool({ url: database.url }, { max: 1 }))
+  const isHeld = Promise.withResolvers<void>()
   const isFree = Promise.withResolvers<void>()
   const held = transact(frozen, async (tx) => {
     await LOCK.execute(tx)
+    isHeld.resolve()
     await isFree.promise
     await sql`select 1`.execute(tx)
   })
   held.catch(() => {})
+  await isHeld.promise
   await transact(other, async (tx) => {
     await LOCK.execute(tx)
   })
