@@ -111,6 +111,8 @@ const MAX_LIFTS = 5
 
 /** How long a goodbye may take; a server that is out of reach never answers it. */
 const CLOSE_TIMEOUT_MS = 2_000
+/** A session that has just rested answers at once; one that doesn't is given up for a new one, which costs little. */
+const RESUME_TIMEOUT_MS = 2_000
 
 export interface QueryOptions {
   /** `raw`: every value is PostgreSQL's text or null. Default: the driver's types (bigint as text). */
@@ -290,7 +292,7 @@ export class Session implements AsyncDisposable {
     if (stream.destroyed) return false
     this.#signal = signal
     signal?.addEventListener('abort', this.#onAbort, { once: true })
-    const impatience = setTimeout(() => stream.destroy(), this.target.connectTimeoutMs)
+    const impatience = setTimeout(() => stream.destroy(), RESUME_TIMEOUT_MS)
     try {
       await this.set([...this.#plan(options), ['application_name', applicationName]])
       return true
