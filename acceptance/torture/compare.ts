@@ -1,25 +1,44 @@
 import type { Told } from './oracle.ts'
-import { type Found, floatText } from './readers.ts'
+import type { Found } from './readers.ts'
+import { NONE, type Parts } from './table.ts'
 
 /**
  * Whether a reader found what the server told. Written for plainness and apart from the product's own decoders: texts
- * are compared as texts, numbers by their digits, days and moments by arithmetic on what their texts say.
+ * are compared as texts, numbers by their digits, days and moments by arithmetic on what their texts say. `parts` say
+ * what the type is made of, so that a number is held to its width.
  */
-export function isSame(told: Told, found: Found): boolean {
+export function isSame(told: Told, found: Found, parts: Parts): boolean {
   if (told === null || found === null) return told === found
-  if (typeof told === 'string') return isSameScalar(told, found)
-  if (Array.isArray(told)) return isSameList(told, found)
-  const members = told as { readonly [name: string]: Told }
-  const parts = partsOf(found)
-  if (parts === undefined) return false
-  const names = new Set([...Object.keys(members), ...Object.keys(parts)])
-  return [...names].every((name) => isSame(members[name] ?? null, parts[name] ?? null))
+  if (typeof told === 'string') {
+    return parts.kind === 'float' ? isSameFloat(told, found, parts.bits) : isSameScalar(told, found)
+  }
+  if (Array.isArray(told)) return isSameList(told, found, itemOf(parts))
+  return isSameMembers(told as Members<Told>, found, parts)
 }
 
-function isSameList(told: readonly Told[], found: Found): boolean {
+type Members<T> = { readonly [name: string]: T }
+
+function itemOf(parts: Parts): Parts {
+  if (parts.kind === 'multirange') return { kind: 'range' }
+  return parts.kind === 'array' ? parts.element : NONE
+}
+
+function isSameList(told: readonly Told[], found: Found, item: Parts): boolean {
   if (typeof found !== 'object' || found === null || !('list' in found)) return false
   const { list } = found
-  return list.length === told.length && told.every((item, index) => isSame(item, list[index] ?? null))
+  return list.length === told.length && list.every((each, index) => isSame(told[index] ?? null, each, item))
+}
+
+/** A member that is missing is not one that is NULL. */
+function isSameMembers(told: Members<Told>, found: Found, parts: Parts): boolean {
+  const members = partsOf(found)
+  const names = Object.keys(told)
+  if (members === undefined || names.length !== Object.keys(members).length) return false
+  const inner = parts.kind === 'composite' ? parts.attributes : {}
+  return names.every((name) => {
+    const [mine, other] = [told[name], members[name]]
+    return mine !== undefined && other !== undefined && isSame(mine, other, inner[name] ?? NONE)
+  })
 }
 
 function partsOf(found: Found): { readonly [name: string]: Found } | undefined {
@@ -33,30 +52,32 @@ function isSameScalar(text: string, found: Exclude<Found, null>): boolean {
   if (typeof found === 'boolean')
     return (text === 't' || text === 'true') === found && /^(t|f|true|false)$/.test(text)
   if ('int' in found) return /^-?\d+$/.test(text) && BigInt(text) === BigInt(found.int)
-  if ('float' in found) return isSameFloat(text, found)
-  if ('decimal' in found) return plainDigits(text) === plainDigits(found.decimal)
+  if ('decimal' in found) return isSameDecimal(text, found.decimal)
   if ('days' in found) return daysOf(text) === BigInt(found.days)
   if ('micros' in found) return microsOf(text, found.of) === BigInt(found.micros)
   if ('hex' in found) return text === `\\x${found.hex}`
   return false
 }
 
-/** DuckDB's floats come as doubles; those of pyarrow say how wide they are, and are held to it. */
-function isSameFloat(
-  text: string,
-  { float, bits }: { readonly float: string; readonly bits: 32 | 64 },
-): boolean {
-  const [told, found] = [Number(text), Number(float)]
-  const isAsDouble = floatText(told) === floatText(found)
-  return (
-    isAsDouble || (Object.is(Math.fround(told), found) && bits === 32) || Object.is(Math.fround(told), found)
-  )
+const FLOAT = /^(?:NaN|-?Infinity|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/
+
+/** Held to the width of its type: a double that was squeezed into 32 bits is another number, or may be one. */
+function isSameFloat(text: string, found: Found, bits: 32 | 64): boolean {
+  if (typeof found !== 'object' || found === null || !('float' in found) || found.bits !== bits) return false
+  if (!FLOAT.test(text) || !FLOAT.test(found.float)) return false
+  const told = Number(text)
+  return Object.is(bits === 32 ? Math.fround(told) : told, Number(found.float))
 }
 
-/** Without a sign of zero, leading zeros and zeros at the end of a fraction. */
+function isSameDecimal(text: string, found: string): boolean {
+  const digits = plainDigits(text)
+  return digits !== undefined && digits === plainDigits(found)
+}
+
+/** Without a sign of zero, leading zeros and zeros at the end of a fraction; absent for what is no decimal. */
 function plainDigits(text: string): string | undefined {
   const match = /^(-?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text)
-  if (match === null) return undefined
+  if (match === null || !/\d/.test(text)) return undefined
   const [, sign = '', whole = '', fraction = ''] = match
   return whole === '' && fraction === '' ? '0' : `${sign}${whole}.${fraction}`
 }

@@ -1,36 +1,37 @@
 import type pg from 'pg'
-import type { Parts, TortureTable } from './tables.ts'
+import { COLUMNS, type Column, layOut } from './layout.ts'
+import type { Parts, TortureTable } from './table.ts'
 
 /** A value taken apart by the server, each piece as the text that COPY prints of it. */
 export type Told = null | string | readonly Told[] | { readonly [name: string]: Told }
 
-export interface ToldRow {
-  readonly rowNumber: number
+/** One value of a row. */
+export interface ToldCell {
   /** As `COPY … TO STDOUT` prints it. */
   readonly text: string | null
   /** Its parts; that text where it has none. */
   readonly told: Told
 }
 
+export interface ToldRow {
+  readonly rowNumber: number
+  readonly cells: { readonly [column: string]: ToldCell }
+}
+
 /** What a run's sessions have as well, so that texts mean the same. */
 const SETTINGS = `set datestyle = 'ISO, MDY'; set intervalstyle = 'postgres'; set timezone = 'UTC';
   set extra_float_digits = 1; set bytea_output = 'hex'`
 
-/** Makes the table: NULL first, between, and last. */
-export async function makeTable(
-  client: pg.Client,
-  { type, samples }: TortureTable,
-  name: string,
-): Promise<void> {
-  await client.query(`create table ${name} (row_number int primary key, v ${type})`)
-  let row = 0
-  const insert = (value: string) => client.query(`insert into ${name} values (${row++}, ${value})`)
-  await insert('null')
-  for (const sample of samples) {
-    await insert(`${client.escapeLiteral(sample)}::${type}`)
-    if (row === 3) await insert('null')
-  }
-  await insert('null')
+/** Makes the table with its rows. */
+export async function makeTable(client: pg.Client, table: TortureTable, name: string): Promise<void> {
+  const columns = COLUMNS.map((column) => `${column} ${table.type}`)
+  await client.query(`create table ${name} (row_number int primary key, ${columns.join(', ')})`)
+  const literal = (text: string | null): string =>
+    text === null ? 'null' : `${client.escapeLiteral(text)}::${table.type}`
+  const rows = layOut(table).map(
+    ({ values }, row) => `(${[row, ...COLUMNS.map((column) => literal(values[column]))]})`,
+  )
+  await client.query(`insert into ${name} values ${rows.join(', ')}`)
 }
 
 /** All rows of a table by the server's own words. */
@@ -40,14 +41,17 @@ export async function askServer(
   name: string,
 ): Promise<ToldRow[]> {
   await client.query(SETTINGS)
-  const texts = await copyText(client, `select row_number, v from ${name} order by row_number`)
-  const { rows } = await client.query<{ told: Told }>(
-    `select ${partsSql(parts, 'v')} as told from ${name} order by row_number`,
-  )
-  return texts.map(([rowNumber, text = null], index) => ({
+  const texts = await copyText(client, `select row_number, ${COLUMNS} from ${name} order by row_number`)
+  const told = COLUMNS.map((column) => `${partsSql(parts, column)} as ${column}`)
+  const { rows } = await client.query<Record<Column, Told>>(`select ${told} from ${name} order by row_number`)
+  return texts.map(([rowNumber, ...fields], index) => ({
     rowNumber: Number(rowNumber),
-    text,
-    told: rows[index]?.told ?? null,
+    cells: Object.fromEntries(
+      COLUMNS.map((column, place) => [
+        column,
+        { text: fields[place] ?? null, told: rows[index]?.[column] ?? null },
+      ]),
+    ),
   }))
 }
 
@@ -80,6 +84,7 @@ function textSql(value: string): string {
 function partsSql(parts: Parts, value: string): string {
   switch (parts.kind) {
     case 'none':
+    case 'float':
       return textSql(value)
     case 'money':
       return textSql(`(${value})::numeric`)

@@ -1,0 +1,131 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { connectTo } from '@headwater/testkit/journey.ts'
+import { batchIdOf, rejectedRows } from '@headwater/testkit/quarantine.ts'
+import { type LandedTable, landTable } from '@headwater/testkit/table-journey.ts'
+import type { TestDatabase } from '@headwater/testkit/test-database.ts'
+import type { TestServer } from '@headwater/testkit/test-server.ts'
+import pg from 'pg'
+import type { SetAside } from './faults.ts'
+import { EXTENSIONS, MADE_TYPES } from './made-tables.ts'
+import { askServer, makeTable, type ToldRow } from './oracle.ts'
+import type { LandedFiles } from './readers.ts'
+import type { TortureTable } from './table.ts'
+import { builtInTables } from './tables.ts'
+
+/** A table that has landed, and all that is known of it. */
+export interface Case {
+  readonly table: TortureTable
+  /** By the server's own words. */
+  readonly rows: readonly ToldRow[]
+  readonly landed: LandedTable
+  readonly files: LandedFiles
+  readonly aside: SetAside
+}
+
+export interface Torture {
+  readonly version: string
+  readonly cases: readonly Case[]
+  /** What this server lacks: extensions, and types that it was built without. */
+  readonly missing: readonly string[]
+}
+
+type Landed = Pick<Case, 'landed' | 'files' | 'aside'>
+
+/** As many at a time as keep a small machine busy. */
+const LANES = 6
+
+/** Makes a table of every type that the server has, lands each of them, and asks the server for its rows. */
+export async function torture(source: TestDatabase, server: TestServer): Promise<Torture> {
+  const client = new pg.Client({ connectionString: source.url })
+  await client.connect()
+  try {
+    await client.query(MADE_TYPES)
+    const { tables, missing } = await listTables(client)
+    const connectionId = await connectTo(server.client, source)
+    for (const [index, table] of tables.entries()) await makeTable(client, table, `t_${index}`)
+    const landed: Landed[] = []
+    const waiting = tables.keys()
+    const lane = async (): Promise<void> => {
+      for (const index of waiting) landed[index] = await land(server, connectionId, `t_${index}`)
+    }
+    await Promise.all(Array.from({ length: LANES }, lane))
+    const cases: Case[] = []
+    for (const [index, table] of tables.entries())
+      cases.push({ table, rows: await askServer(client, table, `t_${index}`), ...(landed[index] as Landed) })
+    const { rows } = await client.query<{ server_version: string }>('show server_version')
+    return { version: rows[0]?.server_version ?? '', cases, missing }
+  } finally {
+    await client.end()
+  }
+}
+
+async function listTables(
+  client: pg.Client,
+): Promise<{ readonly tables: readonly TortureTable[]; readonly missing: readonly string[] }> {
+  const types = await namesOf(
+    client,
+    `select typname as name from pg_type where typnamespace = 'pg_catalog'::regnamespace`,
+  )
+  const extensions = await namesOf(client, 'select name from pg_available_extensions')
+  const missing: string[] = []
+  if (!(await readsXml(client))) {
+    types.delete('xml')
+    missing.push('xml')
+  }
+  const tables = [...builtInTables(types)]
+  for (const { extension, tables: more } of EXTENSIONS) {
+    if (!extensions.has(extension)) {
+      missing.push(extension)
+      continue
+    }
+    await client.query(`create extension if not exists ${extension}`)
+    tables.push(...more)
+  }
+  return { tables, missing }
+}
+
+async function namesOf(client: pg.Client, sql: string): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(sql)
+  return new Set(rows.map(({ name }) => name))
+}
+
+/** The type is there always; its input only where the server was built with libxml. */
+async function readsXml(client: pg.Client): Promise<boolean> {
+  return client.query(`select '<a/>'::xml`).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function land(server: TestServer, connectionId: string, name: string): Promise<Landed> {
+  const landed = await landTable(server.client, connectionId, {
+    tableName: `public.${name}`,
+    options: { partialIngestionPercent: 100, errorDiagnosticsEnabled: true },
+  })
+  const files = await filesOf(server, landed.datasetId)
+  return { landed, files, aside: await readSetAside(server, landed) }
+}
+
+/** Where the files of a landed table are. */
+export async function filesOf(server: TestServer, datasetId: string): Promise<LandedFiles> {
+  const folder = join(server.lakeDir, 'prod', datasetId, 'data')
+  // The catalogue knows the commit at once; the hint for readers by path follows.
+  const { body } = await server.client.get(`/iceberg/v1/namespaces/prod/tables/${datasetId}`)
+  const data = await readdir(folder, { recursive: true }).catch(() => [])
+  return {
+    metadataPath: fileURLToPath(body['metadata-location']),
+    dataPaths: data.filter((path) => path.endsWith('.parquet')).map((path) => join(folder, path)),
+  }
+}
+
+async function readSetAside({ client }: TestServer, { run }: LandedTable): Promise<SetAside> {
+  const rejected = await rejectedRows(client, batchIdOf(run))
+  return new Map(
+    rejected.map(({ row_number: number, _errors: errors }) => [
+      Number(number),
+      errors.map(({ code }: { readonly code: string }) => code),
+    ]),
+  )
+}
