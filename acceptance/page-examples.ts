@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
+import { connectTo } from '@headwater/testkit/journey.ts'
+import { createTestDatabase } from '@headwater/testkit/test-database.ts'
+import { startTestServer } from '@headwater/testkit/test-server.ts'
 import { expect } from 'vitest'
 
 /** Examples of a page: a command in a shell, and what the page shows of the answer. */
@@ -35,6 +38,25 @@ export const CALL = /^call\(\).*?; echo; }$/ms.exec(readPage('README.md'))?.[0] 
 export function accessOf({ baseUrl, credentials, token }: ApiClient): Notes {
   const { client_id, ims_org } = credentials
   return { BASE_URL: baseUrl, TOKEN: token ?? '', CLIENT_ID: client_id, IMS_ORG: ims_org }
+}
+
+/** A server, and the table `public.orders` that pages speak of in a database that the server is connected to. */
+export interface OrdersWorld extends AsyncDisposable {
+  readonly client: ApiClient
+  readonly connectionId: string
+}
+
+export async function openOrders(): Promise<OrdersWorld> {
+  await using opened = new AsyncDisposableStack()
+  const source = await createTestDatabase()
+  opened.defer(() => source.drop())
+  await source.query(
+    'create table orders (id integer primary key, amount numeric(12, 2), "placed at" timestamptz not null)',
+  )
+  const { client } = opened.use(await startTestServer())
+  const connectionId = await connectTo(client, source)
+  const resources = opened.move()
+  return { client, connectionId, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 /** Runs an example, and fails unless its answer is what the page shows. Names that it sets are noted. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
-import { CATALOG, connectTo, FLOW, finishedRun, ingest, queryRows } from '@headwater/testkit/journey.ts'
+import { expectLandedOnce, ingestItems } from '@headwater/testkit/items.ts'
+import { connectTo, FLOW } from '@headwater/testkit/journey.ts'
 import {
   createCredentials,
   failServerStart,
@@ -80,14 +81,7 @@ test('health answers without a token', async () => {
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`a run in flight at ${signal} goes on at the next start and lands exactly once`, async () => {
     await gated.close()
-    const ingested = await ingest(client, await connectTo(client, source), {
-      tableName: gated.tableName,
-      fields: { id: { type: 'integer' }, label: { type: 'string' } },
-      mappings: [
-        { sourceType: 'ATTRIBUTE', source: 'id', destination: '_headwater.id' },
-        { sourceType: 'ATTRIBUTE', source: 'label', destination: '_headwater.label' },
-      ],
-    })
+    const ingested = await ingestItems(client, await connectTo(client, source), gated.tableName)
     await gated.reached()
     const interrupted = await newestRun(ingested.flowId)
     expect(interrupted.metrics.statusSummary.status).toBe('inProgress')
@@ -97,19 +91,8 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await gated.open()
     server = await startServerProcess(dataDir)
     client.baseUrl = server.url
-    const run = await finishedRun(client, ingested.flowId)
+    const run = await expectLandedOnce(client, ingested, { rows: ROWS })
     expect(run.id).toBe(interrupted.id)
-    expect(run.metrics.statusSummary.status).toBe('success')
-    expect(run.metrics.recordSummary.outputRecordCount).toBe(ROWS)
-    const [counts] = await queryRows(
-      client,
-      `select count(*)::integer, count(distinct _headwater.id)::integer from "${ingested.datasetId}"`,
-    )
-    expect(counts).toEqual([ROWS, ROWS])
-    const batches = await client.get(`${CATALOG}/batches?dataSet=${ingested.datasetId}`)
-    expect(Object.values(batches.body as Record<string, Answer>).map((batch) => batch.status)).toEqual([
-      'success',
-    ])
   })
 }
 

@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import { type Fleet, type Member, startFleet } from '@headwater/testkit/fleet.ts'
 import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
-import {
-  CATALOG,
-  connectTo,
-  FLOW,
-  finishedRun,
-  type Ingested,
-  ingest,
-  queryRows,
-} from '@headwater/testkit/journey.ts'
+import { expectLandedOnce, ingestItems, runsOf } from '@headwater/testkit/items.ts'
+import { connectTo, type Ingested } from '@headwater/testkit/journey.ts'
+import { Seeded } from '@headwater/testkit/seeded.ts'
 import { failServerStart, runCommand } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { openTestS3, S3_CREDENTIALS, s3Title, type TestS3 } from '@headwater/testkit/test-s3.ts'
@@ -60,41 +53,16 @@ function shared(): Record<string, string> {
   }
 }
 
-function land(client: ApiClient, tableName: string): Promise<Ingested> {
-  const mappings = ['id', 'label'].map((column) => ({
-    sourceType: 'ATTRIBUTE',
-    source: column,
-    destination: `_headwater.${column}`,
-  }))
-  return ingest(client, connectionId, {
-    tableName,
-    fields: { id: { type: 'integer' }, label: { type: 'string' } },
-    mappings,
-  })
-}
-
-/** Fails unless the dataset holds each row once, by one batch of the one run of its flow. */
-async function expectLandedOnce(client: ApiClient, flow: Ingested, rows: number): Promise<Answer> {
-  const run = await finishedRun(client, flow.flowId, 90_000)
-  expect(run.metrics.statusSummary.status, JSON.stringify(run.metrics.statusSummary)).toBe('success')
-  expect(run.metrics.recordSummary.outputRecordCount).toBe(rows)
-  const runs = await client.get(`${FLOW}/runs?property=${encodeURIComponent(`flowId==${flow.flowId}`)}`)
-  expect(runs.body.items).toHaveLength(1)
-  const [counts] = await queryRows(
-    client,
-    `select count(*)::integer, count(distinct _headwater.id)::integer from "${flow.datasetId}"`,
-  )
-  expect(counts).toEqual([rows, rows])
-  const batches = await client.get(`${CATALOG}/batches?dataSet=${flow.datasetId}`)
-  const states = Object.values(batches.body as Record<string, Answer>).map(({ status }) => status)
-  expect(states).toEqual(['success'])
-  return run
-}
+/** A killed process is missed after ten seconds, and another may be killed next. */
+const PATIENCE_MS = 90_000
 
 describe(`two servers and three workers, ${s3Title}`, () => {
   test('servers answer and workers work; runs say where clients read their files', async () => {
     const client = fleet.client()
-    const run = await expectLandedOnce(client, await land(client, 'public.items'), ROWS)
+    const run = await expectLandedOnce(client, await ingestItems(client, connectionId, 'public.items'), {
+      rows: ROWS,
+      patienceMs: PATIENCE_MS,
+    })
     expect(JSON.stringify(run)).toContain('"http://headwater.example/data/foundation/export/')
     const [server, worker] = ['server', 'worker'].map((wanted) =>
       fleet.members.find(({ role }) => role === wanted),
@@ -108,12 +76,11 @@ describe(`two servers and three workers, ${s3Title}`, () => {
     const workers = fleet.members.filter(({ role }) => role === 'worker')
     await Promise.all(workers.map((worker) => worker.kill()))
     const client = fleet.client()
-    const flow = await land(client, 'public.items')
+    const flow = await ingestItems(client, connectionId, 'public.items')
     await sleep(1_500)
-    const path = `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flow.flowId}`)}`
-    expect((await client.get(path)).body.items).toEqual([])
+    expect(await runsOf(client, flow)).toEqual([])
     await workers[0]?.start()
-    await expectLandedOnce(client, flow, ROWS)
+    await expectLandedOnce(client, flow, { rows: ROWS, patienceMs: PATIENCE_MS })
     await Promise.all(workers.slice(1).map((worker) => worker.start()))
   })
 
@@ -122,29 +89,30 @@ describe(`two servers and three workers, ${s3Title}`, () => {
     await Promise.all(others.map((worker) => worker.kill()))
     await gated.close()
     const client = fleet.client()
-    const flow = await land(client, gated.tableName)
+    const flow = await ingestItems(client, connectionId, gated.tableName)
     await gated.reached()
     await Promise.all(others.map((worker) => worker.start()))
     await one?.kill()
     await gated.open()
-    await expectLandedOnce(client, flow, GATED_ROWS)
+    await expectLandedOnce(client, flow, { rows: GATED_ROWS, patienceMs: PATIENCE_MS })
     await one?.start()
   })
 
   test(
     `whichever of them is killed, ${KILLS} times: every run lands once`,
     async () => {
-      const random = randomFrom(SEED)
+      const random = new Seeded(SEED)
       const flows: Ingested[] = []
       for (let kill = 0; kill < KILLS; kill++) {
-        const victim = fleet.members[Math.floor(random() * fleet.members.length)] as Member
+        const victim = random.pick(fleet.members)
         const [flow] = await Promise.all([
-          land(fleet.client(victim), 'public.items'),
-          killAndReplace(victim, random() * 600),
+          ingestItems(fleet.client(victim), connectionId, 'public.items'),
+          killAndReplace(victim, random.next() * 600),
         ])
         flows.push(flow)
       }
-      for (const flow of flows) await expectLandedOnce(fleet.client(), flow, ROWS)
+      for (const flow of flows)
+        await expectLandedOnce(fleet.client(), flow, { rows: ROWS, patienceMs: PATIENCE_MS })
     },
     60_000 + KILLS * 20_000,
   )
@@ -154,17 +122,6 @@ async function killAndReplace(victim: Member, afterMs: number): Promise<void> {
   await sleep(afterMs)
   await victim.kill()
   await victim.start()
-}
-
-/** The same kills for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 test('roles that share work say what has to be shared', async () => {

@@ -9,15 +9,8 @@ import {
 } from '@headwater/server/store/bundled/bundled-postgres.ts'
 import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
-import {
-  CATALOG,
-  connectTo,
-  FLOW,
-  finishedRun,
-  type Ingested,
-  ingest,
-  queryRows,
-} from '@headwater/testkit/journey.ts'
+import { expectLandedOnce, ingestItems, runsOf } from '@headwater/testkit/items.ts'
+import { connectTo, FLOW, finishedRun, type Ingested } from '@headwater/testkit/journey.ts'
 import { failServerStart } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
@@ -53,47 +46,12 @@ function shared(databaseUrl: string): Record<string, string> {
   }
 }
 
-function land(client: ApiClient, connectionId: string, relation: string): Promise<Ingested> {
-  return ingest(client, connectionId, {
-    tableName: `public.${relation}`,
-    fields: { id: { type: 'integer' }, label: { type: 'string' } },
-    mappings: ['id', 'label'].map((column) => ({
-      sourceType: 'ATTRIBUTE',
-      source: column,
-      destination: `_headwater.${column}`,
-    })),
-  })
-}
-
-/** All runs of a flow. */
-async function runsOf(client: ApiClient, { flowId }: Ingested): Promise<Answer[]> {
-  const path = `${FLOW}/runs?property=${encodeURIComponent(`flowId==${flowId}`)}`
-  return (await client.get(path)).body.items
-}
-
 /** Waits until the flow's run has come to the gate. */
 async function runAtGate(client: ApiClient, flow: Ingested): Promise<Answer> {
   await gated.reached()
   const [run] = await runsOf(client, flow)
   expect(run?.metrics?.statusSummary?.status).toBe('inProgress')
   return run
-}
-
-/** Fails unless the dataset holds each row once, by one batch of one run that succeeded. */
-async function expectLandedOnce(client: ApiClient, flow: Ingested): Promise<void> {
-  const run = await finishedRun(client, flow.flowId)
-  expect(run.metrics.statusSummary.status, JSON.stringify(run.metrics.statusSummary)).toBe('success')
-  expect(run.metrics.recordSummary.outputRecordCount).toBe(ROWS)
-  expect(await runsOf(client, flow)).toHaveLength(1)
-  const [counts] = await queryRows(
-    client,
-    `select count(*)::integer, count(distinct _headwater.id)::integer from "${flow.datasetId}"`,
-  )
-  expect(counts).toEqual([ROWS, ROWS])
-  const batches = await client.get(`${CATALOG}/batches?dataSet=${flow.datasetId}`)
-  expect(Object.values(batches.body as Record<string, Answer>).map(({ status }) => status)).toEqual([
-    'success',
-  ])
 }
 
 describe('two servers over one database and one lake', () => {
@@ -138,21 +96,25 @@ describe('two servers over one database and one lake', () => {
 
   test('ten flows created at both run once each, and land their rows once', async () => {
     const servers = Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? one : other))
-    const flows = await Promise.all(servers.map(({ client }) => land(client, connectionId, 'items')))
+    const flows = await Promise.all(
+      servers.map(({ client }) => ingestItems(client, connectionId, 'public.items')),
+    )
     // Each is asked of the server that did not create it.
-    await Promise.all(flows.map((flow, at) => expectLandedOnce((at % 2 === 0 ? other : one).client, flow)))
+    await Promise.all(
+      flows.map((flow, at) => expectLandedOnce((at % 2 === 0 ? other : one).client, flow, { rows: ROWS })),
+    )
   })
 
   test('a run in flight at a server that is stopped is finished by the other', async () => {
     await other.stop()
     await gated.close()
-    const flow = await land(one.client, connectionId, 'gated_items')
+    const flow = await ingestItems(one.client, connectionId, 'public.gated_items')
     const interrupted = await runAtGate(one.client, flow)
     await other.restart()
     await one.stop()
     const stoppedAt = Date.now()
     await gated.open()
-    await expectLandedOnce(other.client, flow)
+    await expectLandedOnce(other.client, flow, { rows: ROWS })
     // A claim that is only lost, not given back, would be waited for until its beats are missed.
     expect(Date.now() - stoppedAt).toBeLessThan(15_000)
     expect((await runsOf(other.client, flow))[0]?.id).toBe(interrupted.id)
@@ -160,7 +122,7 @@ describe('two servers over one database and one lake', () => {
 
   test('a server with another master key fails runs with a sentence and goes on', async () => {
     await gated.close()
-    const flow = await land(other.client, connectionId, 'gated_items')
+    const flow = await ingestItems(other.client, connectionId, 'public.gated_items')
     await runAtGate(other.client, flow)
     await other.stop()
     await gated.open()
@@ -261,7 +223,7 @@ describe('a metadata database that goes away and comes back', () => {
   test('the server survives, says so meanwhile, and finishes what it had begun', async () => {
     const connectionId = await connectTo(server.client, source)
     await gated.close()
-    const flow = await land(server.client, connectionId, 'gated_items')
+    const flow = await ingestItems(server.client, connectionId, 'public.gated_items')
     const interrupted = await runAtGate(server.client, flow)
     await transactionsWaiting()
     const cut = server.client.get(`${FLOW}/flows`)
@@ -280,9 +242,11 @@ describe('a metadata database that goes away and comes back', () => {
     await startPostgres(port)
     await gated.open()
     await vi.waitUntil(async () => (await readiness())[0] === 200, { timeout: 10_000 })
-    await expectLandedOnce(server.client, flow)
+    await expectLandedOnce(server.client, flow, { rows: ROWS })
     expect((await runsOf(server.client, flow))[0]?.id).toBe(interrupted.id)
-    await expectLandedOnce(server.client, await land(server.client, connectionId, 'items'))
+    await expectLandedOnce(server.client, await ingestItems(server.client, connectionId, 'public.items'), {
+      rows: ROWS,
+    })
   })
 
   test('a server can be stopped while its database is away', async () => {

@@ -85,8 +85,8 @@ export async function openRooms(options: RoomsOptions, opened: AsyncDisposableSt
     hosts: config.webhookHosts,
     userAgent: `Headwater/${VERSION}`,
   })
-  const ticker = opened.adopt(new Ticker({ db, queue, log, now }), (it) => it.stop())
-  const keeper = opened.adopt(new SandboxKeeper({ db, storage, copies, log, now }), (it) => it.stop())
+  const ticker = new Ticker({ db, queue, log, now })
+  const keeper = new SandboxKeeper({ db, storage, copies, log, now })
   const { description: storeDescription } = store
   return {
     ...{ config, log, now, db, sessions, keyring, storage, duck, copies, queue, wakeUps, keeper, ticker },

@@ -22,6 +22,7 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
   const { sessions, ticker, keeper, isOnlyWorker } = rooms
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
+  // Steps under way end before the threads that they use.
   opened.defer(() => queue.stop())
   const dispatcher = opened.adopt(
     new Dispatcher({ db, keyring, wakeUps, sendWebhook, isOnlyWorker, log, now }),

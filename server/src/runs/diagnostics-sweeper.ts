@@ -1,4 +1,4 @@
-import { Doorbell } from '#kit/doorbell.ts'
+import { Rounds } from '#kit/rounds.ts'
 import type { RunDependencies } from './dependencies.ts'
 
 export type SweeperDependencies = Pick<RunDependencies, 'db' | 'storage' | 'log' | 'now'>
@@ -11,37 +11,14 @@ const KEPT_MS = 30 * DAY_MS
  * Removes diagnostics when their time is over: at the start of a server, and once a day. Several servers may do so
  * over one lake; removing what is gone is no error.
  */
-export class DiagnosticsSweeper {
-  readonly #deps: SweeperDependencies
-  readonly #stopping = new AbortController()
-  readonly #bell = new Doorbell()
-  #loop: Promise<void> | undefined
-
+export class DiagnosticsSweeper extends Rounds {
   constructor(deps: SweeperDependencies) {
-    this.#deps = deps
-  }
-
-  start(): void {
-    this.#loop ??= this.#run()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#bell.ring()
-    await this.#loop
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      try {
-        await sweepDiagnostics(this.#deps, signal)
-      } catch (error) {
-        if (!signal.aborted)
-          this.#deps.log.warn({ err: error }, 'could not remove old diagnostics, will try again tomorrow')
-      }
-      if (!signal.aborted) await this.#bell.wait(DAY_MS)
-    }
+    super({
+      pauseMs: DAY_MS,
+      round: (signal) => sweepDiagnostics(deps, signal),
+      onError: (error) =>
+        deps.log.warn({ err: error }, 'could not remove old diagnostics, will try again tomorrow'),
+    })
   }
 }
 

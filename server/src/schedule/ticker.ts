@@ -1,4 +1,4 @@
-import { Doorbell } from '#kit/doorbell.ts'
+import { Rounds } from '#kit/rounds.ts'
 import type { Log } from '#log/log.ts'
 import type { StepQueue } from '#queue/step-queue.ts'
 import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flows/flow-store.ts'
@@ -25,56 +25,25 @@ const AT_ONCE = 4
 /**
  * Turns due flows into runs. Several servers may tick over one database: each takes the flows that no other has
  * locked, and a tick that has its run already makes no second one.
- *
- *   waiting --(1 s, or nudged)--> a round: runs that waited start, every due flow gets its run and its next time
- *     --> waiting
  */
-export class Ticker {
-  readonly #deps: TickerDependencies
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
-  readonly #bell = new Doorbell()
-
+export class Ticker extends Rounds {
   constructor(deps: TickerDependencies) {
-    this.#deps = deps
+    super({
+      pauseMs: POLL_MS,
+      round: (signal) => startAllDue(deps, signal),
+      onError: (error) => deps.log.warn({ err: error }, 'could not look for due flows, will try again'),
+    })
   }
+}
 
-  start(): void {
-    this.#loop ??= this.#run()
-  }
-
-  /** A flow may be due earlier than thought. */
-  nudge(): void {
-    this.#bell.ring()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#bell.ring()
-    await this.#loop
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      this.#bell.reset()
-      await this.#round()
-      if (!this.#stopping.signal.aborted) await this.#bell.wait(POLL_MS)
-    }
-  }
-
-  async #startAll(start: (deps: TickerDependencies) => Promise<boolean>): Promise<void> {
+/** Runs that waited start; every due flow gets its run and its next time. */
+async function startAllDue(deps: TickerDependencies, signal: AbortSignal): Promise<void> {
+  const startAll = async (start: (deps: TickerDependencies) => Promise<boolean>): Promise<void> => {
     let hasStarted = true
-    while (hasStarted && !this.#stopping.signal.aborted) hasStarted = await start(this.#deps)
+    while (hasStarted && !signal.aborted) hasStarted = await start(deps)
   }
-
-  async #round(): Promise<void> {
-    try {
-      for (const start of [startWaitingRun, startDueRun]) {
-        await Promise.all(Array.from({ length: AT_ONCE }, () => this.#startAll(start)))
-      }
-    } catch (error) {
-      this.#deps.log.warn({ err: error }, 'could not look for due flows, will try again')
-    }
+  for (const start of [startWaitingRun, startDueRun]) {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => startAll(start)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { Doorbell } from '#kit/doorbell.ts'
+import { Rounds } from '#kit/rounds.ts'
 import { listTableFiles } from '#lake/iceberg/list-table-files.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
@@ -23,37 +23,14 @@ const MIN_AGE_MS = HOUR_MS
  * Removes what steps that were interrupted have left in the folders of tables: at the start of a server, and once a
  * day. Several servers may do so over one lake; removing what is gone is no error.
  */
-export class OrphanSweeper {
-  readonly #deps: OrphanDependencies
-  readonly #stopping = new AbortController()
-  readonly #bell = new Doorbell()
-  #loop: Promise<void> | undefined
-
+export class OrphanSweeper extends Rounds {
   constructor(deps: OrphanDependencies) {
-    this.#deps = deps
-  }
-
-  start(): void {
-    this.#loop ??= this.#run()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#bell.ring()
-    await this.#loop
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      try {
-        await sweepOrphans(this.#deps, { signal })
-      } catch (error) {
-        if (!signal.aborted)
-          this.#deps.log.warn({ err: error }, 'could not remove abandoned files, will try again tomorrow')
-      }
-      if (!signal.aborted) await this.#bell.wait(DAY_MS)
-    }
+    super({
+      pauseMs: DAY_MS,
+      round: (signal) => sweepOrphans(deps, { signal }),
+      onError: (error) =>
+        deps.log.warn({ err: error }, 'could not remove abandoned files, will try again tomorrow'),
+    })
   }
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StopMode } from '../postgres-lab/cluster.ts'
 import type { Interference } from '../s3-server.ts'
+import type { Seeded } from '../seeded.ts'
 import { alone } from './alone.ts'
 import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
 import { fillDisk } from './full-disk.ts'
-import type { Seeded } from './seeded.ts'
 import { TABLE_FAULTS } from './table-faults.ts'
 
 /** What a fault may use. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Seeded } from '../seeded.ts'
 import type { ChaosReport, FaultRecord } from './chaos-report.ts'
 import { insertRowsSql } from './chaos-table.ts'
 import { type ChaosFlow, ChaosWorld } from './chaos-world.ts'
 import { FAULTS, type FaultScene } from './faults.ts'
 import { judgeFlow } from './judge-flows.ts'
 import { PLACES, type Place } from './places.ts'
-import { Seeded } from './seeded.ts'
 
 export interface ChaosOptions {
   readonly seed: number

@@ -1,4 +1,4 @@
-import { DeadlineError, withDeadline } from '#kit/with-deadline.ts'
+import { withDeadline } from '#kit/with-deadline.ts'
 import type { CompiledMapping } from '#mapping/compile-mapping.ts'
 import type { MappingPlan } from '#mapping/mapping-plan.ts'
 import { usesRegex } from '#mapping/uses-regex.ts'
@@ -31,12 +31,11 @@ export function patientMapping(
 ): CompiledMapping {
   if (!usesRegex(plan)) return compiled
   return {
-    apply: (batch) => {
-      try {
-        return withDeadline(() => compiled.apply(batch), patienceMs)
-      } catch (error) {
-        throw error instanceof DeadlineError ? new SlowExpressionError() : error
-      }
-    },
+    apply: (batch) =>
+      withDeadline(
+        () => compiled.apply(batch),
+        patienceMs,
+        () => new SlowExpressionError(),
+      ),
   }
 }

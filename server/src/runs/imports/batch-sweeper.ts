@@ -1,4 +1,4 @@
-import { Doorbell } from '#kit/doorbell.ts'
+import { Rounds } from '#kit/rounds.ts'
 import type { RunDependencies } from '#runs/dependencies.ts'
 import { isBatchUnderWay } from '#services/catalog/batch-states.ts'
 import type { Database } from '#store/database.ts'
@@ -16,37 +16,14 @@ const PATIENCE_MS = 24 * HOUR_MS
  * Gives up batches that nobody goes on with, and removes uploads of ended batches that a server left behind. At the
  * start of a server, and every hour. Several servers may do so: a batch is given up once, under its lock.
  */
-export class BatchSweeper {
-  readonly #deps: BatchSweeperDependencies
-  readonly #stopping = new AbortController()
-  readonly #bell = new Doorbell()
-  #loop: Promise<void> | undefined
-
+export class BatchSweeper extends Rounds {
   constructor(deps: BatchSweeperDependencies) {
-    this.#deps = deps
-  }
-
-  start(): void {
-    this.#loop ??= this.#run()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#bell.ring()
-    await this.#loop
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      try {
-        await sweepBatches(this.#deps, signal)
-      } catch (error) {
-        if (!signal.aborted)
-          this.#deps.log.warn({ err: error }, 'could not look after old batches, will try again in an hour')
-      }
-      if (!signal.aborted) await this.#bell.wait(HOUR_MS)
-    }
+    super({
+      pauseMs: HOUR_MS,
+      round: (signal) => sweepBatches(deps, signal),
+      onError: (error) =>
+        deps.log.warn({ err: error }, 'could not look after old batches, will try again in an hour'),
+    })
   }
 }
 

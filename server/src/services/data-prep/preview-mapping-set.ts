@@ -2,7 +2,7 @@ import type { LakeField } from '#columns/column-type.ts'
 import type { FindSchema } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
-import { DeadlineError, withDeadline } from '#kit/with-deadline.ts'
+import { withDeadline } from '#kit/with-deadline.ts'
 import { type FieldRules, rulesForRows } from '#mapping/field-rules.ts'
 import type { MappingEntry } from '#mapping/mapping-plan.ts'
 import { planMapping } from '#mapping/plan-mapping.ts'
@@ -50,20 +50,11 @@ export async function previewMappingSet(
   const records =
     sample === undefined ? request.rows.map((row) => JSON.stringify(row)) : recordsOf(sample, mapping)
   const preview = createPreview({ ...mapping, columns: sample?.columns, nowMs: dependencies.now() })
-  return inTime(() => records.map((record) => toRow(preview(record))))
+  return withDeadline(() => records.map((record) => toRow(preview(record))), PATIENCE_MS, tooSlow)
 }
 
 /** Some rows take milliseconds; an expression that does not end holds up nobody for longer. */
 const PATIENCE_MS = 1_000
-
-function inTime<Result>(work: () => Result): Result {
-  try {
-    return withDeadline(work, PATIENCE_MS)
-  } catch (error) {
-    if (error instanceof DeadlineError) throw tooSlow()
-    throw error
-  }
-}
 
 interface LoadedMapping {
   readonly entries: readonly MappingEntry[]

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#kit/json.ts'
-import { DeadlineError, withDeadline } from '#kit/with-deadline.ts'
+import { withDeadline } from '#kit/with-deadline.ts'
 import { invalidQuery } from './problems.ts'
 
 /** A pattern on a few hundred titles takes microseconds; one that does not end holds up nobody for longer. */
@@ -11,14 +11,13 @@ export function filterBy<Entry>(
   matches: Filter,
   documentOf: (entry: Entry) => JsonObject,
 ): readonly Entry[] {
-  try {
-    return withDeadline(() => entries.filter((entry) => matches(documentOf(entry))), PATIENCE_MS)
-  } catch (error) {
-    if (!(error instanceof DeadlineError)) throw error
-    throw invalidQuery(
-      'The pattern takes too long to be matched. Use one without repetitions inside of repetitions.',
-    )
-  }
+  return withDeadline(() => entries.filter((entry) => matches(documentOf(entry))), PATIENCE_MS, tooSlow)
+}
+
+function tooSlow(): Error {
+  return invalidQuery(
+    'The pattern takes too long to be matched. Use one without repetitions inside of repetitions.',
+  )
 }
 
 /** Says whether a document has what a `property` parameter asks for. */
