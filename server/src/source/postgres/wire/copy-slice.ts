@@ -80,17 +80,17 @@ async function runCopy(
     else reader.lost(lostConnection(session.target))
   }
   stream.once('close', onClose)
-  let giveBack = (): void => {}
   try {
     signal?.throwIfAborted()
-    giveBack = tap.redirect(stream, reader)
+    const giveBack = tap.redirect(stream, reader)
     stream.write(queryMessage(sql))
     if (stream.destroyed) onClose()
     await reader.done
+    // Of a copy that failed the rest may still come: nothing that the driver could read.
+    giveBack()
     return { rowCount: reader.rowCount, byteCount: reader.byteCount }
   } finally {
     stream.off('close', onClose)
-    giveBack()
   }
 }
 
