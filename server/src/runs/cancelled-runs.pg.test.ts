@@ -50,7 +50,11 @@ async function expectGone(run: Run): Promise<void> {
   const ended = await world.untilEnded(run)
   expect(ended.state).toBe('failed')
   expect(JSON.stringify(ended.document['metrics'])).toContain('HW-RUN-CANCELLED')
-  await vi.waitUntil(async () => (await busySessions()) === 0, PATIENCE)
+  // The source is left a moment before the step that read it has ended.
+  await vi.waitUntil(
+    async () => (await busySessions()) === 0 && worker.queue.running()['run.extract'] === 0,
+    PATIENCE,
+  )
   expect(worker.queue.running()).toMatchObject({ 'run.extract': 0 })
 }
 
