@@ -31,7 +31,7 @@ export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Pro
     while (await waitsForSlices(deps.db, runId, epoch)) {
       const isCut = snapshot.session.driver.connection.stream.destroyed
       if (isCut || deps.now() >= nextPingMs) {
-        await ping(snapshot, deps.pingPatienceMs ?? PING_PATIENCE_MS)
+        await ping(snapshot)
         await markHeld(deps.db, runId, epoch)
         nextPingMs = deps.now() + PING_MS
       }
@@ -56,7 +56,7 @@ export class SnapshotWatch implements Disposable {
     snapshot: HeldSnapshot,
   ) {
     const intervalMs = Math.min(PING_MS, pingPatienceMs)
-    this.#timer = setInterval(() => void this.#ask(snapshot, pingPatienceMs), intervalMs)
+    this.#timer = setInterval(() => void this.#ask(snapshot), intervalMs)
   }
 
   /** Aborted with SourceError SNAPSHOT_LOST. */
@@ -68,11 +68,11 @@ export class SnapshotWatch implements Disposable {
     clearInterval(this.#timer)
   }
 
-  async #ask(snapshot: HeldSnapshot, patienceMs: number): Promise<void> {
+  async #ask(snapshot: HeldSnapshot): Promise<void> {
     if (this.#isAsking) return
     this.#isAsking = true
     try {
-      await ping(snapshot, patienceMs)
+      await ping(snapshot)
     } catch (error) {
       this.#lost.abort(error)
     } finally {
@@ -81,9 +81,8 @@ export class SnapshotWatch implements Disposable {
   }
 }
 
-async function ping({ session }: HeldSnapshot, patienceMs: number): Promise<void> {
-  const { stream } = session.driver.connection
-  const impatience = setTimeout(() => stream.destroy(), patienceMs)
+/** Its session waits for no answer longer than the patience that the planner has given it. */
+async function ping({ session }: HeldSnapshot): Promise<void> {
   try {
     await session.query('select')
   } catch (cause) {
@@ -97,7 +96,5 @@ async function ping({ session }: HeldSnapshot, patienceMs: number): Promise<void
       remedy: 'Look into the log of the server for the reason.',
     } as const
     throw new SourceError(facts, { cause })
-  } finally {
-    clearTimeout(impatience)
   }
 }

@@ -240,14 +240,20 @@ export class Session implements AsyncDisposable {
 
   async #ask<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
     this.#signal?.throwIfAborted()
-    const { stream } = this.#client.connection
-    const impatience =
-      this.patienceMs === undefined ? undefined : setTimeout(() => stream.destroy(), this.patienceMs)
     try {
-      return await this.#client.query<Row>(config)
+      return await this.#within(this.patienceMs, () => this.#client.query<Row>(config))
     } catch (error) {
       this.#signal?.throwIfAborted()
       throw describeQueryFailure(error, this.target)
+    }
+  }
+
+  /** Gives the connection up when the work takes longer. */
+  async #within<T>(patienceMs: number | undefined, work: () => Promise<T>): Promise<T> {
+    const { stream } = this.#client.connection
+    const impatience = patienceMs === undefined ? undefined : setTimeout(() => stream.destroy(), patienceMs)
+    try {
+      return await work()
     } finally {
       clearTimeout(impatience)
     }
@@ -269,14 +275,13 @@ export class Session implements AsyncDisposable {
     const { stream } = this.#client.connection
     if (this.#isClosed || stream.destroyed || this.#signal?.aborted) return false
     this.patienceMs = undefined
-    const impatience = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
     try {
-      if (this.#client.getTransactionStatus() !== 'I') await this.#client.query('rollback')
+      if (this.#client.getTransactionStatus() !== 'I')
+        await this.#within(CLOSE_TIMEOUT_MS, () => this.#client.query('rollback'))
       return !stream.destroyed
     } catch {
       return false
     } finally {
-      clearTimeout(impatience)
       this.#signal?.removeEventListener('abort', this.#onAbort)
       this.#signal = undefined
     }
@@ -292,14 +297,12 @@ export class Session implements AsyncDisposable {
     if (stream.destroyed) return false
     this.#signal = signal
     signal?.addEventListener('abort', this.#onAbort, { once: true })
-    const impatience = setTimeout(() => stream.destroy(), RESUME_TIMEOUT_MS)
+    const settings: readonly Setting[] = [...this.#plan(options), ['application_name', applicationName]]
     try {
-      await this.set([...this.#plan(options), ['application_name', applicationName]])
+      await this.#within(RESUME_TIMEOUT_MS, () => this.set(settings))
       return true
     } catch {
       return false
-    } finally {
-      clearTimeout(impatience)
     }
   }
 
@@ -338,9 +341,7 @@ export class Session implements AsyncDisposable {
     this.#signal?.removeEventListener('abort', this.#onAbort)
     const { stream } = this.#client.connection
     if (stream.destroyed) return
-    const impatience = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS)
-    await this.#client.end().catch(() => {})
-    clearTimeout(impatience)
+    await this.#within(CLOSE_TIMEOUT_MS, () => this.#client.end()).catch(() => {})
     stream.destroy()
   }
 
