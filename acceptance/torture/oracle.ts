@@ -56,7 +56,7 @@ export async function askServer(
 }
 
 /** The columns of each row that COPY sends, without the escapes of its text format. */
-async function copyText(client: pg.Client, sql: string): Promise<(string | null)[][]> {
+export async function copyText(client: pg.Client, sql: string): Promise<(string | null)[][]> {
   const chunks: Buffer[] = []
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
   const take = ({ chunk }: { readonly chunk: Buffer }): void => void chunks.push(Buffer.from(chunk))
