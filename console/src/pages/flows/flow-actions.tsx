@@ -2,16 +2,20 @@ import type { Flow } from '@headwater/contract/flow-service/flows.ts'
 import { ActionMenu, Button, MenuItem, Text } from '@react-spectrum/s2'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { useDoing, useQuestion } from '../parts/actions.tsx'
-import { useClient } from '../parts/client.ts'
-import { paths } from '../parts/paths.ts'
+import { useClient } from '../../api/client.ts'
+import { useDoing, useQuestion } from '../../ui/actions.tsx'
+import { paths } from '../../ui/paths.ts'
 import { BackfillDialog } from './backfill-dialog.tsx'
 import { ScheduleDialog } from './schedule-dialog.tsx'
 
-type Act = 'run' | 'backfill' | 'schedule' | 'mapping' | 'toggle' | 'delete'
+type Act = 'run' | 'backfill' | 'schedule' | 'toggle' | 'delete'
 
 /** Everything that can be done with a flow, and the dialogs that it takes. */
-export function useFlowActions(flow: Flow): { readonly act: (act: Act) => void; readonly dialogs: ReactNode; readonly isRunning: boolean } {
+export function useFlowActions(flow: Flow): {
+  readonly act: (act: Act) => void
+  readonly dialogs: ReactNode
+  readonly isRunning: boolean
+} {
   const client = useClient()
   const navigate = useNavigate()
   const [dialog, ask] = useQuestion()
@@ -25,7 +29,9 @@ export function useFlowActions(flow: Flow): { readonly act: (act: Act) => void; 
   })
   const toggle = useDoing({
     doIt: () => (isEnabled ? client.flows.disable(flow.id) : client.flows.enable(flow.id)),
-    done: isEnabled ? 'The dataflow is disabled. A run that is under way goes on to its end.' : 'The dataflow is enabled.',
+    done: isEnabled
+      ? 'The dataflow is disabled. A run that is under way goes on to its end.'
+      : 'The dataflow is enabled.',
   })
   const remove = useDoing({
     doIt: () => client.flows.delete(flow.id),
@@ -36,12 +42,12 @@ export function useFlowActions(flow: Flow): { readonly act: (act: Act) => void; 
     run: () => run.run(undefined),
     backfill: () => setOpen('backfill'),
     schedule: () => setOpen('schedule'),
-    mapping: () => goTo(paths.mapping(flow.id)),
     toggle: () => toggle.run(undefined),
     delete: () =>
       ask({
         title: `Delete ${flow.name ?? 'this dataflow'}?`,
-        words: 'Its schedule ends, runs that wait are cancelled, and a run that is under way is stopped. Rows that have landed stay in the dataset.',
+        words:
+          'Its schedule ends, runs that wait are cancelled, and a run that is under way is stopped. Rows that have landed stay in the dataset.',
         verb: 'Delete',
         isDestructive: true,
         onYes: () => remove.run(undefined),
@@ -64,7 +70,12 @@ export function FlowMenu({ flow }: { readonly flow: Flow }) {
   return (
     <>
       {dialogs}
-      <ActionMenu aria-label={`Actions for ${flow.name ?? 'dataflow'}`} isQuiet onAction={(key) => act(key as Act)} disabledKeys={isEnabled ? [] : ['run', 'backfill']}>
+      <ActionMenu
+        aria-label={`Actions for ${flow.name ?? 'dataflow'}`}
+        isQuiet
+        onAction={(key) => act(key as Act)}
+        disabledKeys={isEnabled ? [] : ['run', 'backfill']}
+      >
         <MenuItem id="run" textValue="Run now">
           <Text slot="label">Run now</Text>
         </MenuItem>
@@ -73,9 +84,6 @@ export function FlowMenu({ flow }: { readonly flow: Flow }) {
         </MenuItem>
         <MenuItem id="schedule" textValue="Edit schedule">
           <Text slot="label">Edit schedule</Text>
-        </MenuItem>
-        <MenuItem id="mapping" textValue="Edit mapping">
-          <Text slot="label">Edit mapping</Text>
         </MenuItem>
         <MenuItem id="toggle" textValue={isEnabled ? 'Disable' : 'Enable'}>
           <Text slot="label">{isEnabled ? 'Disable' : 'Enable'}</Text>
@@ -94,7 +102,12 @@ export function FlowButtons({ flow }: { readonly flow: Flow }) {
   return (
     <>
       {dialogs}
-      <Button variant="accent" isDisabled={flow.state !== 'enabled'} isPending={isRunning} onPress={() => act('run')}>
+      <Button
+        variant="accent"
+        isDisabled={flow.state !== 'enabled'}
+        isPending={isRunning}
+        onPress={() => act('run')}
+      >
         Run now
       </Button>
       <FlowMenu flow={flow} />

@@ -2,28 +2,32 @@ import type { Flow } from '@headwater/contract/flow-service/flows.ts'
 import { Link } from '@react-spectrum/s2'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { Rate, RangePicker, useIngestion } from '../monitoring/monitoring-page.tsx'
+import { useClient } from '../../api/client.ts'
+import { code, Facts, panel } from '../../ui/facts.tsx'
+import { ago, amount, count, moment, percent, short } from '../../ui/figures.ts'
+import { FigureTile, Page, Section, tiles } from '../../ui/page.tsx'
+import { paths } from '../../ui/paths.ts'
+import { EntityState } from '../../ui/run-status.tsx'
+import { scheduleWords, startOf } from '../../ui/schedule.ts'
+import { Loaded } from '../../ui/states.tsx'
+import { useUrlState } from '../../ui/url-state.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { type Range, RangePicker, useIngestion } from '../monitoring/range.tsx'
+import { Rate } from '../monitoring/rate.tsx'
 import { RunsTable } from '../monitoring/runs-table.tsx'
-import { useClient } from '../parts/client.ts'
-import { code, Facts, panel } from '../parts/facts.tsx'
-import { amount, ago, count, moment, percent, short } from '../parts/figures.ts'
-import { FigureTile, Page, Section, tiles } from '../parts/page.tsx'
-import { paths } from '../parts/paths.ts'
-import { EntityState } from '../parts/run-status.tsx'
-import { scheduleWords, startOf } from '../parts/schedule.ts'
-import { Loaded } from '../parts/states.tsx'
-import { useUrlState } from '../parts/url-state.ts'
-import { useNow } from '../parts/use-now.ts'
 import { deltaColumnOf } from './backfill-dialog.tsx'
 import { FlowButtons } from './flow-actions.tsx'
-import { nextOf } from './flows-page.tsx'
+import { nextOf } from './flow-table.tsx'
 import { accountOf, datasetOf, relationOf, useEnds } from './use-flows.ts'
 
 /** One flow: what it does, and its runs over time. */
 export function FlowPage() {
   const { flowId = '' } = useParams({ strict: false }) as { readonly flowId?: string }
   const client = useClient()
-  const flow = useQuery({ queryKey: ['flow', flowId], queryFn: ({ signal }) => client.flows.get(flowId, { signal }) })
+  const flow = useQuery({
+    queryKey: ['flow', flowId],
+    queryFn: ({ signal }) => client.flows.get(flowId, { signal }),
+  })
   return (
     <Page
       title={flow.data?.name ?? 'Dataflow'}
@@ -64,9 +68,19 @@ function About({ flow }: { readonly flow: Flow }) {
           ['Start', start && moment(start)],
           ['Next run', nextOf(flow, now)],
           ['Delta column', deltaColumnOf(flow) ?? 'none: every run copies the whole table'],
-          ['Rows that may be set aside', flow.options?.partialIngestionPercent === undefined ? 'none' : `${flow.options.partialIngestionPercent} %`],
+          [
+            'Rows that may be set aside',
+            flow.options?.partialIngestionPercent === undefined
+              ? 'none'
+              : `${flow.options.partialIngestionPercent} %`,
+          ],
           ['Changed', ago(flow.updatedAt, now)],
-          ['Id', <span key="id" className={code}>{flow.id}</span>],
+          [
+            'Id',
+            <span key="id" className={code}>
+              {flow.id}
+            </span>,
+          ],
         ]}
       />
     </div>
@@ -74,21 +88,31 @@ function About({ flow }: { readonly flow: Flow }) {
 }
 
 function OverTime({ flowId }: { readonly flowId: string }) {
-  const [range, setRange] = useUrlState<'7d'>('range', '7d')
+  const [range, setRange] = useUrlState<Range>('range', '7d')
   const query = useIngestion(range, { flowId })
   return (
     <>
-      <Section title="Over time" actions={<RangePicker range={range} setRange={(next) => setRange(next as '7d')} />}>
+      <Section title="Over time" actions={<RangePicker range={range} setRange={setRange} />}>
         <Loaded query={query} label="figures" heights={[96, 300]}>
           {({ total }) => {
             const runs = total.succeeded + total.failed
             return (
               <dl className={tiles}>
                 <FigureTile label="Runs" value={count(runs)} note={`${count(total.failed)} failed`} />
-                <FigureTile label="Success rate" value={runs === 0 ? '–' : percent(total.succeeded / runs)} note={amount(runs, 'run')} tone={total.failed > 0 ? 'negative' : 'neutral'} />
+                <FigureTile
+                  label="Success rate"
+                  value={runs === 0 ? '–' : percent(total.succeeded / runs)}
+                  note={amount(runs, 'run')}
+                  tone={total.failed > 0 ? 'negative' : 'neutral'}
+                />
                 <FigureTile label="Received" value={short(total.received)} note={count(total.received)} />
                 <FigureTile label="Ingested" value={short(total.ingested)} note={count(total.ingested)} />
-                <FigureTile label="Failed" value={short(total.rejected)} note={count(total.rejected)} tone={total.rejected > 0 ? 'negative' : 'neutral'} />
+                <FigureTile
+                  label="Failed"
+                  value={short(total.rejected)}
+                  note={count(total.rejected)}
+                  tone={total.rejected > 0 ? 'negative' : 'neutral'}
+                />
               </dl>
             )
           }}

@@ -1,6 +1,6 @@
 import type { Flow } from '@headwater/contract/flow-service/flows.ts'
 import { useQuery } from '@tanstack/react-query'
-import { useClient } from '../parts/client.ts'
+import { useClient } from '../../api/client.ts'
 
 /** What reads and lands: the source and target connections of flows, by id. */
 export function useEnds() {

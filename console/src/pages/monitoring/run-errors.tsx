@@ -3,15 +3,15 @@ import type { Run } from '@headwater/contract/flow-service/runs.ts'
 import { Button, Content, Heading, InlineAlert, Link } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useQuery } from '@tanstack/react-query'
-import { useDoing } from '../parts/actions.tsx'
-import { useClient } from '../parts/client.ts'
-import { DataTable } from '../parts/data-table.tsx'
-import { code, panel } from '../parts/facts.tsx'
-import { amount, count } from '../parts/figures.ts'
-import { Section } from '../parts/page.tsx'
-import { paths } from '../parts/paths.ts'
-import { saveText } from '../parts/save-file.ts'
-import { Loaded } from '../parts/states.tsx'
+import { useClient } from '../../api/client.ts'
+import { useDoing } from '../../ui/actions.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { code, panel } from '../../ui/facts.tsx'
+import { amount, count } from '../../ui/figures.ts'
+import { Section } from '../../ui/page.tsx'
+import { paths } from '../../ui/paths.ts'
+import { saveText } from '../../ui/save-file.ts'
+import { Loaded } from '../../ui/states.tsx'
 
 const SAMPLES = 'row_error_samples.json'
 const SHOWN = 20
@@ -59,7 +59,12 @@ function Messages({ messages }: { readonly messages: readonly RunMessage[] }) {
       columns={[
         { key: 'code', title: 'Code', cell: ({ code: text }) => <span className={code}>{text}</span> },
         { key: 'message', title: 'Message', cell: ({ message }) => message },
-        { key: 'rows', title: 'Rows', isFigure: true, cell: ({ recordCount }) => (recordCount === undefined ? '–' : count(recordCount)) },
+        {
+          key: 'rows',
+          title: 'Rows',
+          isFigure: true,
+          cell: ({ recordCount }) => (recordCount === undefined ? '–' : count(recordCount)),
+        },
       ]}
     />
   )
@@ -73,14 +78,19 @@ function Replayed({ run }: { readonly run: Run }) {
   return (
     <p className={style({ font: 'body', margin: 0 })}>
       {of === undefined ? 'Replayed by ' : 'Replays the rows of '}
-      {other !== undefined && <Link href={paths.run(other)}>another run</Link>}: {count(replayedRecordCount)} of{' '}
-      {amount(recordCount, 'row')} have come in.
+      {other !== undefined && <Link href={paths.run(other)}>another run</Link>}: {count(replayedRecordCount)}{' '}
+      of {amount(recordCount, 'row')} have come in.
     </p>
   )
 }
 
 interface HeldRow {
-  readonly _errors: readonly { readonly field: string; readonly code: string; readonly message: string; readonly values?: readonly { readonly column: string; readonly text: string | null }[] }[]
+  readonly _errors: readonly {
+    readonly field: string
+    readonly code: string
+    readonly message: string
+    readonly values?: readonly { readonly column: string; readonly text: string | null }[]
+  }[]
   readonly _source?: { readonly key?: Readonly<Record<string, string>>; readonly ctid?: string }
 }
 
@@ -93,7 +103,8 @@ function HeldRows({ batchId }: { readonly batchId: string }) {
   })
   const files = useQuery({
     queryKey: ['held-files', batchId],
-    queryFn: async ({ signal }) => (await client.batches.listMeta(batchId, { path: 'row_errors', limit: 100 }, { signal })).data,
+    queryFn: async ({ signal }) =>
+      (await client.batches.listMeta(batchId, { path: 'row_errors', limit: 100 }, { signal })).data,
   })
   const save = useDoing({
     doIt: async (name: string) => {
@@ -111,17 +122,47 @@ function HeldRows({ batchId }: { readonly batchId: string }) {
             rows={rows.slice(0, SHOWN)}
             keyOf={(row) => JSON.stringify(row._source ?? row)}
             columns={[
-              { key: 'row', title: 'Row', cell: ({ _source }) => <span className={code}>{nameOf(_source)}</span> },
-              { key: 'field', title: 'Field', cell: ({ _errors }) => <span className={code}>{_errors.map(({ field }) => field).join(', ')}</span> },
-              { key: 'value', title: 'Value', cell: ({ _errors }) => <span className={code}>{_errors.flatMap(({ values = [] }) => values.map(({ text }) => text ?? 'NULL')).join(', ')}</span> },
-              { key: 'why', title: 'Why', cell: ({ _errors }) => _errors.map(({ message }) => message).join(' ') },
+              {
+                key: 'row',
+                title: 'Row',
+                cell: ({ _source }) => <span className={code}>{nameOf(_source)}</span>,
+              },
+              {
+                key: 'field',
+                title: 'Field',
+                cell: ({ _errors }) => (
+                  <span className={code}>{_errors.map(({ field }) => field).join(', ')}</span>
+                ),
+              },
+              {
+                key: 'value',
+                title: 'Value',
+                cell: ({ _errors }) => (
+                  <span className={code}>
+                    {_errors
+                      .flatMap(({ values = [] }) => values.map(({ text }) => text ?? 'NULL'))
+                      .join(', ')}
+                  </span>
+                ),
+              },
+              {
+                key: 'why',
+                title: 'Why',
+                cell: ({ _errors }) => _errors.map(({ message }) => message).join(' '),
+              },
             ]}
           />
         )}
       </Loaded>
       <div className={style({ display: 'flex', flexWrap: 'wrap', gap: 8, alignItems: 'center' })}>
         {files.data?.map(({ name }) => (
-          <Button key={name} variant="secondary" size="S" isPending={save.isPending} onPress={() => save.run(baseName(name))}>
+          <Button
+            key={name}
+            variant="secondary"
+            size="S"
+            isPending={save.isPending}
+            onPress={() => save.run(baseName(name))}
+          >
             Download {baseName(name)}
           </Button>
         ))}
@@ -137,7 +178,12 @@ function baseName(name: string): string {
   return name.split('/').at(-1) ?? name
 }
 
-async function openMeta(client: ReturnType<typeof useClient>, batchId: string, path: string, signal: AbortSignal | undefined): Promise<Response> {
+async function openMeta(
+  client: ReturnType<typeof useClient>,
+  batchId: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   return await client.batches.openMeta(batchId, path, signal === undefined ? {} : { signal })
 }
 

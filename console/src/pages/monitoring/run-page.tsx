@@ -4,17 +4,17 @@ import { Button, Link, Meter } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useDoing, useQuestion } from '../parts/actions.tsx'
-import { useClient } from '../parts/client.ts'
-import { code, type Fact, Facts, panel } from '../parts/facts.tsx'
-import { amount, bytes, count, duration, moment, short } from '../parts/figures.ts'
-import { HeatStrip } from '../parts/heat-strip.tsx'
-import { useLive } from '../parts/live.tsx'
-import { FigureTile, Page, Section, tiles } from '../parts/page.tsx'
-import { paths } from '../parts/paths.ts'
-import { RunStatus } from '../parts/run-status.tsx'
-import { Loaded } from '../parts/states.tsx'
-import { useNow } from '../parts/use-now.ts'
+import { useClient } from '../../api/client.ts'
+import { useLive } from '../../api/live.tsx'
+import { useDoing, useQuestion } from '../../ui/actions.tsx'
+import { code, type Fact, Facts, panel } from '../../ui/facts.tsx'
+import { amount, bytes, count, duration, moment, short } from '../../ui/figures.ts'
+import { HeatStrip } from '../../ui/heat-strip.tsx'
+import { FigureTile, Page, Section, tiles } from '../../ui/page.tsx'
+import { paths } from '../../ui/paths.ts'
+import { RunStatus } from '../../ui/run-status.tsx'
+import { Loaded } from '../../ui/states.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { RunErrors } from './run-errors.tsx'
 import { RunProofView } from './run-proof.tsx'
 import { shareOf } from './runs-table.tsx'
@@ -24,7 +24,10 @@ import { Stages } from './stages.tsx'
 export function RunPage() {
   const { runId = '' } = useParams({ strict: false }) as { readonly runId?: string }
   const client = useClient()
-  const run = useQuery({ queryKey: ['run', runId], queryFn: ({ signal }) => client.runs.get(runId, { signal }) })
+  const run = useQuery({
+    queryKey: ['run', runId],
+    queryFn: ({ signal }) => client.runs.get(runId, { signal }),
+  })
   const detail = useQuery({
     queryKey: ['run-detail', runId],
     queryFn: ({ signal }) => client.monitoring.run(runId, { signal }),
@@ -33,7 +36,9 @@ export function RunPage() {
   const flowId = detail.data?.flowId
   return (
     <Page
-      title={detail.data === undefined ? 'Run' : `Run of ${moment(detail.data.startedAt ?? detail.data.createdAt)}`}
+      title={
+        detail.data === undefined ? 'Run' : `Run of ${moment(detail.data.startedAt ?? detail.data.createdAt)}`
+      }
       badge={run.data && <RunStatus status={run.data.metrics.statusSummary.status} />}
       above={[
         { title: 'Dataflows', href: paths.flows },
@@ -57,28 +62,59 @@ function Progress({ detail }: { readonly detail: RunDetail }) {
   const live = useLive().progress.get(detail.id)
   const now = useNow(1_000)
   const isOver = detail.stage === 'ended'
-  const [rows, size] = [Math.max(live?.rowsRead ?? 0, detail.rows), Math.max(live?.bytesRead ?? 0, detail.bytes)]
+  const [rows, size] = [
+    Math.max(live?.rowsRead ?? 0, detail.rows),
+    Math.max(live?.bytesRead ?? 0, detail.bytes),
+  ]
   const took = detail.startedAt === undefined ? undefined : (detail.completedAt ?? now) - detail.startedAt
   const pace = isOver || live === undefined ? detail.rowsPerSecond : live.rowsPerSecond
   const flow = isOver || live === undefined ? detail.bytesPerSecond : live.bytesPerSecond
   return (
     <>
       <dl className={tiles}>
-        <FigureTile label="Rows read" value={short(rows)} note={ofAbout(rows, detail.estimatedRows, isOver)} />
-        <FigureTile label="Rows per second" value={short(pace)} note={isOver ? 'over the whole copy' : 'last few seconds'} />
+        <FigureTile
+          label="Rows read"
+          value={short(rows)}
+          note={ofAbout(rows, detail.estimatedRows, isOver)}
+        />
+        <FigureTile
+          label="Rows per second"
+          value={short(pace)}
+          note={isOver ? 'over the whole copy' : 'last few seconds'}
+        />
         <FigureTile label="Throughput" value={`${bytes(flow)}/s`} note={`${bytes(size)} read`} />
-        <FigureTile label={isOver ? 'Took' : 'Running for'} value={took === undefined ? '–' : duration(Math.max(0, took))} />
-        {!isOver && <FigureTile label="Time left" value={detail.etaMs === undefined ? '–' : `about ${duration(detail.etaMs)}`} note="at the pace so far" />}
+        <FigureTile
+          label={isOver ? 'Took' : 'Running for'}
+          value={took === undefined ? '–' : duration(Math.max(0, took))}
+        />
+        {!isOver && (
+          <FigureTile
+            label="Time left"
+            value={detail.etaMs === undefined ? '–' : `about ${duration(detail.etaMs)}`}
+            note="at the pace so far"
+          />
+        )}
       </dl>
       <Section title={isOver ? 'Slices' : 'Progress'} note={relationOf(detail)}>
         <div className={panel}>
           {!isOver && detail.slicesTotal > 0 && (
-            <Meter label="Copied" variant="informative" value={live === undefined ? shareOf({ ...detail, rowsRead: rows, estimatedRows: detail.estimatedRows }) : shareOf(live)} styles={style({ width: 'full', maxWidth: 'full' })} />
+            <Meter
+              label="Copied"
+              variant="informative"
+              value={
+                live === undefined
+                  ? shareOf({ ...detail, rowsRead: rows, estimatedRows: detail.estimatedRows })
+                  : shareOf(live)
+              }
+              styles={style({ width: 'full', maxWidth: 'full' })}
+            />
           )}
           {detail.slices.length > 0 ? (
             <HeatStrip slices={detail.slices} />
           ) : (
-            <p className={style({ font: 'body', margin: 0 })}>{WORDS_WITHOUT_SLICES[detail.stage] ?? 'This run read nothing.'}</p>
+            <p className={style({ font: 'body', margin: 0 })}>
+              {WORDS_WITHOUT_SLICES[detail.stage] ?? 'This run read nothing.'}
+            </p>
           )}
           <Stages detail={detail} />
         </div>
@@ -102,19 +138,51 @@ function ofAbout(rows: number, estimated: number | undefined, isOver: boolean): 
 }
 
 function Outcome({ run, detail }: { readonly run: Run; readonly detail: RunDetail }) {
-  const { recordSummary: records, sizeSummary: sizes, fileSummary: files, durationSummary: times } = run.metrics
+  const {
+    recordSummary: records,
+    sizeSummary: sizes,
+    fileSummary: files,
+    durationSummary: times,
+  } = run.metrics
   const window = times?.extensions
   const facts: readonly Fact[] = [
-    ['Received', records?.inputRecordCount === undefined ? undefined : amount(records.inputRecordCount, 'record')],
-    ['Ingested', records?.outputRecordCount === undefined ? undefined : amount(records.outputRecordCount, 'record')],
-    ['Skipped', records?.skippedRecordCount === undefined ? undefined : amount(records.skippedRecordCount, 'record')],
-    ['Failed', records?.failedRecordCount === undefined ? undefined : amount(records.failedRecordCount, 'record')],
-    ['Written', sizes?.outputBytes === undefined ? undefined : `${bytes(sizes.outputBytes)} in ${amount(files?.outputFileCount ?? 0, 'file')}`],
-    ['Window', window === undefined ? undefined : `${window.windowStart === 0 ? 'the beginning' : moment(window.windowStart)} to ${moment(window.windowEnd)}`],
+    [
+      'Received',
+      records?.inputRecordCount === undefined ? undefined : amount(records.inputRecordCount, 'record'),
+    ],
+    [
+      'Ingested',
+      records?.outputRecordCount === undefined ? undefined : amount(records.outputRecordCount, 'record'),
+    ],
+    [
+      'Skipped',
+      records?.skippedRecordCount === undefined ? undefined : amount(records.skippedRecordCount, 'record'),
+    ],
+    [
+      'Failed',
+      records?.failedRecordCount === undefined ? undefined : amount(records.failedRecordCount, 'record'),
+    ],
+    [
+      'Written',
+      sizes?.outputBytes === undefined
+        ? undefined
+        : `${bytes(sizes.outputBytes)} in ${amount(files?.outputFileCount ?? 0, 'file')}`,
+    ],
+    [
+      'Window',
+      window === undefined
+        ? undefined
+        : `${window.windowStart === 0 ? 'the beginning' : moment(window.windowStart)} to ${moment(window.windowEnd)}`,
+    ],
     ['Asked for by', ORIGINS[detail.origin]],
     ['Dataset', detail.datasetId && <Link href={paths.dataset(detail.datasetId)}>{detail.datasetId}</Link>],
     ['Batch', detail.batchId && <span className={code}>{detail.batchId}</span>],
-    ['Run id', <span key="id" className={code}>{run.id}</span>],
+    [
+      'Run id',
+      <span key="id" className={code}>
+        {run.id}
+      </span>,
+    ],
     ['Planned', detail.epoch > 1 ? `${detail.epoch} times` : undefined],
   ]
   return (
@@ -142,8 +210,14 @@ function RunActions({ run }: { readonly run: Run }) {
   const client = useClient()
   const [dialog, ask] = useQuestion()
   const cancel = useDoing({ doIt: () => client.runs.cancel(run.id), done: 'The run ends now.' })
-  const again = useDoing({ doIt: () => client.runs.retrigger(run.id), done: 'A new run over the same window begins.' })
-  const replay = useDoing({ doIt: () => client.runs.replay(run.id), done: 'The rows that were set aside are tried again.' })
+  const again = useDoing({
+    doIt: () => client.runs.retrigger(run.id),
+    done: 'A new run over the same window begins.',
+  })
+  const replay = useDoing({
+    doIt: () => client.runs.replay(run.id),
+    done: 'The rows that were set aside are tried again.',
+  })
   const { status, extensions } = run.metrics.statusSummary
   const isOver = status === 'success' || status === 'failed'
   const isHeld = (run.metrics.recordSummary?.failedRecordCount ?? 0) > 0 && extensions?.manifest !== undefined

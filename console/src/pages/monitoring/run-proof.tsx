@@ -1,10 +1,10 @@
 import type { RunProof } from '@headwater/contract/flow-service/run-metrics.ts'
 import { Disclosure, DisclosurePanel, DisclosureTitle, StatusLight } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
-import { DataTable } from '../parts/data-table.tsx'
-import { code, panel } from '../parts/facts.tsx'
-import { amount, count } from '../parts/figures.ts'
-import { Section } from '../parts/page.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { code, panel } from '../../ui/facts.tsx'
+import { amount, count } from '../../ui/figures.ts'
+import { Section } from '../../ui/page.tsx'
 
 type Digest = RunProof['digests'][number]
 
@@ -21,7 +21,8 @@ export function RunProofView({ proof }: { readonly proof: RunProof }) {
         <p className={style({ font: 'body', margin: 0 })}>
           {amount(rowsRead, 'row')} read, {count(rowsLanded)} landed, {count(rowsSetAside)} set aside.{' '}
           {fields > 0 && `${count(agreeing)} of ${amount(fields, 'field')} agree, read back by DuckDB. `}
-          {source !== undefined && `PostgreSQL counted ${amount(source.columns, 'column')} itself, ${count(source.byValue)} of them value by value.`}
+          {source !== undefined &&
+            `PostgreSQL counted ${amount(source.columns, 'column')} itself, ${count(source.byValue)} of them value by value.`}
         </p>
         {proof.digests.length > 0 && (
           <Disclosure size="S" isQuiet>
@@ -47,8 +48,16 @@ function Digests({ digests }: { readonly digests: readonly Digest[] }) {
         { key: 'agree', title: 'Both sides', cell: (digest) => <Agreement digest={digest} /> },
         { key: 'values', title: 'Values', isFigure: true, cell: ({ valueCount }) => count(valueCount) },
         { key: 'nulls', title: 'Nulls', isFigure: true, cell: ({ nullCount }) => count(nullCount) },
-        { key: 'sent', title: 'Sent', cell: ({ sent }) => <span className={code}>{sent?.digest ?? '–'}</span> },
-        { key: 'landed', title: 'Read back', cell: ({ digest }) => <span className={code}>{digest ?? '–'}</span> },
+        {
+          key: 'sent',
+          title: 'Sent',
+          cell: ({ sent }) => <span className={code}>{sent?.digest ?? '–'}</span>,
+        },
+        {
+          key: 'landed',
+          title: 'Read back',
+          cell: ({ digest }) => <span className={code}>{digest ?? '–'}</span>,
+        },
       ]}
     />
   )
@@ -57,6 +66,8 @@ function Digests({ digests }: { readonly digests: readonly Digest[] }) {
 function Agreement({ digest: { sent, ...landed } }: { readonly digest: Digest }) {
   const isSame =
     sent === undefined ||
-    (sent.digest === landed.digest && sent.valueCount === landed.valueCount && sent.nullCount === landed.nullCount)
+    (sent.digest === landed.digest &&
+      sent.valueCount === landed.valueCount &&
+      sent.nullCount === landed.nullCount)
   return <StatusLight variant={isSame ? 'positive' : 'negative'}>{isSame ? 'agree' : 'differ'}</StatusLight>
 }

@@ -1,7 +1,7 @@
 import type { RunDetail } from '@headwater/contract/monitoring/run-detail.ts'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
-import { duration } from '../parts/figures.ts'
-import { useNow } from '../parts/use-now.ts'
+import { duration } from '../../ui/figures.ts'
+import { useNow } from '../../ui/use-now.ts'
 
 const NAMES = ['Waiting', 'Copying from the source', 'Committing to the lake'] as const
 
@@ -18,10 +18,22 @@ export function Stages({ detail }: { readonly detail: RunDetail }) {
   return (
     <ol
       aria-label="Stages"
-      className={style({ display: 'flex', flexWrap: 'wrap', columnGap: 32, rowGap: 8, margin: 0, padding: 0, listStyleType: 'none' })}
+      className={style({
+        display: 'flex',
+        flexWrap: 'wrap',
+        columnGap: 32,
+        rowGap: 8,
+        margin: 0,
+        padding: 0,
+        listStyleType: 'none',
+      })}
     >
       {stages.map(({ name, ms, state }) => (
-        <li key={name} aria-current={state === 'now' ? 'step' : undefined} className={style({ display: 'flex', alignItems: 'center', gap: 8, font: 'ui-sm' })}>
+        <li
+          key={name}
+          aria-current={state === 'now' ? 'step' : undefined}
+          className={style({ display: 'flex', alignItems: 'center', gap: 8, font: 'ui-sm' })}
+        >
           <span
             aria-hidden
             className={style({
@@ -32,14 +44,19 @@ export function Stages({ detail }: { readonly detail: RunDetail }) {
             })({ state })}
           />
           <span>{name}</span>
-          <span className={style({ color: 'neutral-subdued', fontVariantNumeric: 'tabular-nums' })}>{ms === undefined ? '' : duration(ms)}</span>
+          <span className={style({ color: 'neutral-subdued', fontVariantNumeric: 'tabular-nums' })}>
+            {ms === undefined ? '' : duration(ms)}
+          </span>
         </li>
       ))}
     </ol>
   )
 }
 
-function stagesOf({ createdAt, startedAt, copiedAt, completedAt, stage }: RunDetail, now: number): readonly Stage[] {
+function stagesOf(
+  { createdAt, startedAt, copiedAt, completedAt, stage }: RunDetail,
+  now: number,
+): readonly Stage[] {
   const ends = [startedAt, copiedAt, completedAt]
   const begins = [createdAt, startedAt, copiedAt]
   return NAMES.map((name, index) => {
@@ -47,6 +64,10 @@ function stagesOf({ createdAt, startedAt, copiedAt, completedAt, stage }: RunDet
     const isOver = stage === 'ended'
     const state = to !== undefined ? 'done' : from !== undefined && !isOver ? 'now' : 'next'
     const until = to ?? (state === 'now' ? now : undefined)
-    return { name, state, ms: from === undefined || until === undefined ? undefined : Math.max(0, until - from) }
+    return {
+      name,
+      state,
+      ms: from === undefined || until === undefined ? undefined : Math.max(0, until - from),
+    }
   })
 }
