@@ -69,8 +69,15 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     const stopping = new AbortController()
     const refresh = gatherRefreshes(queries)
+    let isFirstReady = true
     const hear = (heard: Heard): void => {
-      if (heard.kind === 'ready') return setState('live')
+      if (heard.kind === 'ready') {
+        setState('live')
+        // What was read before the stream was there may have changed in between.
+        if (!isFirstReady) return
+        isFirstReady = false
+        return void queries.invalidateQueries({ predicate: ({ state }) => state.status === 'success' })
+      }
       if (heard.kind === 'lost') return setState('lost')
       if (heard.kind === 'resync') return void queries.invalidateQueries()
       refresh(SHOWN_BY[heard.kind] ?? [])
