@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ApiClient } from '@headwater/testkit/api-client.ts'
 import { connectTo } from '@headwater/testkit/journey.ts'
 import { batchIdOf, rejectedRows } from '@headwater/testkit/quarantine.ts'
 import { type LandedTable, landTable } from '@headwater/testkit/table-journey.ts'
@@ -110,18 +111,19 @@ async function land(server: TestServer, connectionId: string, name: string): Pro
     tableName: `public.${name}`,
     options: { partialIngestionPercent: 100, errorDiagnosticsEnabled: true },
   })
-  const files = await filesOf(server, landed.datasetId)
+  const files = await filesOf(server.client, landed.datasetId)
   return { landed, files, aside: await readSetAside(server, landed) }
 }
 
 /** Where the files of a landed table are. */
-export async function filesOf(server: TestServer, datasetId: string): Promise<LandedFiles> {
-  const folder = join(server.lakeDir, 'prod', datasetId, 'data')
+export async function filesOf(client: ApiClient, datasetId: string): Promise<LandedFiles> {
   // The catalogue knows the commit at once; the hint for readers by path follows.
-  const { body } = await server.client.get(`/iceberg/v1/namespaces/prod/tables/${datasetId}`)
+  const { body } = await client.get(`/iceberg/v1/namespaces/prod/tables/${datasetId}`)
+  const metadataPath = fileURLToPath(body['metadata-location'])
+  const folder = join(dirname(metadataPath), '../data')
   const data = await readdir(folder, { recursive: true }).catch(() => [])
   return {
-    metadataPath: fileURLToPath(body['metadata-location']),
+    metadataPath,
     dataPaths: data.filter((path) => path.endsWith('.parquet')).map((path) => join(folder, path)),
   }
 }

@@ -38,7 +38,7 @@ function land(tableName: string, connection = connectionId, options: Answer = un
 /** DuckDB reads at once; pyiceberg reads all tables in the end. */
 async function expectAsPrinted(name: string, table: LandedTable, rows: PrintedTable['rows']): Promise<void> {
   const printed = { name, rows, fields: await fieldsOf(server.client, table) }
-  const files = await filesOf(server, table.datasetId)
+  const files = await filesOf(server.client, table.datasetId)
   landed.push({ printed, files })
   const [found = []] = await readByDuckDb([files])
   expect(differencesOf(printed, found)).toEqual([])
@@ -162,7 +162,7 @@ describe('encodings', () => {
       // A list is made of the text that the server prints of it.
       const lists = await land('public.lists', connection, options)
       expect(setAside(lists)).toEqual([['HW-TEXT-ENCODING', 3]])
-      const [found] = await readByDuckDb([await filesOf(server, lists.datasetId)])
+      const [found] = await readByDuckDb([await filesOf(server.client, lists.datasetId)])
       expect(found?.map(({ notes }) => notes)).toEqual([{ list: ['plain', null] }, { list: ['größe', null] }])
     })
   })
