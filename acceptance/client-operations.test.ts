@@ -189,6 +189,12 @@ const CALLS: Readonly<Record<string, (it: HeadwaterClient) => Promise<unknown>>>
   listMappingFunctions: (it) => it.mappingLanguage.functions(),
   listMappingOperators: (it) => it.mappingLanguage.operators(),
   validateExpression: (it) => it.mappingLanguage.validate('1 + 2'),
+  listEvents: (it) => it.monitoring.events({ since: '1760000000000', kinds: 'run' }),
+  readIngestion: (it) => it.monitoring.ingestion({ start: '2025-10-01', end: '2025-10-02' }),
+  readRunDetail: (it) => it.monitoring.run(ID),
+  readLakeTable: (it) => it.monitoring.table(ID),
+  listTableFiles: (it) => it.monitoring.tableFiles(ID, { limit: 5 }),
+  listAuditEntries: (it) => it.monitoring.audit({ limit: 5 }),
   runQuery: (it) => it.query({ sql: 'select 1' }),
 }
 

@@ -98,6 +98,7 @@ export const ROOMS: readonly Room[] = [
     libraries: [...SERVICE_LIBRARIES, 'ajv', 'ajv-formats'],
   },
   { path: 'services/observability', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
+  { path: 'services/monitoring', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/console', rooms: ['kit', 'log', 'http'], libraries: ['fastify'] },
 
   {

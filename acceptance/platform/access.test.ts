@@ -37,7 +37,7 @@ async function readAll(client: ApiClient): Promise<ReadonlyMap<string, Answer>> 
 }
 
 /** What changes by itself: times of reading, and deliveries that are tried again. */
-const RESTLESS = /\/(deliveries|test|explore|preview)(\/|$|\?)|\/stats$|observability/
+const RESTLESS = /\/(deliveries|test|explore|preview)(\/|$|\?)|\/stats$|observability|^\/monitoring/
 
 /**
  * Asks for all that the owner has, by every operation, and expects what somebody gets who asks for nothing that there
@@ -252,10 +252,15 @@ test('permissions in one sandbox are of no use in another', async () => {
   expect(search).toMatchObject({ status: 403, body: { type: expect.stringContaining('FLOW-2121-403') } })
 })
 
-/** Operations that every client of the organisation may use, or everybody: words of the API, and the way in. */
+/**
+ * Operations that every client of the organisation may use, or everybody: words of the API, the way in, and what tells
+ * each client of the areas that it may view, and refuses those that may view none.
+ */
 const OPEN_TO_CLIENTS = [
   'getIcebergConfig',
   'listActiveSandboxes',
+  'listAuditEntries',
+  'listEvents',
   'listMappingFunctions',
   'listMappingOperators',
   'listSandboxTypes',

@@ -46,7 +46,7 @@ export async function look(client: ApiClient, path: string): Promise<ApiResponse
 /** Whether the operation lies behind the gateway. */
 export function isGuarded({ path }: Operation): boolean {
   if (path === '/iceberg/v1/oauth/tokens') return false
-  return ['/data/', '/query', '/iceberg/'].some((prefix) => path.startsWith(prefix))
+  return ['/data/', '/query', '/iceberg/', '/monitoring/'].some((prefix) => path.startsWith(prefix))
 }
 
 /** All guarded operations with the paths of what the owner has. */

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ApiClient } from '@headwater/testkit/api-client.ts'
 import { connectTo } from '@headwater/testkit/journey.ts'
 import { batchIdOf, rejectedRows } from '@headwater/testkit/quarantine.ts'
 import { type LandedTable, landTable } from '@headwater/testkit/table-journey.ts'
@@ -9,6 +10,7 @@ import type { TestServer } from '@headwater/testkit/test-server.ts'
 import pg from 'pg'
 import type { SetAside } from './faults.ts'
 import { EXTENSIONS, MADE_TYPES } from './made-tables.ts'
+import { lackedBy, NEW_TYPES } from './newcomers.ts'
 import { askServer, makeTable, type ToldRow } from './oracle.ts'
 import type { LandedFiles } from './readers.ts'
 import type { TortureTable } from './table.ts'
@@ -25,7 +27,9 @@ export interface Case {
 }
 
 export interface Torture {
+  /** As the server writes it. */
   readonly version: string
+  readonly major: number
   readonly cases: readonly Case[]
   /** What this server lacks: extensions, and types that it was built without. */
   readonly missing: readonly string[]
@@ -42,7 +46,10 @@ export async function torture(source: TestDatabase, server: TestServer): Promise
   await client.connect()
   try {
     await client.query(MADE_TYPES)
-    const { tables, missing } = await listTables(client)
+    const { rows } = await client.query<{ server_version: string }>('show server_version')
+    const version = rows[0]?.server_version ?? ''
+    const major = Number.parseInt(version, 10)
+    const { tables, missing } = await listTables(client, major)
     const connectionId = await connectTo(server.client, source)
     for (const [index, table] of tables.entries()) await makeTable(client, table, `t_${index}`)
     const landed: Landed[] = []
@@ -54,8 +61,7 @@ export async function torture(source: TestDatabase, server: TestServer): Promise
     const cases: Case[] = []
     for (const [index, table] of tables.entries())
       cases.push({ table, rows: await askServer(client, table, `t_${index}`), ...(landed[index] as Landed) })
-    const { rows } = await client.query<{ server_version: string }>('show server_version')
-    return { version: rows[0]?.server_version ?? '', cases, missing }
+    return { version, major, cases, missing }
   } finally {
     await client.end()
   }
@@ -63,18 +69,19 @@ export async function torture(source: TestDatabase, server: TestServer): Promise
 
 async function listTables(
   client: pg.Client,
+  major: number,
 ): Promise<{ readonly tables: readonly TortureTable[]; readonly missing: readonly string[] }> {
   const types = await namesOf(
     client,
     `select typname as name from pg_type where typnamespace = 'pg_catalog'::regnamespace`,
   )
   const extensions = await namesOf(client, 'select name from pg_available_extensions')
-  const missing: string[] = []
+  const missing: string[] = [...NEW_TYPES.filter((type) => !types.has(type)), ...lackedBy(major)]
   if (!(await readsXml(client))) {
     types.delete('xml')
     missing.push('xml')
   }
-  const tables = [...builtInTables(types)]
+  const tables = [...builtInTables(types, major)]
   for (const { extension, tables: more } of EXTENSIONS) {
     if (!extensions.has(extension)) {
       missing.push(extension)
@@ -104,18 +111,19 @@ async function land(server: TestServer, connectionId: string, name: string): Pro
     tableName: `public.${name}`,
     options: { partialIngestionPercent: 100, errorDiagnosticsEnabled: true },
   })
-  const files = await filesOf(server, landed.datasetId)
+  const files = await filesOf(server.client, landed.datasetId)
   return { landed, files, aside: await readSetAside(server, landed) }
 }
 
 /** Where the files of a landed table are. */
-export async function filesOf(server: TestServer, datasetId: string): Promise<LandedFiles> {
-  const folder = join(server.lakeDir, 'prod', datasetId, 'data')
+export async function filesOf(client: ApiClient, datasetId: string): Promise<LandedFiles> {
   // The catalogue knows the commit at once; the hint for readers by path follows.
-  const { body } = await server.client.get(`/iceberg/v1/namespaces/prod/tables/${datasetId}`)
+  const { body } = await client.get(`/iceberg/v1/namespaces/prod/tables/${datasetId}`)
+  const metadataPath = fileURLToPath(body['metadata-location'])
+  const folder = join(dirname(metadataPath), '../data')
   const data = await readdir(folder, { recursive: true }).catch(() => [])
   return {
-    metadataPath: fileURLToPath(body['metadata-location']),
+    metadataPath,
     dataPaths: data.filter((path) => path.endsWith('.parquet')).map((path) => join(folder, path)),
   }
 }

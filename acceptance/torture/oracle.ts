@@ -56,7 +56,7 @@ export async function askServer(
 }
 
 /** The columns of each row that COPY sends, without the escapes of its text format. */
-async function copyText(client: pg.Client, sql: string): Promise<(string | null)[][]> {
+export async function copyText(client: pg.Client, sql: string): Promise<(string | null)[][]> {
   const chunks: Buffer[] = []
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
   const take = ({ chunk }: { readonly chunk: Buffer }): void => void chunks.push(Buffer.from(chunk))
@@ -110,12 +110,22 @@ function partsSql(parts: Parts, value: string): string {
     case 'hstore':
       return `hstore_to_json(${value})`
     case 'interval':
-      return `case when ${value} is not null then json_build_object(
+      return `case when not isfinite(${value}) then ${infiniteSql(value)}
+        when ${value} is not null then json_build_object(
         'months', (extract(year from ${value}) * 12 + extract(month from ${value}))::bigint::text,
         'days', extract(day from ${value})::bigint::text,
         'microseconds', ((extract(hour from ${value}) * 3600 + extract(minute from ${value}) * 60) * 1000000
           + extract(microseconds from ${value}))::numeric::bigint::text) end`
   }
+}
+
+/** What the server keeps of them, which none of its functions tells. */
+function infiniteSql(value: string): string {
+  const parts = (months: string, micros: string) =>
+    `json_build_object('months', '${months}', 'days', '${months}', 'microseconds', '${micros}')`
+  const [least, most] = ['-2147483648', '2147483647']
+  return `case when ${value} < '0' then ${parts(least, '-9223372036854775808')}
+    else ${parts(most, '9223372036854775807')} end`
 }
 
 function rangeSql(value: string): string {

@@ -15,6 +15,8 @@ export interface Plant {
   readonly least: number
 }
 
+const NO_CODE = 'HW-NOTHING'
+
 /** One for each kind of fault that could be overlooked. */
 export const PLANTS: readonly Plant[] = [
   {
@@ -63,9 +65,9 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'a code that is another',
     least: 80,
-    plant: recoded((codes) => codes.map(() => 'HW-TEXT-ENCODING')),
+    plant: recoded((codes) => codes.map(() => NO_CODE)),
   },
-  { name: 'a code too many', least: 80, plant: recoded((codes) => [...codes, 'HW-TEXT-ENCODING']) },
+  { name: 'a code too many', least: 80, plant: recoded((codes) => [...codes, NO_CODE]) },
   { name: 'a code that is missing', least: 80, plant: recoded(() => []) },
 ]
 

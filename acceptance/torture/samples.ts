@@ -46,7 +46,14 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
     '2024-06-30 23:59:60+00',
     '1969-12-31 23:59:59.999999+00',
   ],
-  interval: ['-00:00:00.000001', '2147483647 days', '-13 mons 1 day -25:00:00', '15:30:00'],
+  interval: [
+    '-00:00:00.000001',
+    '2147483647 days',
+    '-13 mons 1 day -25:00:00',
+    '15:30:00',
+    'infinity',
+    '-infinity',
+  ],
   uuid: [
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
     '00000000-0000-0000-0000-000000000001',

@@ -10,6 +10,7 @@ import { Datasets } from './resources/datasets.ts'
 import { Flows } from './resources/flows.ts'
 import { IdentityNamespaces } from './resources/identity-namespaces.ts'
 import { MappingLanguage, MappingSets } from './resources/mapping-sets.ts'
+import { Monitoring } from './resources/monitoring.ts'
 import { Registry } from './resources/registry.ts'
 import { Runs } from './resources/runs.ts'
 import { Sandboxes } from './resources/sandboxes.ts'
@@ -51,6 +52,7 @@ export class HeadwaterClient {
   readonly sandboxes: Sandboxes
   readonly mappingSets: MappingSets
   readonly mappingLanguage: MappingLanguage
+  readonly monitoring: Monitoring
   readonly #transport: Transport
 
   constructor(options: ClientOptions | Transport) {
@@ -72,6 +74,7 @@ export class HeadwaterClient {
     this.sandboxes = new Sandboxes(transport)
     this.mappingSets = new MappingSets(transport)
     this.mappingLanguage = new MappingLanguage(transport)
+    this.monitoring = new Monitoring(transport)
   }
 
   /** The same client in another sandbox. Tokens are shared. */

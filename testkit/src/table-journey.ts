@@ -17,6 +17,8 @@ export interface TableJourney {
   /** Further members of `params` of the source connection. */
   readonly params?: Answer
   readonly options?: Answer
+  /** How long the run may take. */
+  readonly patienceMs?: number | undefined
 }
 
 export interface LandedTable {
@@ -34,7 +36,7 @@ let counter = 0
 export async function landTable(
   client: ApiClient,
   connectionId: string,
-  { tableName, params, options }: TableJourney,
+  { tableName, params, options, patienceMs }: TableJourney,
 ): Promise<LandedTable> {
   const title = `${tableName} ${process.pid} ${++counter}`
   const body = { baseConnectionId: connectionId, tableName, title }
@@ -70,6 +72,6 @@ export async function landTable(
       ...(options === undefined ? {} : { options }),
     }),
   )
-  const run = await finishedRun(client, flowId)
+  const run = await finishedRun(client, flowId, patienceMs)
   return { flowId, datasetId, schemaId, sourceConnectionId, mappingId, run }
 }

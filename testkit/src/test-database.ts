@@ -101,9 +101,17 @@ async function createDatabase(
   { template = 'template0', encoding }: TestDatabaseOptions,
 ): Promise<void> {
   const [name, source] = [admin.escapeIdentifier(database), admin.escapeIdentifier(template)]
-  // Only the locale C goes with every encoding.
-  const encoded = encoding === undefined ? '' : ` encoding '${encoding}' lc_collate 'C' lc_ctype 'C'`
+  const encoded = encoding === undefined ? '' : await encodedSql(admin, encoding)
   await admin.query(`create database ${name} template ${source}${encoded}`)
+}
+
+/** Only the locale C of the system goes with every encoding; a server may have another provider of locales since 15. */
+async function encodedSql(admin: pg.Client, encoding: string): Promise<string> {
+  const { rows } = await admin.query<{ hasProviders: boolean }>(
+    `select current_setting('server_version_num')::int >= 150000 as "hasProviders"`,
+  )
+  const provider = rows[0]?.hasProviders === true ? ' locale_provider libc' : ''
+  return ` encoding '${encoding}' lc_collate 'C' lc_ctype 'C'${provider}`
 }
 
 async function dropDatabase(server: URL, client: pg.Client, database: string): Promise<void> {

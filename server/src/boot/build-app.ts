@@ -22,6 +22,9 @@ import { registerIms } from '#services/ims/routes.ts'
 import { createTokenIssuer } from '#services/ims/token-issuer.ts'
 import { registerIngestion } from '#services/ingestion/routes.ts'
 import { registerLabels } from '#services/labels/routes.ts'
+import { insertAuditEntry } from '#services/monitoring/audit-store.ts'
+import { EventFeeds } from '#services/monitoring/event-feeds.ts'
+import { registerMonitoring } from '#services/monitoring/routes.ts'
 import { registerMetrics } from '#services/observability/metrics-routes.ts'
 import { registerHealth } from '#services/observability/routes.ts'
 import { registerQuery } from '#services/query/routes.ts'
@@ -32,6 +35,7 @@ import type { Database } from '#store/database.ts'
 import { icebergConfigOf } from './iceberg-config.ts'
 import { createIngestionBatches } from './ingestion-batches.ts'
 import type { Rooms } from './open-rooms.ts'
+import { createTableLake } from './table-lake.ts'
 import { VERSION } from './version.ts'
 
 export interface AppParts extends Rooms {
@@ -65,6 +69,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     verifyToken: issuer.verifyToken,
     findClient: clients.find,
     findSandbox: (orgId, wanted) => sandboxes.findActive(orgId, wanted),
+    recordChange: (change) => insertAuditEntry(db, { ...change, atMs: now() }),
   }
   const common = { gateway, db, now }
   const { findSchema } = neighbours
@@ -114,6 +119,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     storageConfig: icebergConfigOf(config.lake),
     listSandboxes: (orgId) => sandboxes.listActive(orgId),
   })
+  const feeds = new EventFeeds({ db, log, now })
+  app.addHook('onClose', () => feeds[Symbol.asyncDispose]())
+  await registerMonitoring(app, { ...common, feeds, tableLake: createTableLake(storage) })
   await registerFlowService(app, {
     ...common,
     keyring,

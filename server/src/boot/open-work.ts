@@ -3,6 +3,7 @@ import { Dispatcher } from '#notify/dispatcher.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
 import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
+import { AuditSweeper } from '#upkeep/audit-sweeper.ts'
 import { OrphanSweeper } from '#upkeep/orphan-sweeper.ts'
 import type { Rooms } from './open-rooms.ts'
 import { openSpool } from './spool.ts'
@@ -32,6 +33,7 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
   for (const loop of [ticker, keeper]) opened.defer(() => loop.stop())
   const sweeper = opened.adopt(new DiagnosticsSweeper({ db, storage, log, now }), (it) => it.stop())
   const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
+  const auditSweeper = opened.adopt(new AuditSweeper({ db, log, now }), (it) => it.stop())
   const orphanSweeper = opened.adopt(new OrphanSweeper({ db, storage, log, now }), (it) => it.stop())
   const steps = {
     db,
@@ -52,7 +54,8 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
         { ...steps, publicUrl, sliceTargetBytes, verify },
         { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
       )
-      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, orphanSweeper, keeper]) loop.start()
+      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, auditSweeper, orphanSweeper, keeper])
+        loop.start()
     },
   }
 }

@@ -108,24 +108,26 @@ export class RingWriter {
 
   /** The next free slot; blocks until there is one. Throws RingAbortedError when the ring was ended. */
   readonly acquire = (): Slot => {
+    this.#waitUntilFree(1)
+    return this.#slots[this.#next % this.#slots.length] as Slot
+  }
+
+  /** Blocks until all slots are free. Throws RingAbortedError when the ring was ended. */
+  readonly drain = (): void => this.#waitUntilFree(this.#slots.length)
+
+  #waitUntilFree(count: number): void {
     for (;;) {
       const signal = Atomics.load(this.#words, WORD.readerSignal)
       throwIfAborted(this.#words)
-      if (this.#next - Atomics.load(this.#words, WORD.released) < this.#slots.length) {
-        return this.#slots[this.#next % this.#slots.length] as Slot
-      }
+      const used = this.#next - Atomics.load(this.#words, WORD.released)
+      if (this.#slots.length - used >= count) return
       Atomics.wait(this.#words, WORD.readerSignal, signal, WAIT_MS)
     }
   }
 
-  /** Hands the acquired slot over. `overflowHeap` replaces its heap for this one time. */
-  readonly publish = (
-    _slot: Slot,
-    rowCount: number,
-    byteCount: number,
-    overflowHeap?: SharedArrayBuffer,
-  ): void => {
-    if (overflowHeap !== undefined) this.#port.postMessage(overflowHeap)
+  /** Hands the acquired slot over. `overflowHeap` replaces its heap for this one time, and is gone for this thread. */
+  readonly publish = (_slot: Slot, rowCount: number, byteCount: number, overflowHeap?: ArrayBuffer): void => {
+    if (overflowHeap !== undefined) this.#port.postMessage(overflowHeap, [overflowHeap])
     this.#counters[0] = (this.#counters[0] as number) + rowCount
     this.#counters[1] = (this.#counters[1] as number) + byteCount
     this.#next++
@@ -146,6 +148,8 @@ export class RingReader {
   readonly #words: Int32Array
   readonly #slots: readonly Slot[]
   readonly #port: MessagePort
+  /** Of the slot at hand. */
+  #overflowHeap: ArrayBuffer | undefined
   #next = 0
 
   constructor(memory: RingMemory, port: MessagePort) {
@@ -167,8 +171,10 @@ export class RingReader {
     }
   }
 
-  /** Gives the slot back; its memory may change at once. */
+  /** Gives the slot back; its memory may change at once. A heap of its own is freed, however long the collector waits. */
   release(): void {
+    this.#overflowHeap?.transfer(0)
+    this.#overflowHeap = undefined
     this.#next++
     Atomics.store(this.#words, WORD.released, this.#next)
     signalTo(this.#words, WORD.readerSignal)
@@ -176,7 +182,10 @@ export class RingReader {
 
   #open(): Slot {
     const slot = this.#slots[this.#next % this.#slots.length] as Slot
-    slot.receive(() => receiveMessageOnPort(this.#port)?.message as SharedArrayBuffer)
+    slot.receive(() => {
+      this.#overflowHeap = receiveMessageOnPort(this.#port)?.message as ArrayBuffer
+      return this.#overflowHeap
+    })
     return slot
   }
 }

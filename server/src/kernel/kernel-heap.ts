@@ -4,7 +4,7 @@ const PAGE_BYTES = 65_536
 /** Memory grows by so much at once. */
 const GROWTH_PAGES = 16
 const MIN_BLOCK_BYTES = 1_024
-/** What is larger gets a buffer of its own, which goes when nobody holds it any more: memory never shrinks. */
+/** What is larger gets a buffer of its own, which goes when it is given back: memory never shrinks. */
 const MAX_BLOCK_BYTES = 24 * 1024 * 1024
 
 /** Views that blocks are handed out as. */
@@ -54,7 +54,11 @@ export class KernelHeap {
 
   /** Takes a block back; nobody may use it afterwards. */
   free({ buffer, byteOffset, byteLength }: Block): void {
-    if (!this.holds(buffer)) return
+    if (!this.holds(buffer)) {
+      // The collector sees little of its size, and would let it lie.
+      if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+      return
+    }
     const size = blockBytesOf(byteLength)
     const known = this.#free.get(size)
     if (known === undefined) this.#free.set(size, [byteOffset])

@@ -12,7 +12,7 @@ import { passThrough } from './pass-through.ts'
 import { formatPath } from './paths.ts'
 import { treeProducer } from './produce-tree.ts'
 import { type Produce, type ValueSource, valueProducer } from './produce-values.ts'
-import { createColumnReader } from './read-vector.ts'
+import { type ColumnReader, createColumnReader } from './read-vector.ts'
 import { RowMemo } from './row-memo.ts'
 import { RowRules } from './row-rules.ts'
 import { formatFloat } from './values.ts'
@@ -53,7 +53,7 @@ export interface CompileOptions {
 
 /** Compiles a plan. */
 export function compileMapping(plan: MappingPlan, options: CompileOptions): CompiledMapping {
-  const readers = options.readers === undefined ? plan.columnTypes.map(createColumnReader) : []
+  const readers = options.readers === undefined ? readersOf(plan) : []
   const read = options.readers === undefined ? columnsReadByValue(plan) : []
   const memo = new RowMemo()
   const columns = options.readers ?? readers.map((reader) => reader.read)
@@ -77,6 +77,10 @@ export function compileMapping(plan: MappingPlan, options: CompileOptions): Comp
       return finish(mapped, batch.rowCount, log, options.keepsRejected ?? false)
     },
   }
+}
+
+function readersOf({ columnTypes, uncheckedColumns = [] }: MappingPlan): readonly ColumnReader[] {
+  return columnTypes.map((type, column) => createColumnReader(type, uncheckedColumns.includes(column)))
 }
 
 /** Columns that anything but a pass-through looks into. */

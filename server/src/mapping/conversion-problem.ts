@@ -1,6 +1,7 @@
 import type { Value } from './values.ts'
 
 export const CONVERSION_CODE = 'MAPPER-3700-400'
+const ENCODING_CODE = 'HW-TEXT-ENCODING'
 
 /** What a value that a field cannot hold may become, where its policy says so. */
 export interface Substitutes {
@@ -27,3 +28,10 @@ export class ConversionProblem {
     this.substitutes = substitutes
   }
 }
+
+/** Only where nobody has checked it: in the encoding SQL_ASCII, and in the type `"char"` before PostgreSQL 15. */
+export const NO_UTF8 = new ConversionProblem(
+  'The text is no UTF-8, and the database did not check that: its encoding is SQL_ASCII, or the type is "char"',
+  ENCODING_CODE,
+  {},
+)

@@ -52,6 +52,8 @@ export interface MappingPlan {
   readonly usedColumns: readonly string[]
   /** Types of `usedColumns`, in the same order. */
   readonly columnTypes: readonly ColumnType[]
+  /** Places of those of them whose texts may be any bytes. */
+  readonly uncheckedColumns?: readonly number[] | undefined
   /** In the depth-first order of the table's fields. */
   readonly outputs: readonly OutputColumn[]
   /** Structs whose fields the schema asks for; outer ones before those inside them. */

@@ -3,7 +3,7 @@ import type { ColumnType } from '#columns/column-type.ts'
 import type { AnyVector, BytesVector, Vector } from '#columns/vector.ts'
 import type { TextCheck } from '#typemap/text-check.ts'
 import type { OutputLog } from './batch-log.ts'
-import { ConversionProblem } from './conversion-problem.ts'
+import { NO_UTF8 } from './conversion-problem.ts'
 import { keepRows } from './keep-rows.ts'
 import type { Produce } from './produce-values.ts'
 import { bufferOf } from './read-vector.ts'
@@ -68,7 +68,6 @@ function replace(vector: Vector, type: ColumnType, row: number, value: Value): v
 }
 
 export const JSON_ESCAPE_CODE = 'HW-JSON-ESCAPE'
-export const ENCODING_CODE = 'HW-TEXT-ENCODING'
 
 const BACKSLASH = 0x5c
 /** `\u0000`, or half of a pair of surrogates without the other: JSON can say them, text cannot hold them. */
@@ -105,12 +104,6 @@ function remarkEscapes(
 function withoutPairs(text: string): string {
   return text.replaceAll('\\\\', '  ')
 }
-
-const NO_UTF8 = new ConversionProblem(
-  'The text is no UTF-8: the database has the encoding SQL_ASCII, which checks nothing',
-  ENCODING_CODE,
-  {},
-)
 
 function settleBytes(vector: BytesVector, rowCount: number, log: OutputLog): AnyVector {
   const { heap, offsets, lengths, validity } = vector

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import type { ColumnType } from '#columns/column-type.ts'
 import type { BytesVector, Vector } from '#columns/vector.ts'
+import { NO_UTF8 } from './conversion-problem.ts'
 import {
   DateValue,
   formatTimeOfDay,
@@ -9,7 +11,7 @@ import {
 } from './dates.ts'
 import { Decimal } from './decimal.ts'
 import type { Evaluate } from './evaluate.ts'
-import type { Value } from './values.ts'
+import { EvaluationFailure, type Value } from './values.ts'
 
 /** Reads values of one column out of whichever vector it is bound to. */
 export interface ColumnReader {
@@ -22,15 +24,18 @@ export const INT32_MAX = 0x7fffffff
 const INT64_MIN = -(2n ** 63n)
 const INT128_MIN = -(2n ** 127n)
 
-/** A reader for columns of a type. Binary data is read as Base64, times and UUIDs as text, NaN as a double. */
-export function createColumnReader(type: ColumnType): ColumnReader {
+/**
+ * A reader for columns of a type. Binary data is read as Base64, times and UUIDs as text, NaN as a double. Where texts
+ * may be any bytes, those that are no UTF-8 fail instead of becoming other texts.
+ */
+export function createColumnReader(type: ColumnType, isUnchecked = false): ColumnReader {
   let validity = new Uint8Array(0)
   let readValid: Evaluate = () => null
   return {
     read: (row) => (validity[row] === 1 ? readValid(row) : null),
     bind: (vector) => {
       validity = vector.validity as Uint8Array<ArrayBuffer>
-      readValid = readerOf(type, vector)
+      readValid = isUnchecked && vector.kind === 'bytes' ? checkedReader(vector) : readerOf(type, vector)
     },
   }
 }
@@ -119,6 +124,16 @@ function bytesReader(type: ColumnType, { heap, offsets, lengths }: BytesVector):
   if (type.kind !== 'uuid') return slice('utf8')
   const hex = slice('hex')
   return (row) => formatUuid(hex(row))
+}
+
+function checkedReader({ heap, offsets, lengths }: BytesVector): Evaluate {
+  return (row) => {
+    const start = offsets[row] as number
+    // A copy: the memory of the ring is shared, which isUtf8 does not read.
+    const bytes = Buffer.from(heap.slice(start, start + (lengths[row] as number)))
+    if (!isUtf8(bytes)) throw new EvaluationFailure(NO_UTF8.reason, NO_UTF8)
+    return bytes.toString('utf8')
+  }
 }
 
 function formatUuid(hex: string): string {

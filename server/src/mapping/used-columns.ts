@@ -43,8 +43,10 @@ export class UsedColumns {
     return shape && { node: 'shaped_text', of: { node: 'column', column: place }, shape }
   }
 
-  inPlan(): Pick<MappingPlan, 'usedColumns' | 'columnTypes'> {
+  inPlan(): Pick<MappingPlan, 'usedColumns' | 'columnTypes' | 'uncheckedColumns'> {
+    const unchecked = this.#used.flatMap(({ check }, place) => (check === 'utf8' ? [place] : []))
     return {
+      ...(unchecked.length === 0 ? {} : { uncheckedColumns: unchecked }),
       usedColumns: this.#used.map(({ name }) => name),
       columnTypes: this.#used.map(({ type }) => type),
     }

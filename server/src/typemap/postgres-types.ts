@@ -95,10 +95,21 @@ export function describePostgresType(facts: PostgresTypeFacts): PostgresColumnTy
 function checkOf(
   { columnType, decoder }: Omit<PostgresColumnType, 'landing'>,
   oid: number,
-  { isUnchecked }: PostgresTypeFacts,
+  { isUnchecked, types }: PostgresTypeFacts,
 ): TextCheck | undefined {
-  if (isUnchecked === true && columnType.kind === 'string' && CARRIES_BYTES.has(decoder)) return 'utf8'
+  const mayBeAnything = isUnchecked === true || holdsChar(oid, types)
+  if (mayBeAnything && columnType.kind === 'string' && CARRIES_BYTES.has(decoder)) return 'utf8'
   return oid === OID_JSON ? 'json' : undefined
+}
+
+/** Servers before 15 print a `"char"` as the byte that it is, whatever the encoding of the database. */
+function holdsChar(oid: number, types = NO_TYPES): boolean {
+  if (oid === OID_CHAR) return true
+  return types.has(oid) && types.values().some((type) => innerOids(type).includes(OID_CHAR))
+}
+
+function innerOids({ elementOid, baseOid, subtypeOid, attributes }: CatalogueType): number[] {
+  return [elementOid, baseOid, subtypeOid, ...attributes.map(({ typeOid }) => typeOid)]
 }
 
 /** Decoders that hand on what the server sends. */
@@ -203,6 +214,8 @@ function otherEntry(facts: PostgresTypeFacts, oid: number): Entry {
 
 const OID_NUMERIC = 1700
 const OID_JSON = 114
+/** The type of one byte, `"char"`. */
+const OID_CHAR = 18
 const OID_MONEY_ARRAY = 791
 /** Its cast to text shows the netmask of a single host, which its own output leaves out. */
 const OID_INET = 869

@@ -7,7 +7,7 @@ import type { Database, Tx } from '#store/database.ts'
  */
 
 /** Tables that speak of sandboxes without being part of one. */
-const APART: readonly string[] = ['sandbox', 'client_grant', 'lake_removal']
+const APART: readonly string[] = ['sandbox', 'client_grant', 'lake_removal', 'audit_entry']
 
 /** A table whose rows belong to sandboxes: it says so itself, or the rows that it refers to do. */
 export interface ScopedTable {

@@ -22,11 +22,11 @@ export const PASSWORD_FILE = 'headwater-password'
 const OLDEST_MS = 24 * 60 * 60 * 1000
 
 /**
- * The template for an installed PostgreSQL (newest first), or for the one that npm brings. It is made once a day for
+ * The template for an installed PostgreSQL (newest first), for the one that npm brings, or for a certain one. It is made once a day for
  * a version and a user of this machine: `initdb` costs more than ten times as much as unpacking.
  */
-export async function findTemplate(origin: Binaries['origin']): Promise<ClusterTemplate> {
-  const binaries = await chooseInstallation(origin)
+export async function findTemplate(wanted: Binaries['origin'] | Binaries): Promise<ClusterTemplate> {
+  const binaries = typeof wanted === 'string' ? await chooseInstallation(wanted) : wanted
   const user = process.getuid?.() ?? 0
   const file = path.join(
     tmpdir(),
@@ -63,7 +63,7 @@ async function makeTemplate(file: string, binaries: Binaries): Promise<void> {
       dataDir,
       listen: { port: 0, password },
       database: 'postgres',
-      preferSystem: binaries.origin === 'system',
+      binaries,
       settings: { fsync: 'off', wal_level: 'replica', max_wal_senders: '4' },
     })
     await server.stop()

@@ -20,6 +20,8 @@ const run = promisify(execFile)
 export interface ClusterOptions extends Partial<ServerRules> {
   /** The newest installed PostgreSQL (default), or the one of npm; whichever is missing, the other one. */
   readonly origin?: Binaries['origin'] | undefined
+  /** This installation and no other. */
+  readonly binaries?: Binaries | undefined
   /** Fixed until the cluster is removed: they are on the server's command line. */
   readonly startSettings?: Readonly<Record<string, string>> | undefined
   /** Text files to put into the data folder, by their names; e.g. `standby.signal`. */
@@ -88,7 +90,7 @@ export const CLUSTER_DIR_PREFIX = 'headwater-test-postgres-'
 
 /** Starts one within about 0.3 seconds. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const template = await findTemplate(options.origin ?? 'system')
+  const template = await findTemplate(options.binaries ?? options.origin ?? 'system')
   const dir = await mkdtemp(path.join(tmpdir(), CLUSTER_DIR_PREFIX))
   // Its inner folders are closed; passable, so that the server finds its files by their names.
   await chmod(dir, 0o711)
@@ -123,14 +125,14 @@ class StartedCluster implements Cluster {
   readonly #dir: string
   readonly #options: ClusterOptions
   readonly #files: ClusterFiles
-  readonly #origin: Binaries['origin']
+  readonly #binaries: Binaries
   #server: BundledPostgres | undefined
   #wasKilled = false
 
   constructor(dir: string, binaries: Binaries, password: string, options: ClusterOptions) {
     const psql = path.join(binaries.binDir, 'psql')
     this.#dir = dir
-    this.#origin = binaries.origin
+    this.#binaries = binaries
     this.#options = options
     this.#files = new ClusterFiles(path.join(dir, 'postgres'), options)
     this.dataDir = this.#files.dataDir
@@ -155,7 +157,7 @@ class StartedCluster implements Cluster {
       listen: { port: this.port, addresses: ['127.0.0.1', '::1'] },
       database: this.database,
       settings: { ...THROW_AWAY, ...this.#options.startSettings },
-      preferSystem: this.#origin === 'system',
+      binaries: this.#binaries,
     })
     this.port = this.#server.port
     this.socketDir = findRunning(path.join(this.#dir, 'postgres'))?.host ?? ''

@@ -27,7 +27,7 @@ function publishAll(): void {
     if (vector?.kind !== 'int32') throw new TypeError('the first column is an int')
     vector.values[0] = number
     const hasHeap = number % overflowEvery === overflowEvery - 1
-    const heap = hasHeap ? new SharedArrayBuffer(8) : undefined
+    const heap = hasHeap ? new ArrayBuffer(8) : undefined
     if (heap !== undefined) new Uint8Array(heap)[0] = number % 256
     slot.seal(1, hasHeap)
     writer.publish(slot, 1, 10, heap)

@@ -40,15 +40,17 @@ async function readRecords(task: ImportTask, { writer, ring, signal }: Surroundi
 
 async function readCopy(task: ExtractTask, { writer, ring, signal }: Surroundings): Promise<CopyCounts> {
   const ended = new AbortController()
-  const acquire = (): Slot => {
+  const waiting = <T>(wait: () => T): T => {
     try {
-      return writer.acquire()
+      return wait()
     } catch (error) {
       // The ring ends before the message that says so arrives; the copy is to be given up once, not twice.
       ended.abort(error)
       throw error
     }
   }
+  const acquire = (): Slot => waiting(writer.acquire)
+  const drain = (): void => waiting(writer.drain)
   return copySlice({
     sessions,
     target: task.source,
@@ -57,7 +59,7 @@ async function readCopy(task: ExtractTask, { writer, ring, signal }: Surrounding
     columns: task.columns,
     layout: ring.layout,
     kernel: new WireKernel(ring.memory, ring.scratch),
-    ring: { acquire, publish: writer.publish },
+    ring: { acquire, drain, publish: writer.publish },
     signal: AbortSignal.any([signal, ended.signal]),
     applicationName: 'headwater-reader',
     refusesRowSecurity: task.refusesRowSecurity,

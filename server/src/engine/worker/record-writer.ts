@@ -51,7 +51,7 @@ export class RecordWriter {
 
   /** A record larger than a slot brings its own heap along. */
   #publishAlone(slot: Slot, record: FileRecord): void {
-    const heap = new SharedArrayBuffer(record.bytes.length)
+    const heap = new ArrayBuffer(record.bytes.length)
     new Uint8Array(heap).set(record.bytes)
     this.#put(slot, record, 0)
     this.#publish(slot, record.bytes.length, heap)
@@ -67,7 +67,7 @@ export class RecordWriter {
     flags.validity[row] = 1
   }
 
-  #publish(slot: Slot, byteCount: number, heap?: SharedArrayBuffer): void {
+  #publish(slot: Slot, byteCount: number, heap?: ArrayBuffer): void {
     for (const column of slot.columns) column.nullCount = 0
     slot.seal(this.#rowCount, heap !== undefined)
     this.#ring.publish(slot, this.#rowCount, byteCount, heap)

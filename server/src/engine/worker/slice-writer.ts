@@ -162,7 +162,8 @@ export class SliceWriter {
     if (this.#level === 'none') return []
     const { columns } = this.#writer
     const level = this.#level === 'counts' ? 'counts' : 'digest'
-    const options = { signal, duck: this.#duck, level } as const
+    const { largestRowGroupBytes } = summary
+    const options = { signal, duck: this.#duck, level, largestRowGroupBytes } as const
     const landed = await this.#readBack(this.#file.path, columns, options)
     return proofsOf(columns, { digests: this.#digests, summary, rowCount: this.#rowsWritten, landed })
   }

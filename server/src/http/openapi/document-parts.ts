@@ -53,6 +53,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'Labels', description: 'What the data of a dataset, or of a field of it, may be used for.' },
   { name: 'Observability', description: 'Figures of ingestion over time.' },
   {
+    name: 'Monitoring',
+    description:
+      'What happens as it happens, what runs have brought, tables of the lake, and who changed what.',
+  },
+  {
     name: 'Iceberg',
     description: 'Datasets as tables of an Apache Iceberg REST catalog, for engines that read the lake.',
   },

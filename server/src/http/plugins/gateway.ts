@@ -14,6 +14,7 @@ import {
 } from '#http/permissions.ts'
 import { GatewayProblem, type HttpProblem } from '#http/problem.ts'
 import { ADMIN_SCOPE, type Scope } from '#http/scope.ts'
+import { auditRoutes, type RecordChange } from './audit.ts'
 
 /** What the gateway asks of the services; boot connects it. */
 export interface GatewayDependencies {
@@ -35,12 +36,17 @@ export interface GatewayDependencies {
    * Headers that are sent all the same have to fit.
    */
   readonly sandboxOf?: ((request: FastifyRequest) => string | undefined) | undefined
+  /** Remembers what was changed and by whom; nothing is remembered when absent. */
+  readonly recordChange?: RecordChange | undefined
   /** Where the permission has to hold; in the sandbox of the request when absent. */
   readonly placeOf?: ((request: FastifyRequest, scope: Scope) => Promise<Place>) | undefined
 }
 
 /** What is the same for all families. */
-export type CommonGateway = Pick<GatewayDependencies, 'verifyToken' | 'findClient' | 'findSandbox'>
+export type CommonGateway = Pick<
+  GatewayDependencies,
+  'verifyToken' | 'findClient' | 'findSandbox' | 'recordChange'
+>
 
 /** How a family says that a permission is missing. */
 export interface Denial {
@@ -133,6 +139,7 @@ export function guardRoutes(app: FastifyInstance, dependencies: GatewayDependenc
     })
     await assertPermitted(request, dependencies)
   })
+  if (dependencies.recordChange !== undefined) auditRoutes(app, dependencies.area, dependencies.recordChange)
 }
 
 /** The one place where permissions are checked. */
@@ -144,7 +151,9 @@ async function assertPermitted(request: FastifyRequest, dependencies: GatewayDep
   const { placeOf = async () => ({ sandboxId: scope.sandbox.id }), denial } = dependencies
   const place = await placeOf(request, scope)
   const missing = [permission, ...alsoNeeds].find((each) => !holds(scope.grants, each, place))
-  if (missing !== undefined) throw denial.problem(missing, whereOf(place, scope))
+  if (missing === undefined) return
+  request.isDenied = true
+  throw denial.problem(missing, whereOf(place, scope))
 }
 
 function whereOf(place: Place, { sandbox }: Scope): string {

@@ -63,9 +63,11 @@ export class PageWriter {
     return this.writeEncoded(this.encode(page, body))
   }
 
-  /** Compresses `body` for later, in memory of just its size. */
+  /** Compresses `body` for later, in memory of just its size; where a copy would be large, of no more than `body`'s. */
   encodeForLater(page: PageKind, body: Uint8Array): EncodedPage {
     const encoded = this.encode(page, body)
+    // What was never written to of that memory costs nothing.
+    if (encoded.compressed.length > MAX_COPIED_BYTES) return encoded
     // @NOTE `slice` of a Buffer, which this is, copies nothing.
     const compressed = new Uint8Array(encoded.compressed)
     giveBack(encoded.compressed)
@@ -103,6 +105,8 @@ export class PageWriter {
     return compressed
   }
 }
+
+const MAX_COPIED_BYTES = 8 * 1024 * 1024
 
 /** Smaller ones may be parts of the pool of Node.js. */
 const MIN_OWN_BYTES = 128 * 1024

@@ -39,6 +39,8 @@ export interface ParquetFileSummary {
   readonly sizeBytes: number
   /** File offset of each row group. */
   readonly splitOffsets: number[]
+  /** Before compression. */
+  readonly largestRowGroupBytes: number
   /** One for each column of the file, depth first; a list or map has one for everything with values in it. */
   readonly columns: ColumnSummary[]
 }
@@ -144,6 +146,7 @@ export class ParquetWriter {
       rowCount: this.#rowCount,
       sizeBytes: this.#pages.offset,
       splitOffsets: this.#rowGroups.map((group) => group.offset),
+      largestRowGroupBytes: Math.max(0, ...this.#rowGroups.map(uncompressedBytesOf)),
       columns: this.#metrics.map((metrics) => metrics.summary()),
     }
   }
@@ -173,6 +176,10 @@ export class ParquetWriter {
     metrics.add({ valueCount, nullCount: statistics.nullCount, sizeBytes: compressedBytes, extremes })
     return metadata
   }
+}
+
+function uncompressedBytesOf({ chunks }: RowGroupMetadata): number {
+  return chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0)
 }
 
 function measuredColumns(node: ColumnNode): MeasuredColumn[] {

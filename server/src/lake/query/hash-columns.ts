@@ -19,9 +19,11 @@ export async function hashColumns(
   connection: DuckDBConnection,
   columns: readonly HashedColumn[],
   from: string,
+  hasLongValues = false,
 ): Promise<{ readonly rowCount: number; readonly columns: FoundColumn[] }> {
+  const sums = columns.map((column) => sumsOf(column, hasLongValues))
   const reader = await connection.runAndReadAll(
-    `select ${['count(*)', 'hash(null)', ...columns.map(sumsOf)].join(', ')} from ${from}`,
+    `select ${['count(*)', 'hash(null)', ...sums].join(', ')} from ${from}`,
   )
   const [rows, hashOfNull, ...found] = reader.getRows()[0] ?? []
   const facts = { rowCount: bigOf(rows), hashOfNull: bigOf(hashOfNull) }
@@ -40,10 +42,10 @@ export async function hashColumns(
 const SUMS = 6
 
 /** Values, sum of 48 bits of their hashes, exclusive or of all 64, negative ones, the ends. */
-function sumsOf({ leaf, sql }: HashedColumn): string {
+function sumsOf({ leaf, sql }: HashedColumn, hasLongValues: boolean): string {
   const hash = `hash(${sql})`
   const sums = `sum((${hash} >> 16)::bigint), bit_xor(${hash}), ${countNegative(leaf, sql)}`
-  return `count(${sql}), ${sums}, ${extremesSql(leaf.type, sql)}`
+  return `count(${sql}), ${sums}, ${extremesSql(leaf.type, sql, hasLongValues)}`
 }
 
 /** An aggregate over no value is NULL. */

@@ -22,15 +22,25 @@ export interface PlainExtremes {
 /** As much of a value as decides where its bound is cut; values may have hundreds of megabytes. */
 const SHOWN_LENGTH = BOUND_LENGTH + 1
 
-/** Two expressions for the ends of a column; NaN is in no order. Booleans and UUIDs have no ends worth a look. */
-export function extremesSql(type: ColumnType, sql: string): string {
+/**
+ * Two expressions for the ends of a column; NaN is in no order. Booleans and UUIDs have no ends worth a look. Starts are
+ * in the same order as their values: cut before they are compared, long ones need no copy of the whole, and short ones
+ * take twice the time.
+ */
+export function extremesSql(type: ColumnType, sql: string, hasLongValues = false): string {
   if (!hasOrder(type)) return 'null, null'
+  if (hasLongValues && type.kind === 'string') return endsOf(`left(${sql}, ${SHOWN_LENGTH})`)
+  if (hasLongValues && type.kind === 'binary') return endsOf(`array_slice(${sql}, 1, ${SHOWN_LENGTH})`)
   const isFloat = type.kind === 'float' || type.kind === 'double'
   const filter = isFloat ? ` filter (not isnan(${sql}))` : ''
   const ends = [`min(${sql})${filter}`, `max(${sql})${filter}`]
   if (type.kind === 'string') return ends.map((end) => `left(${end}, ${SHOWN_LENGTH})`).join(', ')
   if (type.kind === 'binary') return ends.map((end) => `array_slice(${end}, 1, ${SHOWN_LENGTH})`).join(', ')
   return ends.join(', ')
+}
+
+function endsOf(sql: string): string {
+  return `min(${sql}), max(${sql})`
 }
 
 /** Types whose ends are compared. */

@@ -39,7 +39,16 @@ export interface ReadBackOptions {
   readonly signal?: AbortSignal | undefined
   /** `counts` decodes no value. */
   readonly level?: 'counts' | 'digest' | undefined
+  /** As the writer knows it; asked of the file when absent. */
+  readonly largestRowGroupBytes?: number | undefined
 }
+
+/**
+ * The engine holds a row group at least once. Larger ones, of which a few rows are the most, are read by an engine of
+ * their own: its memory is given back when it ends, and its limit goes by theirs.
+ */
+const MAX_SHARED_BYTES = 32 * 1024 * 1024
+const MB = 1024 * 1024
 
 /** The file can't be decoded, or a field is missing, has another id or reads as another type. */
 export class ReadBackError extends Error {
@@ -66,13 +75,16 @@ function readBackWith(
   duck: DuckDb,
   path: string,
   leaves: readonly LakeColumn[],
-  { signal, level }: ReadBackOptions,
+  options: ReadBackOptions,
 ): Promise<FileProof> {
+  const { signal, level } = options
   return duck.withConnection(async (connection) => {
     const read = async () => {
       await assertFieldIds(connection, path, leaves)
       if (level === 'counts') return countFile(connection, path, leaves)
-      return digestFile(connection, path, leaves, signal)
+      const largestBytes = options.largestRowGroupBytes ?? (await findLargestRowGroup(connection, path))
+      if (largestBytes <= MAX_SHARED_BYTES) return digestFile(connection, path, leaves, { signal })
+      return digestLongValues(path, leaves, { signal, largestBytes })
     }
     try {
       return await (signal ? withInterrupt(connection, signal, read) : read())
@@ -91,18 +103,43 @@ function asReadBackError(path: string, error: unknown): ReadBackError {
   return new ReadBackError(`'${path}' can't be read back: ${reason}`, { cause: error })
 }
 
+async function digestLongValues(
+  path: string,
+  leaves: readonly LakeColumn[],
+  { signal, largestBytes }: { readonly signal: AbortSignal | undefined; readonly largestBytes: number },
+): Promise<FileProof> {
+  const memoryLimit = `${512 + Math.ceil((5 * largestBytes) / MB)}MB`
+  await using duck = createDuckDb({ threadCount: 1, memoryLimit })
+  return await duck.withConnection((connection) => {
+    const read = () => digestFile(connection, path, leaves, { signal, hasLongValues: true })
+    return signal ? withInterrupt(connection, signal, read) : read()
+  })
+}
+
+async function findLargestRowGroup(connection: DuckDBConnection, path: string): Promise<number> {
+  const reader = await connection.runAndReadAll(
+    `select max(row_group_bytes)::double from parquet_metadata(${quotePath(path)})`,
+  )
+  return Number(reader.getRows()[0]?.[0] ?? 0)
+}
+
+interface DigestOptions {
+  readonly signal: AbortSignal | undefined
+  readonly hasLongValues?: boolean | undefined
+}
+
 async function digestFile(
   connection: DuckDBConnection,
   path: string,
   leaves: readonly LakeColumn[],
-  signal: AbortSignal | undefined,
+  { signal, hasLongValues }: DigestOptions,
 ): Promise<FileProof> {
   const from = `read_parquet(${quotePath(path)}, hive_partitioning = false)`
   await assertTypes(connection, leaves, from)
   const hashed = leaves.filter(isHashedLeaf)
   const mixed = leaves.filter((leaf) => !isHashedLeaf(leaf))
   const columns = hashed.map((leaf) => ({ leaf, sql: accessTo(leaf.path) }))
-  const { rowCount, columns: found } = await hashColumns(connection, columns, from)
+  const { rowCount, columns: found } = await hashColumns(connection, columns, from, hasLongValues)
   signal?.throwIfAborted()
   const others = mixed.length === 0 ? [] : await mixColumns(connection, mixed, from, signal)
   return {

@@ -69,6 +69,17 @@ export function chooseBinaries(
   )
 }
 
+/**
+ * The npm package in `binDir` as one installation, of whatever version: for servers that others would bring, which the
+ * store would not take for its own. Undefined where none is.
+ */
+export function describeNpmBinaries(binDir: string): Binaries | undefined {
+  if (!holdsServer(binDir)) return undefined
+  const version = npmVersion(binDir)
+  if (version === undefined) return undefined
+  return { origin: 'npm', binDir: realpathSync(binDir), version, major: Number.parseInt(version, 10) }
+}
+
 /** The folder of the npm package for this platform that holds `bin`, `lib` and `share`. */
 export function npmHome(binDir: string): string {
   return path.dirname(binDir)

@@ -32,6 +32,8 @@ export interface BundledPostgresOptions {
   settings?: Readonly<Record<string, string>> | undefined
   /** Prefer an installed PostgreSQL to the one that npm carries; default true. */
   preferSystem?: boolean | undefined
+  /** This installation and no other, whatever its version. */
+  binaries?: Binaries | undefined
   /** Ends the start; a started server is ended by `stop`. */
   signal?: AbortSignal | undefined
 }
@@ -144,7 +146,10 @@ async function startLocked(
 
 async function chooseLaunch({ clusterDir }: Layout, options: BundledPostgresOptions): Promise<Launch> {
   const runAs = chooseRunAs(clusterDir)
-  const found = await listBinaries(options.preferSystem ?? true, options.signal)
+  const found =
+    options.binaries === undefined
+      ? await listBinaries(options.preferSystem ?? true, options.signal)
+      : [options.binaries]
   // The npm ones can be copied to where the user of the server reaches them.
   const usable = found.filter(({ origin, binDir }) => origin === 'npm' || isReachable(binDir, runAs))
   const chosen = chooseBinaries(usable, findClusterMajor(clusterDir), clusterDir)

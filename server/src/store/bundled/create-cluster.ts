@@ -110,7 +110,8 @@ async function runOnce(
 ): Promise<number | null> {
   signal?.throwIfAborted()
   const child = launch(start, 'initdb', { data: fresh }, log.fd, ({ data = '' }) => [
-    ...['-D', data, '-U', superuser, '-E', 'UTF8', '-A', 'trust', '--no-instructions'],
+    ...['-D', data, '-U', superuser, '-E', 'UTF8', '-A', 'trust'],
+    ...(start.binaries.major >= 14 ? ['--no-instructions'] : []),
     ...locale,
     durable ? '--data-checksums' : '--no-sync',
   ])

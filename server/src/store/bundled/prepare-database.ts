@@ -25,5 +25,7 @@ export async function prepareDatabase(address: DatabaseAddress, password: string
 async function setPassword(client: pg.Client, user: string, password: string): Promise<void> {
   // A statement that fails is written to the server's log; this one must not be.
   await client.query('set log_min_error_statement = panic')
+  // What the rules of access ask for; the default of 13 is md5.
+  await client.query("set password_encryption = 'scram-sha-256'")
   await client.query(`alter role ${client.escapeIdentifier(user)} password ${client.escapeLiteral(password)}`)
 }

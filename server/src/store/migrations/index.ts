@@ -10,6 +10,7 @@ import * as catalog from './0010-catalog.ts'
 import * as ingestion from './0013-ingestion.ts'
 import * as sourceShapes from './0014-source-shapes.ts'
 import * as replays from './0015-replays.ts'
+import * as monitoring from './0016-monitoring.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-ingestion': ingestion,
   '0014-source-shapes': sourceShapes,
   '0015-replays': replays,
+  '0016-monitoring': monitoring,
 }

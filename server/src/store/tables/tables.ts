@@ -46,6 +46,7 @@ export interface Tables {
   lake_commit: LakeCommitTable
   subscription: SubscriptionTable
   delivery: DeliveryTable
+  audit_entry: AuditEntryTable
 }
 
 /** A JSON column: objects out, JSON text in (the driver would turn arrays into PostgreSQL arrays). */
@@ -280,6 +281,12 @@ interface FlowRunTable extends ScopedTable {
   document: JsonColumn
   started_utc: GeneratedAlways<number>
   completed_utc: GeneratedAlways<number>
+  records_in: GeneratedAlways<number>
+  records_out: GeneratedAlways<number>
+  records_skipped: GeneratedAlways<number>
+  records_failed: GeneratedAlways<number>
+  bytes_in: GeneratedAlways<number>
+  bytes_out: GeneratedAlways<number>
 }
 
 /** What the source of a flow looked like to the last run that landed. */
@@ -314,4 +321,22 @@ interface LakeCommitTable {
   snapshot_id: string
   metadata_key: string
   committed_at: number
+}
+
+/** A request that was to change something. */
+interface AuditEntryTable {
+  id: GeneratedAlways<number>
+  at: number
+  org_id: string
+  sandbox_id: string
+  area: string
+  operation: string
+  action: string | null
+  resource_id: string | null
+  resource_name: string | null
+  outcome: 'done' | 'denied' | 'failed'
+  status: number
+  user_id: string
+  client_id: string
+  request_id: string
 }

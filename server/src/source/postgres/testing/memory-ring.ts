@@ -41,7 +41,10 @@ export class MemoryRing implements SlotRing {
 
   readonly acquire = (): Slot => this.#writing[this.#next % this.#writing.length] as Slot
 
-  readonly publish = (_: Slot, rowCount: number, byteCount: number, overflow?: SharedArrayBuffer): void => {
+  /** Nobody works on anything after it was published. */
+  readonly drain = (): void => {}
+
+  readonly publish = (_: Slot, rowCount: number, byteCount: number, overflow?: ArrayBuffer): void => {
     const slot = this.#reading[this.#next % this.#reading.length] as Slot
     slot.receive(() => {
       if (overflow === undefined) throw new Error('the slot promises a heap of its own and none has come')

@@ -26,7 +26,8 @@ export interface CopyDecoderOptions {
  *   row ready             all of its CopyData message is there (the server sends one message a row)
  *   slot ready            rows or text full, or no room for the next read: sealed, published, and what is
  *                         left of the bytes moves to the next slot
- *   row > raw heap        the slot gets a heap of the row's size and is published with this one row
+ *   row > raw heap        the slot gets a heap of the row's size and is published with this one row; a very large
+ *                         one waits before that until nobody works on another
  */
 export class CopyDecoder {
   readonly #ring: SlotRing
@@ -41,8 +42,10 @@ export class CopyDecoder {
   /** Indices of the columns that print. */
   readonly #printed: readonly number[]
   readonly #span: ColumnSpan
+  /** What a row is likely to print. */
+  readonly #typicalTextBytes: number
   #slot: Slot
-  #overflow: SharedArrayBuffer | undefined
+  #overflow: ArrayBuffer | undefined
   #rawLimit: number
   #textReserved: number
   #pos = 0
@@ -70,6 +73,7 @@ export class CopyDecoder {
     this.#printed = columns.flatMap(({ type }, index) =>
       type.decoder === 'uuidText' || type.decoder === 'numericText' ? [index] : [],
     )
+    this.#typicalTextBytes = Math.ceil((layout.heapBytes - layout.rawBytes) / layout.slotRows)
     this.#slot = ring.acquire()
     this.#rawLimit = layout.rawBytes
     this.#textReserved = layout.rawBytes
@@ -275,7 +279,7 @@ export class CopyDecoder {
       this.#fill -= this.#pos
       this.#pos = 0
     }
-    if (needed > this.#rawLimit) this.#growHeap(needed, 0)
+    if (needed > this.#rawLimit) this.#growHeap(needed, this.#typicalTextBytes)
   }
 
   /** Size of the message at `pos`, as far as it is known. */
@@ -290,13 +294,14 @@ export class CopyDecoder {
 
   /** Publishes the slot and carries the bytes that are not parsed over to the next one. */
   #turnOver(): void {
-    const { heap } = this.#span
-    const [pos, fill] = [this.#pos, this.#fill]
+    const rest = this.#span.heap.subarray(this.#pos, this.#fill)
+    // The heap of a row goes with it.
+    const kept = this.#overflow === undefined ? rest : rest.slice()
     this.#publish()
     this.#enterSlot(this.#ring.acquire())
-    this.#span.heap.set(heap.subarray(pos, fill), 0)
+    this.#span.heap.set(kept, 0)
     this.#pos = 0
-    this.#fill = fill - pos
+    this.#fill = kept.length
   }
 
   #publish(): void {
@@ -315,7 +320,8 @@ export class CopyDecoder {
 
   /** A heap of the current row's own, with `rawBytes` for it and `textBytes` for what it prints. */
   #growHeap(rawBytes: number, textBytes: number): void {
-    const grown = new SharedArrayBuffer(rawBytes + textBytes)
+    if (rawBytes > MAX_AHEAD_BYTES) this.#ring.drain()
+    const grown = new ArrayBuffer(rawBytes + textBytes)
     const heap = new Uint8Array(grown)
     heap.set(this.#span.heap.subarray(0, this.#fill))
     this.#overflow = grown
@@ -334,6 +340,8 @@ export class CopyDecoder {
 const COPY_DATA = 0x64
 const MAX_READ_BYTES = 1 << 18
 const MIN_READ_BYTES = 1 << 14
+/** Rows up to this are read while others of them are encoded; of larger ones there is one at a time. */
+const MAX_AHEAD_BYTES = 32 * 1024 * 1024
 /** PostgreSQL builds a message in one allocation, which is bounded by 1 GiB. */
 const MAX_ROW_BYTES = 1 << 30
 /** Of messages other than rows. Whatever claims more is not PostgreSQL, and must not get the memory. */

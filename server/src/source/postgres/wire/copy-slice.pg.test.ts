@@ -139,6 +139,7 @@ test('a ring that gives up ends the copy and the session', async () => {
       if (inner.published.length === 3) throw new Error('the ring was ended')
       return inner.acquire()
     },
+    drain: inner.drain,
     publish: inner.publish,
   }
   const applicationName = 'copy into a broken ring'
@@ -155,6 +156,7 @@ test('an abort stops the server', async () => {
   const inner = new MemoryRing(layout, [INT4])
   const ring: SlotRing = {
     acquire: inner.acquire,
+    drain: inner.drain,
     publish: (...args) => {
       inner.publish(...args)
       if (inner.published.length === 2) queueMicrotask(() => controller.abort(new Error('enough')))

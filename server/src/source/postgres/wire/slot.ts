@@ -92,7 +92,7 @@ export class Slot {
   }
 
   /** The reader's first act: null counts, and the heap, which `takeHeap` fetches if the slot has one of its own. */
-  receive(takeHeap: () => SharedArrayBuffer): void {
+  receive(takeHeap: () => ArrayBuffer): void {
     const hasOverflow = this.#header[WORD.hasOverflow] === 1
     const heap = hasOverflow ? new Uint8Array(takeHeap()) : this.heap
     this.columns.forEach((vector, index) => {
@@ -106,13 +106,10 @@ export class Slot {
 export interface SlotRing {
   /** The next free slot; may block. Until it is published, the same slot again. */
   readonly acquire: () => Slot
-  /** Hands the acquired slot over; `byteCount` are the bytes of its rows on the wire. */
-  readonly publish: (
-    slot: Slot,
-    rowCount: number,
-    byteCount: number,
-    overflowHeap?: SharedArrayBuffer,
-  ) => void
+  /** Blocks until all that was handed over has been given back. */
+  readonly drain: () => void
+  /** Hands the acquired slot over, and its own heap with it; `byteCount` are the bytes of its rows on the wire. */
+  readonly publish: (slot: Slot, rowCount: number, byteCount: number, overflowHeap?: ArrayBuffer) => void
 }
 
 function typicalTextBytes(column: WireColumn): number {
