@@ -175,6 +175,86 @@ describe('every built-in type', () => {
   })
 })
 
+/** Kinds of types that nobody can name in advance: the catalogue says which of them a server brings. */
+async function typesOfKind(kind: 'e' | 'd' | 'c'): Promise<readonly string[]> {
+  const { rows } = await source.database.query<{ name: string }>(
+    `select n.nspname || '.' || quote_ident(t.typname) as name
+      from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+     where n.nspname in ('pg_catalog', 'information_schema') and t.typtype = $1
+       and (c.oid is null or c.relkind in ('r', 'v', 'c'))
+       and not exists (
+         select from pg_attribute a join pg_type p on p.oid = a.atttypid
+          where a.attrelid = c.oid and a.attnum > 0 and p.typtype = 'p')
+     order by 1`,
+    [kind],
+  )
+  return rows.map(({ name }) => name)
+}
+
+describe('every built-in type of the other kinds', () => {
+  test('enums: there is none', async () => {
+    expect(await typesOfKind('e')).toEqual([])
+  })
+
+  test('domains have samples, and are shown exactly', async () => {
+    const samples: Readonly<Record<string, readonly string[]>> = {
+      'information_schema.cardinal_number': ['0', '2147483647'],
+      'information_schema.character_data': ["it's", '', '漢字'],
+      'information_schema.sql_identifier': ['a name', '"q"'],
+      'information_schema.time_stamp': ['2026-02-28 12:34:56.78+02', 'infinity'],
+      'information_schema.yes_or_no': ['YES', 'NO'],
+    }
+    expect(await typesOfKind('d')).toEqual(Object.keys(samples))
+    const columns = Object.entries(samples).map(([type, texts]): Column => {
+      const column = columnOf(type, texts)
+      if (type.endsWith('cardinal_number')) return { ...column, number: 'integer' }
+      if (type.endsWith('time_stamp')) return { ...column, printed: isoOf(quoteIdentifier(column.name), 'Z') }
+      return column
+    })
+    await expectExact('every_domain', columns)
+    const { columns: told } = await describeRelation(source.session, 'every_domain')
+    expect(told.slice(1).map(({ type }) => type.explore['meta:xdmType'] ?? type.explore.type)).toEqual([
+      'int',
+      'string',
+      'string',
+      'date-time',
+      'string',
+    ])
+  })
+
+  test('row types of all relations of the catalogue are shown exactly', async () => {
+    // It has rows of pg_statistic in it, whose values have no type of their own: no table can have that.
+    const types = (await typesOfKind('c')).filter((name) => name !== 'pg_catalog.pg_statistic_ext_data')
+    expect(types.length).toBeGreaterThan(150)
+    const samples = new Map<string, readonly string[]>()
+    for (const type of types) samples.set(type, await shortestRowOf(type))
+    await expectExact(
+      'every_row_type',
+      types.map((type) => columnOf(type, samples.get(type) ?? [])),
+    )
+  })
+})
+
+/** A row of a relation as a sample, and one of NULLs. Some types have no input, and can be NULL alone. */
+async function shortestRowOf(type: string): Promise<readonly string[]> {
+  const { rows } = await source.database.query<{ text: string; nulls: string }>(
+    `select (select each::text from ${type} each order by length(each::text), each::text limit 1) as text,
+       (select '(' || repeat(',', count(*)::int - 1) || ')' from pg_attribute
+         where attrelid = '${type}'::regclass and attnum > 0 and not attisdropped) as nulls`,
+  )
+  const [{ text, nulls } = { text: null, nulls: '' }] = rows
+  const texts = text === null ? [nulls] : [nulls, text]
+  const isRead = await Promise.all(
+    texts.map((each) =>
+      source.database.query(`select $1::${type}`, [each]).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return texts.filter((_, index) => isRead[index])
+}
+
 /** `[0:1]={…}` keeps bounds that don't start at 1. */
 function arrayOf(type: string, samples: readonly string[]): Column {
   const items = samples.map((sample) => `"${sample.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
