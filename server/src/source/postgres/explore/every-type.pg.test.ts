@@ -235,24 +235,27 @@ describe('every built-in type of the other kinds', () => {
   })
 })
 
-/** A row of a relation as a sample, and one of NULLs. Some types have no input, and can be NULL alone. */
+/**
+ * A row of a relation as a sample, and one of NULLs. Some relations have no rows or cannot be read on every machine, and
+ * some types have no input.
+ */
 async function shortestRowOf(type: string): Promise<readonly string[]> {
-  const { rows } = await source.database.query<{ text: string; nulls: string }>(
-    `select (select each::text from ${type} each order by length(each::text), each::text limit 1) as text,
-       (select '(' || repeat(',', count(*)::int - 1) || ')' from pg_attribute
-         where attrelid = '${type}'::regclass and attnum > 0 and not attisdropped) as nulls`,
+  const row = await textOf(
+    `select each::text as text from ${type} each order by length(each::text), 1 limit 1`,
   )
-  const [{ text, nulls } = { text: null, nulls: '' }] = rows
-  const texts = text === null ? [nulls] : [nulls, text]
-  const isRead = await Promise.all(
-    texts.map((each) =>
-      source.database.query(`select $1::${type}`, [each]).then(
-        () => true,
-        () => false,
-      ),
-    ),
+  const nulls = await textOf(
+    `select '(' || repeat(',', count(*)::int - 1) || ')' as text from pg_attribute
+      where attrelid = '${type}'::regclass and attnum > 0 and not attisdropped`,
   )
-  return texts.filter((_, index) => isRead[index])
+  const texts = [nulls, row].filter((text) => text !== undefined)
+  const read = await Promise.all(texts.map((text) => textOf(`select $1::${type}::text as text`, [text])))
+  return texts.filter((_, index) => read[index] !== undefined)
+}
+
+/** Undefined where there is none, or where the server refuses. */
+async function textOf(sql: string, params: unknown[] = []): Promise<string | undefined> {
+  const answer = await source.database.query<{ text: string }>(sql, params).catch(() => undefined)
+  return answer?.rows[0]?.text
 }
 
 /** `[0:1]={…}` keeps bounds that don't start at 1. */
