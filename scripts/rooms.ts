@@ -43,7 +43,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'mapping', rooms: ['kit', 'columns', 'typemap'], libraries: [] },
 
   { path: 'store', rooms: ['kit', 'log', 'secrets'], libraries: ['kysely', 'pg'] },
-  { path: 'source', rooms: ['kit', 'log', 'columns', 'typemap'], libraries: ['pg'] },
+  { path: 'source', rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'], libraries: ['pg'] },
   {
     path: 'lake',
     rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'],
