@@ -1,5 +1,4 @@
 import type { HeadwaterClient } from '@headwater/client/client.ts'
-import { diagnoseSource } from '@headwater/server/boot/diagnose-source.ts'
 import { Command } from 'commander'
 import { describeTest } from './describe-connection.ts'
 import { findConnection } from './find-by-name.ts'
@@ -8,14 +7,13 @@ import { openClient, type ServerOptions, withServerOptions } from './server-clie
 import { authOfUrl, nameOfUrl, POSTGRES_SPEC } from './source-url.ts'
 import { ToldError } from './told-error.ts'
 
-/** The commands that look into a source: `connect`, `test`, `explore`, `preview`, `doctor`. */
+/** The commands that look into a source: `connect`, `test`, `explore`, `preview`. */
 export function sourceCommands(): Command[] {
   return [
     withServerOptions(connectCommand()),
     withServerOptions(testCommand()),
     withServerOptions(exploreCommand()),
     withServerOptions(previewCommand()),
-    doctorCommand(),
   ]
 }
 
@@ -139,22 +137,4 @@ function readCount(text: string): number {
 
 function encodeFilter(text: string): string {
   return Buffer.from(JSON.stringify({ type: 'PQL', format: 'pql/text', value: text })).toString('base64')
-}
-
-function doctorCommand(): Command {
-  return new Command('doctor')
-    .description(
-      'Examine a PostgreSQL database as a source, without a server: what works, what does not, and the remedy',
-    )
-    .argument('<url>', 'postgres://…; the password may come from PGPASSWORD')
-    .option('--json', 'print JSON, for programs')
-    .addHelpText(
-      'after',
-      '\nThe exit code is 1 when the source cannot be read.\n\nExample:\n  headwater doctor "postgres://reader@db.example.com/shop?sslmode=verify-full"',
-    )
-    .action(async (url: string, { json }: { readonly json?: boolean }) => {
-      const found = await diagnoseSource(authOfUrl(url, process.env))
-      process.stdout.write(json ? formatJson(found) : describeTest(found))
-      if (!found.result) process.exitCode = 1
-    })
 }
