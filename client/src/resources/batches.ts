@@ -97,6 +97,11 @@ export class Batches {
     return await this.#open(`/batches/${segment(id)}/failed`, name, options)
   }
 
+  /** What `listMeta` names, `row_errors/…` or `row_error_samples.json`: a JSON object a line, as a stream. */
+  async openMeta(id: string, path: string, options: CallOptions = {}): Promise<Response> {
+    return await this.#open(`/batches/${segment(id)}/meta`, path, options)
+  }
+
   async #change(
     method: 'POST' | 'PUT' | 'PATCH',
     path: string,

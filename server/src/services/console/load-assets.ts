@@ -1,63 +1,58 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, extname, join, relative, sep } from 'node:path'
+import { extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stripTypes } from './strip-types.ts'
 
 /** One file of the console as a browser gets it. */
 export interface Asset {
-  /** `/` for the page itself, `/console/…` and `/client/…` for the rest. */
+  /** Below `/console/`; empty for the page itself. */
   readonly path: string
   /** With charset. */
   readonly contentType: string
   readonly body: Buffer
   /** Of the body, with its double quotes. */
   readonly etag: string
+  /** Its name has a digest of it, so that it never changes. */
+  readonly isImmutable: boolean
 }
 
-/** What the browser gets, and under which path: the page with its scripts, and the client of the API that they use. */
-const FOLDERS: Readonly<Record<string, string>> = {
-  '/console': fileURLToPath(new URL('../../../../console/', import.meta.url)),
-  '/client': fileURLToPath(new URL('../../../../client/src/', import.meta.url)),
-}
+/** What `npm run build` has made. */
+const BUILT = fileURLToPath(new URL('../../../../console/dist/', import.meta.url))
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml; charset=utf-8',
-  '.ts': 'text/javascript; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
 }
 
-/**
- * Reads the files of console and client into memory, TypeScript as the JavaScript that it is without its types.
- * Tests and files of other kinds are left out.
- */
-export async function loadAssets(): Promise<readonly Asset[]> {
-  const loaded = Object.entries(FOLDERS).map(([prefix, folder]) => loadFolder(prefix, folder))
-  return (await Promise.all(loaded)).flat()
-}
+/** Stands in for a console that was not built. */
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Headwater</title></head>
+<body><h1>The console is not built</h1><p>Run <code>npm run build</code> and start the server again. The API is described at <a href="/docs">/docs</a>.</p></body></html>
+`
 
-async function loadFolder(prefix: string, folder: string): Promise<readonly Asset[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+/** Reads the files of the built console into memory; a page that says so when it was not built. */
+export async function loadAssets(folder = BUILT): Promise<readonly Asset[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = entries
-    .filter((entry) => entry.isFile() && isServed(entry.name) && basename(entry.parentPath) !== 'testing')
+    .filter((entry) => entry.isFile() && Object.hasOwn(CONTENT_TYPES, extname(entry.name)))
     .map((entry) => join(entry.parentPath, entry.name))
-  return Promise.all(files.sort().map((file) => loadAsset(prefix, folder, file)))
+  const assets = await Promise.all(files.sort().map((file) => loadAsset(folder, file)))
+  if (assets.some(({ path }) => path === '')) return assets
+  return [assetOf('index.html', Buffer.from(NOT_BUILT))]
 }
 
-function isServed(name: string): boolean {
-  return Object.hasOwn(CONTENT_TYPES, extname(name)) && !/\.(test|d)\.ts$/.test(name)
+async function loadAsset(folder: string, file: string): Promise<Asset> {
+  return assetOf(relative(folder, file).split(sep).join('/'), await readFile(file))
 }
 
-async function loadAsset(prefix: string, folder: string, file: string): Promise<Asset> {
-  const name = relative(folder, file).split(sep).join('/')
-  const text = await readFile(file, 'utf8')
-  const extension = extname(file)
-  const body = Buffer.from(extension === '.ts' ? stripTypes(text) : text)
+function assetOf(name: string, body: Buffer): Asset {
   return {
-    path: name === 'index.html' ? '/' : `${prefix}/${name}`,
-    contentType: CONTENT_TYPES[extension] ?? 'application/octet-stream',
+    path: name === 'index.html' ? '' : name,
+    contentType: CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
     body,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+    isImmutable: name.startsWith('assets/'),
   }
 }

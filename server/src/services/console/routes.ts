@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Asset, loadAssets } from './load-assets.ts'
 
-/** The page runs nothing and loads nothing but its own files, and talks to nobody but this server. */
-const headersFor = (page: string) => ({
+/**
+ * The page runs nothing and loads nothing but its own files, and talks to nobody but this server. Components set
+ * styles of single elements, which is no way to run anything.
+ */
+const HEADERS = {
   'content-security-policy': [
     "default-src 'self'",
-    `script-src 'self' ${inlineHashes(page).join(' ')}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -14,33 +17,38 @@ const headersFor = (page: string) => ({
   ].join('; '),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // Asked for again at every visit, sent again only when it changed.
-  'cache-control': 'no-cache',
-})
-
-/** What the page may run that is not a file: its import map, word by word. */
-function inlineHashes(page: string): readonly string[] {
-  const scripts = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/gs)]
-  return scripts.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
 }
 
+/** Asked for again at every visit and sent again when it has changed; or kept, since its name changes with it. */
+const REVISIT = 'no-cache'
+const KEEP = 'public, max-age=31536000, immutable'
+
 /**
- * Serves the console: the page at `/`, what it needs below `/console/` and `/client/`. Every file has a route of its
- * own, so no path of a request ever becomes a path of the disk.
+ * Serves the console below `/console/`: its files, and its page for every other address there, since the page itself
+ * knows what an address means. Files are known by name from the start, so no path of a request becomes one of the disk.
  */
-export async function registerConsole(app: FastifyInstance): Promise<void> {
-  const assets = await loadAssets()
-  const page = assets.find(({ path }) => path === '/')?.body.toString() ?? ''
-  const headers = headersFor(page)
-  for (const asset of assets) {
-    app.get(asset.path, { schema: { hide: true } }, (request, reply) =>
-      sendAsset(asset, request, reply.headers(headers)),
-    )
+export async function registerConsole(
+  app: FastifyInstance,
+  options: { readonly folder?: string | undefined } = {},
+): Promise<void> {
+  const assets = new Map((await loadAssets(options.folder)).map((asset) => [asset.path, asset]))
+  const hidden = { schema: { hide: true } }
+  const send = (path: string, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const isPage = !/\.\w+$/.test(path)
+    const found = assets.get(path) ?? (isPage ? assets.get('') : undefined)
+    if (found !== undefined) return sendAsset(found, request, reply.headers(HEADERS))
+    reply.callNotFound()
+    return reply
   }
+  app.get('/', hidden, (_request, reply) => reply.redirect('/console/'))
+  app.get('/console', hidden, (request, reply) => send('', request, reply))
+  app.get<{ Params: { '*': string } }>('/console/*', hidden, (request, reply) =>
+    send(request.params['*'], request, reply),
+  )
 }
 
 function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.header('etag', asset.etag)
+  reply.header('etag', asset.etag).header('cache-control', asset.isImmutable ? KEEP : REVISIT)
   if (isKnown(asset, request)) return reply.code(304).send()
   return reply.type(asset.contentType).send(asset.body)
 }

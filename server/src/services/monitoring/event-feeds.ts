@@ -20,6 +20,11 @@ export const OVERLAP_MS = 60_000
 /** Events, or that more has happened than can be told. */
 export type Heard = readonly SeenEvent[] | 'too many'
 
+export interface Listening extends Disposable {
+  /** From then on nothing is missed. */
+  readonly isReady: Promise<void>
+}
+
 /**
  * What happens in sandboxes, for whoever listens. Each server asks the database once a second for each sandbox that
  * somebody listens to, however many they are, and not at all when nobody does: nothing has to be told when something
@@ -33,13 +38,14 @@ export class EventFeeds implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Calls `hear` with what happens from now on, until it is disposed. */
-  listen(place: EventPlace, hear: (heard: Heard) => void): Disposable {
+  /** Calls `hear` with what happens, until it is disposed. */
+  listen(place: EventPlace, hear: (heard: Heard) => void): Listening {
     const key = `${place.orgId} ${place.sandboxId}`
     const feed = this.#feeds.get(key) ?? new Feed(this.#options, place)
     this.#feeds.set(key, feed)
     feed.listeners.add(hear)
     return {
+      isReady: feed.isReady,
       [Symbol.dispose]: () => {
         feed.listeners.delete(hear)
         if (feed.listeners.size > 0) return
@@ -60,15 +66,20 @@ const PAUSE_MS = 1_000
 /** One sandbox. */
 class Feed {
   readonly listeners = new Set<(heard: Heard) => void>()
+  readonly isReady: Promise<void>
   readonly #options: EventFeedsOptions
   readonly #place: EventPlace
   readonly #rounds: Rounds
+  readonly #becomeReady: () => void
   /** Thing → the version of it that was told, and when that was. */
   #told = new Map<string, { readonly version: string; readonly at: number }>()
   /** When it was looked last and worked; before the first time nothing is told. */
   #lookedMs: number | undefined
 
   constructor(options: EventFeedsOptions, place: EventPlace) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.isReady = promise
+    this.#becomeReady = resolve
     this.#options = options
     this.#place = place
     this.#rounds = new Rounds({
@@ -94,8 +105,9 @@ class Feed {
     const isFirst = this.#lookedMs === undefined
     const fresh = this.#remember([...changes, ...running], sinceMs)
     this.#lookedMs = nowMs
+    this.#becomeReady()
     if (changes.length === MOST_CHANGES) this.#tell('too many')
-    // What was there when the first one came, he has been told or reads himself; progress is told at once.
+    // What was there when the first one came is not news; how far runs are he cannot know.
     else this.#tell(isFirst ? fresh.filter(({ kind }) => kind === 'progress') : fresh)
   }
 

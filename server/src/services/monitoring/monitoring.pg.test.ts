@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LakeWorld } from '@headwater/testkit/lake-world.ts'
 import { DEV, ORG, openServiceWorld, PROD, type ServiceWorld } from '@headwater/testkit/service-world.ts'
 import { sql } from 'kysely'
@@ -237,14 +236,22 @@ test('the audit list goes back page by page and is confined to the sandbox', asy
 })
 
 /** Reads a stream until an event of that name has come; gives all that have. */
-async function readUntil(response: Response, name: string): Promise<string> {
+async function readUntil(
+  response: Response,
+  name: string,
+  onReady: () => Promise<void> = async () => {},
+): Promise<string> {
   let text = ''
+  let isReady = false
   const decoder = new TextDecoder()
   const reader = response.body?.getReader()
   while (!text.includes(`event: ${name}\n`)) {
     const { value, done } = (await reader?.read()) ?? { done: true, value: undefined }
     if (done) throw new Error(`the stream ended with ${text}`)
     text += decoder.decode(value, { stream: true })
+    if (isReady || !text.includes('event: ready\n')) continue
+    isReady = true
+    await onReady()
   }
   await reader?.cancel()
   return text
@@ -262,13 +269,12 @@ test('who listens hears of a run and of its progress, and who comes again of wha
   const url = `${await listen()}/monitoring/events`
   const stream = await fetch(url, { headers: HEADERS })
   expect(stream.headers.get('content-type')).toContain('text/event-stream')
-  // The first look only learns what is there.
-  await sleep(50)
   nowMs += 1_000
   const flowId = newUuid()
-  const heard = readUntil(stream, 'run')
-  const id = await makeRun({ flowId, state: 'inProgress' })
-  const text = await heard
+  let id = ''
+  const text = await readUntil(stream, 'run', async () => {
+    id = await makeRun({ flowId, state: 'inProgress' })
+  })
   expect(text).toMatch(/^retry: \d+\n\nid: \d+\nevent: ready\n/)
   expect(text).toContain(`"flowId": "${flowId}"`.replace(': ', ':'))
   const since = /id: (\d+)\nevent: ready/.exec(text)?.[1] ?? ''

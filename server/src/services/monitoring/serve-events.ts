@@ -94,7 +94,7 @@ export class EventStreams {
   /** Answers with a stream: what was missed, and from then on what happens. */
   async open(request: FastifyRequest, reply: FastifyReply, wanted: EventsWanted): Promise<FastifyReply> {
     const { scope } = request
-    const { db, feeds, now } = this.#deps
+    const { feeds, now } = this.#deps
     const areas = visibleAreas(scope)
     if (this.#open.size >= this.#most) throw tooManyStreams()
     const stream = new EventStream(() => this.#isWelcome(request))
@@ -104,24 +104,44 @@ export class EventStreams {
       for (const event of heard.filter(isSeenBy(areas, wanted))) stream.tell(event, now())
     }
     // Before what was missed is read, so that nothing falls between the two; what comes twice does no harm.
-    const listening = feeds.listen(placeOf(scope), tell)
+    let early: Heard[] | undefined = []
+    const listening = feeds.listen(placeOf(scope), (heard) =>
+      early === undefined ? tell(heard) : void early.push(heard),
+    )
+    const begin = (missed: Heard): void => {
+      stream.say('ready', now())
+      for (const heard of [missed, ...(early ?? [])]) tell(heard)
+      early = undefined
+    }
     stream.readable.once('close', () => {
       listening[Symbol.dispose]()
       this.#open.delete(stream)
     })
-    try {
-      const missed = await readMissed(db, scope, wanted.sinceMs)
-      stream.say('ready', now())
-      tell(missed)
-    } catch (error) {
-      stream.readable.destroy()
-      throw error
-    }
+    void this.#catchUp(stream, { scope, wanted, isReady: listening.isReady, begin })
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
       .type('text/event-stream')
       .send(stream.readable)
+  }
+
+  /** Begins when nothing is missed any more, with what was missed before. */
+  async #catchUp(
+    stream: EventStream,
+    late: {
+      readonly scope: Scope
+      readonly wanted: EventsWanted
+      readonly isReady: Promise<void>
+      readonly begin: (missed: Heard) => void
+    },
+  ): Promise<void> {
+    try {
+      await late.isReady
+      late.begin(await readMissed(this.#deps.db, late.scope, late.wanted.sinceMs))
+    } catch {
+      // Whoever listens comes again, and asks for the same.
+      stream.readable.destroy()
+    }
   }
 
   /** Lets all of them go; they come again, to another server or after the next start. */
