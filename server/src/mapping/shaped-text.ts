@@ -100,23 +100,35 @@ const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
 /** Bounds of an array that doesn't begin with 1: `[0:2]={a,b,c}`. */
 const BOUNDS = /(?:\[[+-]?\d+:[+-]?\d+\])+=/y
 
-/** What is not quoted ends at one of these, by where it stands. */
+/** What is not quoted ends at one of these, by where it stands; a backslash takes the next one along. */
 const PLAIN = {
-  attribute: /(?:[^,()"\\]|\\[\s\S])+/y,
-  bound: /(?:[^,()[\]"\\]|\\[\s\S])+/y,
-  number: /[^,[\]]+/y,
+  attribute: stopsOf(',()"'),
+  bound: stopsOf(',()[]"'),
+  number: stopsOf(',[]'),
 }
 
-const plainItems = new Map<string, RegExp>()
+/** Which of the first 128 characters end a piece. Expressions would run out of stack over a text of megabytes. */
+type Stops = Uint8Array
+
+function stopsOf(characters: string): Stops {
+  const stops = new Uint8Array(128)
+  for (let index = 0; index < characters.length; index++) stops[characters.charCodeAt(index)] = 1
+  return stops
+}
+
+const plainItems = new Map<string, Stops>()
 
 /** An item without quotes. Boxes are apart by semicolons, geometries by colons, all else by commas. */
-function plainItem(delimiter: string): RegExp {
+function plainItem(delimiter: string): Stops {
   const known = plainItems.get(delimiter)
   if (known !== undefined) return known
-  const expression = new RegExp(`(?:[^{}"\\\\${RegExp.escape(delimiter)}]|\\\\[\\s\\S])+`, 'y')
-  plainItems.set(delimiter, expression)
-  return expression
+  const stops = stopsOf(`{}"${delimiter}`)
+  plainItems.set(delimiter, stops)
+  return stops
 }
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 
 type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
 
@@ -146,7 +158,7 @@ class ShapeReader {
       case 'multirange':
         return this.#items('{', '}', ',', () => this.#range(shape.bound))
       case 'vector':
-        return this.#items('[', ']', ',', () => Number(this.#match(PLAIN.number) ?? this.refuse()))
+        return this.#items('[', ']', ',', () => Number(this.#plain(PLAIN.number) ?? this.refuse()))
       case 'range':
         return this.#range(shape.bound)
       case 'composite':
@@ -182,8 +194,7 @@ class ShapeReader {
 
   #item(element: TextShape, delimiter: string, whole: LakeType | undefined): Value {
     const quoted = this.#quoted()
-    const plain = plainItem(delimiter)
-    const text = quoted ?? unescaped(this.#match(plain) ?? this.refuse())
+    const text = quoted ?? unescaped(this.#plain(plainItem(delimiter)) ?? this.refuse())
     return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element, whole)
   }
 
@@ -230,11 +241,11 @@ class ShapeReader {
   }
 
   /** A bound or an attribute: nothing at all is null, or no bound. Quoted pieces and plain ones may follow each other. */
-  #part(plain: RegExp): string | undefined {
+  #part(stops: Stops): string | undefined {
     let text: string | undefined
     for (;;) {
       const quoted = this.#quoted()
-      const piece = quoted ?? this.#match(plain)
+      const piece = quoted ?? this.#plain(stops)
       if (piece === undefined) return text
       text = (text ?? '') + (quoted === undefined ? unescaped(piece) : piece)
     }
@@ -242,8 +253,34 @@ class ShapeReader {
 
   /** In composites a quote is doubled, elsewhere it has a backslash before it. */
   #quoted(): string | undefined {
-    const match = this.#match(/"(?:[^"\\]|\\[\s\S]|"")*"/y)
-    return match === undefined ? undefined : unescaped(match.slice(1, -1).replaceAll('""', '"'))
+    const text = this.#text
+    const start = this.#position + 1
+    if (text.charCodeAt(start - 1) !== QUOTE) return undefined
+    for (let at = start; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code !== QUOTE && code !== BACKSLASH) continue
+      if (code === BACKSLASH || text.charCodeAt(at + 1) === QUOTE) at++
+      else {
+        this.#position = at + 1
+        return unescaped(text.slice(start, at).replaceAll('""', '"'))
+      }
+    }
+    return undefined
+  }
+
+  /** All up to one of the stops; nothing is no piece. */
+  #plain(stops: Stops): string | undefined {
+    const text = this.#text
+    const start = this.#position
+    let at = start
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === BACKSLASH) at++
+      else if (stops[code] === 1) break
+    }
+    if (at === start) return undefined
+    this.#position = Math.min(at, text.length)
+    return text.slice(start, this.#position)
   }
 
   #rest(): string {
