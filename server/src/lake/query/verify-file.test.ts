@@ -198,7 +198,7 @@ describe('readBack', () => {
     await using other = createDuckDb({ memoryLimit: '2GB' })
     await other.withConnection((connection) =>
       connection.run(
-        `copy (select repeat('x', 150000000)::blob as bytes) to '${file}' (format parquet, field_ids {bytes: 17})`,
+        `copy (select repeat('x', 110000000)::blob as bytes) to '${file}' (format parquet, field_ids {bytes: 17})`,
       ),
     )
     const { rowCount, columns } = await readBack(file, [leaf(17, 'bytes', { kind: 'binary' })], { duck })
