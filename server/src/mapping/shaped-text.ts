@@ -4,6 +4,7 @@ import { ConversionProblem } from './conversion-problem.ts'
 import { parseDecimal } from './decimal.ts'
 import { parsePostgresDay, parsePostgresMoment } from './postgres-dates.ts'
 import { parsePostgresInterval } from './postgres-interval.ts'
+import { type Stops, stopsOf, TextCursor, unescaped } from './text-cursor.ts'
 import { EvaluationFailure, fail, type Value } from './values.ts'
 
 /**
@@ -107,15 +108,6 @@ const PLAIN = {
   number: stopsOf(',[]'),
 }
 
-/** Which of the first 128 characters end a piece. Expressions would run out of stack over a text of megabytes. */
-type Stops = Uint8Array
-
-function stopsOf(characters: string): Stops {
-  const stops = new Uint8Array(128)
-  for (let index = 0; index < characters.length; index++) stops[characters.charCodeAt(index)] = 1
-  return stops
-}
-
 const plainItems = new Map<string, Stops>()
 
 /** An item without quotes. Boxes are apart by semicolons, geometries by colons, all else by commas. */
@@ -127,22 +119,18 @@ function plainItem(delimiter: string): Stops {
   return stops
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
 type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
 
 class ShapeReader {
-  readonly #text: string
-  #position = 0
+  readonly #cursor: TextCursor
   #what = 'array'
 
   constructor(text: string) {
-    this.#text = text
+    this.#cursor = new TextCursor(text)
   }
 
   get isAtEnd(): boolean {
-    return this.#position === this.#text.length
+    return this.#cursor.isAtEnd
   }
 
   refuse(): never {
@@ -153,12 +141,12 @@ class ShapeReader {
     this.#what = shape.kind
     switch (shape.kind) {
       case 'array':
-        if (this.#match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+        if (this.#cursor.match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
         return this.#array(shape, whole)
       case 'multirange':
         return this.#items('{', '}', ',', () => this.#range(shape.bound))
       case 'vector':
-        return this.#items('[', ']', ',', () => Number(this.#plain(PLAIN.number) ?? this.refuse()))
+        return this.#items('[', ']', ',', () => Number(this.#cursor.plain(PLAIN.number) ?? this.refuse()))
       case 'range':
         return this.#range(shape.bound)
       case 'composite':
@@ -166,16 +154,16 @@ class ShapeReader {
       case 'hstore':
         return this.#hstore()
       default:
-        return parseText(this.#rest(), shape)
+        return parseText(this.#cursor.rest(), shape)
     }
   }
 
   #items(open: string, close: string, delimiter: string, item: () => Value): readonly Value[] {
     const items: Value[] = []
     this.#expect(open)
-    if (this.#accept(close)) return items
+    if (this.#cursor.accept(close)) return items
     do items.push(item())
-    while (this.#accept(delimiter))
+    while (this.#cursor.accept(delimiter))
     this.#expect(close)
     return items
   }
@@ -184,7 +172,7 @@ class ShapeReader {
     const deepest = dimensionsFor(whole, element)
     const level = (depth: number): readonly Value[] => {
       if (depth > deepest) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
-      const isDeeper = () => this.#text[this.#position] === '{'
+      const isDeeper = () => this.#cursor.isAt('{')
       const item = () =>
         isDeeper() ? level(depth + 1) : this.#item(element, delimiter, elementOf(whole, depth))
       return this.#items('{', '}', delimiter, item)
@@ -193,19 +181,19 @@ class ShapeReader {
   }
 
   #item(element: TextShape, delimiter: string, whole: LakeType | undefined): Value {
-    const quoted = this.#quoted()
-    const text = quoted ?? unescaped(this.#plain(plainItem(delimiter)) ?? this.refuse())
+    const quoted = this.#cursor.quoted()
+    const text = quoted ?? unescaped(this.#cursor.plain(plainItem(delimiter)) ?? this.refuse())
     return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element, whole)
   }
 
   #range(bound: TextShape): Value {
-    if (this.#match(/empty/y) !== undefined) return new Map<string, Value>([['isEmpty', true]])
-    const lowerInclusive = this.#accept('[')
+    if (this.#cursor.match(/empty/y) !== undefined) return new Map<string, Value>([['isEmpty', true]])
+    const lowerInclusive = this.#cursor.accept('[')
     if (!lowerInclusive) this.#expect('(')
     const lower = this.#part(PLAIN.bound)
     this.#expect(',')
     const upper = this.#part(PLAIN.bound)
-    const upperInclusive = this.#accept(']')
+    const upperInclusive = this.#cursor.accept(']')
     if (!upperInclusive) this.#expect(')')
     return new Map<string, Value>([
       ['lower', lower === undefined ? null : parseText(lower, bound)],
@@ -229,13 +217,13 @@ class ShapeReader {
 
   #hstore(): Value {
     const entries = new Map<string, Value>()
-    while (!this.isAtEnd) {
-      const key = this.#quoted() ?? this.refuse()
+    while (!this.#cursor.isAtEnd) {
+      const key = this.#cursor.quoted() ?? this.refuse()
       this.#expect('=')
       this.#expect('>')
-      const isNull = this.#match(/NULL/y) !== undefined
-      entries.set(key, isNull ? null : (this.#quoted() ?? this.refuse()))
-      if (!this.isAtEnd) this.#match(/, /y) ?? this.refuse()
+      const isNull = this.#cursor.match(/NULL/y) !== undefined
+      entries.set(key, isNull ? null : (this.#cursor.quoted() ?? this.refuse()))
+      if (!this.#cursor.isAtEnd) this.#cursor.match(/, /y) ?? this.refuse()
     }
     return entries
   }
@@ -244,70 +232,14 @@ class ShapeReader {
   #part(stops: Stops): string | undefined {
     let text: string | undefined
     for (;;) {
-      const quoted = this.#quoted()
-      const piece = quoted ?? this.#plain(stops)
+      const quoted = this.#cursor.quoted()
+      const piece = quoted ?? this.#cursor.plain(stops)
       if (piece === undefined) return text
       text = (text ?? '') + (quoted === undefined ? unescaped(piece) : piece)
     }
   }
 
-  /** In composites a quote is doubled, elsewhere it has a backslash before it. */
-  #quoted(): string | undefined {
-    const text = this.#text
-    const start = this.#position + 1
-    if (text.charCodeAt(start - 1) !== QUOTE) return undefined
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code !== QUOTE && code !== BACKSLASH) continue
-      if (code === BACKSLASH || text.charCodeAt(at + 1) === QUOTE) at++
-      else {
-        this.#position = at + 1
-        return unescaped(text.slice(start, at).replaceAll('""', '"'))
-      }
-    }
-    return undefined
-  }
-
-  /** All up to one of the stops; nothing is no piece. */
-  #plain(stops: Stops): string | undefined {
-    const text = this.#text
-    const start = this.#position
-    let at = start
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code === BACKSLASH) at++
-      else if (stops[code] === 1) break
-    }
-    if (at === start) return undefined
-    this.#position = Math.min(at, text.length)
-    return text.slice(start, this.#position)
-  }
-
-  #rest(): string {
-    const rest = this.#text.slice(this.#position)
-    this.#position = this.#text.length
-    return rest
-  }
-
-  #match(expression: RegExp): string | undefined {
-    expression.lastIndex = this.#position
-    const match = expression.exec(this.#text)
-    if (match === null) return undefined
-    this.#position = expression.lastIndex
-    return match[0]
-  }
-
-  #accept(character: string): boolean {
-    if (this.#text[this.#position] !== character) return false
-    this.#position++
-    return true
-  }
-
   #expect(character: string): void {
-    if (!this.#accept(character)) this.refuse()
+    if (!this.#cursor.accept(character)) this.refuse()
   }
-}
-
-function unescaped(text: string): string {
-  return text.includes('\\') ? text.replace(/\\([\s\S])/g, '$1') : text
 }
