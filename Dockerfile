@@ -44,10 +44,11 @@ COPY --from=console /app/console/dist console/dist
 USER headwater
 ENV HEADWATER_DATA_DIR=/data \
     HEADWATER_HOST=0.0.0.0 \
-    HEADWATER_PORT=8787
+    HEADWATER_PORT=8787 \
+    MALLOC_ARENA_MAX=1
 EXPOSE 8787
 VOLUME /data /lake
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD node -e "fetch('http://127.0.0.1:8787/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "server/src/boot/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "server/src/boot/main.ts"]

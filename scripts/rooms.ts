@@ -43,7 +43,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'mapping', rooms: ['kit', 'columns', 'typemap'], libraries: [] },
 
   { path: 'store', rooms: ['kit', 'log', 'secrets'], libraries: ['kysely', 'pg'] },
-  { path: 'source', rooms: ['kit', 'log', 'columns', 'typemap'], libraries: ['pg'] },
+  { path: 'source', rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'], libraries: ['pg'] },
   {
     path: 'lake',
     rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'],
@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/sandboxes', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/schema-registry', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/identity-namespaces', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
-  { path: 'services/catalog', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
+  { path: 'services/catalog', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
   { path: 'services/labels', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/data-prep', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/export', rooms: [...NEIGHBOURLESS_SERVICE, 'lake'], libraries: SERVICE_LIBRARIES },
@@ -127,6 +127,12 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'upkeep',
     rooms: ['kit', 'log', 'store', 'lake', 'queue'],
+    libraries: ['kysely'],
+  },
+
+  {
+    path: 'care',
+    rooms: ['kit', 'log', 'store', 'columns', 'lake', 'queue', 'services/catalog'],
     libraries: ['kysely'],
   },
 

@@ -1,6 +1,7 @@
 import { benchBadRows } from './bad-rows/bench-bad-rows.ts'
 import { benchConnect } from './connect/bench-connect.ts'
 import { benchExtract } from './extract/bench-extract.ts'
+import { benchLake } from './lake/bench-lake.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
@@ -11,6 +12,7 @@ const BENCHES = {
   'bad-rows': benchBadRows,
   connect: benchConnect,
   extract: benchExtract,
+  lake: benchLake,
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,

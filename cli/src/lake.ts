@@ -1,11 +1,16 @@
 import { type CheckedTable, type CheckLakeOptions, checkLake } from '@headwater/server/boot/check-lake.ts'
 import { Command, Option } from 'commander'
+import { expireCommand, policyCommand } from './lake-care.ts'
 import { formatJson, formatTable } from './print.ts'
 import { type StoreOptions, storeSettings, withStoreOptions } from './store-options.ts'
 
 /** `headwater lake …` */
 export function lakeCommand(): Command {
-  return new Command('lake').description('The tables of the lake').addCommand(checkCommand())
+  return new Command('lake')
+    .description('The tables of the lake')
+    .addCommand(checkCommand())
+    .addCommand(expireCommand())
+    .addCommand(policyCommand())
 }
 
 interface CheckOptions extends StoreOptions {

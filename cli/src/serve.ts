@@ -1,3 +1,4 @@
+import { LAUNCH_ENVIRONMENT, LAUNCH_FLAGS } from '@headwater/server/boot/launch.ts'
 import type { Role } from '@headwater/server/config/config.ts'
 import { Command } from 'commander'
 
@@ -26,5 +27,6 @@ const MAIN = new URL('../../server/src/boot/main.ts', import.meta.url).pathname
 
 /** This process becomes the server, so that signals of a supervisor reach it and nothing stands in between. */
 function become(args: readonly string[]): void {
-  process.execve?.(process.execPath, [process.execPath, '--max-semi-space-size=8', MAIN, ...args])
+  const env = { ...LAUNCH_ENVIRONMENT, ...process.env }
+  process.execve?.(process.execPath, [process.execPath, ...LAUNCH_FLAGS, MAIN, ...args], env)
 }

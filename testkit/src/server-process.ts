@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
+import { LAUNCH_ENVIRONMENT, LAUNCH_FLAGS } from '@headwater/server/boot/launch.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 /** The program of `npm start`. */
@@ -66,9 +67,9 @@ export async function failServerStart(
 }
 
 function spawnServer(dataDir: string, env: Readonly<Record<string, string>>) {
-  return spawn(process.execPath, ['--max-semi-space-size=8', MAIN, '--data-dir', dataDir, '--port', '0'], {
+  return spawn(process.execPath, [...LAUNCH_FLAGS, MAIN, '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...withoutSettings(), ...env },
+    env: { ...withoutSettings(), ...LAUNCH_ENVIRONMENT, ...env },
   })
 }
 
@@ -99,7 +100,7 @@ export async function runCommand(
 ): Promise<CommandOutcome> {
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...withoutSettings(), ...env },
+    env: { ...withoutSettings(), ...LAUNCH_ENVIRONMENT, ...env },
   })
   const texts = Promise.all([text(child.stdout), text(child.stderr)])
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -9,16 +9,16 @@ const REMOVED_AT_ONCE = 1_000
 /** The lake as Catalog needs it. */
 export function createCatalogLake(storage: LakeStorage, now: () => number): CatalogLake {
   return {
-    async stageWithdrawal({ metadataKey }, { batchId, keys, isForGood }) {
+    async stageWithdrawal({ metadataKey, retention }, { batchId, keys, isForGood }) {
       const removed = ['headwater.removed-batch-id', batchId] as const
-      const staged = await stageRemoval(storage, metadataKey, {
+      return await stageRemoval(storage, metadataKey, {
         keys,
         summary: Object.fromEntries([removed]),
         // Runs and uploads note their batch when they append.
         forget: isForGood ? { added: ['headwater.batch-id', batchId], removed } : undefined,
+        retention,
         nowMs: now(),
       })
-      return staged.metadataKey
     },
     async announce(metadataKey) {
       await publishHint(storage, metadataKey)

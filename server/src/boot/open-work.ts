@@ -1,3 +1,5 @@
+import { LakeKeeper } from '#care/lake-keeper.ts'
+import { tendStep } from '#care/tend-step.ts'
 import { Engine } from '#engine/engine.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
@@ -35,6 +37,7 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
   const batchSweeper = opened.adopt(new BatchSweeper({ db, storage, log, now }), (it) => it.stop())
   const auditSweeper = opened.adopt(new AuditSweeper({ db, log, now }), (it) => it.stop())
   const orphanSweeper = opened.adopt(new OrphanSweeper({ db, storage, log, now }), (it) => it.stop())
+  const lakeKeeper = opened.adopt(new LakeKeeper({ db, queue, log, now }), (it) => it.stop())
   const steps = {
     db,
     sessions,
@@ -54,8 +57,9 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
         { ...steps, publicUrl, sliceTargetBytes, verify },
         { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
       )
-      for (const loop of [ticker, dispatcher, sweeper, batchSweeper, auditSweeper, orphanSweeper, keeper])
-        loop.start()
+      queue.work('lake.tend', { slots: 1, groupLimit: 1 }, tendStep({ db, storage, log, now }))
+      const sweepers = [sweeper, batchSweeper, auditSweeper, orphanSweeper]
+      for (const loop of [ticker, dispatcher, ...sweepers, keeper, lakeKeeper]) loop.start()
     },
   }
 }

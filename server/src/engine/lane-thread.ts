@@ -21,7 +21,7 @@ export class LaneThread {
     this.#role = role
     this.#worker = new Worker(new URL(`./worker/${role}.ts`, import.meta.url), {
       name: `headwater-${role}`,
-      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+      resourceLimits: { maxYoungGenerationSizeMb: 3 },
     })
     this.#worker.unref()
     this.#worker.on('message', (answer: FromThread) => {

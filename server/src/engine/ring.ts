@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { createKernelMemory } from '#kernel/kernel.ts'
+import { type WireScratch, wireScratchBytes } from '#kernel/wire-kernel.ts'
 import { openSlot, type Slot, type SlotLayout } from '#source/postgres/wire/slot.ts'
 
 /**
@@ -16,9 +17,10 @@ export interface RingMemory {
   readonly layout: SlotLayout
   readonly slotCount: number
   readonly control: SharedArrayBuffer
-  /** The slots lie at its start, behind the bytes that no pointer leads to; the encoder's kernel works behind them. */
+  /** Behind the bytes that no pointer leads to: the slots, the reader's scratch, and from `end` on the encoder's kernel. */
   readonly memory: WebAssembly.Memory
-  readonly slotsEnd: number
+  readonly scratch: WireScratch
+  readonly end: number
 }
 
 /** Words of the control block. */
@@ -47,14 +49,17 @@ export function createRing(
   slotCount: number,
   memory: WebAssembly.Memory = createKernelMemory(0),
 ): RingMemory {
-  const slotsEnd = SLOTS_START + layout.slotBytes * slotCount
-  reserve(memory, slotsEnd)
+  const { slotRows, columns } = layout
+  const scratch = { start: SLOTS_START + layout.slotBytes * slotCount, columnCount: columns.length, slotRows }
+  const end = scratch.start + wireScratchBytes(scratch)
+  reserve(memory, end)
   return {
     layout,
     slotCount,
     control: new SharedArrayBuffer(CONTROL_BYTES),
     memory,
-    slotsEnd,
+    scratch,
+    end,
   }
 }
 

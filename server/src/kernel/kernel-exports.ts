@@ -24,7 +24,16 @@ export interface KernelExports {
   appendDictionary1: AppendDictionary
   appendDictionary2: AppendDictionary
   appendDictionary4: AppendDictionary
+  copyBytes(target: Pointer, source: Pointer, length: number): void
   countLevel(levels: Pointer, level: number, from: number, to: number): number
+  decodeBooleans: DecodeValues
+  decodeDates: DecodeValues
+  decodeNumerics64: DecodeNumerics
+  decodeNumerics128: DecodeNumerics
+  decodeShorts: DecodeValues
+  decodeTimestamps: DecodeValues
+  decodeWords1: DecodeValues
+  decodeWords2: DecodeValues
   encodeBigEndian128(
     words: Pointer,
     from: number,
@@ -48,6 +57,7 @@ export interface KernelExports {
     count: number,
     target: Pointer,
   ): number
+  fillBytes(target: Pointer, byte: number, length: number): void
   findExtremes1(values: Pointer, count: number, result: Pointer): void
   findExtremes2(values: Pointer, count: number, result: Pointer): void
   findExtremes4(values: Pointer, count: number, result: Pointer): void
@@ -87,6 +97,8 @@ export interface KernelExports {
   gatherWords2: Gather
   gatherWords4: Gather
   packBooleans(values: Pointer, from: number, to: number, target: Pointer, at: number): number
+  printNumerics: PrintValues
+  printUuids: PrintValues
   rebuildBytesTable(table: Pointer, mask: number, keys: Pointer, entryCount: number): void
   rebuildTable(
     table: Pointer,
@@ -95,6 +107,28 @@ export interface KernelExports {
     entryCount: number,
     wordsPerValue: number,
   ): void
+  referToValues(
+    heap: Pointer,
+    starts: Pointer,
+    from: number,
+    to: number,
+    offsets: Pointer,
+    lengths: Pointer,
+    skip: number,
+    validity: Pointer,
+  ): number
+  splitRows(
+    heap: Pointer,
+    fill: number,
+    starts: Pointer,
+    stride: number,
+    slotRows: number,
+    columnCount: number,
+    prints: Pointer,
+    heapBytes: number,
+    firstRow: number,
+    state: Pointer,
+  ): number
   sumEntryBytes(keys: Pointer, indices: Pointer, count: number): number
   sumHashesOfBytes1: SumHashes
   sumHashesOfDoubles: SumHashes
@@ -135,6 +169,37 @@ type Gather = (
 ) => number
 
 type SumHashes = (values: Pointer, validity: Pointer, count: number, sum: Pointer) => void
+
+/** Returns the number of NULLs; -1 where a value is malformed. */
+export type DecodeValues = (
+  heap: Pointer,
+  starts: Pointer,
+  from: number,
+  to: number,
+  values: Pointer,
+  validity: Pointer,
+) => number
+
+type DecodeNumerics = (
+  heap: Pointer,
+  starts: Pointer,
+  from: number,
+  to: number,
+  scale: number,
+  values: Pointer,
+  validity: Pointer,
+) => number
+
+export type PrintValues = (
+  heap: Pointer,
+  starts: Pointer,
+  from: number,
+  to: number,
+  offsets: Pointer,
+  lengths: Pointer,
+  validity: Pointer,
+  state: Pointer,
+) => number
 
 let compiled: WebAssembly.Module | undefined
 

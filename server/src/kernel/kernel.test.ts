@@ -289,3 +289,17 @@ test('blocks of tens of megabytes are no part of the memory, which never shrinks
   expect(kernel.heap.holds(large.buffer)).toBe(false)
   kernel.heap.free(large)
 })
+
+test('filling and copying touch what they are given and nothing beside it', () => {
+  for (const seed of ROUNDS) {
+    compare((kernel) => {
+      const random = new SeededRandom(seed)
+      const target = words(random, 40, 9)
+      const [from, to] = [random.below(20), 20 + random.below(20)]
+      kernel.fill(target.subarray(from, to), random.below(256))
+      const source = words(random, 10, 9)
+      kernel.copy(target.subarray(random.below(30)), source)
+      return [...target]
+    })
+  }
+})

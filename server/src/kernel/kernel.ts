@@ -61,6 +61,19 @@ export class Kernel {
     return heap.holds(a.buffer) && heap.holds(b.buffer) && heap.holds(c.buffer) && heap.holds(d.buffer)
   }
 
+  /** Every byte of `view` becomes `byte`. */
+  fill<T extends Uint8Array | Int32Array>(view: T, byte: number): T {
+    if (this.#sees(view, view, view)) this.#wasm.fillBytes(view.byteOffset, byte, view.byteLength)
+    else new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(byte)
+    return view
+  }
+
+  /** Copies all of `source` to the start of `target`, which is as long at least. */
+  copy(target: Uint8Array | Int32Array, source: Uint8Array | Int32Array): void {
+    if (!this.#sees(target, source, target)) target.set(source)
+    else this.#wasm.copyBytes(target.byteOffset, source.byteOffset, source.byteLength)
+  }
+
   sumHashesOfBytes1(values: Uint8Array, validity: Validity, count: number, sum: Uint32Array): void {
     if (!this.#sees(values, validity ?? values, sum)) {
       return hashSums.sumHashesOfBytes1(values, validity, count, sum)

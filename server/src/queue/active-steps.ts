@@ -7,7 +7,8 @@ export async function hasActiveSteps(db: Database, sandboxId: string): Promise<b
     select from queue.job
     left join flow_run on flow_run.id::text = job.data ->> 'runId'
     left join batch on batch.id = job.data ->> 'batchId'
-    where coalesce(flow_run.sandbox_id, batch.sandbox_id) = ${sandboxId} and job.state = 'active'
+    left join dataset on dataset.id = job.data ->> 'datasetId'
+    where coalesce(flow_run.sandbox_id, batch.sandbox_id, dataset.sandbox_id) = ${sandboxId} and job.state = 'active'
     limit 1
   `.execute(db)
   return rows.length > 0

@@ -171,7 +171,9 @@ async function createQueues(boss: PgBoss): Promise<void> {
   const isDeadStep = (step: StepName) => deadStepOf(step) === step
   for (const step of STEP_NAMES.filter(isDeadStep)) await boss.createQueue(step, common)
   for (const step of STEP_NAMES) {
-    if (!isDeadStep(step)) await boss.createQueue(step, { ...common, deadLetter: deadStepOf(step) })
+    if (isDeadStep(step)) continue
+    const deadLetter = deadStepOf(step)
+    await boss.createQueue(step, { ...common, ...(deadLetter !== undefined && { deadLetter }) })
   }
 }
 

@@ -38,8 +38,8 @@ export interface StepQueue {
   running(): Readonly<Record<StepName, number>>
 }
 
-/** Steps of the runs of flows, and of the imports of batches that clients upload. */
-export type StepName = `${'run' | 'import'}.${'plan' | 'extract' | 'commit' | 'dead'}`
+/** Steps of the runs of flows, of the imports of batches that clients upload, and of the care for tables. */
+export type StepName = `${'run' | 'import'}.${'plan' | 'extract' | 'commit' | 'dead'}` | 'lake.tend'
 
 export const STEP_NAMES: readonly StepName[] = Object.freeze([
   'run.plan',
@@ -50,10 +50,12 @@ export const STEP_NAMES: readonly StepName[] = Object.freeze([
   'import.extract',
   'import.commit',
   'import.dead',
+  'lake.tend',
 ])
 
-/** Where the steps of a kind go that have no attempts left. */
-export function deadStepOf(step: StepName): StepName {
+/** Where the steps of a kind go that have no attempts left; `undefined` where another round brings them again. */
+export function deadStepOf(step: StepName): StepName | undefined {
+  if (step === 'lake.tend') return undefined
   return step.startsWith('import.') ? 'import.dead' : 'run.dead'
 }
 
@@ -74,9 +76,17 @@ export interface ImportPayload extends PayloadBase {
   readonly batchId: string
 }
 
-export type StepPayload = RunPayload | ImportPayload
+export interface TendPayload extends PayloadBase {
+  readonly datasetId: string
+}
 
-export type PayloadOf<Step extends StepName> = Step extends `import.${string}` ? ImportPayload : RunPayload
+export type StepPayload = RunPayload | ImportPayload | TendPayload
+
+export type PayloadOf<Step extends StepName> = Step extends 'lake.tend'
+  ? TendPayload
+  : Step extends `import.${string}`
+    ? ImportPayload
+    : RunPayload
 
 export interface SubmitOptions {
   /** Steps of one group share a limit over all workers. */

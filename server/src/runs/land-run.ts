@@ -79,7 +79,7 @@ async function commitTable(
   staged: StagedCommit,
   nowMs: number,
 ): Promise<void> {
-  await movePointer(tx, table, staged)
+  await movePointer(tx, table, staged, nowMs)
   await tx
     .insertInto('lake_commit')
     .values({

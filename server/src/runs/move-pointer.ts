@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { StagedAppend } from '#lake/iceberg/stage-append.ts'
 import type { LakeTablePointer } from '#services/catalog/dataset-store.ts'
+import { moveLakePointer } from '#services/catalog/lake-pointer.ts'
 import type { Tx } from '#store/database.ts'
 
 /** Metadata files that are written, and that nothing points at yet. */
@@ -18,14 +18,9 @@ export class PointerMovedError extends Error {
 export async function movePointer(
   tx: Tx,
   table: LakeTablePointer,
-  { metadataKey, lastColumnId }: StagedCommit,
+  staged: StagedCommit,
+  nowMs: number,
 ): Promise<void> {
-  const { numUpdatedRows } = await tx
-    .updateTable('lake_table')
-    .set({ metadata_key: metadataKey, version: sql`version + 1`, last_column_id: lastColumnId })
-    .where('dataset_id', '=', table.datasetId)
-    .where('metadata_key', '=', table.metadataKey)
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n)
-    throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
+  const isMoved = await moveLakePointer(tx, table, { ...staged, nowMs })
+  if (!isMoved) throw new PointerMovedError(`the table of dataset ${table.datasetId} has moved on`)
 }

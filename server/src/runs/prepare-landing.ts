@@ -82,6 +82,7 @@ async function stage(
       'headwater.flow-id': run.flow_id,
     },
     fields: evolution?.after,
+    retention: table.retention,
     nowMs: deps.now(),
   })
   await assertStaged(deps, staged.metadataKey, files)

@@ -1,5 +1,5 @@
 import { Rounds } from '#kit/rounds.ts'
-import { listTableFiles } from '#lake/iceberg/list-table-files.ts'
+import { listHeldFiles, listTableFiles } from '#lake/iceberg/list-table-files.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import type { Database } from '#store/database.ts'
@@ -79,7 +79,26 @@ async function findOrphans(deps: OrphanDependencies, place: Place): Promise<read
   // The files of a dataset that is deleted go with its folder.
   if (unknown.length === 0 || table === undefined) return []
   const referred = await listTableFiles(deps.storage, table.metadata_key)
-  return unknown.filter((key) => !referred.has(key))
+  const left = unknown.filter((key) => !referred.has(key))
+  if (left.length === 0) return []
+  const expired = await listExpiredFiles(deps, place.datasetId, referred)
+  return left.filter((key) => !expired.has(key))
+}
+
+/** What goes at another time: readers may have snapshots open that the table has no more. */
+async function listExpiredFiles(
+  { db, storage }: OrphanDependencies,
+  datasetId: string,
+  known: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const notes = await db
+    .selectFrom('lake_expired')
+    .select('manifest_list_key')
+    .where('dataset_id', '=', datasetId)
+    .execute()
+  const lists = notes.map((note) => note.manifest_list_key)
+  const { manifests, dataFiles } = await listHeldFiles(storage, lists, { known, isTolerant: true })
+  return new Set([...lists, ...manifests, ...dataFiles])
 }
 
 async function listOld(
@@ -123,6 +142,8 @@ async function listDelivered(db: Database, datasetId: string): Promise<ReadonlyS
     .innerJoin('batch', 'batch.id', 'batch_file.batch_id')
     .select('batch_file.key')
     .where('batch.dataset_id', '=', datasetId)
+    // Whoever deleted it may have been killed before its files were gone.
+    .where('batch.status', '!=', 'deleted')
     .execute()
   const results = [...ofRuns, ...ofImports].map(({ result }) => result as unknown as Delivered | null)
   return new Set([

@@ -11,7 +11,7 @@ const duck = createDuckDb({ threadCount: 1 })
  * Entry of a lane's encoder thread: slots of the ring -> mapping -> Parquet part file, read back and compared.
  */
 serveTasks(async ({ task, ring, heaps }, signal) => {
-  const kernel = new Kernel({ memory: ring.memory, base: ring.slotsEnd })
+  const kernel = new Kernel({ memory: ring.memory, base: ring.end })
   using writer = new SliceWriter(task, { kernel, duck })
   const reader = new RingReader(ring, heaps)
   for (let slot = reader.next(); slot !== undefined; slot = reader.next()) {

@@ -1,5 +1,6 @@
 import { type RingMemory, RingWriter } from '#engine/ring.ts'
 import type { ExtractTask, ImportTask } from '#engine/task.ts'
+import { WireKernel } from '#kernel/wire-kernel.ts'
 import { CopySessions } from '#source/postgres/wire/copy-sessions.ts'
 import { type CopyCounts, copySlice } from '#source/postgres/wire/copy-slice.ts'
 import type { Slot } from '#source/postgres/wire/slot.ts'
@@ -57,6 +58,7 @@ async function readCopy(task: ExtractTask, { writer, ring, signal }: Surrounding
     sql: task.sql,
     columns: task.columns,
     layout: ring.layout,
+    kernel: new WireKernel(ring.memory, ring.scratch),
     ring: { acquire, drain, publish: writer.publish },
     signal: AbortSignal.any([signal, ended.signal]),
     applicationName: 'headwater-reader',

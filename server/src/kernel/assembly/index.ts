@@ -32,5 +32,18 @@ export {
   sumHashesOfWords2,
 } from './hash-sums'
 export { encodeHybrid, packBooleans } from './hybrid'
+export { copyBytes, fillBytes } from './memory'
 export { addLevel, countLevel, unitePresence, widenLevels } from './levels'
 export { appendDictionary1, appendDictionary2, appendDictionary4, rebuildTable } from './word-dictionary'
+export { decodeNumerics64, decodeNumerics128 } from './wire-numerics'
+export { splitRows } from './wire-rows'
+export { printNumerics, printUuids } from './wire-texts'
+export {
+  decodeBooleans,
+  decodeDates,
+  decodeShorts,
+  decodeTimestamps,
+  decodeWords1,
+  decodeWords2,
+  referToValues,
+} from './wire-values'

@@ -37,3 +37,12 @@ export function firstBytes(word: u64, count: u32): u64 {
 export function isThere(validity: usize, row: u32): bool {
   return validity == 0 || load<u8>(validity + row) != 0
 }
+
+/** Views of shared memory are filled and copied element by element in JavaScript; here, as fast as memory goes. */
+export function fillBytes(target: usize, byte: u32, length: u32): void {
+  memory.fill(target, <u8>byte, length)
+}
+
+export function copyBytes(target: usize, source: usize, length: u32): void {
+  memory.copy(target, source, length)
+}

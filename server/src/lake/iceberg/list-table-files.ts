@@ -1,6 +1,5 @@
-import type { LakeStorage } from '#lake/storage/lake-storage.ts'
-import { readManifestList } from './list-data-files.ts'
-import { decodeManifest } from './manifest.ts'
+import { type LakeStorage, ObjectNotFoundError } from '#lake/storage/lake-storage.ts'
+import { decodeManifest, decodeManifestList } from './manifest.ts'
 import { parseMetadataKey, readMetadata } from './metadata.ts'
 
 /**
@@ -19,16 +18,63 @@ export async function listTableFiles(
     keys.add(key)
     keys.add(`${folder}/v${parseMetadataKey(key).version}.metadata.json`)
   }
+  const lists = (metadata.snapshots ?? []).map((snapshot) => storage.keyOf(snapshot['manifest-list']))
+  const { manifests, dataFiles } = await listHeldFiles(storage, lists)
+  return new Set([...keys, ...lists, ...manifests, ...dataFiles])
+}
+
+/** What snapshots hold besides their manifest lists. */
+export interface HeldFiles {
+  readonly manifests: ReadonlySet<string>
+  /** Those as well that a manifest tells of because they were removed. */
+  readonly dataFiles: ReadonlySet<string>
+}
+
+const CONCURRENT_READS = 8
+
+/**
+ * The keys of all that these manifest lists lead to; manifests in `known` are not opened. With `isTolerant` a list or
+ * manifest that is gone leads to nothing.
+ */
+export async function listHeldFiles(
+  storage: LakeStorage,
+  manifestLists: readonly string[],
+  {
+    known = new Set(),
+    isTolerant = false,
+  }: { readonly known?: ReadonlySet<string> | undefined; readonly isTolerant?: boolean | undefined } = {},
+): Promise<HeldFiles> {
+  const read = (key: string) => readObject(storage, key, isTolerant)
   const manifests = new Set<string>()
-  for (const snapshot of metadata.snapshots ?? []) {
-    keys.add(storage.keyOf(snapshot['manifest-list']))
-    for (const { manifest_path: path } of await readManifestList(storage, snapshot))
-      manifests.add(storage.keyOf(path))
+  await eachOf(manifestLists, async (key) => {
+    const bytes = await read(key)
+    const lines = bytes === undefined ? [] : decodeManifestList(bytes)
+    for (const { manifest_path: path } of lines) manifests.add(storage.keyOf(path))
+  })
+  const dataFiles = new Set<string>()
+  await eachOf([...manifests.difference(known)], async (key) => {
+    const bytes = await read(key)
+    const entries = bytes === undefined ? [] : decodeManifest(bytes)
+    for (const { data_file: file } of entries) dataFiles.add(storage.keyOf(file.file_path))
+  })
+  return { manifests, dataFiles }
+}
+
+async function readObject(
+  storage: LakeStorage,
+  key: string,
+  isTolerant: boolean,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await storage.get(key)
+  } catch (error) {
+    if (isTolerant && error instanceof ObjectNotFoundError) return undefined
+    throw error
   }
-  for (const key of manifests) {
-    keys.add(key)
-    for (const { data_file: file } of decodeManifest(await storage.get(key)))
-      keys.add(storage.keyOf(file.file_path))
-  }
-  return keys
+}
+
+/** A few at a time. */
+async function eachOf(keys: readonly string[], visit: (key: string) => Promise<void>): Promise<void> {
+  for (let at = 0; at < keys.length; at += CONCURRENT_READS)
+    await Promise.all(keys.slice(at, at + CONCURRENT_READS).map(visit))
 }

@@ -15,18 +15,17 @@ import {
 } from './manifest.ts'
 import {
   currentSnapshotOf,
-  MAX_LOGGED_METADATA_FILES,
   type MetadataJson,
   metadataObject,
   type SchemaJson,
   type SnapshotJson,
 } from './metadata.ts'
-import { fieldsFromIceberg, largestFieldId } from './schema-json.ts'
 
 /** A list longer than this is cut by merging its small manifests. */
 const MAX_MANIFESTS = 100
 /** Manifests from this size on are left as they are. */
 const FULL_MANIFEST_BYTES = 8 * 1024 * 1024
+const CONCURRENT_READS = 8
 
 export interface RemovedFile {
   readonly rowCount: number
@@ -119,12 +118,19 @@ export class SnapshotWriter {
     }
     const isSmall = ({ content, manifest_length, partition_spec_id }: ManifestFile) =>
       content === 0 && partition_spec_id === 0 && manifest_length < FULL_MANIFEST_BYTES
-    const entries: ManifestEntry[] = []
-    for (const manifest of manifests.filter(isSmall)) {
-      entries.push(...(await this.#readLiveEntries(manifest)))
-    }
+    const entries = await this.#readAllLiveEntries(manifests.filter(isSmall))
     const merged = entries.length === 0 ? [] : [this.#addManifest(entries)]
     return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))]
+  }
+
+  /** A few at a time: a store across a network takes its time for each. */
+  async #readAllLiveEntries(manifests: readonly ManifestFile[]): Promise<ManifestEntry[]> {
+    const entries: ManifestEntry[] = []
+    for (let at = 0; at < manifests.length; at += CONCURRENT_READS) {
+      const some = manifests.slice(at, at + CONCURRENT_READS)
+      entries.push(...(await Promise.all(some.map((one) => this.#readLiveEntries(one)))).flat())
+    }
+    return entries
   }
 
   async #readLiveEntries(manifest: ManifestFile): Promise<ManifestEntry[]> {
@@ -152,59 +158,4 @@ function newSnapshotId(base: MetadataJson): bigint {
       return id
     }
   }
-}
-
-export interface MetadataPlan {
-  readonly schema: SchemaJson
-  readonly previousFile: string
-  readonly timestampMs: number
-  /** Snapshots that the table has no longer, by id. */
-  readonly expired?: ReadonlySet<string> | undefined
-  readonly snapshot: Pick<SnapshotJson, 'snapshot-id' | 'sequence-number' | 'manifest-list' | 'summary'>
-}
-
-/** The metadata file with one snapshot more. */
-export function planMetadata(base: MetadataJson, plan: MetadataPlan): MetadataJson {
-  const { schema, snapshot, timestampMs } = plan
-  const parent = currentSnapshotOf(base)
-  const id = snapshot['snapshot-id']
-  const isNewSchema = !base.schemas.some((known) => known['schema-id'] === schema['schema-id'])
-  const previous = { 'metadata-file': plan.previousFile, 'timestamp-ms': base['last-updated-ms'] }
-  return {
-    ...base,
-    'last-sequence-number': snapshot['sequence-number'],
-    'last-updated-ms': timestampMs,
-    'last-column-id': Math.max(base['last-column-id'], largestFieldId(fieldsFromIceberg(schema.fields))),
-    'current-schema-id': schema['schema-id'],
-    schemas: isNewSchema ? [...base.schemas, schema] : base.schemas,
-    refs: { ...base.refs, main: { 'snapshot-id': id, type: 'branch' } },
-    'current-snapshot-id': id,
-    snapshots: [
-      ...keptSnapshots(base, plan.expired),
-      {
-        ...snapshot,
-        ...(parent && { 'parent-snapshot-id': parent['snapshot-id'] }),
-        'timestamp-ms': timestampMs,
-        'schema-id': schema['schema-id'],
-      },
-    ],
-    'snapshot-log': [...keptLog(base, plan.expired), { 'snapshot-id': id, 'timestamp-ms': timestampMs }],
-    'metadata-log': [...(base['metadata-log'] ?? []), previous].slice(-MAX_LOGGED_METADATA_FILES),
-  }
-}
-
-function keptSnapshots(
-  { snapshots = [] }: MetadataJson,
-  expired: MetadataPlan['expired'],
-): readonly SnapshotJson[] {
-  return snapshots.filter((snapshot) => expired?.has(String(snapshot['snapshot-id'])) !== true)
-}
-
-/** What lies before a gap is no history of the table any more. */
-function keptLog(
-  { 'snapshot-log': log = [] }: MetadataJson,
-  expired: MetadataPlan['expired'],
-): NonNullable<MetadataJson['snapshot-log']> {
-  const gap = log.findLastIndex((entry) => expired?.has(String(entry['snapshot-id'])) === true)
-  return log.slice(gap + 1)
 }

@@ -12,9 +12,17 @@ import {
   type SchemaJson,
   type SnapshotJson,
 } from './metadata.ts'
+import { planMetadata } from './plan-metadata.ts'
+import {
+  DEFAULT_RETENTION,
+  describeExpired,
+  type ExpiredSnapshot,
+  findExpired,
+  type Retention,
+} from './retention.ts'
 import { assertEvolvable } from './schema-evolution.ts'
 import { fieldsFromIceberg, fieldsToIceberg } from './schema-json.ts'
-import { planMetadata, SnapshotWriter } from './snapshot-writer.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
 
 export interface StageAppendOptions {
   /** May be empty: a run that found no rows still leaves its mark. */
@@ -23,6 +31,8 @@ export interface StageAppendOptions {
   readonly summary: Readonly<Record<string, string>>
   /** The table's schema from this snapshot on; all its fields. */
   readonly fields?: readonly LakeField[] | undefined
+  /** Of the table's past. */
+  readonly retention?: Retention | undefined
   readonly nowMs: number
 }
 
@@ -30,6 +40,8 @@ export interface StagedAppend {
   /** The table with the new snapshot, once the catalogue points here. */
   readonly metadataKey: string
   readonly snapshotId: string
+  /** What the table has no more then; whoever moves the pointer notes them down. */
+  readonly expired: readonly ExpiredSnapshot[]
 }
 
 /**
@@ -50,8 +62,10 @@ export async function stageAppend(
   const writer = new SnapshotWriter(storage, base, schema, `${location}/metadata`)
   const manifestList = await writer.append(options.files)
 
+  const expired = findExpired(base, options.retention ?? DEFAULT_RETENTION, options)
   const metadata = planMetadata(base, {
     schema,
+    expired,
     previousFile: storage.uri(metadataKey),
     timestampMs: Math.max(options.nowMs, base['last-updated-ms']),
     snapshot: {
@@ -63,7 +77,11 @@ export async function stageAppend(
   })
   const nextKey = metadataKeyOf(location, version + 1, randomUUID())
   await writer.write(nextKey, metadata)
-  return { metadataKey: nextKey, snapshotId: String(writer.snapshotId) }
+  return {
+    metadataKey: nextKey,
+    snapshotId: String(writer.snapshotId),
+    expired: describeExpired(storage, base, expired),
+  }
 }
 
 /** The schema for the new snapshot: the current one, an older one that is the same, or a new one. */

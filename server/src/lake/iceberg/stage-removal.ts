@@ -9,7 +9,9 @@ import {
   readMetadata,
   type SnapshotJson,
 } from './metadata.ts'
-import { planMetadata, type RemovedFile, SnapshotWriter } from './snapshot-writer.ts'
+import { planMetadata } from './plan-metadata.ts'
+import { DEFAULT_RETENTION, describeExpired, findExpired, type Retention } from './retention.ts'
+import { type RemovedFile, SnapshotWriter } from './snapshot-writer.ts'
 import type { StagedAppend } from './stage-append.ts'
 
 /** Name and value of the note by which a snapshot is known. */
@@ -22,6 +24,8 @@ export interface StageRemovalOptions {
   readonly summary: Readonly<Record<string, string>>
   /** Takes the snapshots that have the files out of the table's history, so that they can be removed for good. */
   readonly forget?: { readonly added: SummaryEntry; readonly removed: SummaryEntry } | undefined
+  /** Of the table's past. */
+  readonly retention?: Retention | undefined
   readonly nowMs: number
 }
 
@@ -40,11 +44,15 @@ export async function stageRemoval(
   const schema = currentSchemaOf(base)
   const writer = new SnapshotWriter(storage, base, schema, `${location}/metadata`)
   const { manifestList, removed } = await writer.remove(new Set(options.keys))
+  const expired = new Set([
+    ...findExpired(base, options.retention ?? DEFAULT_RETENTION, options),
+    ...snapshotsToForget(base, options.forget),
+  ])
   const metadata = planMetadata(base, {
     schema,
     previousFile: storage.uri(metadataKey),
     timestampMs: Math.max(options.nowMs, base['last-updated-ms']),
-    expired: snapshotsToForget(base, options.forget),
+    expired,
     snapshot: {
       'snapshot-id': Number(writer.snapshotId),
       'sequence-number': Number(writer.sequenceNumber),
@@ -54,7 +62,11 @@ export async function stageRemoval(
   })
   const nextKey = metadataKeyOf(location, version + 1, randomUUID())
   await writer.write(nextKey, metadata)
-  return { metadataKey: nextKey, snapshotId: String(writer.snapshotId) }
+  return {
+    metadataKey: nextKey,
+    snapshotId: String(writer.snapshotId),
+    expired: describeExpired(storage, base, expired),
+  }
 }
 
 /** From the snapshot that added the files on, up to the one that removed them; to the end when none has. */

@@ -24,7 +24,9 @@ export class ByteBuffer {
     if (needed <= this.bytes.length) return
     const capacity = Math.max(needed, Math.min(2 * this.bytes.length, MAX_STEP_BYTES + needed))
     const grown = this.#kernel?.heap.uint8(capacity) ?? new Uint8Array(capacity)
-    grown.set(this.bytes.subarray(0, this.length))
+    const used = this.bytes.subarray(0, this.length)
+    if (this.#kernel === undefined) grown.set(used)
+    else this.#kernel.copy(grown, used)
     this.#kernel?.heap.free(this.bytes)
     this.bytes = grown
     this.view = viewOf(grown)
@@ -33,7 +35,8 @@ export class ByteBuffer {
   /** Appends a copy of `chunk`. */
   append(chunk: Uint8Array): void {
     this.reserve(chunk.length)
-    this.bytes.set(chunk, this.length)
+    if (this.#kernel === undefined) this.bytes.set(chunk, this.length)
+    else this.#kernel.copy(this.bytes.subarray(this.length), chunk)
     this.length += chunk.length
   }
 

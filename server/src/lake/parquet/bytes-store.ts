@@ -51,7 +51,7 @@ export class BytesStore implements ValueStore {
     this.#plain = new ByteBuffer(4096, kernel)
     this.#plain.length = HEADROOM
     this.#dictionary = {
-      table: heap.int32(1024).fill(0),
+      table: kernel.fill(heap.int32(1024), 0),
       keys: heap.int32(1024),
       entryCount: 0,
       data: this.#entryData.view,
@@ -107,7 +107,7 @@ export class BytesStore implements ValueStore {
     dictionary.data = this.#entryData.view
     if (2 * needed <= dictionary.table.length) return
     heap.free(dictionary.table)
-    dictionary.table = heap.int32(tableSizeFor(needed)).fill(0)
+    dictionary.table = this.#kernel.fill(heap.int32(tableSizeFor(needed)), 0)
     this.#kernel.rebuildBytesTable(dictionary)
   }
 
@@ -217,7 +217,7 @@ export class BytesStore implements ValueStore {
 
   reset(): void {
     this.#isDictionary = true
-    this.#dictionary.table.fill(0)
+    this.#kernel.fill(this.#dictionary.table, 0)
     this.#dictionary.entryCount = 0
     this.#dictionary.dataEnd = 0
     this.#plain.clear()

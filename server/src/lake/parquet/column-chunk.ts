@@ -61,12 +61,12 @@ export class ColumnChunk extends PagedChunk {
     const levels = growUint8(this.kernel.heap, this.#levels, end)
     this.#levels = levels
     if (validity === undefined) {
-      levels.fill(this.#node.maxLevel, at, end)
+      this.kernel.fill(levels.subarray(at, end), this.#node.maxLevel)
       return
     }
     const ancestors = this.#node.optionalAncestors.map((group) => presence.of(group))
     const sometimes = ancestors.filter((present) => present !== undefined)
-    levels.fill(ancestors.length - sometimes.length, at, end)
+    this.kernel.fill(levels.subarray(at, end), ancestors.length - sometimes.length)
     for (const present of sometimes) this.kernel.addLevel(levels, at, present, from, to)
     if (!this.#node.column.required) this.kernel.addLevel(levels, at, validity, from, to)
   }

@@ -64,14 +64,21 @@ function gatherWords(wordsPerValue: 1 | 2 | 4): WordLayout['gather'] {
     const { validity, from, to } = rows
     // A decimal of up to 9 digits travels as 64 bits; its low word is the value.
     const stride = wordsPerValue === 1 && vector.kind === 'int64' ? 2 : 1
-    if (validity === undefined && stride === 1) return copyAll(source, wordsPerValue, rows, words, at)
+    if (validity === undefined && stride === 1)
+      return copyAll(kernel, { source, words }, wordsPerValue, rows, at)
     return kernel.gatherWords(wordsPerValue, source, stride, validity, from, to, words, at)
   }
 }
 
-function copyAll(source: Int32Array, size: number, rows: RowRange, words: Int32Array, at: number): number {
-  words.set(source.subarray(size * rows.from, size * rows.to), size * at)
-  return at + rows.to - rows.from
+function copyAll(
+  kernel: Kernel,
+  { source, words }: { readonly source: Int32Array; readonly words: Int32Array },
+  size: number,
+  { from, to }: RowRange,
+  at: number,
+): number {
+  kernel.copy(words.subarray(size * at), source.subarray(size * from, size * to))
+  return at + to - from
 }
 
 function gatherUuids(kernel: Kernel, vector: Vector, rows: RowRange, words: Int32Array, at: number): number {

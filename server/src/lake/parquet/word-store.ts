@@ -35,7 +35,7 @@ export class WordStore implements ValueStore {
     const { heap } = kernel
     this.#words = heap.int32(1024)
     this.#entries = heap.int32(256)
-    this.#table = heap.int32(1024).fill(0)
+    this.#table = kernel.fill(heap.int32(1024), 0)
     this.#indices = heap.uint32(256)
   }
 
@@ -81,7 +81,7 @@ export class WordStore implements ValueStore {
     if (2 * needed <= this.#table.length) return
     const { heap } = this.#kernel
     heap.free(this.#table)
-    this.#table = heap.int32(tableSizeFor(needed)).fill(0)
+    this.#table = this.#kernel.fill(heap.int32(tableSizeFor(needed)), 0)
     this.#kernel.rebuildTable(this.#table, this.#entries, this.#entryCount, wordsPerValue)
   }
 
@@ -138,7 +138,7 @@ export class WordStore implements ValueStore {
     this.#written = 0
     this.#entryCount = 0
     this.#isDictionary = true
-    this.#table.fill(0)
+    this.#kernel.fill(this.#table, 0)
   }
 }
 

@@ -135,15 +135,18 @@ async function stage(
       : await stageRemoval(storage, table.metadataKey, {
           keys: replaced,
           summary: { 'headwater.replaced-by-batch-id': batchId },
+          retention: table.retention,
           nowMs: now(),
         })
   const staged = await stageAppend(storage, removed.metadataKey, {
     files,
     summary: { 'headwater.batch-id': batchId },
     fields: evolution?.after,
+    retention: table.retention,
     nowMs: now(),
   })
-  return { ...staged, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
+  const expired = [...('expired' in removed ? removed.expired : []), ...staged.expired]
+  return { ...staged, expired, lastColumnId: evolution?.lastColumnId ?? table.lastColumnId }
 }
 
 function planAgain(

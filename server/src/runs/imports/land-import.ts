@@ -33,7 +33,7 @@ export async function landImport(tx: Tx, deps: RunDependencies, landing: ImportL
   const { found, plan, table, totals, messages, files, staged } = landing
   if ((await lockActiveImport(tx, found.batchId, found.epoch)) === undefined) return false
   const nowMs = deps.now()
-  if (staged !== undefined) await movePointer(tx, table, staged)
+  if (staged !== undefined) await movePointer(tx, table, staged, nowMs)
   await completeBatch(tx, found.batchId, {
     status: 'success',
     metrics: {

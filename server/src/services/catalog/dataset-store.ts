@@ -2,8 +2,10 @@ import { type Selectable, sql } from 'kysely'
 import type { Behavior, DatasetSummary, FindDataset, ListDatasets } from '#http/neighbours.ts'
 import type { Scope } from '#http/scope.ts'
 import type { JsonObject } from '#kit/json.ts'
+import type { Retention } from '#lake/iceberg/retention.ts'
 import type { Database, Tx } from '#store/database.ts'
 import type { Tables } from '#store/tables/tables.ts'
+import { retentionOf } from './lake-policy.ts'
 import { type DocumentsById, listDocuments } from './list-documents.ts'
 import type { ListQuery } from './list-query.ts'
 import { firstFreeName } from './table-name.ts'
@@ -27,6 +29,8 @@ export interface LakeTablePointer {
   /** Grows with every commit. */
   readonly version: number
   readonly lastColumnId: number
+  /** How much of its past the table keeps. */
+  readonly retention: Retention
 }
 
 /** The datasets of the caller's sandbox. */
@@ -154,7 +158,7 @@ export interface DatasetInsert {
   readonly dataset: StoredDataset
   readonly scope: Scope
   readonly nowMs: number
-  readonly table: Omit<LakeTablePointer, 'datasetId' | 'version'>
+  readonly table: Omit<LakeTablePointer, 'datasetId' | 'version' | 'retention'>
 }
 
 /** Stores a new dataset with the pointer to its table. */
@@ -258,6 +262,7 @@ export async function lakeTableOf(db: Database, datasetId: string): Promise<Lake
       metadataKey: row.metadata_key,
       version: row.version,
       lastColumnId: row.last_column_id,
+      retention: retentionOf(row.policy),
     }
   )
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Scope } from '#http/scope.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
 import { nextVersion } from './batch-document.ts'
@@ -6,7 +5,8 @@ import { findBatchPlace, getLockedBatch } from './batch-lookup.ts'
 import { assertBatchStep, type BatchState } from './batch-states.ts'
 import { type LockedBatch, recountDataset, updateBatch } from './batch-store.ts'
 import type { CatalogLake } from './catalog-lake.ts'
-import { type LakeTablePointer, lakeTableOf, lockDataset } from './dataset-store.ts'
+import { lakeTableOf, lockDataset } from './dataset-store.ts'
+import { moveLakePointer } from './lake-pointer.ts'
 
 export interface WithdrawDependencies {
   readonly db: Database
@@ -49,20 +49,22 @@ async function withdraw(
   const table = await lakeTableOf(db, datasetId)
   const keys = await filesOf(db, id)
   const isCommitNeeded = table !== undefined && keys.length > 0
-  const metadataKey = isCommitNeeded
+  const staged = isCommitNeeded
     ? await lake.stageWithdrawal(table, { batchId: id, keys, isForGood })
     : undefined
   const hasMoved = await transact(db, async (tx) => {
     await lockDataset(tx, scope, datasetId)
     const batch = await getLockedBatch(tx, id)
     assertSteps(batch, isForGood)
-    if (table !== undefined && metadataKey !== undefined && !(await movePointer(tx, table, metadataKey)))
-      return false
+    if (table !== undefined && staged !== undefined) {
+      const isMoved = await moveLakePointer(tx, table, { ...staged, nowMs: now() })
+      if (!isMoved) return false
+    }
     await markWithdrawn(tx, batch, { userId: scope.userId, isForGood, nowMs: now() })
     await recountDataset(tx, datasetId)
     return true
   })
-  if (hasMoved && metadataKey !== undefined) await lake.announce(metadataKey)
+  if (hasMoved && staged !== undefined) await lake.announce(staged.metadataKey)
   return hasMoved
 }
 
@@ -83,16 +85,6 @@ function assertSteps({ id, status }: Pick<LockedBatch, 'id' | 'status'>, isForGo
 async function filesOf(db: Database, batchId: string): Promise<string[]> {
   const rows = await db.selectFrom('batch_file').select('key').where('batch_id', '=', batchId).execute()
   return rows.map(({ key }) => key)
-}
-
-async function movePointer(tx: Tx, table: LakeTablePointer, metadataKey: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('lake_table')
-    .set({ metadata_key: metadataKey, version: sql`version + 1` })
-    .where('dataset_id', '=', table.datasetId)
-    .where('metadata_key', '=', table.metadataKey)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
 }
 
 async function markWithdrawn(

@@ -45,7 +45,7 @@ export interface SourcePort {
     target: ConnectionTarget,
     path: string,
     options?: SourceCallOptions,
-  ): Promise<{ readonly shape: RelationShape; readonly widths: ReadonlyMap<string, NumberWidth> }>
+  ): Promise<{ readonly shape: RelationShape; readonly widths: ReadonlyMap<string, readonly NumberWidth[]> }>
 
   /** Has the source check a row filter for a relation. @throws as describeRelation, and RowFilterError */
   checkFilter(

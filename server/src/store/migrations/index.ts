@@ -11,6 +11,7 @@ import * as ingestion from './0013-ingestion.ts'
 import * as sourceShapes from './0014-source-shapes.ts'
 import * as replays from './0015-replays.ts'
 import * as monitoring from './0016-monitoring.ts'
+import * as lakeCare from './0017-lake-care.ts'
 
 /** All changes of the metadata database in order. They go forward only. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-source-shapes': sourceShapes,
   '0015-replays': replays,
   '0016-monitoring': monitoring,
+  '0017-lake-care': lakeCare,
 }

@@ -6,6 +6,7 @@ import type {
   BatchInputTable,
   ImportSliceTable,
 } from './import-tables.ts'
+import type { LakeCompactionTable, LakeExpiredTable, LakePolicy } from './lake-tables.ts'
 import type { DeliveryTable, SubscriptionTable } from './notification-tables.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Tables {
   dataset: DatasetTable
   lake_table: LakeTableTable
   lake_removal: LakeRemovalTable
+  lake_expired: LakeExpiredTable
+  lake_compaction: LakeCompactionTable
   dataset_label: DatasetLabelTable
   batch: BatchTable
   batch_file: BatchFileTable
@@ -161,6 +164,10 @@ interface LakeTableTable {
   metadata_key: string
   version: number
   last_column_id: number
+  policy: ColumnType<LakePolicy, string | undefined, string>
+  /** When and at which version the table was looked after last. */
+  tended_at: Generated<number>
+  tended_version: Generated<number>
 }
 
 /** A folder of the lake to which nothing refers any more and whose files have to go. */

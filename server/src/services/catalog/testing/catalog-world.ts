@@ -58,7 +58,10 @@ export class CatalogWorld implements AsyncDisposable {
           return { location, metadataKey: `${location}/metadata/00000.metadata.json` }
         },
         lake: {
-          stageWithdrawal: async ({ metadataKey }, { batchId }) => `${metadataKey}-${batchId}`,
+          stageWithdrawal: async ({ metadataKey }, { batchId }) => ({
+            metadataKey: `${metadataKey}-${batchId}`,
+            expired: [],
+          }),
           announce: async () => {},
           remove: async (keys) => void removed.push(...keys),
           removeAll: async (prefix) => void removed.push(prefix),

@@ -21,28 +21,38 @@ export function createTableDescriber(
   }
 }
 
-/** A column for the neighbours; of a number without bounds with its twin, where its width was measured. */
+/** A column for the neighbours; of a number without bounds with its twin, where its widths were measured. */
 export function describedColumn(
   { name, type, nullable, comment }: RelationColumn,
-  width?: NumberWidth | undefined,
+  widths?: readonly NumberWidth[] | undefined,
 ): DescribedColumn {
   const { landing, shape } = type
   return {
     name,
     typeName: type.typeName,
     fieldSchema: shape === undefined ? schemaOfColumnType(landing) : schemaOfShape(shape),
-    ...(width === undefined ? {} : { twinSchema: schemaOfColumnType(twinOf(width)) }),
+    ...(widths === undefined ? {} : { twinSchema: schemaOfColumnType(twinOf(widths)) }),
     isNullable: nullable,
     comment,
   }
 }
 
 const MAX_PRECISION = 38
-/** Digits after the point that a twin has at least where there is room: numbers to come may be finer. */
+/** Digits after the point that a twin has where nothing speaks against it: numbers to come may be finer. */
 const ROOM = 9
+const SCALES = Array.from({ length: MAX_PRECISION + 1 }, (_, scale) => scale)
 
-/** The decimal that holds numbers of such a width; the widest ones lose their finest digits, and are told. */
-function twinOf({ wholeDigits, scale }: NumberWidth): ColumnType {
-  const room = Math.max(0, MAX_PRECISION - wholeDigits)
-  return { kind: 'decimal', precision: MAX_PRECISION, scale: Math.min(Math.max(scale, ROOM), room) }
+/** The decimal that holds most of such numbers; what it does not hold is null there, and told. */
+function twinOf(widths: readonly NumberWidth[]): ColumnType {
+  const counts = SCALES.map((scale) => countHeld(widths, scale))
+  const most = Math.max(...counts)
+  const best = SCALES.filter((scale) => counts[scale] === most)
+  const scale = best.toSorted((a, b) => Math.abs(a - ROOM) - Math.abs(b - ROOM))[0] ?? ROOM
+  return { kind: 'decimal', precision: MAX_PRECISION, scale }
+}
+
+function countHeld(widths: readonly NumberWidth[], scale: number): number {
+  return widths
+    .filter((width) => width.scale <= scale && width.wholeDigits <= MAX_PRECISION - scale)
+    .reduce((sum, { count }) => sum + count, 0)
 }

@@ -175,6 +175,89 @@ describe('every built-in type', () => {
   })
 })
 
+/** Kinds of types that nobody can name in advance: the catalogue says which of them a server brings. */
+async function typesOfKind(kind: 'e' | 'd' | 'c'): Promise<readonly string[]> {
+  const { rows } = await source.database.query<{ name: string }>(
+    `select n.nspname || '.' || quote_ident(t.typname) as name
+      from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+     where n.nspname in ('pg_catalog', 'information_schema') and t.typtype = $1
+       and (c.oid is null or c.relkind in ('r', 'v', 'c'))
+       and not exists (
+         select from pg_attribute a join pg_type p on p.oid = a.atttypid
+          where a.attrelid = c.oid and a.attnum > 0 and p.typtype = 'p')
+     order by 1`,
+    [kind],
+  )
+  return rows.map(({ name }) => name)
+}
+
+describe('every built-in type of the other kinds', () => {
+  test('enums: there is none', async () => {
+    expect(await typesOfKind('e')).toEqual([])
+  })
+
+  test('domains have samples, and are shown exactly', async () => {
+    const samples: Readonly<Record<string, readonly string[]>> = {
+      'information_schema.cardinal_number': ['0', '2147483647'],
+      'information_schema.character_data': ["it's", '', '漢字'],
+      'information_schema.sql_identifier': ['a name', '"q"'],
+      'information_schema.time_stamp': ['2026-02-28 12:34:56.78+02', 'infinity'],
+      'information_schema.yes_or_no': ['YES', 'NO'],
+    }
+    expect(await typesOfKind('d')).toEqual(Object.keys(samples))
+    const columns = Object.entries(samples).map(([type, texts]): Column => {
+      const column = columnOf(type, texts)
+      if (type.endsWith('cardinal_number')) return { ...column, number: 'integer' }
+      if (type.endsWith('time_stamp')) return { ...column, printed: isoOf(quoteIdentifier(column.name), 'Z') }
+      return column
+    })
+    await expectExact('every_domain', columns)
+    const { columns: told } = await describeRelation(source.session, 'every_domain')
+    expect(told.slice(1).map(({ type }) => type.explore['meta:xdmType'] ?? type.explore.type)).toEqual([
+      'int',
+      'string',
+      'string',
+      'date-time',
+      'string',
+    ])
+  })
+
+  test('row types of all relations of the catalogue are shown exactly', async () => {
+    // It has rows of pg_statistic in it, whose values have no type of their own: no table can have that.
+    const types = (await typesOfKind('c')).filter((name) => name !== 'pg_catalog.pg_statistic_ext_data')
+    expect(types.length).toBeGreaterThan(150)
+    const samples = new Map<string, readonly string[]>()
+    for (const type of types) samples.set(type, await shortestRowOf(type))
+    await expectExact(
+      'every_row_type',
+      types.map((type) => columnOf(type, samples.get(type) ?? [])),
+    )
+  })
+})
+
+/**
+ * A row of a relation as a sample, and one of NULLs. Some relations have no rows or cannot be read on every machine, and
+ * some types have no input.
+ */
+async function shortestRowOf(type: string): Promise<readonly string[]> {
+  const row = await textOf(
+    `select each::text as text from ${type} each order by length(each::text), 1 limit 1`,
+  )
+  const nulls = await textOf(
+    `select '(' || repeat(',', count(*)::int - 1) || ')' as text from pg_attribute
+      where attrelid = '${type}'::regclass and attnum > 0 and not attisdropped`,
+  )
+  const texts = [nulls, row].filter((text) => text !== undefined)
+  const read = await Promise.all(texts.map((text) => textOf(`select $1::${type}::text as text`, [text])))
+  return texts.filter((_, index) => read[index] !== undefined)
+}
+
+/** Undefined where there is none, or where the server refuses. */
+async function textOf(sql: string, params: unknown[] = []): Promise<string | undefined> {
+  const answer = await source.database.query<{ text: string }>(sql, params).catch(() => undefined)
+  return answer?.rows[0]?.text
+}
+
 /** `[0:1]={…}` keeps bounds that don't start at 1. */
 function arrayOf(type: string, samples: readonly string[]): Column {
   const items = samples.map((sample) => `"${sample.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)

@@ -2,20 +2,23 @@ import type { Session } from '#source/postgres/connect/session.ts'
 import { quoteIdentifier, quoteQualified } from '#source/postgres/sql/quote.ts'
 import type { RelationShape } from './describe-relation.ts'
 
-/** How wide numbers are whose type sets no bounds. */
+/** Numbers of one width, of a type that sets no bounds. */
 export interface NumberWidth {
-  /** Most digits before the point; 0 where no number was seen. */
+  /** Digits before the point; 0 below one. */
   readonly wholeDigits: number
-  /** Most digits after it. */
+  /** Digits after it. */
   readonly scale: number
+  /** How many of them there were among the rows that were looked at. */
+  readonly count: number
 }
 
 /** So many rows are looked at: enough to see the kind of numbers, little enough for a table of any size. */
 const LOOKED_AT_ROWS = 10_000
 
 interface Row {
-  readonly whole_digits: number | null
-  readonly scale: number | null
+  readonly whole_digits: number
+  readonly scale: number
+  readonly count: number
 }
 
 /** Looks at some rows of a relation, in no order; NaN and the infinities have no width. Each column by itself. */
@@ -23,16 +26,21 @@ export async function measureNumbers(
   session: Session,
   { schema, name }: Pick<RelationShape, 'schema' | 'name'>,
   columns: readonly string[],
-): Promise<ReadonlyMap<string, NumberWidth>> {
-  const widths = new Map<string, NumberWidth>()
+): Promise<ReadonlyMap<string, readonly NumberWidth[]>> {
+  const widths = new Map<string, readonly NumberWidth[]>()
   for (const column of columns) {
-    const [row] = await session.query<Row>(
-      `select max(length(trunc(abs(value))::text)) as whole_digits, max(scale(value)) as scale
+    const rows = await session.query<Row>(
+      `select length(trim(leading '0' from trunc(abs(value))::text)) as whole_digits, scale(value) as scale,
+              count(*)::int as count
          from (select ${quoteIdentifier(column)}::numeric as value
                  from ${quoteQualified(schema, name)} limit ${LOOKED_AT_ROWS}) seen
-        where value::text ~ '^-?[0-9]'`,
+        where value::text ~ '^-?[0-9]'
+        group by 1, 2`,
     )
-    widths.set(column, { wholeDigits: row?.whole_digits ?? 0, scale: row?.scale ?? 0 })
+    widths.set(
+      column,
+      rows.map(({ whole_digits: wholeDigits, scale, count }) => ({ wholeDigits, scale, count })),
+    )
   }
   return widths
 }

@@ -1,10 +1,15 @@
 import type { ColumnType } from '#columns/column-type.ts'
 import type { Vector } from '#columns/vector.ts'
+import { createKernelMemory } from '#kernel/kernel.ts'
+import { WireKernel, wireScratchBytes } from '#kernel/wire-kernel.ts'
 import { openSlot, type Slot, type SlotLayout, type SlotRing } from '#source/postgres/wire/slot.ts'
 import type { WireColumn } from '#source/postgres/wire/wire-column.ts'
 
 /** A decoded value: numbers for floats, printed exactly for all others, hexadecimal for binary. */
 export type DecodedValue = string | number | null
+
+/** The kernel takes the address 0 for nothing. */
+const FIRST_SLOT = 64
 
 /**
  * A ring whose slots are read as soon as they are published. Writing and reading views are apart, as they are
@@ -13,15 +18,22 @@ export type DecodedValue = string | number | null
 export class MemoryRing implements SlotRing {
   readonly rows: DecodedValue[][] = []
   readonly published: { rowCount: number; byteCount: number; hasOverflow: boolean }[] = []
+  /** For a decoder that is to work in WebAssembly. */
+  readonly kernel: WireKernel
   readonly #columns: readonly WireColumn[]
   readonly #writing: readonly Slot[]
   readonly #reading: readonly Slot[]
   #next = 0
 
   constructor(layout: SlotLayout, columns: readonly WireColumn[], slotCount = 2) {
-    const memory = new SharedArrayBuffer(layout.slotBytes * slotCount)
+    const facts = { columnCount: columns.length, slotRows: layout.slotRows }
+    const scratchAt = FIRST_SLOT + layout.slotBytes * slotCount
+    const memory = createKernelMemory(scratchAt + wireScratchBytes(facts))
+    this.kernel = new WireKernel(memory, { ...facts, start: scratchAt })
     const open = (): Slot[] =>
-      Array.from({ length: slotCount }, (_, index) => openSlot(layout, memory, index * layout.slotBytes))
+      Array.from({ length: slotCount }, (_, index) =>
+        openSlot(layout, memory.buffer, FIRST_SLOT + index * layout.slotBytes),
+      )
     this.#columns = columns
     this.#writing = open()
     this.#reading = open()

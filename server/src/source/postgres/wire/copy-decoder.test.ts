@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MemoryRing } from '#source/postgres/testing/memory-ring.ts'
 import { describePostgresType } from '#typemap/postgres-types.ts'
 import { CopyDecoder } from './copy-decoder.ts'
@@ -34,7 +34,7 @@ function tuple(a: number | null, b: string | null): Buffer {
   return Buffer.concat([int16(2), ...first, ...second])
 }
 
-function start(options: { slotRows?: number } = {}) {
+function start(options: { slotRows?: number; isTypescript?: boolean } = {}) {
   const layout = planSlot(columns, { ...options, rawBytes: 65_536 })
   const ring = new MemoryRing(layout, columns)
   const messages: string[] = []
@@ -42,6 +42,7 @@ function start(options: { slotRows?: number } = {}) {
     columns,
     layout,
     ring,
+    kernel: options.isTypescript ? undefined : ring.kernel,
     onMessage: (type, payload) => messages.push(`${type}${payload.length}`),
   })
   return { decoder, ring, messages }
@@ -69,59 +70,72 @@ const expectedRows = [
   ['5', 'five'],
 ]
 
-test.each([1, 2, 3, 7, 64, 1000, 1e6])('bytes that come in pieces of %i', (size) => {
-  const { decoder, ring, messages } = start()
-  for (let at = 0; at < conversation.length; at += size) decoder.push(conversation.subarray(at, at + size))
-  decoder.finish()
-  expect(ring.rows).toEqual(expectedRows)
-  expect(messages).toEqual(['H7', 'N19', 'S13', 'c0', 'C7', 'Z1'])
-})
+describe.each([
+  { by: 'the kernel', isTypescript: false },
+  { by: 'its twin', isTypescript: true },
+])('taken apart by $by', ({ isTypescript }) => {
+  test.each([1, 2, 3, 7, 64, 1000, 1e6])('bytes that come in pieces of %i', (size) => {
+    const { decoder, ring, messages } = start({ isTypescript })
+    for (let at = 0; at < conversation.length; at += size) decoder.push(conversation.subarray(at, at + size))
+    decoder.finish()
+    expect(ring.rows).toEqual(expectedRows)
+    expect(messages).toEqual(['H7', 'N19', 'S13', 'c0', 'C7', 'Z1'])
+  })
 
-test('bytes read straight into the room that is offered', () => {
-  const { decoder, ring } = start({ slotRows: 2 })
-  let at = 0
-  while (at < conversation.length) {
-    const room = decoder.room()
-    expect(room.length).toBeGreaterThan(0)
-    const piece = conversation.subarray(at, at + Math.min(room.length, 5000))
-    room.set(piece)
-    decoder.filled(piece.length)
-    at += piece.length
-  }
-  decoder.finish()
-  expect(ring.rows).toEqual(expectedRows)
-})
+  test('bytes read straight into the room that is offered', () => {
+    const { decoder, ring } = start({ slotRows: 2, isTypescript })
+    let at = 0
+    while (at < conversation.length) {
+      const room = decoder.room()
+      expect(room.length).toBeGreaterThan(0)
+      const piece = conversation.subarray(at, at + Math.min(room.length, 5000))
+      room.set(piece)
+      decoder.filled(piece.length)
+      at += piece.length
+    }
+    decoder.finish()
+    expect(ring.rows).toEqual(expectedRows)
+  })
 
-test('a header that comes alone', () => {
-  const { decoder, ring } = start()
-  decoder.push(Buffer.concat([message('d', HEADER), message('d', tuple(1, 'x')), message('d', TRAILER)]))
-  decoder.finish()
-  expect(ring.rows).toEqual([['1', 'x']])
-})
+  test('a header that comes alone', () => {
+    const { decoder, ring } = start({ isTypescript })
+    decoder.push(Buffer.concat([message('d', HEADER), message('d', tuple(1, 'x')), message('d', TRAILER)]))
+    decoder.finish()
+    expect(ring.rows).toEqual([['1', 'x']])
+  })
 
-test.each([
-  ['no signature', message('d', Buffer.alloc(19), tuple(1, 'x')), /signature/],
-  [
-    'another number of columns',
-    message('d', HEADER, int16(3), Buffer.alloc(20)),
-    /3 columns, 2 were selected/,
-  ],
-  ['a value of another width', message('d', HEADER, int16(2), int32(8), Buffer.alloc(8), int32(-1)), /width/],
-  ['bytes after the row', message('d', HEADER, tuple(1, 'x'), Buffer.alloc(3)), /end with its message/],
-  [
-    'rows after the trailer',
-    Buffer.concat([message('d', HEADER, TRAILER), message('d', tuple(1, 'x'))]),
-    /follow the end/,
-  ],
-  ['a message of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /impossible length/],
-  ['an unknown message', message('T', Buffer.alloc(4)), /unexpected message "T"/],
-  ['a negative length', Buffer.concat([Buffer.from('c'), int32(-5), Buffer.alloc(50)]), /impossible length/],
-  [
-    'a length beyond what a row can have',
-    Buffer.concat([Buffer.from('d'), int32(0x7fffffff)]),
-    /impossible length/,
-  ],
-])('%s is refused', (_, bytes, problem) => {
-  const { decoder } = start()
-  expect(() => decoder.push(bytes)).toThrow(problem)
+  test.each([
+    ['no signature', message('d', Buffer.alloc(19), tuple(1, 'x')), /signature/],
+    [
+      'another number of columns',
+      message('d', HEADER, int16(3), Buffer.alloc(20)),
+      /3 columns, 2 were selected/,
+    ],
+    [
+      'a value of another width',
+      message('d', HEADER, int16(2), int32(8), Buffer.alloc(8), int32(-1)),
+      /width/,
+    ],
+    ['bytes after the row', message('d', HEADER, tuple(1, 'x'), Buffer.alloc(3)), /end with its message/],
+    [
+      'rows after the trailer',
+      Buffer.concat([message('d', HEADER, TRAILER), message('d', tuple(1, 'x'))]),
+      /follow the end/,
+    ],
+    ['a message of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /impossible length/],
+    ['an unknown message', message('T', Buffer.alloc(4)), /unexpected message "T"/],
+    [
+      'a negative length',
+      Buffer.concat([Buffer.from('c'), int32(-5), Buffer.alloc(50)]),
+      /impossible length/,
+    ],
+    [
+      'a length beyond what a row can have',
+      Buffer.concat([Buffer.from('d'), int32(0x7fffffff)]),
+      /impossible length/,
+    ],
+  ])('%s is refused', (_, bytes, problem) => {
+    const { decoder } = start({ isTypescript })
+    expect(() => decoder.push(bytes)).toThrow(problem)
+  })
 })

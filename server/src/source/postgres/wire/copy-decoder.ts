@@ -1,4 +1,6 @@
+import { SPLIT, startsStride, type WireKernel } from '#kernel/wire-kernel.ts'
 import { type ColumnDecoder, type ColumnSpan, createColumnDecoder } from './column-decoder.ts'
+import { createKernelDecoder, printsOf } from './kernel-decoder.ts'
 import type { Slot, SlotLayout, SlotRing } from './slot.ts'
 import { textBound } from './text-decoder.ts'
 import type { WireColumn } from './wire-column.ts'
@@ -12,6 +14,8 @@ export interface CopyDecoderOptions {
   readonly layout: SlotLayout
   readonly ring: SlotRing
   readonly onMessage: OnMessage
+  /** Of the memory that the ring's slots lie in; does what it can of the work. */
+  readonly kernel?: WireKernel | undefined
 }
 
 /**
@@ -30,6 +34,10 @@ export class CopyDecoder {
   readonly #layout: SlotLayout
   readonly #onMessage: OnMessage
   readonly #columns: readonly WireColumn[]
+  readonly #kernel: WireKernel | undefined
+  /** For bytes in the memory of the kernel. */
+  readonly #kernelDecoders: readonly ColumnDecoder[]
+  /** For bytes that lie elsewhere. */
   readonly #decoders: readonly ColumnDecoder[]
   /** Indices of the columns that print. */
   readonly #printed: readonly number[]
@@ -51,13 +59,16 @@ export class CopyDecoder {
   byteCount = 0
 
   constructor(options: CopyDecoderOptions) {
-    const { columns, layout, ring } = options
+    const { columns, layout, ring, kernel } = options
     if (columns.length === 0) throw new RangeError('a copy needs at least one column')
     if (columns.length !== layout.columns.length) throw new RangeError('the layout is one of other columns')
     this.#ring = ring
     this.#layout = layout
     this.#onMessage = options.onMessage
     this.#columns = columns
+    this.#kernel = kernel
+    this.#kernelDecoders = kernel ? columns.map(({ type }) => createKernelDecoder(type, kernel)) : []
+    kernel?.setPrints(columns.map(({ type }) => printsOf(type)))
     this.#decoders = columns.map((column) => createColumnDecoder(column.type))
     this.#printed = columns.flatMap(({ type }, index) =>
       type.decoder === 'uuidText' || type.decoder === 'numericText' ? [index] : [],
@@ -69,7 +80,7 @@ export class CopyDecoder {
     this.#span = {
       view: new DataView(new ArrayBuffer(0)),
       heap: this.#slot.heap,
-      starts: new Int32Array(columns.length * layout.slotRows),
+      starts: kernel?.starts ?? new Int32Array(columns.length * startsStride(layout.slotRows)),
       base: 0,
       from: 0,
       to: 0,
@@ -116,11 +127,27 @@ export class CopyDecoder {
 
   #advance(): void {
     for (;;) {
-      const isFull = this.#parseRows()
+      const isFull = this.#takeRows() || this.#parseRows()
       if (isFull) this.#turnOver()
       else if (!this.#parseMessage()) break
     }
     this.#makeRoom()
+  }
+
+  /** Lets the kernel take what it can of the complete rows; the rest is for others. True as for {@link #parseRows}. */
+  #takeRows(): boolean {
+    const kernel = this.#state === 'rows' && this.#overflow === undefined ? this.#kernel : undefined
+    if (kernel === undefined) return false
+    for (;;) {
+      const [from, pos, span] = [this.#rows, this.#pos, this.#span]
+      const task = { heap: span.heap, pos, fill: this.#fill, row: from, textReserved: this.#textReserved }
+      const split = kernel.splitRows(task)
+      this.#textReserved = split.textReserved
+      this.#pos = split.pos
+      this.#decode(this.#kernelDecoders, from, split.row, split.pos - pos)
+      // A row that is too large for an empty slot gets a heap of its own, from others.
+      if (split.reason !== SPLIT.more) return split.reason === SPLIT.full && split.row > 0
+    }
   }
 
   /** Parses complete CopyData messages. True when the slot can't take the next row. */
@@ -128,6 +155,7 @@ export class CopyDecoder {
     const { heap, view, starts } = this.#span
     const columnCount = this.#columns.length
     const { slotRows } = this.#layout
+    const stride = startsStride(slotRows)
     const rowLimit = this.#overflow === undefined ? slotRows : 1
     const firstPos = this.#pos
     const firstRow = this.#rows
@@ -154,7 +182,7 @@ export class CopyDecoder {
         continue
       }
       at += 2
-      for (let index = row; index < starts.length; index += slotRows) {
+      for (let index = row; index < starts.length; index += stride) {
         const length = view.getInt32(at)
         at += 4
         starts[index] = length < 0 ? 0 : at
@@ -170,7 +198,7 @@ export class CopyDecoder {
       if (this.#span.heap !== heap) break // the row has just got a heap of its own
     }
     this.#pos = pos
-    this.#decode(firstRow, row, pos - firstPos)
+    this.#decode(this.#decoders, firstRow, row, pos - firstPos)
     return isFull || (this.#overflow !== undefined && row === 1)
   }
 
@@ -198,7 +226,7 @@ export class CopyDecoder {
     let bytes = 0
     for (const column of this.#printed) {
       const decoder = (this.#columns[column] as WireColumn).type.decoder
-      bytes += textBound(decoder, view, starts[column * this.#layout.slotRows + row] as number)
+      bytes += textBound(decoder, view, starts[column * startsStride(this.#layout.slotRows) + row] as number)
     }
     if (this.#textReserved + bytes > this.#span.heap.length) {
       if (row > 0) return false
@@ -208,14 +236,15 @@ export class CopyDecoder {
     return true
   }
 
-  #decode(from: number, to: number, byteCount: number): void {
+  #decode(decoders: readonly ColumnDecoder[], from: number, to: number, byteCount: number): void {
     if (to > from) {
       const span = this.#span
+      const stride = startsStride(this.#layout.slotRows)
       span.from = from
       span.to = to
-      for (let column = 0; column < this.#decoders.length; column++) {
-        span.base = column * this.#layout.slotRows
-        const decode = this.#decoders[column] as ColumnDecoder
+      for (let column = 0; column < decoders.length; column++) {
+        span.base = column * stride
+        const decode = decoders[column] as ColumnDecoder
         decode(span, this.#slot.columns[column] as Slot['columns'][number])
       }
     }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { WireKernel } from '#kernel/wire-kernel.ts'
 import type { Session } from '#source/postgres/connect/session.ts'
 import { SourceError } from '#source/postgres/failures/source-error.ts'
 import type { ConnectionTarget } from '#source/postgres/params/connection-target.ts'
@@ -19,6 +20,8 @@ export interface CopySliceOptions {
   /** Made by `planSlot` for the same columns. */
   readonly layout: SlotLayout
   readonly ring: SlotRing
+  /** Of the memory that the ring lies in. */
+  readonly kernel?: WireKernel | undefined
   readonly signal?: AbortSignal | undefined
   /** Where the session comes from, and rests afterwards; without it, the slice has one of its own. */
   readonly sessions?: CopySessions | undefined
