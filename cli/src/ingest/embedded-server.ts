@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { LAUNCH_ENVIRONMENT, LAUNCH_FLAGS } from '@headwater/server/boot/launch.ts'
+import { findServerUrl } from '@headwater/server/boot/server-file.ts'
+import { ToldError } from '../told-error.ts'
+
+const MAIN = fileURLToPath(new URL('embedded-main.ts', import.meta.url))
+
+/** What of the environment would make it another server than the one of this folder. */
+const FOREIGN = ['DATABASE_URL', 'HEADWATER_LAKE', 'HEADWATER_ROLE', 'HEADWATER_PORT', 'HEADWATER_HOST']
+
+/**
+ * A server on a lake's folder for as long as a command works: its metadata in `.headwater` below it. One that runs
+ * there already is used, and left alone.
+ *
+ * @throws ToldError with its last words when it does not start
+ */
+export async function startEmbedded(lake: string, dataDir: string): Promise<AsyncDisposable> {
+  if (await runsAlready(dataDir)) return { [Symbol.asyncDispose]: async () => {} }
+  const child = spawn(process.execPath, [...LAUNCH_FLAGS, MAIN, '--data-dir', dataDir, '--port', '0'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...LAUNCH_ENVIRONMENT, ...ownEnvironment(), HEADWATER_LAKE: lake, HEADWATER_LOG_LEVEL: 'error' },
+  })
+  const ended = once(child, 'exit')
+  const words = text(child.stderr)
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('ready ')) continue
+    child.stdout.resume()
+    return {
+      [Symbol.asyncDispose]: async () => {
+        child.stdin.end()
+        await ended
+      },
+    }
+  }
+  throw new ToldError(`The lake ${lake} cannot be worked on: ${(await words).trim()}`)
+}
+
+/** One whose command was killed a moment ago is about to end, and is waited for. */
+async function runsAlready(dataDir: string): Promise<boolean> {
+  for (;;) {
+    const url = findServerUrl(dataDir)
+    if (url === undefined) return false
+    if (await isReady(url)) return true
+    await sleep(100)
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`)).ok
+  } catch {
+    return false
+  }
+}
+
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.includes(name)))
+}
