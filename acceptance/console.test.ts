@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Browsed, CHROMIUM, openBrowsed, type TabOptions } from './console/browsed.ts'
+import { type Browsed, CHROMIUM, openBrowsed, type Tab, type TabOptions } from './console/browsed.ts'
 import { expectSound } from './console/expect-sound.ts'
 
 /** The console in a real browser, over a whole server with what really has landed. */
@@ -15,6 +15,13 @@ describe.skipIf(CHROMIUM === undefined)(title, () => {
 
   /** Every page with something of what has to be on it. */
   const pages: readonly (readonly [name: string, path: () => string, words: () => readonly string[]])[] = [
+    ['sources', () => '/sources', () => ['PostgreSQL', 'Connected', 'Add data']],
+    ['connecting', () => '/sources/postgresql', () => ['Connect PostgreSQL', 'Encryption']],
+    [
+      'choosing a table',
+      () => `/sources/${it.connectionId}/add?table=public.orders`,
+      () => ['public.orders', 'New rows are known by', 'Finish'],
+    ],
     ['monitoring', () => '/monitoring', () => ['Ingestion rate', 'By dataflow', it.flowName]],
     ['dataflows', () => '/flows', () => [it.flowName, 'public.orders', 'Enabled']],
     ['a dataflow', () => `/flows/${it.flowId}`, () => [it.flowName, 'Over time', 'Success']],
@@ -82,6 +89,36 @@ describe.skipIf(CHROMIUM === undefined)(title, () => {
     await tab.page.getByRole('heading', { name: 'Dataflows' }).waitFor()
     await tab.page.getByRole('link', { name: it.flowName }).waitFor()
   })
+
+  test('a database is connected by its URL, and a table of it lands', async () => {
+    await using tab = await it.open('/sources')
+    const { page } = tab
+    await page.getByRole('link', { name: 'Connect' }).click()
+    await page.getByLabel('Server').focus()
+    await paste(page, `${it.sourceUrl}?sslmode=disable`)
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('The source can be reached and read.').waitFor({ timeout: 15_000 })
+    await page.getByRole('link', { name: 'Add data' }).click()
+    await page.getByRole('button', { name: /public\.orders/ }).click()
+    await page.getByLabel('Name').fill('By hand')
+    await page.getByLabel('Only rows where').fill('id > 1')
+    await page.reload()
+    expect(await page.getByLabel('Name').inputValue()).toBe('By hand')
+    await page.getByRole('button', { name: 'Finish' }).click()
+    await page.waitForURL(/\/console\/flows\//)
+    await page.getByText('Success', { exact: true }).first().waitFor({ timeout: 20_000 })
+    expect(tab.complaints).toEqual([])
+  })
+
+  /** As a clipboard does it, which a browser without a window lacks. */
+  async function paste(page: Tab['page'], text: string): Promise<void> {
+    await page.evaluate(`{
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', ${JSON.stringify(text)})
+      const options = { clipboardData, bubbles: true, cancelable: true }
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', options))
+    }`)
+  }
 
   test('a run that somebody else has asked for appears by itself, up to its end', async () => {
     await using tab = await it.open(`/flows/${it.flowId}`)

@@ -36,6 +36,8 @@ export interface Browsed extends AsyncDisposable {
   readonly connectionId: string
   readonly datasetId: string
   readonly schemaId: string
+  /** Of the database that is read. */
+  readonly sourceUrl: string
   /** Runs the flow once more, up to its end. */
   runOnce(): Promise<void>
   open(path: string, options?: TabOptions): Promise<Tab>
@@ -69,6 +71,7 @@ export async function openBrowsed(): Promise<Browsed> {
     credentials: client.credentials,
     ...{ flowId: flow.id, flowName, runId, failedRunId, heldRunId },
     ...{ connectionId: ready.connectionId, datasetId: ready.datasetId, schemaId: schema.body['meta:altId'] },
+    sourceUrl: world.source.url,
     async runOnce() {
       await endOfRun(client, (await world.makeRun(flow.id)).id)
     },

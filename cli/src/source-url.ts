@@ -1,10 +1,6 @@
 import type { Environment } from './server-client.ts'
 import { ToldError } from './told-error.ts'
 
-/** PostgreSQL as a source, and the data lake, in the catalogue of connection specs. */
-export const POSTGRES_SPEC = { id: '74a1c565-4e59-48d7-9d67-7c03b8a13137', version: '1.0' } as const
-export const LAKE_SPEC = { id: 'c604ff05-7f1a-43c0-8e18-33bf874cb11c', version: '1.0' } as const
-
 /** A source as it is given on the command line. */
 export interface SourceAuth {
   readonly specName: 'Connection String Based Authentication'

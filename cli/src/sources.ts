@@ -1,10 +1,11 @@
 import type { HeadwaterClient } from '@headwater/client/client.ts'
+import { POSTGRES_SPEC } from '@headwater/client/order-table.ts'
 import { Command } from 'commander'
 import { describeTest } from './describe-connection.ts'
 import { findConnection } from './find-by-name.ts'
 import { formatJson, formatRecords, formatTable } from './print.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
-import { authOfUrl, nameOfUrl, POSTGRES_SPEC } from './source-url.ts'
+import { authOfUrl, nameOfUrl } from './source-url.ts'
 import { ToldError } from './told-error.ts'
 
 /** The commands that look into a source: `connect`, `test`, `explore`, `preview`. */

@@ -1,8 +1,7 @@
 import type { HeadwaterClient } from '@headwater/client/client.ts'
+import { orderTable, POSTGRES_SPEC, type Schedule } from '@headwater/client/order-table.ts'
 import type { Connection } from '@headwater/contract/flow-service/connections.ts'
 import type { Flow } from '@headwater/contract/flow-service/flows.ts'
-import { orderTable, type Schedule } from '../land-table.ts'
-import { POSTGRES_SPEC } from '../source-url.ts'
 import { ToldError } from '../told-error.ts'
 import type { Pipeline, PipelineConnection, PipelineFlow } from './pipeline-file.ts'
 

@@ -1,8 +1,8 @@
 import type { HeadwaterClient } from '@headwater/client/client.ts'
+import { orderTable } from '@headwater/client/order-table.ts'
 import { hasEnded } from '@headwater/client/resources/runs.ts'
 import type { Flow } from '@headwater/contract/flow-service/flows.ts'
 import type { Run } from '@headwater/contract/flow-service/runs.ts'
-import { orderTable } from '../land-table.ts'
 import { ToldError } from '../told-error.ts'
 
 /** What is wanted of a table. */

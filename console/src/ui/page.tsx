@@ -57,7 +57,7 @@ export function Page({
         {above.length > 0 && (
           <Breadcrumbs>
             {[...above, { title: shortTitle, href: '' }].map((crumb) => (
-              <Breadcrumb key={crumb.title} {...(crumb.href === '' ? {} : { href: crumb.href })}>
+              <Breadcrumb key={crumb.href} {...(crumb.href === '' ? {} : { href: crumb.href })}>
                 {crumb.title}
               </Breadcrumb>
             ))}

@@ -1,7 +1,10 @@
-import type { HeadwaterClient } from '@headwater/client/client.ts'
-import { HeadwaterError } from '@headwater/client/error.ts'
 import type { TableSchema } from '@headwater/contract/table-schema.ts'
-import { LAKE_SPEC, POSTGRES_SPEC } from './source-url.ts'
+import type { HeadwaterClient } from './client.ts'
+import { HeadwaterError } from './error.ts'
+
+/** PostgreSQL as a source, and the data lake, in the catalogue of connection specs. */
+export const POSTGRES_SPEC = { id: '74a1c565-4e59-48d7-9d67-7c03b8a13137', version: '1.0' } as const
+export const LAKE_SPEC = { id: 'c604ff05-7f1a-43c0-8e18-33bf874cb11c', version: '1.0' } as const
 
 const CRM_FLOW_SPEC = { id: '14518937-270c-4525-bdec-c2ba7cce3860', version: '1.0' }
 const FULL = 'application/vnd.adobe.xed-full+json;version=1'
@@ -20,6 +23,8 @@ export interface TableOrder {
   /** The column that tells new rows; without it every run brings everything. */
   readonly watermark?: string | undefined
   readonly description?: string | undefined
+  /** Rows that cannot land are set aside up to this share; none when absent. */
+  readonly errorPercent?: number | undefined
   /** `once` and now when absent. */
   readonly schedule?: Schedule | undefined
 }
@@ -60,6 +65,7 @@ export async function orderTable(client: HeadwaterClient, order: TableOrder): Pr
       ...watermarkOf(order),
       { name: 'Mapping' as const, params: { mappingId, mappingVersion: 0 } },
     ],
+    ...optionsOf(order),
     scheduleParams: {
       startTime: String(Math.floor(Date.now() / 1000)),
       ...(order.schedule ?? { frequency: 'once' as const }),
@@ -92,6 +98,12 @@ function filterOf({ where }: TableOrder) {
   return where === undefined
     ? {}
     : { filters: { type: 'PQL' as const, format: 'pql/text' as const, value: where } }
+}
+
+function optionsOf({ errorPercent }: TableOrder) {
+  return errorPercent === undefined
+    ? {}
+    : { options: { errorDiagnosticsEnabled: true, partialIngestionPercent: errorPercent } }
 }
 
 function columnsOf({ columns }: TableOrder) {
