@@ -100,6 +100,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/observability', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/monitoring', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/console', rooms: ['kit', 'log', 'http'], libraries: ['fastify'] },
+  { path: 'services/guide', rooms: ['kit', 'log', 'http'], libraries: ['fastify', 'marked', 'highlight.js'] },
 
   {
     path: 'runs',

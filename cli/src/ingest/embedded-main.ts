@@ -1,6 +1,10 @@
-/** The program as a child of a command: it ends, as on SIGTERM, when whoever started it is gone. */
-process.stdin.resume()
-process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'))
-process.stdin.on('error', () => process.kill(process.pid, 'SIGTERM'))
+import type { Socket } from 'node:net'
+
+/* The program as a child of a command: it ends, as on SIGTERM, when whoever started it is gone. */
+const parent = process.stdin as Socket
+const end = (): void => void process.kill(process.pid, 'SIGTERM')
+parent.on('end', end).on('error', end).resume()
+// Waiting for that is no reason to stay when the program has nothing else to do.
+parent.unref()
 
 await import('@headwater/server/boot/main.ts')

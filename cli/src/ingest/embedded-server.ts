@@ -13,6 +13,9 @@ const MAIN = fileURLToPath(new URL('embedded-main.ts', import.meta.url))
 /** What of the environment would make it another server than the one of this folder. */
 const FOREIGN = ['DATABASE_URL', 'HEADWATER_LAKE', 'HEADWATER_ROLE', 'HEADWATER_PORT', 'HEADWATER_HOST']
 
+/** One that is about to end holds the folder no longer than this. */
+const PATIENCE_MS = 60_000
+
 /**
  * A server on a lake's folder for as long as a command works: its metadata in `.headwater` below it. One that runs
  * there already is used, and left alone.
@@ -20,7 +23,21 @@ const FOREIGN = ['DATABASE_URL', 'HEADWATER_LAKE', 'HEADWATER_ROLE', 'HEADWATER_
  * @throws ToldError with its last words when it does not start
  */
 export async function startEmbedded(lake: string, dataDir: string): Promise<AsyncDisposable> {
-  if (await runsAlready(dataDir)) return { [Symbol.asyncDispose]: async () => {} }
+  const giveUpAt = Date.now() + PATIENCE_MS
+  for (;;) {
+    if (await runsAlready(dataDir)) return { [Symbol.asyncDispose]: async () => {} }
+    const started = await start(lake, dataDir)
+    if (typeof started !== 'string') return started
+    // Of a command that was killed a moment ago: its server ends, and has told nobody any more where it is.
+    const isHeld = started.includes('is already running as pid')
+    if (!isHeld || Date.now() > giveUpAt)
+      throw new ToldError(`The lake ${lake} cannot be worked on: ${started}`)
+    await sleep(200)
+  }
+}
+
+/** The server, or its last words. */
+async function start(lake: string, dataDir: string): Promise<AsyncDisposable | string> {
   const child = spawn(process.execPath, [...LAUNCH_FLAGS, MAIN, '--data-dir', dataDir, '--port', '0'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...LAUNCH_ENVIRONMENT, ...ownEnvironment(), HEADWATER_LAKE: lake, HEADWATER_LOG_LEVEL: 'error' },
@@ -37,7 +54,7 @@ export async function startEmbedded(lake: string, dataDir: string): Promise<Asyn
       },
     }
   }
-  throw new ToldError(`The lake ${lake} cannot be worked on: ${(await words).trim()}`)
+  return (await words).trim()
 }
 
 /** One whose command was killed a moment ago is about to end, and is waited for. */
