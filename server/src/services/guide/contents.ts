@@ -28,6 +28,7 @@ export const GUIDE: readonly GuidePart[] = [
   {
     title: 'PostgreSQL',
     pages: [
+      page('postgresql', 'PostgreSQL as a source'),
       page('connections', 'Connections and TLS'),
       page('connection-doctor', 'The connection doctor'),
       page('explore', 'Explore'),
