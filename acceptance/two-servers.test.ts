@@ -181,7 +181,9 @@ describe('a metadata database that can’t be used ends the start with one sente
 test('a metadata database that a newer version has worked on is refused, and left as it is', async () => {
   const ahead = await createMetadataDatabase()
   try {
-    await ahead.query(`insert into kysely_migration (name, timestamp) values ('9999_of_tomorrow', '2030-01-01T00:00:00.000Z')`)
+    await ahead.query(
+      `insert into kysely_migration (name, timestamp) values ('9999_of_tomorrow', '2030-01-01T00:00:00.000Z')`,
+    )
     const { code, stdout, stderr } = await failServerStart(join(folder, 'ahead'), { DATABASE_URL: ahead.url })
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/9999_of_tomorrow is missing\)\. A newer version of Headwater has worked on it/)
