@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -103,6 +103,17 @@ test.each([
   })
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toMatch(told)
+})
+
+test('what was made for a table that is refused is gone again', async () => {
+  const lake = join(folder, 'refused')
+  const args = ['ingest', url, 'public.orders', '--to', lake, '--incremental']
+  const env = { PGPASSWORD: source.password }
+  expect(await runCommand([...args, 'city'], env)).toMatchObject({ code: 1 })
+  const landed = await runCommand([...args, 'changed_at'], env)
+  expect(landed).toMatchObject({ code: 0 })
+  const folders = await readdir(join(lake, 'prod'))
+  expect(folders).toHaveLength(1)
 })
 
 test('what is no URL is refused without being shown, and nothing is made', async () => {

@@ -39,22 +39,44 @@ export interface OrderedTable {
   readonly datasetId: string
 }
 
-/** Schema, dataset, mapping, source, target and flow; the flow's run starts with it. */
+/**
+ * Schema, dataset, mapping, source, target and flow; the flow's run starts with it. What was made for a flow that is
+ * refused goes again, but for the schema, which the next attempt finds.
+ *
+ * @throws HeadwaterError of the step that was refused
+ */
 export async function orderTable(client: HeadwaterClient, order: TableOrder): Promise<OrderedTable> {
+  const undo: (() => Promise<unknown>)[] = []
+  try {
+    return await makeFlow(client, order, undo)
+  } catch (error) {
+    for (const each of undo.toReversed()) await each().catch(() => {})
+    throw error
+  }
+}
+
+async function makeFlow(
+  client: HeadwaterClient,
+  order: TableOrder,
+  undo: (() => Promise<unknown>)[],
+): Promise<OrderedTable> {
   const { connectionId: baseConnectionId, tableName, name } = order
   const made = await makeSchema(client, order)
   const schemaRef = { id: String(made.schema['$id']), contentType: FULL }
-  const datasetId = await client.datasets.create({ name, schemaRef })
-  const { id: mappingId } = await client.mappingSets.create(made.mappingSet)
   const { id: sourceId } = await client.sourceConnections.create({
     ...{ name, baseConnectionId, connectionSpec: POSTGRES_SPEC },
     params: { tableName, ...filterOf(order), ...columnsOf(order) },
   })
+  undo.push(() => client.sourceConnections.delete(sourceId))
+  const datasetId = await client.datasets.create({ name, schemaRef })
+  undo.push(() => client.datasets.delete(datasetId, { force: true }))
+  const { id: mappingId } = await client.mappingSets.create(made.mappingSet)
   const { id: targetId } = await client.targetConnections.create({
     ...{ name, connectionSpec: LAKE_SPEC },
     data: { schema: { id: schemaRef.id, version: FULL } },
     params: { dataSetId: datasetId },
   })
+  undo.push(() => client.targetConnections.delete(targetId))
   const { id: flowId } = await client.flows.create({
     name,
     ...(order.description === undefined ? {} : { description: order.description }),

@@ -1,6 +1,6 @@
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useNavigate, useParams } from '@tanstack/react-router'
 import { useClient } from '../../api/client.ts'
 import { Page } from '../../ui/page.tsx'
 import { paths } from '../../ui/paths.ts'
@@ -13,7 +13,13 @@ import { TableOrderForm } from './table-order-form.tsx'
 export function AddDataPage() {
   const { connectionId = '' } = useParams({ strict: false }) as { readonly connectionId?: string }
   const client = useClient()
-  const [table, setTable] = useUrlState<string>('table', '')
+  const [table] = useUrlState<string>('table', '')
+  const navigate = useNavigate()
+  // What was chosen of another table says nothing of this one.
+  const choose = (path: string): void => {
+    const keep = ({ sandbox, q }: Record<string, unknown>) => ({ sandbox, q, table: path })
+    void navigate({ to: '.', search: keep, replace: true } as never)
+  }
   const query = useQuery({
     queryKey: ['connection', connectionId],
     queryFn: ({ signal }) => client.connections.get(connectionId, { signal }),
@@ -28,7 +34,7 @@ export function AddDataPage() {
       description="Choose a table or view. It becomes a dataset with a schema of exactly its types; nothing is written to the database."
     >
       <div className={columns}>
-        <RelationList connectionId={connectionId} chosen={table} onChoose={setTable} />
+        <RelationList connectionId={connectionId} chosen={table} onChoose={choose} />
         <div className={style({ display: 'flex', flexDirection: 'column', gap: 24, minWidth: 0 })}>
           {table === '' ? (
             <Nothing title="Nothing chosen yet">Choose a table of the list to look into it.</Nothing>

@@ -1,5 +1,16 @@
 import { POSTGRES_SPEC } from '@headwater/client/order-table.ts'
-import { Button, Form, LinkButton, NumberField, Picker, PickerItem, TextField } from '@react-spectrum/s2'
+import {
+  Button,
+  Content,
+  Form,
+  Heading,
+  InlineAlert,
+  LinkButton,
+  NumberField,
+  Picker,
+  PickerItem,
+  TextField,
+} from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useMutation } from '@tanstack/react-query'
 import { type ClipboardEvent, useState } from 'react'
@@ -9,13 +20,14 @@ import { Page } from '../../ui/page.tsx'
 import { paths } from '../../ui/paths.ts'
 import { Problem } from '../../ui/states.tsx'
 import { Doctor } from '../accounts/doctor.tsx'
-import { EMPTY_PLACE, placeOfUrl, SSL_MODES } from './parse-url.ts'
+import { EMPTY_PLACE, isPostgresUrl, placeOfUrl, SSL_MODES } from './parse-url.ts'
 
 /** Makes an account of a database, and tests it. The secrets are nowhere but in the form, and gone with it. */
 export function ConnectPage() {
   const client = useClient()
   const [name, setName] = useState('')
   const [place, setPlace] = useState(EMPTY_PLACE)
+  const [isUnreadable, setUnreadable] = useState(false)
   const set = (key: keyof typeof place) => (value: string) =>
     setPlace((before) => ({ ...before, [key]: value }))
   const connect = useMutation({
@@ -31,10 +43,13 @@ export function ConnectPage() {
   })
   // A URL in one paste, into any field, fills all of them.
   const fill = (event: ClipboardEvent): void => {
-    const found = placeOfUrl(event.clipboardData.getData('text'))
-    if (found === undefined) return
+    const text = event.clipboardData.getData('text')
+    if (!isPostgresUrl(text)) return
+    // Whatever comes of it: a URL has a password in it, which belongs into no field that shows it.
     event.preventDefault()
-    setPlace(found)
+    const found = placeOfUrl(text)
+    setUnreadable(found === undefined)
+    if (found !== undefined) setPlace(found)
   }
   return (
     <Page
@@ -45,6 +60,15 @@ export function ConnectPage() {
       {connect.data === undefined ? (
         <div className={panel} onPaste={fill}>
           {connect.error !== null && <Problem error={connect.error} />}
+          {isUnreadable && (
+            <InlineAlert variant="notice" autoFocus>
+              <Heading>This URL cannot be read</Heading>
+              <Content>
+                It needs one host and a database, and characters such as # and / in the password as %23 and
+                %2F. Fill the fields by hand instead, or paste another.
+              </Content>
+            </InlineAlert>
+          )}
           <Form
             onSubmit={(event) => {
               event.preventDefault()

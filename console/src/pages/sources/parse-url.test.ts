@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeOfUrl } from './parse-url.ts'
+import { isPostgresUrl, placeOfUrl } from './parse-url.ts'
 
 test('a URL fills every field', () => {
   expect(
@@ -25,4 +25,13 @@ test('what a URL leaves out is what PostgreSQL takes', () => {
 test.each(['', 'db.example.com', 'https://db.example.com/shop', 'postgres:///shop', 'mysql://a@b/c'])(
   '%j is none',
   (text) => expect(placeOfUrl(text)).toBeUndefined(),
+)
+
+test('a percent sign that stands for itself stays', () => {
+  expect(placeOfUrl('postgres://u:p%zz@h/db')?.password).toBe('p%zz')
+})
+
+test.each(['postgres://u:p#x@h/db', 'postgres://u:p@h1:5432,h2:5433/db', 'postgresql:///db?host=/tmp'])(
+  '%s is meant as one, and cannot be read',
+  (text) => expect([isPostgresUrl(text), placeOfUrl(text)]).toEqual([true, undefined]),
 )

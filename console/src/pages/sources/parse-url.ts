@@ -19,17 +19,31 @@ export const EMPTY_PLACE: Place = {
 
 export const SSL_MODES = ['Disable', 'Allow', 'Prefer', 'Require', 'Verify-Ca', 'Verify-Full'] as const
 
-/** The parts of a URL of PostgreSQL; `undefined` for anything else. */
+/** Whether somebody means a URL of PostgreSQL, readable or not. */
+export function isPostgresUrl(text: string): boolean {
+  return /^\s*postgres(ql)?:\/\//i.test(text)
+}
+
+/** The parts of a URL of PostgreSQL; `undefined` for anything else, several hosts included. */
 export function placeOfUrl(text: string): Place | undefined {
-  const url = URL.parse(text.trim())
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') return undefined
+  const url = isPostgresUrl(text) ? URL.parse(text.trim()) : null
+  if (url === null || url.hostname === '') return undefined
   const mode = url.searchParams.get('sslmode')?.toLowerCase()
   return {
     server: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? '5432' : url.port,
-    database: decodeURIComponent(url.pathname.slice(1)),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    database: decode(url.pathname.slice(1)),
+    username: decode(url.username),
+    password: decode(url.password),
     sslMode: SSL_MODES.find((known) => known.toLowerCase() === mode) ?? 'Prefer',
+  }
+}
+
+/** A percent sign that means itself stays what it is. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }

@@ -14,7 +14,6 @@ import {
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { panel } from '../../ui/facts.tsx'
@@ -41,14 +40,15 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
   const navigate = useNavigate()
   const all = explored.schema.columns.map(({ name }) => name)
   const [left, setLeft] = useUrlState<string>('without', '')
-  const without = new Set(left === '' ? [] : left.split(','))
+  const without = new Set(left === '' ? [] : left.split(',').map(decodeURIComponent))
   const [name, setName] = useUrlState<string>('name', table.replace(/^public\./, ''))
   const [where, setWhere] = useUrlState<string>('where', '')
   const [watermark, setWatermark] = useUrlState<string>('watermark', NONE)
   const [unit, setUnit] = useUrlState<Unit>('every', 'once')
-  const [interval, setInterval] = useState(1)
-  const [isTolerant, setTolerant] = useState(false)
-  const [percent, setPercent] = useState(5)
+  const [times, setTimes] = useUrlState<string>('interval', '1')
+  const [share, setShare] = useUrlState<string>('tolerates', NONE)
+  const interval = unit === 'minute' ? Math.max(Number(times), 15) : Number(times)
+  const isTolerant = share !== NONE
   const finish = useMutation({
     mutationFn: () =>
       orderTable(client, {
@@ -56,11 +56,8 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
         columns: without.size === 0 ? undefined : all.filter((column) => !without.has(column)),
         where: where.trim() === '' ? undefined : where.trim(),
         watermark: watermark === NONE ? undefined : watermark,
-        errorPercent: isTolerant ? percent : undefined,
-        schedule:
-          unit === 'once'
-            ? undefined
-            : { frequency: unit, interval: unit === 'minute' ? Math.max(interval, 15) : interval },
+        errorPercent: isTolerant ? Number(share) : undefined,
+        schedule: unit === 'once' ? undefined : { frequency: unit, interval },
       }),
     onSuccess: ({ flowId }) => void navigate({ to: paths.flow(flowId) } as never),
   })
@@ -88,7 +85,7 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
             <CheckboxGroup
               label="Columns"
               value={all.filter((column) => !without.has(column))}
-              onChange={(kept) => setLeft(all.filter((column) => !kept.includes(column)).join(','))}
+              onChange={(kept) => setLeft(listOf(all.filter((column) => !kept.includes(column))))}
               isInvalid={without.size === all.length}
               errorMessage="Choose one column at least."
             >
@@ -135,11 +132,11 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
                 label="Interval"
                 minValue={unit === 'minute' ? 15 : 1}
                 step={1}
-                value={unit === 'minute' ? Math.max(interval, 15) : interval}
-                onChange={setInterval}
+                value={interval}
+                onChange={(count) => setTimes(String(count))}
               />
             )}
-            <Switch isSelected={isTolerant} onChange={setTolerant}>
+            <Switch isSelected={isTolerant} onChange={(isOn) => setShare(isOn ? '5' : NONE)}>
               Set rows aside that cannot land
             </Switch>
             {isTolerant && (
@@ -147,8 +144,8 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
                 label="Up to so many percent"
                 minValue={1}
                 maxValue={100}
-                value={percent}
-                onChange={setPercent}
+                value={Number(share)}
+                onChange={(percent) => setShare(String(percent))}
               />
             )}
             <div>
@@ -166,6 +163,11 @@ export function TableOrderForm({ connectionId, table, explored }: TableOrderForm
       </Section>
     </>
   )
+}
+
+/** Names as they may stand in the address: a comma is part of a name as any other character. */
+function listOf(names: readonly string[]): string {
+  return names.map(encodeURIComponent).join(',')
 }
 
 type Row = Readonly<Record<string, unknown>>
