@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,6 +44,7 @@ async function start(lake: string, dataDir: string): Promise<AsyncDisposable | s
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...LAUNCH_ENVIRONMENT, ...ownEnvironment(), HEADWATER_LAKE: lake, HEADWATER_LOG_LEVEL: 'error' },
   })
+  writeFileSync(join(dataDir, OWNER_FILE), String(process.pid))
   const ended = once(child, 'exit')
   const words = text(child.stderr)
   for await (const line of createInterface({ input: child.stdout })) {
@@ -51,6 +54,7 @@ async function start(lake: string, dataDir: string): Promise<AsyncDisposable | s
       [Symbol.asyncDispose]: async () => {
         child.stdin.end()
         await ended
+        rmSync(join(dataDir, OWNER_FILE), { force: true })
       },
     }
   }
@@ -62,8 +66,23 @@ async function runsAlready(dataDir: string): Promise<boolean> {
   for (;;) {
     const url = findServerUrl(dataDir)
     if (url === undefined) return false
-    if (await isReady(url)) return true
+    if (!isOrphan(dataDir) && (await isReady(url))) return true
     await sleep(100)
+  }
+}
+
+/** In the folder of the metadata: the process id of the command whose server it is. */
+const OWNER_FILE = 'command.pid'
+
+/** True when the command that a server belongs to is gone: the server is about to follow, however ready it seems. */
+function isOrphan(dataDir: string): boolean {
+  try {
+    const owner = Number(readFileSync(join(dataDir, OWNER_FILE), 'utf8'))
+    if (owner === process.pid) return false
+    process.kill(owner, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }
 
