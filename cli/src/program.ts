@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { applyCommand } from './apply/apply.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { completionCommand } from './completion.ts'
 import { connectionsCommand } from './connections.ts'
 import { credentialsCommand } from './credentials.ts'
@@ -34,7 +35,17 @@ export function createProgram(): Command {
     .showHelpAfterError()
   const groups: readonly (readonly [title: string, commands: readonly Command[]])[] = [
     ['Without a server:', [ingestCommand(), doctorCommand()]],
-    ['The server:', [serveCommand(), workerCommand(), credentialsCommand(), organisationsCommand()]],
+    [
+      'The server:',
+      [
+        serveCommand(),
+        workerCommand(),
+        backupCommand(),
+        restoreCommand(),
+        credentialsCommand(),
+        organisationsCommand(),
+      ],
+    ],
     ['Sources:', sourceCommands()],
     ['Pipelines:', [applyCommand(), connectionsCommand(), flowsCommand(), runsCommand()]],
     ['What landed:', [datasetsCommand(), schemasCommand(), queryCommand(), lakeCommand()]],

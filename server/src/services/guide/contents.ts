@@ -62,6 +62,9 @@ export const GUIDE: readonly GuidePart[] = [
     title: 'Operations',
     pages: [
       page('deployment', 'Deployment'),
+      page('operations', 'Day by day'),
+      page('backup', 'Backup and upgrade'),
+      page('security', 'Security'),
       page('access', 'Access, organisations, sandboxes'),
       page('monitoring', 'Monitoring'),
       page('survival', 'What runs survive'),
