@@ -11,6 +11,7 @@ import type { Answer, ApiClient } from '@headwater/testkit/api-client.ts'
 import { createGatedRelation, type GatedRelation } from '@headwater/testkit/gated-relation.ts'
 import { expectLandedOnce, ingestItems, runsOf } from '@headwater/testkit/items.ts'
 import { connectTo, FLOW, finishedRun, type Ingested } from '@headwater/testkit/journey.ts'
+import { createMetadataDatabase } from '@headwater/testkit/metadata-database.ts'
 import { failServerStart } from '@headwater/testkit/server-process.ts'
 import { createTestDatabase, type TestDatabase } from '@headwater/testkit/test-database.ts'
 import { startTestServer, type TestServer } from '@headwater/testkit/test-server.ts'
@@ -175,6 +176,22 @@ describe('a metadata database that can’t be used ends the start with one sente
     for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), source.password])
       expect(stderr).not.toContain(secret)
   })
+})
+
+test('a metadata database that a newer version has worked on is refused, and left as it is', async () => {
+  const ahead = await createMetadataDatabase()
+  try {
+    await ahead.query(
+      `insert into kysely_migration (name, timestamp) values ('9999_of_tomorrow', '2030-01-01T00:00:00.000Z')`,
+    )
+    const { code, stdout, stderr } = await failServerStart(join(folder, 'ahead'), { DATABASE_URL: ahead.url })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/9999_of_tomorrow is missing\)\. A newer version of Headwater has worked on it/)
+    const { rows } = await ahead.query(`select count(*)::int as count from kysely_migration where name > '9'`)
+    expect(rows).toEqual([{ count: 1 }])
+  } finally {
+    await ahead.drop()
+  }
 })
 
 describe('a metadata database that goes away and comes back', () => {

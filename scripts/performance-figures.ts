@@ -13,6 +13,7 @@ export const PARTS = [
   'events-peers',
   'small',
   'incremental',
+  'profile',
 ] as const
 export type Part = (typeof PARTS)[number]
 
@@ -40,8 +41,25 @@ export function withFigures(page: string): string {
     ),
     ['small', smallRows()],
     ['incremental', incrementalRows()],
+    ['profile', profileRows()],
   ]
   return tables.reduce((text, [name, rows]) => withTable(text, name, rows), page)
+}
+
+/** CPU time by what is done with it, most first. */
+function profileRows(): readonly string[] {
+  const profiles = readResults('profile')?.profiles
+  if (profiles === undefined) return NOT_MEASURED
+  const works = [...new Set(profiles.flatMap(({ shares }) => Object.keys(shares)))]
+  const shareOf = (work: string): number => profiles[0]?.shares[work] ?? 0
+  const rows = works
+    .toSorted((a, b) => shareOf(b) - shareOf(a))
+    .map((work) => [
+      work,
+      ...profiles.map(({ cpuMs, shares }) => seconds((cpuMs * (shares[work] ?? 0)) / 100)),
+    ])
+  const sums = profiles.map(({ cpuMs }) => seconds(cpuMs))
+  return tableOf(['', ...profiles.map(({ table }) => table)], [...rows, ['all', ...sums]])
 }
 
 const NOT_MEASURED = ['Not measured yet.']

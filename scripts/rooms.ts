@@ -42,7 +42,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'typemap', rooms: ['kit', 'columns'], libraries: [] },
   { path: 'mapping', rooms: ['kit', 'columns', 'typemap'], libraries: [] },
 
-  { path: 'store', rooms: ['kit', 'log', 'secrets'], libraries: ['kysely', 'pg'] },
+  { path: 'store', rooms: ['kit', 'log', 'secrets'], libraries: ['kysely', 'pg', 'pg-copy-streams'] },
   { path: 'source', rooms: ['kit', 'log', 'kernel', 'columns', 'typemap'], libraries: ['pg'] },
   {
     path: 'lake',
@@ -100,6 +100,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'services/observability', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/monitoring', rooms: NEIGHBOURLESS_SERVICE, libraries: SERVICE_LIBRARIES },
   { path: 'services/console', rooms: ['kit', 'log', 'http'], libraries: ['fastify'] },
+  { path: 'services/guide', rooms: ['kit', 'log', 'http'], libraries: ['fastify', 'marked', 'highlight.js'] },
 
   {
     path: 'runs',

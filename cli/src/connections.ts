@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { describeConnection, describeTest } from './describe-connection.ts'
+import { findConnection } from './find-by-name.ts'
 import { formatJson, formatTable, formatTime, PAGE } from './print.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
 
@@ -10,6 +11,7 @@ export function connectionsCommand(): Command {
     .addCommand(withServerOptions(listCommand()))
     .addCommand(withServerOptions(showCommand()))
     .addCommand(withServerOptions(testCommand()))
+    .addCommand(withServerOptions(deleteCommand()))
 }
 
 function listCommand(): Command {
@@ -26,10 +28,10 @@ function listCommand(): Command {
 function showCommand(): Command {
   return new Command('show')
     .description('show one, its secrets masked')
-    .argument('<id>', 'its id')
+    .argument('<connection>', 'its id or name')
     .action(async (id: string, options: ServerOptions) => {
       const client = await openClient(options, process.env)
-      const connection = await client.connections.get(id)
+      const connection = await findConnection(client, id)
       process.stdout.write(options.json ? formatJson(connection) : describeConnection(connection))
     })
 }
@@ -37,11 +39,23 @@ function showCommand(): Command {
 function testCommand(): Command {
   return new Command('test')
     .description('try to open a session with the source; exit code 1 when that fails')
-    .argument('<id>', 'its id')
+    .argument('<connection>', 'its id or name')
     .action(async (id: string, options: ServerOptions) => {
       const client = await openClient(options, process.env)
-      const tested = await client.connections.test(id)
+      const tested = await client.connections.test((await findConnection(client, id)).id)
       process.stdout.write(options.json ? formatJson(tested) : describeTest(tested))
       if (!tested.result) process.exitCode = 1
+    })
+}
+
+function deleteCommand(): Command {
+  return new Command('delete')
+    .description('delete one that no flow uses')
+    .argument('<connection>', 'its id or name')
+    .action(async (id: string, options: ServerOptions) => {
+      const client = await openClient(options, process.env)
+      const connection = await findConnection(client, id)
+      await client.connections.delete(connection.id)
+      process.stdout.write(options.json ? formatJson({ id: connection.id }) : `deleted ${connection.id}\n`)
     })
 }

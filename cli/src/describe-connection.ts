@@ -1,4 +1,4 @@
-import type { TestResult } from '@headwater/contract/flow-service/connection-test.ts'
+import type { Finding } from '@headwater/contract/flow-service/connection-test.ts'
 import type { Connection } from '@headwater/contract/flow-service/connections.ts'
 import { describeAudit } from './describe-audit.ts'
 import { formatFacts } from './print.ts'
@@ -26,8 +26,22 @@ function parametersOf(params: Readonly<Record<string, unknown>>): Record<string,
   )
 }
 
+/** Of what a test answers, what people are told. */
+interface Tested {
+  readonly result: boolean
+  readonly diagnosis?:
+    | {
+        readonly message: string
+        readonly remedy?: string | undefined
+        readonly findings: readonly ToldFinding[]
+      }
+    | undefined
+}
+
+type ToldFinding = Pick<Finding, 'severity' | 'code' | 'message' | 'remedy'>
+
 /** What a test has found, worst first, each with what to do about it. */
-export function describeTest({ result, diagnosis }: TestResult): string {
+export function describeTest({ result, diagnosis }: Tested): string {
   const head = result ? 'The source can be read.' : `The source cannot be read: ${diagnosis?.message ?? ''}`
   const findings = diagnosis?.findings ?? []
   const lines = findings.map(

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { describeFlow } from './describe-flow.ts'
+import { findFlow } from './find-by-name.ts'
 import { formatJson, formatTable, formatTime, PAGE } from './print.ts'
 import { watchRun } from './runs.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
@@ -13,6 +14,7 @@ export function flowsCommand(): Command {
     .addCommand(withServerOptions(stateCommand('enable', 'let its schedule make runs again')))
     .addCommand(withServerOptions(stateCommand('disable', 'let its schedule make no more runs')))
     .addCommand(withServerOptions(runCommand()))
+    .addCommand(withServerOptions(deleteCommand()))
 }
 
 function listCommand(): Command {
@@ -36,10 +38,10 @@ function listCommand(): Command {
 function showCommand(): Command {
   return new Command('show')
     .description('show one')
-    .argument('<id>', 'its id')
+    .argument('<flow>', 'its id or name')
     .action(async (id: string, options: ServerOptions) => {
       const client = await openClient(options, process.env)
-      const flow = await client.flows.get(id)
+      const flow = await findFlow(client, id)
       process.stdout.write(options.json ? formatJson(flow) : describeFlow(flow))
     })
 }
@@ -47,10 +49,10 @@ function showCommand(): Command {
 function stateCommand(action: 'enable' | 'disable', description: string): Command {
   return new Command(action)
     .description(description)
-    .argument('<id>', 'its id')
+    .argument('<flow>', 'its id or name')
     .action(async (id: string, options: ServerOptions) => {
       const client = await openClient(options, process.env)
-      const reference = await client.flows[action](id)
+      const reference = await client.flows[action]((await findFlow(client, id)).id)
       process.stdout.write(options.json ? formatJson(reference) : `${action}d ${id}\n`)
     })
 }
@@ -58,12 +60,25 @@ function stateCommand(action: 'enable' | 'disable', description: string): Comman
 function runCommand(): Command {
   return new Command('run')
     .description('run one now and wait for the end; exit code 1 when the run fails')
-    .argument('<id>', 'its id')
+    .argument('<flow>', 'its id or name')
     .option('--no-wait', 'print the id of the run and do not wait')
     .action(async (id: string, options: ServerOptions & { readonly wait: boolean }) => {
       const client = await openClient(options, process.env)
-      const { id: runId } = await client.runs.create({ flowId: id })
+      const { id: flowId } = await findFlow(client, id)
+      const { id: runId } = await client.runs.create({ flowId })
       if (options.wait) await watchRun(client, runId, options)
       else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)
+    })
+}
+
+function deleteCommand(): Command {
+  return new Command('delete')
+    .description('delete one; its runs and what has landed stay')
+    .argument('<flow>', 'its id or name')
+    .action(async (id: string, options: ServerOptions) => {
+      const client = await openClient(options, process.env)
+      const flow = await findFlow(client, id)
+      await client.flows.delete(flow.id)
+      process.stdout.write(options.json ? formatJson({ id: flow.id }) : `deleted ${flow.id}\n`)
     })
 }

@@ -41,24 +41,21 @@ export function expireCommand(): Command {
 interface PolicyOptions extends StoreOptions {
   readonly keepDays?: number | null | undefined
   readonly keepSnapshots?: number | null | undefined
-  readonly compact?: boolean | undefined
 }
 
 /** `headwater lake policy` */
 export function policyCommand(): Command {
   return withStoreOptions(new Command('policy'))
-    .description('Say how much of its past the table of a dataset keeps, and whether small files are merged')
+    .description('Say how much of its past the table of a dataset keeps')
     .argument('<dataset>', 'the id of the dataset')
     .option('--keep-days <days>', 'days, or "default"', orDefault(parseAmount))
     .option('--keep-snapshots <count>', 'snapshots, or "default"', orDefault(parseCount))
-    .option('--compact', 'merge small files')
-    .option('--no-compact', 'leave small files as they are')
     .option('--json', 'print JSON, for programs')
-    .action(async (datasetId: string, { keepDays, keepSnapshots, compact, ...options }: PolicyOptions) => {
-      const changes = { keepDays, keepSnapshots, compact }
+    .action(async (datasetId: string, { keepDays, keepSnapshots, ...options }: PolicyOptions) => {
+      const changes = { keepDays, keepSnapshots }
       const policy = await setLakePolicy(storeSettings(options), datasetId, changes)
-      const { keepDays: days = 7, keepSnapshots: count = 100, compact: isCompacted = true } = policy
-      const told = `keeps ${count} snapshots at most, each for ${days} days after the next one; small files ${isCompacted ? 'are merged' : 'stay'}\n`
+      const { keepDays: days = 7, keepSnapshots: count = 100 } = policy
+      const told = `keeps ${count} snapshots at most, each for ${days} days after the next one\n`
       process.stdout.write(options.json ? formatJson(policy) : told)
     })
 }

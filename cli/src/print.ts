@@ -25,6 +25,26 @@ function pad(text: string, width: number, isNumber: boolean): string {
   return isNumber ? blanks + text : text + blanks
 }
 
+const MAX_CELL = 40
+
+/** A value as the cell of a table: short, in one line. */
+export function cellOf(value: unknown): string | number {
+  if (typeof value === 'number') return value
+  const text =
+    value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+  const line = text.replaceAll(/[\r\n\t]+/g, ' ')
+  return line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line
+}
+
+/** Records as a table, a column for each member that any of them has, in the order in which they come. */
+export function formatRecords(records: readonly Readonly<Record<string, unknown>>[]): string {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))]
+  return formatTable(
+    names,
+    records.map((record) => names.map((name) => cellOf(record[name]))),
+  )
+}
+
 /** JSON as programs take it: one document, and people can read it, too. */
 export function formatJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`

@@ -2,6 +2,7 @@ import type { HeadwaterClient } from '@headwater/client/client.ts'
 import type { Run } from '@headwater/contract/flow-service/runs.ts'
 import { Command } from 'commander'
 import { describeRun, summarizeRun } from './describe-run.ts'
+import { findFlow } from './find-by-name.ts'
 import { formatJson, formatTable, formatTime } from './print.ts'
 import { openClient, type ServerOptions, withServerOptions } from './server-client.ts'
 
@@ -19,21 +20,24 @@ export function runsCommand(): Command {
     .addCommand(withServerOptions(showCommand()))
     .addCommand(withServerOptions(watchCommand()))
     .addCommand(withServerOptions(replayCommand()))
+    .addCommand(withServerOptions(retriggerCommand()))
+    .addCommand(withServerOptions(cancelCommand()))
 }
 
 function listCommand(): Command {
   return new Command('list')
     .description('list the newest')
-    .option('--flow <id>', 'only those of this flow')
+    .option('--flow <flow>', 'only those of this flow, by its id or name')
     .option('--status <status>', 'only those that are inProgress, success, failed …')
     .option('--limit <number>', 'how many', '20')
     .action(async (options: ListOptions) => {
-      const conditions = { flowId: options.flow, state: options.status }
+      const client = await openClient(options, process.env)
+      const flow = options.flow === undefined ? undefined : await findFlow(client, options.flow)
+      const conditions = { flowId: flow?.id, state: options.status }
       const property = Object.entries(conditions).flatMap(([name, value]) =>
         value === undefined ? [] : [`${name}==${value}`],
       )
       const limit = Number(options.limit)
-      const client = await openClient(options, process.env)
       const { items } = await client.runs.list({ property, limit })
       const titles = ['ID', 'FLOW', 'STATUS', 'STARTED', 'READ', 'WRITTEN', 'FAILED']
       process.stdout.write(options.json ? formatJson(items) : formatTable(titles, items.map(rowOf)))
@@ -82,6 +86,30 @@ function replayCommand(): Command {
       const { id: runId } = await client.runs.replay(id)
       if (options.wait) await watchRun(client, runId, options)
       else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)
+    })
+}
+
+function retriggerCommand(): Command {
+  return new Command('retrigger')
+    .description('do one that has failed once more, over the same window')
+    .argument('<id>', 'its id')
+    .option('--no-wait', 'print the id of the new run and do not wait')
+    .action(async (id: string, options: ReplayOptions) => {
+      const client = await openClient(options, process.env)
+      const { id: runId } = await client.runs.retrigger(id)
+      if (options.wait) await watchRun(client, runId, options)
+      else process.stdout.write(options.json ? formatJson({ id: runId }) : `${runId}\n`)
+    })
+}
+
+function cancelCommand(): Command {
+  return new Command('cancel')
+    .description('end one that is under way; nothing of it lands')
+    .argument('<id>', 'its id')
+    .action(async (id: string, options: ServerOptions) => {
+      const client = await openClient(options, process.env)
+      const reference = await client.runs.cancel(id)
+      process.stdout.write(options.json ? formatJson(reference) : `cancelled ${id}\n`)
     })
 }
 

@@ -8,7 +8,7 @@ import { LAUNCH_ENVIRONMENT, LAUNCH_FLAGS } from '@headwater/server/boot/launch.
 const ROOT = new URL('../../', import.meta.url)
 /** The program of `npm start`. */
 export const MAIN = new URL('server/src/boot/main.ts', ROOT).pathname
-const CLI = new URL('cli/src/main.ts', ROOT).pathname
+export const CLI = new URL('cli/src/main.ts', ROOT).pathname
 
 /** A server in a process of its own, as a user starts it. */
 export interface ServerProcess {

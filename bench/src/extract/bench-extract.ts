@@ -8,6 +8,7 @@ import { measureIncremental } from './incremental.ts'
 import { describeMachine, goFirst } from './machine.ts'
 import { findPeers } from './peers.ts'
 import { printFound } from './print-found.ts'
+import { profileTables } from './profile.ts'
 import { type Found, type TableResult, writeResults } from './results.ts'
 import { measureFirstRow, measureSmall } from './small-tables.ts'
 import { type Source, startSource } from './source.ts'
@@ -44,11 +45,14 @@ const PARTS: Readonly<Record<string, Part>> = {
     await using server = await Headwater.start(source, CACHE, 'digest')
     return { incremental: await measureIncremental(source, server, { tables, rounds: options.rounds }) }
   },
+  profile: async (source) => ({
+    profiles: await profileTables(source, [lineitem(6_000_000), events(2_000_000)], CACHE),
+  }),
   huge: (source, options) => contest(source, options, lineitem(110_000_000, 'lineitem_huge')),
 }
 
-/** Measured unless named: it takes 20 GB of disk, and an hour. */
-const BY_OPTION = new Set(['huge'])
+/** Measured only when named: 20 GB of disk and an hour; and what needs perf. */
+const BY_OPTION = new Set(['huge', 'profile'])
 
 /** Whole runs through the API of a server in a process of its own, beside the limit and the peers. */
 export async function benchExtract(args: string[]): Promise<void> {

@@ -54,9 +54,14 @@ export class Headwater implements AsyncDisposable {
   }
 
   /** The lake stands beside the cache, so that files land on the disk that the peers write to. */
-  static async start(source: Source, cacheDir: string, verify: VerifyLevel): Promise<Headwater> {
+  static async start(
+    source: Source,
+    cacheDir: string,
+    verify: VerifyLevel,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Headwater> {
     const dataDir = await mkdtemp(path.join(cacheDir, `headwater-${verify}-`))
-    const server = await startServerProcess(dataDir, { HEADWATER_VERIFY: verify })
+    const server = await startServerProcess(dataDir, { HEADWATER_VERIFY: verify, ...env })
     const client = new ApiClient({ ...(await createCredentials(dataDir)), base_url: server.url })
     await client.authenticate()
     return new Headwater(server, client, await connectTo(client, source.address), dataDir)

@@ -4,8 +4,15 @@ import type { Found, TableResult } from './results.ts'
 import { spreadOf } from './statistics.ts'
 
 /** Says what was found, as tables. */
-export function printFound({ tables = [], small, firstRow, incremental }: Found): void {
+export function printFound({ tables = [], profiles = [], small, firstRow, incremental }: Found): void {
   for (const table of tables) printContest(table)
+  for (const { table, cpuMs, shares } of profiles) {
+    say(`\n${table}: ${(cpuMs / 1000).toFixed(2)} s of CPU, percent of the samples`)
+    printTable(
+      ['', ''],
+      Object.entries(shares).map(([work, share]) => [work, share.toFixed(1)]),
+    )
+  }
   if (firstRow !== undefined) {
     const { median, max } = spreadOf(firstRow.rounds)
     say(

@@ -51,18 +51,28 @@ export interface IncrementalResult {
   readonly rounds: readonly Cost[]
 }
 
+/** Where the CPU time of a whole run goes. */
+export interface ProfileResult {
+  readonly table: string
+  readonly rows: number
+  readonly cpuMs: number
+  /** What was being done → percent of the samples. */
+  readonly shares: Readonly<Record<string, number>>
+}
+
 /** What one run of the bench has found, as it is written to disk. */
 export interface Results {
   readonly measuredAt: string
   readonly machine: Machine
   readonly loadAfter: readonly number[]
   readonly tables?: readonly TableResult[]
+  readonly profiles?: readonly ProfileResult[]
   readonly small?: SmallResult
   readonly firstRow?: FirstRowResult
   readonly incremental?: readonly IncrementalResult[]
 }
 
-export type Found = Pick<Results, 'tables' | 'small' | 'firstRow' | 'incremental'>
+export type Found = Pick<Results, 'tables' | 'profiles' | 'small' | 'firstRow' | 'incremental'>
 
 /** One file for each part, so that a part can be measured again alone. */
 export async function writeResults(name: string, machine: Machine, found: Found): Promise<void> {

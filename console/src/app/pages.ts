@@ -12,6 +12,12 @@ const page = (path: string, load: () => Promise<RouteComponent | (() => unknown)
 })
 
 export const PAGES: readonly PageRoute[] = [
+  page('/sources', async () => (await import('../pages/sources/sources-page.tsx')).SourcesPage),
+  page('/sources/postgresql', async () => (await import('../pages/sources/connect-page.tsx')).ConnectPage),
+  page(
+    '/sources/$connectionId/add',
+    async () => (await import('../pages/sources/add-data-page.tsx')).AddDataPage,
+  ),
   page('/flows', async () => (await import('../pages/flows/flows-page.tsx')).FlowsPage),
   page('/flows/$flowId', async () => (await import('../pages/flows/flow-page.tsx')).FlowPage),
   page('/runs/$runId', async () => (await import('../pages/monitoring/run-page.tsx')).RunPage),
@@ -37,6 +43,7 @@ export const MENU: readonly {
   {
     title: 'Connections',
     links: [
+      ['Sources', '/sources'],
       ['Monitoring', '/monitoring'],
       ['Dataflows', '/flows'],
       ['Accounts', '/accounts'],

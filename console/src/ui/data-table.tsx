@@ -34,7 +34,7 @@ const frame = style({
   borderRadius: 'lg',
   backgroundColor: 'layer-2',
 })
-const table = style({ width: 'full', borderSpacing: 0, font: 'ui' })
+const table = style({ width: 'full', borderSpacing: 0, font: 'ui', overflowWrap: 'break-word' })
 const head = style({
   textAlign: { default: 'start', isFigure: 'end' },
   paddingX: 16,

@@ -42,4 +42,4 @@ export const panel = style({
 })
 
 /** Text of programs: ids, statements, digests. */
-export const code = style({ font: 'code-sm', overflowWrap: 'anywhere' })
+export const code = style({ font: 'code-sm', minWidth: 0 })

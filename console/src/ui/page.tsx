@@ -4,6 +4,8 @@ import { type ReactNode, useEffect } from 'react'
 
 export interface PageProps {
   readonly title: string
+  /** What it is called at the end of the way to it, where the title is long. */
+  readonly shortTitle?: string | undefined
   /** Beside the title: a state, a badge. */
   readonly badge?: ReactNode
   readonly description?: ReactNode
@@ -37,7 +39,15 @@ const titleRow = style({
 })
 
 /** A page: where it is, what it is called, what can be done, and what is on it. */
-export function Page({ title, badge, description, actions, above = [], children }: PageProps) {
+export function Page({
+  title,
+  shortTitle = title,
+  badge,
+  description,
+  actions,
+  above = [],
+  children,
+}: PageProps) {
   useEffect(() => {
     document.title = `${title} · Headwater`
   }, [title])
@@ -46,8 +56,8 @@ export function Page({ title, badge, description, actions, above = [], children 
       <header className={style({ display: 'flex', flexDirection: 'column', gap: 8 })}>
         {above.length > 0 && (
           <Breadcrumbs>
-            {[...above, { title, href: '' }].map((crumb) => (
-              <Breadcrumb key={crumb.title} {...(crumb.href === '' ? {} : { href: crumb.href })}>
+            {[...above, { title: shortTitle, href: '' }].map((crumb) => (
+              <Breadcrumb key={crumb.href} {...(crumb.href === '' ? {} : { href: crumb.href })}>
                 {crumb.title}
               </Breadcrumb>
             ))}
@@ -76,6 +86,9 @@ export function Page({ title, badge, description, actions, above = [], children 
     </div>
   )
 }
+
+/** Search and filters above a list. */
+export const filters = style({ display: 'flex', flexWrap: 'wrap', gap: 12, alignItems: 'end' })
 
 export interface SectionProps {
   readonly title: string

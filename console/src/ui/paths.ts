@@ -1,5 +1,8 @@
 /** Addresses of pages, in one place. */
 export const paths = {
+  sources: '/sources',
+  connect: '/sources/postgresql',
+  addData: (connectionId: string) => `/sources/${connectionId}/add`,
   flows: '/flows',
   flow: (id: string) => `/flows/${id}`,
   run: (id: string) => `/runs/${id}`,

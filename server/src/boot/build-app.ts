@@ -15,6 +15,7 @@ import { createSourceSampler } from '#services/flow-service/connected/sample-sou
 import { createTableDescriber } from '#services/flow-service/explore/describe-table.ts'
 import { createPostgresSource } from '#services/flow-service/postgres-source.ts'
 import { registerFlowService } from '#services/flow-service/routes.ts'
+import { registerGuide } from '#services/guide/routes.ts'
 import { registerIcebergCatalog } from '#services/iceberg-catalog/routes.ts'
 import { registerIdentityNamespaces } from '#services/identity-namespaces/routes.ts'
 import { CLIENTS_TOPIC, createClientLookup } from '#services/ims/client-reader.ts'
@@ -75,6 +76,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const { findSchema } = neighbours
   await registerHealth(app, { checks: readinessChecks(db, storage) })
   await registerConsole(app)
+  registerGuide(app)
   await registerIms(app, { db, issuer })
   await registerSandboxes(app, { ...common, reader: sandboxes, onChange: () => keeper.nudge() })
   const source = createPostgresSource(sessions)

@@ -23,14 +23,22 @@ const DATABASE_NAME = 'headwater'
 
 const MAX_CONNECTIONS = 20
 
+/** How the store is opened otherwise than for use. */
+export interface StoreForm {
+  /** Name of the migration that it is brought to; the newest when absent. */
+  readonly level?: string | undefined
+  /** False leaves it in the form of whoever used it last. */
+  readonly isMigrated?: boolean | undefined
+}
+
 /**
  * Opens the metadata database for the server, starting the bundled PostgreSQL when there is no URL.
  *
  * @throws StoreUnusableError, BundledPostgresError
  */
-export async function openStore(config: Config, secrets: Secrets): Promise<OpenStore> {
+export async function openStore(config: Config, secrets: Secrets, form: StoreForm = {}): Promise<OpenStore> {
   if (secrets.databaseUrl !== undefined) {
-    return connectStore({ url: secrets.databaseUrl }, 'PostgreSQL at DATABASE_URL')
+    return connectStore({ url: secrets.databaseUrl }, { description: 'PostgreSQL at DATABASE_URL', ...form })
   }
   const start = () =>
     startBundledPostgres({ dataDir: clusterDir(config), listen: 'socket', database: DATABASE_NAME })
@@ -38,13 +46,15 @@ export async function openStore(config: Config, secrets: Secrets): Promise<OpenS
   const { host, port, user, database } = server
   const { stop } = keepRunning(server, start)
   const description = `PostgreSQL ${server.version} in ${clusterDir(config)}`
-  return connectStore({ host, port, user, database }, description, stop)
+  return connectStore({ host, port, user, database }, { description, stopServer: stop, ...form })
 }
 
 /** Opens it for a command that may run beside the server: joins the bundled PostgreSQL when it runs already. */
-export async function joinStore(config: Config, secrets: Secrets): Promise<OpenStore> {
+export async function joinStore(config: Config, secrets: Secrets, form: StoreForm = {}): Promise<OpenStore> {
   const running = secrets.databaseUrl === undefined ? findRunning(clusterDir(config)) : undefined
-  return running === undefined ? openStore(config, secrets) : connectStore(running, 'the running server')
+  return running === undefined
+    ? openStore(config, secrets, form)
+    : connectStore(running, { description: 'the running server', ...form })
 }
 
 /** No server ever ran on a data folder, so that a command has nothing to work on. */
@@ -60,16 +70,23 @@ export class NoStoreError extends Error {
 }
 
 /** As {@link joinStore}, but makes no new store of a folder that was mistyped. @throws NoStoreError */
-export async function joinExistingStore({ config, secrets }: StoreSettings): Promise<OpenStore> {
+export async function joinExistingStore(
+  { config, secrets }: StoreSettings,
+  form: StoreForm = {},
+): Promise<OpenStore> {
   const isThere = secrets.databaseUrl !== undefined || hasCluster(clusterDir(config))
   if (!isThere) throw new NoStoreError(config.dataDir)
-  return joinStore(config, secrets)
+  return joinStore(config, secrets, form)
+}
+
+interface Connecting extends StoreForm {
+  readonly description: string
+  readonly stopServer?: (() => Promise<void>) | undefined
 }
 
 async function connectStore(
   address: DatabaseAddress,
-  description: string,
-  stopServer: () => Promise<void> = async () => {},
+  { description, stopServer = async () => {}, level, isMigrated = true }: Connecting,
 ): Promise<OpenStore> {
   const pool = openPool(address, { max: MAX_CONNECTIONS })
   const db = openDatabase(pool)
@@ -79,7 +96,7 @@ async function connectStore(
   }
   try {
     await assertAnswers(address)
-    await migrate(db)
+    if (isMigrated) await migrate(db, level)
   } catch (error) {
     await close()
     throw explainStoreFault(address, error)

@@ -8,6 +8,8 @@ export class StoreUnusableError extends Error {
 
 const NETWORK = 'Check the address in DATABASE_URL, and that PostgreSQL runs there.'
 const LOGIN = 'Check user and password in DATABASE_URL.'
+const NEWER =
+  'A newer version of Headwater has worked on it: start that one, or one after it. What this version does not know it would not keep.'
 const GRANT = 'Let the user of DATABASE_URL own the database, or make tables and schemas in it.'
 
 /** What to do about the faults that an operator can mend, by errno or SQLSTATE. */
@@ -39,6 +41,8 @@ export function explainStoreFault(address: DatabaseAddress, error: unknown): unk
 /** The client gives some of its own errors no code, and there are many codes about certificates. */
 function remedyByText(text: string): string | undefined {
   if (/timeout expired|connection terminated/i.test(text)) return NETWORK
+  // How the migrator says that the database is ahead of the program.
+  if (/previously executed migration .* is missing/.test(text)) return NEWER
   if (/SSL|TLS|CERT|UNABLE_TO_(VERIFY|GET)_/.test(text)) return 'Correct sslmode in DATABASE_URL.'
   return /password/i.test(text) ? LOGIN : undefined
 }

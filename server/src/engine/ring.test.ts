@@ -82,6 +82,20 @@ test('a writer that has gone before anybody reads leaves its slots and heaps', a
   expect(readAll(ring)).toEqual({ numbers: upTo(8), heaps: [1, 3, 5, 7] })
 })
 
+test('a writer that drains has one slot on its way, in a ring of many', async () => {
+  const ring = makeRing(8)
+  const ended = startWriter(ring, { count: 20, drains: true })
+  const reader = new RingReader(ring.memory, ring.readerPort)
+  const ahead: number[] = []
+  for (let slot = reader.next(); slot !== undefined; slot = reader.next()) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+    ahead.push(ring.owner.progress().rowCount - ahead.length)
+    reader.release()
+  }
+  expect(ahead).toEqual(upTo(20).map(() => 1))
+  expect(await ended).toBe('completed')
+})
+
 test('an abort wakes a writer that waits for a free slot', async () => {
   const ring = makeRing(2)
   const ended = startWriter(ring, { count: 100 })

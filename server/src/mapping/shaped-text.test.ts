@@ -29,6 +29,17 @@ describe('arrays', () => {
     expect(parseShapedText(text, { shape: TEXTS })).toEqual(expected)
   })
 
+  test('of texts of ten million characters, with quotes and without', () => {
+    const long = 'ab'.repeat(5_000_000)
+    const escaped = String.raw`\"`.repeat(5_000_000)
+    const items = parseShapedText(`{${long},"${long} ","${escaped}"}`, { shape: TEXTS })
+    // A difference of such texts would take minutes to print.
+    expect(Array.isArray(items) && items.map((item) => String(item).length)).toEqual([
+      10_000_000, 10_000_001, 5_000_000,
+    ])
+    expect(Array.isArray(items) && items[2] === '"'.repeat(5_000_000)).toBe(true)
+  })
+
   test('of booleans, of whole numbers, of boxes', () => {
     expect(parseShapedText('{t,f,NULL}', { shape: arrayOf(scalar('boolean')) })).toEqual([true, false, null])
     expect(parseShapedText('{9007199254740993}', { shape: arrayOf(scalar('long')) })).toEqual([

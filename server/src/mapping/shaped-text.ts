@@ -4,6 +4,7 @@ import { ConversionProblem } from './conversion-problem.ts'
 import { parseDecimal } from './decimal.ts'
 import { parsePostgresDay, parsePostgresMoment } from './postgres-dates.ts'
 import { parsePostgresInterval } from './postgres-interval.ts'
+import { type Stops, stopsOf, TextCursor, unescaped } from './text-cursor.ts'
 import { EvaluationFailure, fail, type Value } from './values.ts'
 
 /**
@@ -100,37 +101,36 @@ const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
 /** Bounds of an array that doesn't begin with 1: `[0:2]={a,b,c}`. */
 const BOUNDS = /(?:\[[+-]?\d+:[+-]?\d+\])+=/y
 
-/** What is not quoted ends at one of these, by where it stands. */
+/** What is not quoted ends at one of these, by where it stands; a backslash takes the next one along. */
 const PLAIN = {
-  attribute: /(?:[^,()"\\]|\\[\s\S])+/y,
-  bound: /(?:[^,()[\]"\\]|\\[\s\S])+/y,
-  number: /[^,[\]]+/y,
+  attribute: stopsOf(',()"'),
+  bound: stopsOf(',()[]"'),
+  number: stopsOf(',[]'),
 }
 
-const plainItems = new Map<string, RegExp>()
+const plainItems = new Map<string, Stops>()
 
 /** An item without quotes. Boxes are apart by semicolons, geometries by colons, all else by commas. */
-function plainItem(delimiter: string): RegExp {
+function plainItem(delimiter: string): Stops {
   const known = plainItems.get(delimiter)
   if (known !== undefined) return known
-  const expression = new RegExp(`(?:[^{}"\\\\${RegExp.escape(delimiter)}]|\\\\[\\s\\S])+`, 'y')
-  plainItems.set(delimiter, expression)
-  return expression
+  const stops = stopsOf(`{}"${delimiter}`)
+  plainItems.set(delimiter, stops)
+  return stops
 }
 
 type ArrayShape = Extract<TextShape, { readonly kind: 'array' }>
 
 class ShapeReader {
-  readonly #text: string
-  #position = 0
+  readonly #cursor: TextCursor
   #what = 'array'
 
   constructor(text: string) {
-    this.#text = text
+    this.#cursor = new TextCursor(text)
   }
 
   get isAtEnd(): boolean {
-    return this.#position === this.#text.length
+    return this.#cursor.isAtEnd
   }
 
   refuse(): never {
@@ -141,12 +141,12 @@ class ShapeReader {
     this.#what = shape.kind
     switch (shape.kind) {
       case 'array':
-        if (this.#match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
+        if (this.#cursor.match(BOUNDS) !== undefined) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
         return this.#array(shape, whole)
       case 'multirange':
         return this.#items('{', '}', ',', () => this.#range(shape.bound))
       case 'vector':
-        return this.#items('[', ']', ',', () => Number(this.#match(PLAIN.number) ?? this.refuse()))
+        return this.#items('[', ']', ',', () => Number(this.#cursor.plain(PLAIN.number) ?? this.refuse()))
       case 'range':
         return this.#range(shape.bound)
       case 'composite':
@@ -154,16 +154,16 @@ class ShapeReader {
       case 'hstore':
         return this.#hstore()
       default:
-        return parseText(this.#rest(), shape)
+        return parseText(this.#cursor.rest(), shape)
     }
   }
 
   #items(open: string, close: string, delimiter: string, item: () => Value): readonly Value[] {
     const items: Value[] = []
     this.#expect(open)
-    if (this.#accept(close)) return items
+    if (this.#cursor.accept(close)) return items
     do items.push(item())
-    while (this.#accept(delimiter))
+    while (this.#cursor.accept(delimiter))
     this.#expect(close)
     return items
   }
@@ -172,7 +172,7 @@ class ShapeReader {
     const deepest = dimensionsFor(whole, element)
     const level = (depth: number): readonly Value[] => {
       if (depth > deepest) throw new EvaluationFailure(NO_LIST.reason, NO_LIST)
-      const isDeeper = () => this.#text[this.#position] === '{'
+      const isDeeper = () => this.#cursor.isAt('{')
       const item = () =>
         isDeeper() ? level(depth + 1) : this.#item(element, delimiter, elementOf(whole, depth))
       return this.#items('{', '}', delimiter, item)
@@ -181,20 +181,19 @@ class ShapeReader {
   }
 
   #item(element: TextShape, delimiter: string, whole: LakeType | undefined): Value {
-    const quoted = this.#quoted()
-    const plain = plainItem(delimiter)
-    const text = quoted ?? unescaped(this.#match(plain) ?? this.refuse())
+    const quoted = this.#cursor.quoted()
+    const text = quoted ?? unescaped(this.#cursor.plain(plainItem(delimiter)) ?? this.refuse())
     return quoted === undefined && text.toUpperCase() === 'NULL' ? null : parseText(text, element, whole)
   }
 
   #range(bound: TextShape): Value {
-    if (this.#match(/empty/y) !== undefined) return new Map<string, Value>([['isEmpty', true]])
-    const lowerInclusive = this.#accept('[')
+    if (this.#cursor.match(/empty/y) !== undefined) return new Map<string, Value>([['isEmpty', true]])
+    const lowerInclusive = this.#cursor.accept('[')
     if (!lowerInclusive) this.#expect('(')
     const lower = this.#part(PLAIN.bound)
     this.#expect(',')
     const upper = this.#part(PLAIN.bound)
-    const upperInclusive = this.#accept(']')
+    const upperInclusive = this.#cursor.accept(']')
     if (!upperInclusive) this.#expect(')')
     return new Map<string, Value>([
       ['lower', lower === undefined ? null : parseText(lower, bound)],
@@ -218,59 +217,29 @@ class ShapeReader {
 
   #hstore(): Value {
     const entries = new Map<string, Value>()
-    while (!this.isAtEnd) {
-      const key = this.#quoted() ?? this.refuse()
+    while (!this.#cursor.isAtEnd) {
+      const key = this.#cursor.quoted() ?? this.refuse()
       this.#expect('=')
       this.#expect('>')
-      const isNull = this.#match(/NULL/y) !== undefined
-      entries.set(key, isNull ? null : (this.#quoted() ?? this.refuse()))
-      if (!this.isAtEnd) this.#match(/, /y) ?? this.refuse()
+      const isNull = this.#cursor.match(/NULL/y) !== undefined
+      entries.set(key, isNull ? null : (this.#cursor.quoted() ?? this.refuse()))
+      if (!this.#cursor.isAtEnd) this.#cursor.match(/, /y) ?? this.refuse()
     }
     return entries
   }
 
   /** A bound or an attribute: nothing at all is null, or no bound. Quoted pieces and plain ones may follow each other. */
-  #part(plain: RegExp): string | undefined {
+  #part(stops: Stops): string | undefined {
     let text: string | undefined
     for (;;) {
-      const quoted = this.#quoted()
-      const piece = quoted ?? this.#match(plain)
+      const quoted = this.#cursor.quoted()
+      const piece = quoted ?? this.#cursor.plain(stops)
       if (piece === undefined) return text
       text = (text ?? '') + (quoted === undefined ? unescaped(piece) : piece)
     }
   }
 
-  /** In composites a quote is doubled, elsewhere it has a backslash before it. */
-  #quoted(): string | undefined {
-    const match = this.#match(/"(?:[^"\\]|\\[\s\S]|"")*"/y)
-    return match === undefined ? undefined : unescaped(match.slice(1, -1).replaceAll('""', '"'))
-  }
-
-  #rest(): string {
-    const rest = this.#text.slice(this.#position)
-    this.#position = this.#text.length
-    return rest
-  }
-
-  #match(expression: RegExp): string | undefined {
-    expression.lastIndex = this.#position
-    const match = expression.exec(this.#text)
-    if (match === null) return undefined
-    this.#position = expression.lastIndex
-    return match[0]
-  }
-
-  #accept(character: string): boolean {
-    if (this.#text[this.#position] !== character) return false
-    this.#position++
-    return true
-  }
-
   #expect(character: string): void {
-    if (!this.#accept(character)) this.refuse()
+    if (!this.#cursor.accept(character)) this.refuse()
   }
-}
-
-function unescaped(text: string): string {
-  return text.includes('\\') ? text.replace(/\\([\s\S])/g, '$1') : text
 }

@@ -188,6 +188,8 @@ test('a stop between the last slice and the commit does not extract anything aga
       ...handler,
       run: async (attempt, signal) => {
         await handler.run(attempt, signal)
+        // The commit is submitted before the planner has seen it, so that the stop may come first.
+        signal.throwIfAborted()
         return new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error))
         })

@@ -66,11 +66,29 @@ export function openDatabase(pool: pg.Pool): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
-/** Brings the database to the newest version. Safe when several servers start at once (the migrator locks). */
-export async function migrate(db: Database): Promise<void> {
+/**
+ * Brings the database to the newest version, or to `level`, the name of a migration. Safe when several servers start at
+ * once (the migrator locks).
+ *
+ * @throws UnknownLevelError
+ */
+export async function migrate(db: Database, level?: string): Promise<void> {
+  if (level !== undefined && !Object.hasOwn(MIGRATIONS, level)) throw new UnknownLevelError(level)
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await (level === undefined ? migrator.migrateToLatest() : migrator.migrateTo(level))
   if (error !== undefined) throw error
+}
+
+/** A newer program has made what is to be read. The message is for the operator. */
+export class UnknownLevelError extends Error {
+  override readonly name = 'UnknownLevelError'
+  readonly isExplained = true
+
+  constructor(level: string) {
+    super(
+      `This version does not know the store's form ${level}: use the version that made it, or one after it.`,
+    )
+  }
 }
 
 /** Runs `work` in one transaction; joins the caller's when there is one already. */

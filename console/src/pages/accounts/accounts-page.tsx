@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { ago } from '../../ui/figures.ts'
-import { Page } from '../../ui/page.tsx'
+import { filters, Page } from '../../ui/page.tsx'
 import { paths } from '../../ui/paths.ts'
 import { EntityState } from '../../ui/run-status.tsx'
 import { Nothing, Outline, Problem } from '../../ui/states.tsx'
@@ -32,7 +32,7 @@ export function AccountsPage() {
       title="Accounts"
       description="Databases, each with the user that reads it. Dataflows go by them; secrets are kept sealed and never shown."
     >
-      <search>
+      <search className={filters}>
         <SearchField
           aria-label="Search accounts by name"
           placeholder="Search by name"

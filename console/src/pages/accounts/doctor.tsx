@@ -2,6 +2,7 @@ import type { Diagnosis, Finding, TestResult } from '@headwater/contract/flow-se
 import { Button, Content, Heading, InlineAlert, StatusLight } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { code, type Fact, Facts, panel } from '../../ui/facts.tsx'
@@ -21,10 +22,20 @@ const STAGES = [
   ['settings', 'Settings'],
 ] as const
 
-/** Tests an account when asked to, and shows how far the test came and what it found. */
-export function Doctor({ connectionId }: { readonly connectionId: string }) {
+export interface DoctorProps {
+  readonly connectionId: string
+  /** Tests at once; else when asked to. */
+  readonly isEager?: boolean | undefined
+}
+
+/** Tests an account, and shows how far the test came and what it found. */
+export function Doctor({ connectionId, isEager = false }: DoctorProps) {
   const client = useClient()
   const test = useMutation({ mutationFn: () => client.connections.test(connectionId) })
+  const { mutate } = test
+  useEffect(() => {
+    if (isEager) mutate()
+  }, [isEager, mutate])
   return (
     <Section
       title="Test"

@@ -6,7 +6,7 @@ import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { code } from '../../ui/facts.tsx'
 import { moment } from '../../ui/figures.ts'
-import { Page } from '../../ui/page.tsx'
+import { filters, Page } from '../../ui/page.tsx'
 import { paths } from '../../ui/paths.ts'
 import { Nothing, Outline, Problem } from '../../ui/states.tsx'
 import { useUrlState } from '../../ui/url-state.ts'
@@ -39,7 +39,7 @@ export function AuditPage() {
       title="Audit"
       description="Requests that were to change something, the newest first. Entries are kept for 400 days."
     >
-      <search className={style({ display: 'flex', flexWrap: 'wrap', gap: 12, alignItems: 'end' })}>
+      <search className={filters}>
         <SearchField
           aria-label="Operation"
           placeholder="Operation, such as deleteFlow"

@@ -1,6 +1,7 @@
-import { ActionButton, Tab, TabList, TabPanel, Tabs, ToastQueue } from '@react-spectrum/s2'
+import { ActionButton, Picker, PickerItem, ToastQueue } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { Loaded } from '../../ui/states.tsx'
+import { useUrlState } from '../../ui/url-state.ts'
 import { type Place, snippets } from './snippets.ts'
 import { useTable } from './table-parts.tsx'
 
@@ -17,26 +18,22 @@ export function Attach({ datasetId }: { readonly datasetId: string }) {
 
 function Snippets({ place }: { readonly place: Place }) {
   const all = snippets(place)
+  const [engine, setEngine] = useUrlState<string>('engine', 'DuckDB')
+  const chosen = all.find((it) => it.engine === engine) ?? { engine: 'DuckDB', text: all[0]?.text ?? '' }
   return (
     <div className={style({ display: 'flex', flexDirection: 'column', gap: 12, minWidth: 0 })}>
       <p className={style({ font: 'body', margin: 0, maxWidth: 720 })}>
         The server is an Iceberg REST catalog. Replace the client id and secret by those of a client with the
         permission View Datasets.
       </p>
-      <Tabs aria-label="Engines" density="compact">
-        <TabList>
-          {all.map(({ engine }) => (
-            <Tab key={engine} id={engine}>
-              {engine}
-            </Tab>
-          ))}
-        </TabList>
-        {all.map(({ engine, text }) => (
-          <TabPanel key={engine} id={engine}>
-            <Snippet {...{ engine, text }} />
-          </TabPanel>
+      <Picker label="Engine" selectedKey={chosen.engine} onSelectionChange={(key) => setEngine(String(key))}>
+        {all.map(({ engine: name }) => (
+          <PickerItem key={name} id={name}>
+            {name}
+          </PickerItem>
         ))}
-      </Tabs>
+      </Picker>
+      <Snippet {...chosen} />
     </div>
   )
 }

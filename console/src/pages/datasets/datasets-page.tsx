@@ -5,7 +5,7 @@ import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { code } from '../../ui/facts.tsx'
 import { ago, bytes, count } from '../../ui/figures.ts'
-import { Page } from '../../ui/page.tsx'
+import { filters, Page } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { paths } from '../../ui/paths.ts'
 import { BatchStatus } from '../../ui/run-status.tsx'
@@ -41,7 +41,7 @@ export function DatasetsPage() {
       title="Datasets"
       description="Tables of the lake: what has landed, ready for SQL and for other engines."
     >
-      <search>
+      <search className={filters}>
         <SearchField
           aria-label="Search datasets by exact name"
           placeholder="Exact name"

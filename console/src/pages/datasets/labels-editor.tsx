@@ -72,6 +72,7 @@ function Editor({ datasetId, known }: { readonly datasetId: string; readonly kno
         <div className={style({ display: 'flex', flexWrap: 'wrap', gap: 12, alignItems: 'end' })}>
           <TextField
             label="New label"
+            styles={style({ width: 224 })}
             value={name}
             onChange={setName}
             isInvalid={isKnown}

@@ -4,6 +4,8 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Loaded, Nothing } from '../../ui/states.tsx'
 import { flatten, shown } from './flatten.ts'
 
+const SHOWN = 25
+
 /** The newest rows. */
 export function Preview({ datasetId }: { readonly datasetId: string }) {
   const client = useClient()
@@ -20,7 +22,7 @@ export function Preview({ datasetId }: { readonly datasetId: string }) {
         ) : (
           <DataTable
             label="Newest rows"
-            rows={rows.slice(0, 50)}
+            rows={rows.slice(0, SHOWN)}
             keyOf={(row) => String(rows.indexOf(row))}
             columns={columnsOf(rows)}
           />

@@ -8,7 +8,7 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { amount, duration } from '../../ui/figures.ts'
 import { Nothing, Outline, Problem } from '../../ui/states.tsx'
 import { useUrlState } from '../../ui/url-state.ts'
-import { shown } from './flatten.ts'
+import { flatten, shown } from './flatten.ts'
 
 const MOST_ROWS = 200
 
@@ -61,7 +61,10 @@ export function SqlBox({ tableName }: { readonly tableName: string }) {
 function Found({ result, tookMs }: { readonly result: QueryResult; readonly tookMs: number }) {
   const { columns, rows, truncated } = result
   if (rows.length === 0) return <Nothing title="No rows">The statement found nothing.</Nothing>
-  const numbered = rows.map((values, index) => ({ values, index }))
+  // Objects are shown by their parts, as the preview does.
+  const shownRows = rows.map((values) => flatten(recordOf(columns, values)))
+  const paths = [...new Set(shownRows.flatMap((row) => [...row.keys()]))]
+  const numbered = shownRows.map((row, index) => ({ row, index }))
   return (
     <>
       <p className={style({ font: 'ui-sm', color: 'neutral-subdued', margin: 0 })}>
@@ -72,13 +75,27 @@ function Found({ result, tookMs }: { readonly result: QueryResult; readonly took
         label="Rows of the statement"
         rows={numbered}
         keyOf={({ index }) => String(index)}
-        columns={columns.map(({ name, type }, at) => ({
-          key: `${at} ${name}`,
-          title: name,
-          isFigure: /INT|DOUBLE|FLOAT|DECIMAL/.test(type),
-          cell: (row: (typeof numbered)[number]) => shown(row.values[at]),
+        columns={paths.map((path) => ({
+          key: path,
+          title: path,
+          isFigure: shownRows.every((row) => isFigure(row.get(path))),
+          cell: ({ row }: (typeof numbered)[number]) => shown(row.get(path)),
         }))}
       />
     </>
   )
+}
+
+/** Two columns may have one name. */
+function recordOf(columns: QueryResult['columns'], values: readonly unknown[]): object {
+  const names = columns.map(({ name }) => name)
+  const nameAt = (at: number) =>
+    names.indexOf(names[at] ?? '') === at ? names[at] : `${names[at]} (${at + 1})`
+  return Object.fromEntries(values.map((value, at) => [nameAt(at), value]))
+}
+
+/** Numbers that JSON cannot say exactly come as text. */
+function isFigure(value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === 'number') return true
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
 }

@@ -1,9 +1,8 @@
 import { nextTokenOf } from '@headwater/client/pages.ts'
 import { Button, Picker, PickerItem, SearchField } from '@react-spectrum/s2'
-import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useClient } from '../../api/client.ts'
-import { Page } from '../../ui/page.tsx'
+import { filters, Page } from '../../ui/page.tsx'
 import { Nothing, Outline, Problem } from '../../ui/states.tsx'
 import { useUrlState } from '../../ui/url-state.ts'
 import { LiveBadge } from '../monitoring/live-badge.tsx'
@@ -30,7 +29,7 @@ export function FlowsPage() {
       badge={<LiveBadge />}
       description="Standing orders that copy tables into datasets."
     >
-      <search className={style({ display: 'flex', flexWrap: 'wrap', gap: 12, alignItems: 'end' })}>
+      <search className={filters}>
         <SearchField
           aria-label="Search dataflows by name"
           placeholder="Search by name"

@@ -39,6 +39,7 @@ export function RunPage() {
       title={
         detail.data === undefined ? 'Run' : `Run of ${moment(detail.data.startedAt ?? detail.data.createdAt)}`
       }
+      shortTitle="Run"
       badge={run.data && <RunStatus status={run.data.metrics.statusSummary.status} />}
       above={[
         { title: 'Dataflows', href: paths.flows },

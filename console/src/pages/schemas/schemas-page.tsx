@@ -1,10 +1,9 @@
-import { Link, SearchField, SegmentedControl, SegmentedControlItem } from '@react-spectrum/s2'
-import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
+import { Link, Picker, PickerItem, SearchField } from '@react-spectrum/s2'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useClient } from '../../api/client.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { code } from '../../ui/facts.tsx'
-import { Page } from '../../ui/page.tsx'
+import { filters, Page } from '../../ui/page.tsx'
 import { paths } from '../../ui/paths.ts'
 import { Loaded, Nothing } from '../../ui/states.tsx'
 import { useUrlState } from '../../ui/url-state.ts'
@@ -36,18 +35,14 @@ export function SchemasPage() {
       title="Schemas"
       description="What records look like: schemas, and the classes, field groups and data types that they are made of."
     >
-      <search className={style({ display: 'flex', flexWrap: 'wrap', gap: 12, alignItems: 'end' })}>
-        <SegmentedControl
-          aria-label="Kind"
-          selectedKey={kind}
-          onSelectionChange={(key) => setKind(key as Kind)}
-        >
+      <search className={filters}>
+        <Picker aria-label="Kind" selectedKey={kind} onSelectionChange={(key) => setKind(key as Kind)}>
           {Object.entries(KINDS).map(([key, title]) => (
-            <SegmentedControlItem key={key} id={key}>
+            <PickerItem key={key} id={key}>
               {title}
-            </SegmentedControlItem>
+            </PickerItem>
           ))}
-        </SegmentedControl>
+        </Picker>
         <SearchField
           aria-label="Search by title"
           placeholder="Search by title"

@@ -10,9 +10,11 @@ export interface RingWriterTask {
   readonly overflowEvery: number
   /** Sleeps that long before every slot whose number this divides. */
   readonly pause: { readonly every: number; readonly ms: number }
+  /** Waits before every slot until all others have been given back. */
+  readonly drains?: boolean | undefined
 }
 
-const { ring, heaps, count, overflowEvery, pause } = workerData as RingWriterTask
+const { ring, heaps, count, overflowEvery, pause, drains } = workerData as RingWriterTask
 
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
@@ -22,6 +24,7 @@ function publishAll(): void {
   const writer = new RingWriter(ring, heaps)
   for (let number = 0; number < count; number++) {
     if (number % pause.every === 0) sleep(pause.ms)
+    if (drains === true) writer.drain()
     const slot = writer.acquire()
     const [vector] = slot.columns
     if (vector?.kind !== 'int32') throw new TypeError('the first column is an int')

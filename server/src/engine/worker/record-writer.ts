@@ -1,7 +1,7 @@
 import type { BoolVector, BytesVector } from '#columns/vector.ts'
 import type { RingWriter } from '#engine/ring.ts'
 import type { FileRecord } from '#source/files/file-record.ts'
-import type { Slot } from '#source/postgres/wire/slot.ts'
+import { MAX_AHEAD_BYTES, type Slot } from '#source/postgres/wire/slot.ts'
 
 /** Puts records into the slots of a ring whose columns are RECORD_COLUMNS. Blocks while the ring is full. */
 export class RecordWriter {
@@ -51,6 +51,7 @@ export class RecordWriter {
 
   /** A record larger than a slot brings its own heap along. */
   #publishAlone(slot: Slot, record: FileRecord): void {
+    if (record.bytes.length > MAX_AHEAD_BYTES) this.#ring.drain()
     const heap = new ArrayBuffer(record.bytes.length)
     new Uint8Array(heap).set(record.bytes)
     this.#put(slot, record, 0)

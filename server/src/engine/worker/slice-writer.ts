@@ -15,6 +15,7 @@ import { WireDigester } from '#source/postgres/proof/source-proof.ts'
 import { DiagnosticsFile } from './diagnostics-file.ts'
 import { proofsOf } from './field-proofs.ts'
 import { HeldRows } from './held-rows.ts'
+import { explainLength } from './long-text-error.ts'
 import { PartFile } from './part-file.ts'
 import { patientMapping } from './patient-mapping.ts'
 import { RecordRows } from './record-rows.ts'
@@ -89,7 +90,16 @@ export class SliceWriter {
     }
   }
 
+  /** @throws LongTextError where a value is longer than what has to be made of it can be */
   add(batch: ColumnBatch): void {
+    try {
+      this.#add(batch)
+    } catch (error) {
+      throw explainLength(error)
+    }
+  }
+
+  #add(batch: ColumnBatch): void {
     this.#arrived?.add(batch)
     const taken = this.#rows.take(batch)
     const mapped = this.#mapping.apply(taken.batch)

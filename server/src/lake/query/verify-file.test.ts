@@ -187,6 +187,24 @@ describe('readBack', () => {
     expect(digestIn(proof, 0)).toEqual(digestOf({ kind: 'string' }, texts))
   })
 
+  it('finds the same, ends of values included, where it reads as it does large rows', async () => {
+    const [usual, large] = [1_000, 64 * 1024 * 1024]
+    const proof = await readBack(path, LEAVES, { duck, largestRowGroupBytes: usual })
+    expect(await readBack(path, LEAVES, { duck, largestRowGroupBytes: large })).toEqual(proof)
+  })
+
+  it('reads a value that fits into no memory but its own', async () => {
+    const file = join(folder, 'large.parquet')
+    await using other = createDuckDb({ memoryLimit: '2GB' })
+    await other.withConnection((connection) =>
+      connection.run(
+        `copy (select repeat('x', 110000000)::blob as bytes) to '${file}' (format parquet, field_ids {bytes: 17})`,
+      ),
+    )
+    const { rowCount, columns } = await readBack(file, [leaf(17, 'bytes', { kind: 'binary' })], { duck })
+    expect([rowCount, columns[0]?.valueCount, columns[0]?.lower?.length]).toEqual([1, 1, 16])
+  })
+
   it('counts rows without fields', async () => {
     expect(await readBack(path, [], { duck })).toEqual({ rowCount: 12_000, columns: [] })
   })

@@ -34,7 +34,8 @@ export async function registerConsole(
   const assets = new Map((await loadAssets(options.folder)).map((asset) => [asset.path, asset]))
   const hidden = { schema: { hide: true } }
   const send = (path: string, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const isPage = !/\.\w+$/.test(path)
+    // An id in an address may look like a name of a file.
+    const isPage = !path.startsWith('assets/')
     const found = assets.get(path) ?? (isPage ? assets.get('') : undefined)
     if (found !== undefined) return sendAsset(found, request, reply.headers(HEADERS))
     reply.callNotFound()

@@ -35,6 +35,14 @@ test.each<[string, string, [number, number, number][]]>([
     ],
   ],
   [
+    'one too fine for any, which shows that others may be finer',
+    'decimal(38,18)',
+    [
+      [20, 9, 5],
+      [0, 40, 1],
+    ],
+  ],
+  [
     'a few fine ones among many large ones',
     'decimal(38,6)',
     [

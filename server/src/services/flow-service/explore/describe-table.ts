@@ -42,12 +42,16 @@ const MAX_PRECISION = 38
 const ROOM = 9
 const SCALES = Array.from({ length: MAX_PRECISION + 1 }, (_, scale) => scale)
 
-/** The decimal that holds most of such numbers; what it does not hold is null there, and told. */
+/**
+ * The decimal that holds most of such numbers, with room for fractions as fine as any of them. What it does not hold is
+ * null there, and told.
+ */
 function twinOf(widths: readonly NumberWidth[]): ColumnType {
   const counts = SCALES.map((scale) => countHeld(widths, scale))
   const most = Math.max(...counts)
   const best = SCALES.filter((scale) => counts[scale] === most)
-  const scale = best.toSorted((a, b) => Math.abs(a - ROOM) - Math.abs(b - ROOM))[0] ?? ROOM
+  const wanted = Math.max(ROOM, ...widths.map(({ scale }) => scale))
+  const scale = best.toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0] ?? ROOM
   return { kind: 'decimal', precision: MAX_PRECISION, scale }
 }
 

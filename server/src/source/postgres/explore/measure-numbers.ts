@@ -6,7 +6,7 @@ import type { RelationShape } from './describe-relation.ts'
 export interface NumberWidth {
   /** Digits before the point; 0 below one. */
   readonly wholeDigits: number
-  /** Digits after it. */
+  /** Digits after it, without zeros at the end. */
   readonly scale: number
   /** How many of them there were among the rows that were looked at. */
   readonly count: number
@@ -30,8 +30,8 @@ export async function measureNumbers(
   const widths = new Map<string, readonly NumberWidth[]>()
   for (const column of columns) {
     const rows = await session.query<Row>(
-      `select length(trim(leading '0' from trunc(abs(value))::text)) as whole_digits, scale(value) as scale,
-              count(*)::int as count
+      `select length(trim(leading '0' from trunc(abs(value))::text)) as whole_digits,
+              length(rtrim(split_part(value::text, '.', 2), '0')) as scale, count(*)::int as count
          from (select ${quoteIdentifier(column)}::numeric as value
                  from ${quoteQualified(schema, name)} limit ${LOOKED_AT_ROWS}) seen
         where value::text ~ '^-?[0-9]'

@@ -1,7 +1,7 @@
 import { SPLIT, startsStride, type WireKernel } from '#kernel/wire-kernel.ts'
 import { type ColumnDecoder, type ColumnSpan, createColumnDecoder } from './column-decoder.ts'
 import { createKernelDecoder, printsOf } from './kernel-decoder.ts'
-import type { Slot, SlotLayout, SlotRing } from './slot.ts'
+import { MAX_AHEAD_BYTES, type Slot, type SlotLayout, type SlotRing } from './slot.ts'
 import { textBound } from './text-decoder.ts'
 import type { WireColumn } from './wire-column.ts'
 import { WireFormatError } from './wire-format-error.ts'
@@ -340,8 +340,6 @@ export class CopyDecoder {
 const COPY_DATA = 0x64
 const MAX_READ_BYTES = 1 << 18
 const MIN_READ_BYTES = 1 << 14
-/** Rows up to this are read while others of them are encoded; of larger ones there is one at a time. */
-const MAX_AHEAD_BYTES = 32 * 1024 * 1024
 /** PostgreSQL builds a message in one allocation, which is bounded by 1 GiB. */
 const MAX_ROW_BYTES = 1 << 30
 /** Of messages other than rows. Whatever claims more is not PostgreSQL, and must not get the memory. */

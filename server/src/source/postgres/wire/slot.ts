@@ -25,6 +25,9 @@ export interface PlanSlotOptions {
   readonly rawBytes?: number | undefined
 }
 
+/** Rows up to this are read while others of them are encoded; of larger ones there is one at a time. */
+export const MAX_AHEAD_BYTES = 32 * 1024 * 1024
+
 const DEFAULT_SLOT_ROWS = 2_048
 const DEFAULT_RAW_BYTES = 1 << 20
 const MIN_RAW_BYTES = 1 << 16
