@@ -22,7 +22,7 @@ const EXTRACTS_PER_CONNECTION = 4
 /** Builds the rooms that work; they end with `opened`, and a step in flight is handed to another process. */
 export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Promise<Work> {
   const { config, db, storage, keyring, queue, wakeUps, sendWebhook, log, now, neighbours } = rooms
-  const { sessions, ticker, keeper, isOnlyWorker } = rooms
+  const { sessions, ticker, keeper, isOnlyWorker, copies } = rooms
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   // Steps under way end before the threads that they use.
@@ -57,7 +57,11 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
         { ...steps, publicUrl, sliceTargetBytes, verify },
         { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
       )
-      queue.work('lake.tend', { slots: 1, groupLimit: 1 }, tendStep({ db, storage, log, now }))
+      queue.work(
+        'lake.tend',
+        { slots: 1, groupLimit: 1 },
+        tendStep({ db, storage, log, now, copies, spoolDir: spool.folder }),
+      )
       const sweepers = [sweeper, batchSweeper, auditSweeper, orphanSweeper]
       for (const loop of [ticker, dispatcher, ...sweepers, keeper, lakeKeeper]) loop.start()
     },

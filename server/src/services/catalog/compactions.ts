@@ -17,12 +17,15 @@ export async function findCompactions(
     .execute()
 }
 
-/** All files of a dataset that were made of others. */
-export async function listCompactions(db: Database, datasetId: string): Promise<readonly CompactedFile[]> {
+/** Those of these files that were made of others. */
+export async function getCompactions(
+  db: Database,
+  keys: readonly string[],
+): Promise<readonly CompactedFile[]> {
   return db
     .selectFrom('lake_compaction')
     .select(['key', 'entries'])
-    .where('dataset_id', '=', datasetId)
+    .where(sql<boolean>`key = any(${keys}::text[])`)
     .execute()
 }
 
