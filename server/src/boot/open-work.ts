@@ -2,6 +2,7 @@ import { LakeKeeper } from '#care/lake-keeper.ts'
 import { tendStep } from '#care/tend-step.ts'
 import { Engine } from '#engine/engine.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
+import { shareOut } from '#runs/connection-budget.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
 import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
@@ -15,9 +16,6 @@ export interface Work {
   /** `publicUrl` is where clients read the files that runs tell of. */
   start(publicUrl: () => string): void
 }
-
-/** Slices that all servers together read from one source at a time: what a busy database should not notice. */
-const EXTRACTS_PER_CONNECTION = 4
 
 /** Builds the rooms that work; they end with `opened`, and a step in flight is handed to another process. */
 export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Promise<Work> {
@@ -50,12 +48,12 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
     spoolDir: spool.folder,
     ...neighbours,
   }
-  const { sliceTargetBytes, verify, extractSlots } = config
+  const { sliceTargetBytes, verify, extractSlots, sourceConnections, maxSnapshotAgeMs } = config
   return {
     start(publicUrl) {
       registerSteps(
-        { ...steps, publicUrl, sliceTargetBytes, verify },
-        { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
+        { ...steps, publicUrl, sliceTargetBytes, verify, maxSnapshotAgeMs },
+        { extractSlots, ...shareOut(sourceConnections) },
       )
       queue.work(
         'lake.tend',
