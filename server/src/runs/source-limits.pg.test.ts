@@ -31,6 +31,13 @@ async function ofConnection(flow: SeededFlow, connectionId: string): Promise<See
   return flow
 }
 
+async function headwaterSessions(): Promise<number> {
+  const { rows } = await world.source.query<{ count: number }>(`
+    select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and application_name like 'headwater%'`)
+  return rows[0]?.count ?? 0
+}
+
 async function sessionsAtWork(): Promise<number> {
   const { rows } = await world.source.query<{ count: number }>(`
     select count(*)::int as count from pg_stat_activity
@@ -53,8 +60,8 @@ test('a run that holds its snapshot for longer than it may ends, says what to do
   await vi.waitFor(async () => expect(await holders()).toBe(0), PATIENCE)
 })
 
-test('so does one that waits for a lock, and one that its planner reads itself', async () => {
-  const limits = { maxSnapshotAgeMs: 500, shortRunBytes: 1_000_000 }
+test('so does one that still waits for the lock of its table', async () => {
+  const limits = { maxSnapshotAgeMs: 500 }
   await world.source.query('begin; lock table small in access exclusive mode')
   try {
     await using _ = await world.startWorker({}, limits)
@@ -122,4 +129,54 @@ test('runs of all workers together open no more sessions on a base connection th
   await watch
   expect(most).toBeGreaterThan(1)
   expect(most).toBeLessThanOrEqual(2 * plansPerConnection)
+})
+
+interface ReadSoFar {
+  readonly scanned: number
+  readonly found: number
+  readonly files: number
+}
+
+/** What has been read of a table from end to end, what by its indexes, and what was put into temporary files. */
+async function readSoFar(table: string): Promise<ReadSoFar> {
+  const { rows } = await world.source.query<ReadSoFar>(
+    `select seq_tup_read::int as scanned, idx_tup_fetch::int as found, temp_files::int as files
+       from pg_stat_user_tables, pg_stat_database
+      where relname = $1 and datname = current_database()`,
+    [table],
+  )
+  return rows[0] ?? expect.fail()
+}
+
+test('what is new of a table is found by the index on its delta column, without a sort or a temporary file', async () => {
+  const { source } = world
+  await source.query(`
+    create table log as
+      select i as id, timestamptz '2024-01-01Z' + i * interval '1 second' as at, repeat('x', 200) as pad
+        from generate_series(1, 20000) i;
+    create index on log (at);
+    analyze log`)
+  const { rows } = await source.query<{ name: string }>('select quote_ident(current_database()) as name')
+  await source.query(`alter database ${rows[0]?.name} set work_mem = '64kB'`)
+  await using _ = await world.startWorker()
+  const properties = { id: { type: 'integer' }, at: { type: 'string', format: 'date-time' } }
+  const flow = await world.addFlow({ relation: 'public.log', properties, deltaColumn: 'at' })
+  expect((await world.untilEnded(await world.startRun(flow))).state).toBe('success')
+  // A session tells what it has read when it is gone, at the latest.
+  await vi.waitFor(
+    async () => expect((await readSoFar('log')).scanned).toBeGreaterThanOrEqual(20_000),
+    PATIENCE,
+  )
+  await vi.waitFor(async () => expect(await headwaterSessions()).toBe(0), PATIENCE)
+  const before = await readSoFar('log')
+
+  await source.query(`
+    insert into log select 20000 + i, timestamptz '2024-03-01Z' + i * interval '1 second', '' from generate_series(1, 300) i`)
+  const window = { startMs: Date.parse('2024-02-01Z'), endMs: Date.parse('2024-04-01Z') }
+  const second = await world.untilEnded(await world.startRun(flow, window))
+  expect(second.document['metrics']).toMatchObject({ recordSummary: { outputRecordCount: 300 } })
+  await vi.waitFor(async () => expect(await headwaterSessions()).toBe(0), PATIENCE)
+  const after = await readSoFar('log')
+  expect(after.found - before.found).toBeGreaterThanOrEqual(300)
+  expect(after).toMatchObject({ scanned: before.scanned, files: before.files })
 })
