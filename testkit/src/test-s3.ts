@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { openS3Storage } from '@headwater/server/lake/storage/s3-storage.ts'
 import { BUCKET, type S3Server, startS3Server } from './s3-server.ts'
+import { findVersitygw, startVersitygw } from './s3-versitygw.ts'
 
 const ENDPOINT = process.env['HEADWATER_TEST_S3_ENDPOINT']
 
@@ -48,6 +49,28 @@ export async function openTestS3(): Promise<TestS3> {
     url: `s3://${BUCKET}/${prefix}`,
     memory,
     [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose](),
+  }
+}
+
+const VERSITYGW = ENDPOINT === undefined ? findVersitygw() : undefined
+
+/** As {@link s3Title}, of {@link openForeignS3}. */
+export const foreignS3Title: string =
+  VERSITYGW === undefined ? s3Title : 'S3 (versitygw, built by scripts/build-versitygw.sh)'
+
+/**
+ * As {@link openTestS3}, but in a server that we have not written, where one is: the one that the environment names,
+ * or versitygw in a process of its own.
+ */
+export async function openForeignS3(): Promise<TestS3> {
+  if (VERSITYGW === undefined) return openTestS3()
+  const { AWS_ACCESS_KEY_ID: id = '', AWS_SECRET_ACCESS_KEY: secret = '' } = S3_CREDENTIALS
+  const server = await startVersitygw(VERSITYGW, { id, secret })
+  return {
+    endpoint: server.endpoint,
+    url: `s3://${BUCKET}/fleet`,
+    memory: undefined,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

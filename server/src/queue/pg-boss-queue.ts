@@ -51,8 +51,8 @@ export async function openQueue(options: QueueOptions): Promise<StepQueue> {
     schema: 'queue',
     schedule: false,
     // The defaults of a minute would let a dead worker's step wait for as long.
-    superviseIntervalSeconds: 2,
-    monitorIntervalSeconds: 2,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
     maintenanceIntervalSeconds: 60,
   })
   boss.on('error', (error) => log.warn({ err: error }, 'queue supervision failed, will try again'))

@@ -1,4 +1,7 @@
-import type { Cluster } from '../postgres-lab/cluster.ts'
+/** A database that answers statements. */
+export interface Queryable {
+  query<Row extends Record<string, unknown>>(sql: string, params?: unknown[]): Promise<{ rows: Row[] }>
+}
 
 /** A table of the source whose rows are compared with what has landed. */
 export interface ChaosTable {
@@ -36,7 +39,7 @@ export function insertRowsSql({ name }: ChaosTable, from: number, count: number)
 }
 
 /** What the source holds, as SQL on the source finds it. */
-export async function fingerprintOfSource(source: Cluster, { name }: ChaosTable): Promise<Fingerprint> {
+export async function fingerprintOfSource(source: Queryable, { name }: ChaosTable): Promise<Fingerprint> {
   const digest = `('x' || substr(md5(${textOf((column) => column)}), 1, 15))::bit(60)::bigint`
   const { rows } = await source.query<{ count: string; digest: string }>(
     `select count(*)::text as count, coalesce(sum(${digest}), 0)::text as digest from ${name}`,

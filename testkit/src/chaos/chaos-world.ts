@@ -2,29 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { listTableFiles } from '@headwater/server/lake/iceberg/list-table-files.ts'
 import { openS3Storage } from '@headwater/server/lake/storage/s3-storage.ts'
 import { createLog } from '@headwater/server/log/log.ts'
 import { openDatabase, openPool } from '@headwater/server/store/database.ts'
 import { type OrphanDependencies, sweepOrphans } from '@headwater/server/upkeep/orphan-sweeper.ts'
 import { type Answer, ApiClient } from '../api-client.ts'
-import { connectTo, FLOW, type Ingested, ingest } from '../journey.ts'
+import { connectTo } from '../journey.ts'
 import { type Cluster, startCluster } from '../postgres-lab/cluster.ts'
 import { BUCKET, type Interference, type LakeRequest, type S3Server, startS3Server } from '../s3-server.ts'
 import { runCommand } from '../server-process.ts'
+import { addFlow, askForRun, type ChaosFlow } from './chaos-flow.ts'
 import { ChaosServer } from './chaos-server.ts'
-import { type ChaosTable, createTableSql, insertRowsSql } from './chaos-table.ts'
+import type { ChaosTable } from './chaos-table.ts'
 import { type ChaoticProxy, chaoticProxy } from './chaotic-proxy.ts'
 import { mountSpool } from './full-disk.ts'
 import { PlaceBells, placeOfWrite } from './places.ts'
 
 export type Interferer = (request: LakeRequest) => Interference | Promise<Interference>
-
-/** A flow, its table and the runs that it was asked for. */
-export interface ChaosFlow extends Ingested {
-  readonly table: ChaosTable
-}
 
 const SERVERS = 2
 const S3_ENV = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
@@ -86,58 +81,16 @@ export class ChaosWorld implements AsyncDisposable {
     return this.#client.at(url)
   }
 
-  async addFlow(table: ChaosTable, rowCount: number): Promise<ChaosFlow> {
-    await this.source.query(createTableSql(table))
-    await this.source.query(insertRowsSql(table, 1, rowCount))
-    const fields = {
-      id: { type: 'integer' },
-      label: { type: 'string' },
-      amount: { type: 'number', 'meta:lakeType': 'decimal(12,2)' },
-      note: { type: 'string' },
-    }
-    const mappings = Object.keys(fields).map((column) => ({
-      sourceType: 'ATTRIBUTE',
-      source: column,
-      destination: `_headwater.${column}`,
-    }))
-    const ingested = await ingest(this.client, this.#connectionId, {
-      tableName: `public.${table.name}`,
-      fields,
-      mappings,
-      ...(table.mode === 'full' ? {} : { copy: { deltaColumn: { name: 'updated_at' } } }),
-    })
-    return { ...ingested, table }
+  addFlow(table: ChaosTable, rowCount: number): Promise<ChaosFlow> {
+    return addFlow(
+      { source: this.source, client: this.client, connectionId: this.#connectionId },
+      table,
+      rowCount,
+    )
   }
 
-  /** Asks for a run, of any server, until one answers: as often as a client would. */
-  async askForRun(flowId: string, patienceMs = 60_000): Promise<void> {
-    for (const deadline = Date.now() + patienceMs; ; await sleep(200)) {
-      const answer = await this.#tryToAsk(flowId)
-      if (answer === 201) return
-      if (Date.now() > deadline) throw new Error(`no server takes a run: the last answer was ${answer}`)
-    }
-  }
-
-  async #tryToAsk(flowId: string): Promise<number | string> {
-    try {
-      const { baseUrl, token, credentials } = this.client
-      const answer = await fetch(`${baseUrl}${FLOW}/runs`, {
-        method: 'POST',
-        signal: AbortSignal.timeout(5_000),
-        headers: {
-          authorization: `Bearer ${token}`,
-          'x-api-key': credentials.client_id,
-          'x-gw-ims-org-id': credentials.ims_org,
-          'x-sandbox-name': 'prod',
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({ flowId }),
-      })
-      await answer.body?.cancel()
-      return answer.status
-    } catch (error) {
-      return String(error)
-    }
+  askForRun(flowId: string): Promise<void> {
+    return askForRun(() => this.client, flowId)
   }
 
   /** Rows of the landed datasets, as DuckDB finds them in the lake. */

@@ -1,9 +1,17 @@
-import { type Fingerprint, fingerprintOfLakeSql, fingerprintOfSource } from './chaos-table.ts'
-import type { ChaosFlow, ChaosWorld } from './chaos-world.ts'
+import type { Answer } from '../api-client.ts'
+import type { ChaosFlow } from './chaos-flow.ts'
+import { type Fingerprint, fingerprintOfLakeSql, fingerprintOfSource, type Queryable } from './chaos-table.ts'
+
+/** Where a flow is judged: both databases, and what DuckDB finds in the lake. */
+export interface JudgedWorld {
+  readonly metadata: Queryable
+  readonly source: Queryable
+  query(sql: string): Promise<Answer[][]>
+}
 
 /** What is wrong with a flow, in sentences; none when nothing is. Runs may fail with a code that excuses them. */
 export async function judgeFlow(
-  world: ChaosWorld,
+  world: JudgedWorld,
   flow: ChaosFlow,
   excuses: readonly string[] = [],
 ): Promise<readonly string[]> {
@@ -27,7 +35,7 @@ export async function judgeFlow(
   return faults.filter((fault) => fault !== false).map((fault) => `${flow.table.name}: ${fault}`)
 }
 
-interface Ledger {
+interface Ledger extends Record<string, unknown> {
   readonly succeeded: number
   readonly failed: readonly string[]
   readonly batches: number
@@ -35,7 +43,7 @@ interface Ledger {
   readonly open: number
 }
 
-async function readLedger(world: ChaosWorld, { flowId, datasetId }: ChaosFlow): Promise<Ledger> {
+async function readLedger(world: JudgedWorld, { flowId, datasetId }: ChaosFlow): Promise<Ledger> {
   const { rows } = await world.metadata.query<Ledger>(
     `select (select count(*)::int from flow_run where flow_id = $1 and state = 'success') as succeeded,
             (select coalesce(array_agg(document #>> '{metrics,statusSummary}'), '{}')
@@ -52,7 +60,7 @@ async function readLedger(world: ChaosWorld, { flowId, datasetId }: ChaosFlow): 
 }
 
 async function fingerprintOfLake(
-  world: ChaosWorld,
+  world: JudgedWorld,
   { datasetId }: ChaosFlow,
 ): Promise<Fingerprint & { readonly keyCount: number }> {
   const [row] = await world.query(fingerprintOfLakeSql(datasetId))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { alone } from './alone.ts'
-import type { ChaosFlow } from './chaos-world.ts'
+import type { ChaosFlow } from './chaos-flow.ts'
 import type { Fault, FaultScene } from './faults.ts'
 
 /** What happens to the table of a flow, by its owner's hand. It waits where the source is away. */

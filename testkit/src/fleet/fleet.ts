@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IssuedCredentials } from '@headwater/server/boot/credentials.ts'
-import { ApiClient } from './api-client.ts'
-import { runCommand, type ServerProcess, startServerProcess } from './server-process.ts'
+import { ApiClient } from '../api-client.ts'
+import { runCommand, type ServerProcess, startServerProcess } from '../server-process.ts'
 
 /** Servers and workers, each in a process and with a data folder of its own, over one database and one lake. */
 export interface Fleet extends AsyncDisposable {
@@ -18,6 +18,8 @@ export interface Member {
   readonly name: string
   readonly role: 'server' | 'worker'
   readonly process: ServerProcess | undefined
+  /** Its name with the number of its start, by which the metadata database knows this process and none before it. */
+  readonly incarnation: string
   kill(): Promise<void>
   start(): Promise<void>
 }
@@ -67,6 +69,7 @@ class Process implements Member {
   process: ServerProcess | undefined
   readonly #dataDir: string
   readonly #env: Readonly<Record<string, string>>
+  #starts = 0
 
   constructor(role: 'server' | 'worker', dataDir: string, env: Readonly<Record<string, string>>) {
     this.role = role
@@ -78,8 +81,15 @@ class Process implements Member {
     return this.#dataDir.slice(this.#dataDir.lastIndexOf('/') + 1)
   }
 
+  get incarnation(): string {
+    return `${this.name}.${this.#starts}`
+  }
+
   async start(): Promise<void> {
-    this.process = await startServerProcess(this.#dataDir, this.#env)
+    this.#starts++
+    const database = new URL(this.#env['DATABASE_URL'] ?? '')
+    database.searchParams.set('application_name', this.incarnation)
+    this.process = await startServerProcess(this.#dataDir, { ...this.#env, DATABASE_URL: database.href })
   }
 
   async kill(): Promise<void> {
