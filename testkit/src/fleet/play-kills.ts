@@ -142,7 +142,9 @@ async function keepRunning(
 /** A flow runs once by itself; a client that asks before that gets a run of its own. */
 async function untilBegun({ metadata }: KillScene, { flowId }: ChaosFlow): Promise<void> {
   for (const deadline = Date.now() + IDLE_PATIENCE_MS; Date.now() < deadline; await sleep(100)) {
-    const { rows } = await metadata.query(`select from flow_run where flow_id = $1 and state = 'success'`, [flowId])
+    const { rows } = await metadata.query(`select from flow_run where flow_id = $1 and state = 'success'`, [
+      flowId,
+    ])
     if (rows.length > 0) return
   }
   throw new Error(`flow ${flowId} has not run in ${IDLE_PATIENCE_MS / 1000} s`)
@@ -173,19 +175,6 @@ async function judge(
   }))
   const count = (wanted: string): number => entries.filter(({ event }) => event === wanted).length
   const wrong = await Promise.all(flows.map((flow) => judgeFlow(scene, flow)))
-  if (process.env['FLEET_DEBUG'] !== undefined) {
-    const ids = flows.map(({ flowId }) => flowId)
-    const { rows: told } = await scene.metadata.query(
-      `select id, flow_id, state, origin, scheduled_for, window_start, window_end, epoch, created_at, started_at, completed_at, document #> '{metrics,recordSummary}' as records from flow_run where flow_id = any($1) order by created_at`,
-      [ids],
-    )
-    const { rows: flowsTold } = await scene.metadata.query(`select id, watermark_at from flow`)
-    const { writeFile } = await import('node:fs/promises')
-    await writeFile(
-      `/tmp/fleet-cache/debug-${flows[0]?.table.name}.json`,
-      JSON.stringify({ flows, told, flowsTold, entries, struck }, undefined, 1),
-    )
-  }
   const { rows } = await scene.metadata.query<{ runs: number }>(
     `select count(*)::int as runs from flow_run where state = 'success'`,
   )
