@@ -5,6 +5,7 @@ import { benchLake } from './lake/bench-lake.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
+import { benchScaling } from './scaling/bench-scaling.ts'
 import { stopOnSignals } from './stop-on-signal.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
@@ -16,6 +17,7 @@ const BENCHES = {
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,
+  scaling: benchScaling,
 } as const
 
 stopOnSignals()

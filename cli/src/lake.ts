@@ -1,6 +1,7 @@
 import { type CheckedTable, type CheckLakeOptions, checkLake } from '@headwater/server/boot/check-lake.ts'
 import { Command, Option } from 'commander'
 import { expireCommand, policyCommand } from './lake-care.ts'
+import { relocateCommand } from './lake-relocate.ts'
 import { formatJson, formatTable } from './print.ts'
 import { type StoreOptions, storeSettings, withStoreOptions } from './store-options.ts'
 
@@ -11,6 +12,7 @@ export function lakeCommand(): Command {
     .addCommand(checkCommand())
     .addCommand(expireCommand())
     .addCommand(policyCommand())
+    .addCommand(relocateCommand())
 }
 
 interface CheckOptions extends StoreOptions {
