@@ -2,6 +2,7 @@ import { copyFile, readdir, readFile, rename, rm, truncate, writeFile } from 'no
 import { join } from 'node:path'
 import { type CheckedTable, checkLake } from '@headwater/server/boot/check-lake.ts'
 import { readSettings } from '@headwater/server/boot/read-settings.ts'
+import { compactLake } from '@headwater/server/boot/tend-lake.ts'
 import { decodeManifest, encodeManifest } from '@headwater/server/lake/iceberg/manifest.ts'
 import { connectTo } from '@headwater/testkit/journey.ts'
 import { type LandedTable, landTable } from '@headwater/testkit/table-journey.ts'
@@ -175,4 +176,28 @@ test('a file that a manifest drops, lists twice, or lists with other counts is f
 test('rows that the source changes afterwards are no fault', async () => {
   await source.query('update orders set note = upper(note)')
   expect((await check()).faults).toEqual([])
+})
+
+test('small files that became one are compared with what they were made of', async () => {
+  const settings = readSettings([], { HEADWATER_DATA_DIR: server.dataDir, DATABASE_URL: server.databaseUrl })
+  const [compacted] = await Array.fromAsync(
+    compactLake(settings, { datasetIds: [landed.datasetId], isDryRun: false }),
+  )
+  expect(compacted).toMatchObject({ replacedFiles: files.length, newFiles: 1, refusals: [] })
+  expect(await check()).toMatchObject({
+    ...{ fileCount: 1, rowCount: 60_000, comparedCount: files.length + 1, faults: [] },
+  })
+  const folder = join(server.lakeDir, 'prod', landed.datasetId, 'data')
+  const name = (await readdir(folder)).find((one) => one.startsWith('compacted-')) ?? ''
+  const path = join(folder, name)
+  await withDamage(
+    path,
+    async () => {
+      const bytes = await readFile(path)
+      const at = Math.floor(bytes.length / 2)
+      bytes[at] = (bytes[at] ?? 0) ^ 0b100
+      await writeFile(path, bytes)
+    },
+    (faults) => expect(faults).toEqual([expect.objectContaining({ kind: 'altered', key: nameOf(path) })]),
+  )
 })

@@ -5,6 +5,7 @@ import { benchLake } from './lake/bench-lake.ts'
 import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
+import { benchProtection } from './protection/bench-protection.ts'
 import { benchScaling } from './scaling/bench-scaling.ts'
 import { stopOnSignals } from './stop-on-signal.ts'
 
@@ -18,6 +19,7 @@ const BENCHES = {
   notify: benchNotify,
   pipeline: benchPipeline,
   scaling: benchScaling,
+  protection: benchProtection,
 } as const
 
 stopOnSignals()

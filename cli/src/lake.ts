@@ -1,6 +1,6 @@
 import { type CheckedTable, type CheckLakeOptions, checkLake } from '@headwater/server/boot/check-lake.ts'
 import { Command, Option } from 'commander'
-import { expireCommand, policyCommand } from './lake-care.ts'
+import { compactCommand, expireCommand, policyCommand } from './lake-care.ts'
 import { relocateCommand } from './lake-relocate.ts'
 import { formatJson, formatTable } from './print.ts'
 import { type StoreOptions, storeSettings, withStoreOptions } from './store-options.ts'
@@ -10,6 +10,7 @@ export function lakeCommand(): Command {
   return new Command('lake')
     .description('The tables of the lake')
     .addCommand(checkCommand())
+    .addCommand(compactCommand())
     .addCommand(expireCommand())
     .addCommand(policyCommand())
     .addCommand(relocateCommand())

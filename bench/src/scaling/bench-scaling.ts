@@ -148,7 +148,7 @@ async function measure(flags: Flags, world: World): Promise<readonly PhaseResult
     await client.client.query(
       `update flow set state = 'enabled', next_run_at = extract(epoch from now())::bigint * 1000, document = jsonb_set(document,
          '{scheduleParams}', jsonb_build_object('frequency', 'hour', 'interval', 24,
-           'startTime', (extract(epoch from now())::bigint - 60)::text))
+           'startTime', (extract(epoch from now())::bigint - 1)::text))
        where name in (select 'flow ' || n from generate_series(1, $1::int) n)`,
       [flags.burst],
     )

@@ -7,6 +7,7 @@ import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { submitImport } from '#runs/imports/submit-import.ts'
 import { tidyImport } from '#runs/imports/tidy-import.ts'
 import { findHeldFiles } from '#runs/replay/held-files.ts'
+import { submitPlan } from '#runs/submit-step.ts'
 import { registerCatalog } from '#services/catalog/routes.ts'
 import { registerConsole } from '#services/console/routes.ts'
 import { registerDataPrep } from '#services/data-prep/routes.ts'
@@ -130,7 +131,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     config,
     ...neighbours,
     source,
-    submitRun: (tx, run) => queue.submit(tx, 'run.plan', { v: 1, runId: run.id }),
+    submitRun: (tx, run) => submitPlan(tx, queue, run),
     cancelRun: (tx, run) => queue.submit(tx, 'run.dead', { v: 1, runId: run.id, isCancelled: true }),
     areRowsHeld: async (run) => (await findHeldFiles({ db, storage }, run)) !== undefined,
     nudgeScheduler: () => ticker.nudge(),

@@ -9,13 +9,12 @@ const REMOVED_AT_ONCE = 1_000
 /** The lake as Catalog needs it. */
 export function createCatalogLake(storage: LakeStorage, now: () => number): CatalogLake {
   return {
-    async stageWithdrawal({ metadataKey, retention }, { batchId, keys, isForGood }) {
-      const removed = ['headwater.removed-batch-id', batchId] as const
+    async stageWithdrawal({ metadataKey, retention }, { batchId, keys, compacted, isForGood }) {
       return await stageRemoval(storage, metadataKey, {
         keys,
-        summary: Object.fromEntries([removed]),
-        // Runs and uploads note their batch when they append.
-        forget: isForGood ? { added: ['headwater.batch-id', batchId], removed } : undefined,
+        compacted,
+        summary: { 'headwater.removed-batch-id': batchId },
+        isForGood,
         retention,
         nowMs: now(),
       })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { compareTogether } from '#care/merge/merge-and-prove.ts'
 import type { LakeColumn } from '#columns/column-type.ts'
 import type { FieldProof, LeafProof } from '#engine/task.ts'
 import { compareFiles } from '#lake/iceberg/check-files.ts'
@@ -10,6 +11,7 @@ import { ReadBackError, readBack } from '#lake/query/verify-file.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { createLocalCopies, type LocalCopies } from '#lake/storage/local-copies.ts'
 import type { Database } from '#store/database.ts'
+import { type CompactedEntry, faultsOfSources, findCompacted, withCompacted } from './check-compacted.ts'
 import { openLake } from './open-lake.ts'
 import { joinExistingStore } from './open-store.ts'
 import type { StoreSettings } from './read-settings.ts'
@@ -93,14 +95,22 @@ class TableCheck {
     const { datasetId, name, metadataKey } = this.#table
     const expected = await listLanded(db, datasetId)
     const listed = await listDataFiles(storage, metadataKey)
-    const faults: TableFault[] = [...compareFiles(expected, listed)]
+    const compacted = await findCompacted(db, listed)
+    const faults: TableFault[] = [...compareFiles(withCompacted(expected, compacted), listed)]
+    faults.push(...compacted.flatMap((file) => faultsOfSources(file, expected)))
     const there = []
-    for (const file of expected) {
+    for (const file of [...expected, ...compacted]) {
       const fault = await this.#stat(file.key, file.sizeBytes)
       if (fault === undefined) there.push(file)
       else faults.push(fault)
     }
     const compared = level === 'digest' ? await this.#readAll(there.map(({ key }) => key)) : []
+    const whole = new Set(there.map(({ key }) => key))
+    if (level === 'digest')
+      for (const file of compacted.filter(({ key, sources }) =>
+        [key, ...sources.map((one) => one.key)].every((one) => whole.has(one)),
+      ))
+        compared.push(await this.#compareCompacted(file))
     return {
       datasetId,
       name,
@@ -129,6 +139,16 @@ class TableCheck {
       if (proof !== undefined && proof.length > 0) all.push(await this.#compare(key, proof, columns))
     }
     return all
+  }
+
+  /** The files that it was made of are compared with what was proven of them; it has to hold what they hold. */
+  async #compareCompacted({ key, sources }: CompactedEntry): Promise<readonly TableFault[]> {
+    const { storage, copies } = this.#tools
+    const { fields } = await readTable(storage, this.#table.metadataKey)
+    const paths = await Promise.all(sources.map((source) => copies.pathOf(source.key)))
+    const reason = await compareTogether(await copies.pathOf(key), paths, fields)
+    if (reason === undefined) return []
+    return [{ kind: 'altered', key, message: `The file ${key} is not what it was made of: ${reason}.` }]
   }
 
   async #compare(

@@ -2,6 +2,7 @@ import { LakeKeeper } from '#care/lake-keeper.ts'
 import { tendStep } from '#care/tend-step.ts'
 import { Engine } from '#engine/engine.ts'
 import { Dispatcher } from '#notify/dispatcher.ts'
+import { shareOut } from '#runs/connection-budget.ts'
 import { DiagnosticsSweeper } from '#runs/diagnostics-sweeper.ts'
 import { BatchSweeper } from '#runs/imports/batch-sweeper.ts'
 import { registerSteps } from '#runs/register-steps.ts'
@@ -16,13 +17,10 @@ export interface Work {
   start(publicUrl: () => string): void
 }
 
-/** Slices that all servers together read from one source at a time: what a busy database should not notice. */
-const EXTRACTS_PER_CONNECTION = 4
-
 /** Builds the rooms that work; they end with `opened`, and a step in flight is handed to another process. */
 export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Promise<Work> {
   const { config, db, storage, keyring, queue, wakeUps, sendWebhook, log, now, neighbours } = rooms
-  const { sessions, ticker, keeper, isOnlyWorker } = rooms
+  const { sessions, ticker, keeper, isOnlyWorker, copies } = rooms
   const spool = opened.use(await openSpool(config.dataDir))
   const engine = opened.adopt(new Engine({ laneCount: config.extractSlots }), (it) => it.close())
   // Steps under way end before the threads that they use.
@@ -50,14 +48,18 @@ export async function openWork(rooms: Rooms, opened: AsyncDisposableStack): Prom
     spoolDir: spool.folder,
     ...neighbours,
   }
-  const { sliceTargetBytes, verify, extractSlots } = config
+  const { sliceTargetBytes, verify, extractSlots, sourceConnections, maxSnapshotAgeMs } = config
   return {
     start(publicUrl) {
       registerSteps(
-        { ...steps, publicUrl, sliceTargetBytes, verify },
-        { extractSlots, extractsPerConnection: EXTRACTS_PER_CONNECTION },
+        { ...steps, publicUrl, sliceTargetBytes, verify, maxSnapshotAgeMs },
+        { extractSlots, ...shareOut(sourceConnections) },
       )
-      queue.work('lake.tend', { slots: 1, groupLimit: 1 }, tendStep({ db, storage, log, now }))
+      queue.work(
+        'lake.tend',
+        { slots: 1, groupLimit: 1 },
+        tendStep({ db, storage, log, now, copies, spoolDir: spool.folder }),
+      )
       const sweepers = [sweeper, batchSweeper, auditSweeper, orphanSweeper]
       for (const loop of [ticker, dispatcher, ...sweepers, keeper, lakeKeeper]) loop.start()
     },

@@ -1,11 +1,19 @@
+import { join } from 'node:path'
+import { type CompactedTable, compactTable } from '#care/compact-table.ts'
 import { expireTable } from '#care/expire-table.ts'
+import { BACKGROUND_LIMITS } from '#care/plan-compaction.ts'
 import { READER_GRACE_MS, removeExpired } from '#care/remove-expired.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import { createLocalCopies } from '#lake/storage/local-copies.ts'
 import { type Database, transact } from '#store/database.ts'
 import type { LakePolicy } from '#store/tables/lake-tables.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { joinExistingStore } from './open-store.ts'
 import type { StoreSettings } from './read-settings.ts'
+import { openSpool } from './spool.ts'
+
+export type { CompactedTable } from '#care/compact-table.ts'
+export type { LakePolicy } from '#store/tables/lake-tables.ts'
 
 /** Ids of datasets that a command was given and that there are not. The message is for the operator. */
 export class UnknownDatasetError extends Error {
@@ -84,6 +92,20 @@ export function expireLake(
     const expiredSnapshots = await expireTable(tools, datasetId, { retention, isDryRun })
     const { fileCount: removedFiles } = await removeExpired(tools, datasetId, { graceMs, isDryRun })
     return { expiredSnapshots, removedFiles }
+  })
+}
+
+/** Makes few files of the small ones of tables. By hand two are enough. */
+export function compactLake(
+  settings: StoreSettings,
+  { datasetIds, isDryRun }: CareOptions,
+): AsyncGenerator<TendedTable & CompactedTable, void, undefined> {
+  const { dataDir } = settings.config
+  const limits = { ...BACKGROUND_LIMITS, minFiles: 2 }
+  return visitTables(settings, datasetIds, async (tools, datasetId) => {
+    const copies = createLocalCopies(tools.storage, join(dataDir, 'cache'))
+    await using spool = await openSpool(dataDir)
+    return await compactTable({ ...tools, copies, spoolDir: spool.folder }, datasetId, { limits, isDryRun })
   })
 }
 

@@ -47,6 +47,10 @@ export interface Config {
   readonly verify: VerifyLevel
   readonly extractSlots: number
   readonly sliceTargetBytes: number
+  /** Sessions that the runs of all processes work with on one base connection at a time. */
+  readonly sourceConnections: number
+  /** How long a run may hold a snapshot of its source. */
+  readonly maxSnapshotAgeMs: number
   /** Receivers that notifications may go to; undefined for any. */
   readonly webhookHosts?: HostRules | undefined
   readonly logLevel: LogLevel
@@ -89,6 +93,8 @@ export function planConfig(env: Env, flags: Flags, { cwd, cpuCount }: Surroundin
     verify: env.verify ?? DEFAULT_VERIFY_LEVEL,
     extractSlots: env.extractSlots ?? Math.max(1, Math.min(4, cpuCount)),
     sliceTargetBytes: env.sliceTargetBytes ?? 64 * 2 ** 20,
+    sourceConnections: env.sourceConnections ?? 16,
+    maxSnapshotAgeMs: (env.maxSnapshotMinutes ?? 6 * 60) * 60_000,
     webhookHosts: env.webhookHosts,
     logLevel: env.logLevel ?? 'info',
   })

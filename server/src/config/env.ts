@@ -114,6 +114,16 @@ const variables = {
     parseSize(2 ** 20, 64 * 2 ** 30),
     'size of a slice in PostgreSQL; default 64MiB',
   ),
+  sourceConnections: variable(
+    'HEADWATER_SOURCE_CONNECTIONS',
+    parseWhole(3, 1_000),
+    'sessions that the runs of all processes together work with on one base connection; default 16',
+  ),
+  maxSnapshotMinutes: variable(
+    'HEADWATER_MAX_SNAPSHOT_MINUTES',
+    parseWhole(1, 20 * day),
+    'how long a run may hold a snapshot of its source, which keeps VACUUM from its work; default 360',
+  ),
   webhookHosts: variable(
     'HEADWATER_WEBHOOK_HOSTS',
     parseHosts,

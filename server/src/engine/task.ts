@@ -21,6 +21,8 @@ export interface ExtractTask extends SliceTask {
   readonly origin?: RowOrigin | undefined
   /** Rows that row-level security would hide are an error instead. */
   readonly refusesRowSecurity?: boolean | undefined
+  /** How long the server works at the statement at most. */
+  readonly statementTimeoutMs?: number | undefined
 }
 
 /** Files that a client has uploaded. `columns` are RECORD_COLUMNS: each record comes as the text of a JSON object. */

@@ -35,6 +35,12 @@ export interface RunDependencies {
   readonly verify?: VerifyLevel | undefined
   /** How long the source may take to answer the holder of a snapshot; default half a minute. */
   readonly pingPatienceMs?: number | undefined
+  /** How long a run may hold a snapshot; default 6 h. */
+  readonly maxSnapshotAgeMs?: number | undefined
+  /** After which silence of ours the source gives a snapshot up by itself; default a minute. */
+  readonly snapshotSilenceMs?: number | undefined
+  /** How long a planner waits for a lock of the source before it tries again; default five minutes. */
+  readonly planLockMs?: number | undefined
   /** Pauses after the first, second … error of a step; the error after the last one ends its run. */
   readonly retryDelaysMs?: readonly number[] | undefined
 }

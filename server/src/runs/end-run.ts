@@ -15,7 +15,7 @@ import { submitPlan } from './submit-step.ts'
 /** Moves on to the flow's next run, if one waits. Called in the transaction that ends a run. */
 export async function startNextRun(tx: Tx, deps: RunDependencies, flowId: string): Promise<void> {
   const next = await queueNextRun(tx, flowId, deps.now())
-  if (next !== undefined) await submitPlan(tx, deps.queue, next.id)
+  if (next !== undefined) await submitPlan(tx, deps.queue, next)
 }
 
 /** Ends a locked run as failed, with its batch. Nothing of it becomes visible. */

@@ -32,6 +32,7 @@ import {
   toStoredSummary,
 } from './slice-ledger.ts'
 import { SliceWatch } from './slice-watch.ts'
+import { MAX_SNAPSHOT_AGE_MS } from './snapshot-age.ts'
 import { fromStored, type StoredRunPlan } from './stored-plan.ts'
 import { submitCommit } from './submit-step.ts'
 import { diagnosticsFolder, diagnosticsName, shownDiagnosticsName } from './tidy-diagnostics.ts'
@@ -121,14 +122,14 @@ async function makeSpoolFolder({ spoolDir }: RunDependencies, { runId, ordinal }
 /** At the level `source` PostgreSQL says itself what the slice holds. @throws RunFailedError HW-SOURCE-MISMATCH */
 async function proveBySource(
   { plan, slice }: SliceWork,
-  { source: target, snapshotId }: ExtractTask,
+  { source: target, snapshotId, statementTimeoutMs }: ExtractTask,
   { arrived }: SliceOutput,
   signal: AbortSignal,
 ): Promise<SourceProof | undefined> {
   if (arrived === undefined) return undefined
   const { where } = plan
   const columns = valueColumns(plan.columns, plan.origin)
-  const told = await askForProof({ target, snapshotId, slice, columns, where, signal })
+  const told = await askForProof({ target, snapshotId, slice, columns, where, signal, statementTimeoutMs })
   assertArrived(told, arrived)
   return told
 }
@@ -148,6 +149,7 @@ async function makeTask(
     snapshotId: plan.snapshotId,
     sql: copyStatement(slice, plan.columns, plan.where),
     refusesRowSecurity: plan.refusesRowSecurity,
+    statementTimeoutMs: deps.maxSnapshotAgeMs ?? MAX_SNAPSHOT_AGE_MS,
     columns: plan.columns,
     origin: originOf(plan, slice),
   }

@@ -1,8 +1,9 @@
 import { SourceError } from '#source/postgres/failures/source-error.ts'
-import type { HeldSnapshot } from '#source/postgres/read/snapshot.ts'
+import type { HeldSnapshot, HoldSnapshotOptions } from '#source/postgres/read/snapshot.ts'
 import type { RunDependencies } from './dependencies.ts'
 import type { SliceBells } from './slice-bells.ts'
 import { waitsForSlices } from './slice-ledger.ts'
+import { MAX_SNAPSHOT_AGE_MS } from './snapshot-age.ts'
 import { markHeld, markReleased } from './snapshot-ledger.ts'
 
 /** How often the holder looks for slices that other servers have done; those done here ring. */
@@ -10,7 +11,25 @@ const POLL_MS = 300
 /** Often enough for the ledger's word to be fresh, and for firewalls not to forget an idle session. */
 const PING_MS = 3_000
 /** A server that does not answer for so long is out of reach; to wait for what it still owes would be to wait for ever. */
-export const PING_PATIENCE_MS = 30_000
+const PING_PATIENCE_MS = 30_000
+/**
+ * A holder that pings and is not heard for so long is frozen, dead, or cut off; the server then lets its snapshot go by
+ * itself. Before it pings it plans, which takes a moment between two statements.
+ */
+const SILENCE_MS = 60_000
+/** Who changes a table takes it for that long; whoever takes it longer meets the run again when it tries again. */
+const PLAN_LOCK_MS = 300_000
+
+/** What bounds the session that plans a run and holds its snapshot, on our side and on the server's. */
+export function holderLimits({
+  sessions,
+  pingPatienceMs: patienceMs = PING_PATIENCE_MS,
+  planLockMs: lockTimeoutMs = PLAN_LOCK_MS,
+  snapshotSilenceMs: idleTransactionMs = SILENCE_MS,
+  maxSnapshotAgeMs: statementTimeoutMs = MAX_SNAPSHOT_AGE_MS,
+}: RunDependencies): HoldSnapshotOptions {
+  return { sessions, patienceMs, lockTimeoutMs, idleTransactionMs, statementTimeoutMs }
+}
 
 export interface HeldEpoch {
   readonly runId: string
@@ -31,9 +50,9 @@ export async function holdUntilDone(deps: RunDependencies, held: HeldEpoch): Pro
     while (await waitsForSlices(deps.db, runId, epoch)) {
       const isCut = snapshot.session.driver.connection.stream.destroyed
       if (isCut || deps.now() >= nextPingMs) {
-        await ping(snapshot)
+        await ping(snapshot, signal)
         await markHeld(deps.db, runId, epoch)
-        nextPingMs = deps.now() + PING_MS
+        nextPingMs = deps.now() + pingEvery(deps)
       }
       await bells.wait(runId, POLL_MS, signal)
     }
@@ -51,11 +70,8 @@ export class SnapshotWatch implements Disposable {
   readonly #timer: NodeJS.Timeout
   #isAsking = false
 
-  constructor(
-    { pingPatienceMs = PING_PATIENCE_MS }: Pick<RunDependencies, 'pingPatienceMs'>,
-    snapshot: HeldSnapshot,
-  ) {
-    const intervalMs = Math.min(PING_MS, pingPatienceMs)
+  constructor({ pingPatienceMs = PING_PATIENCE_MS, ...deps }: RunDependencies, snapshot: HeldSnapshot) {
+    const intervalMs = Math.min(pingEvery(deps), pingPatienceMs)
     this.#timer = setInterval(() => void this.#ask(snapshot), intervalMs)
   }
 
@@ -81,11 +97,17 @@ export class SnapshotWatch implements Disposable {
   }
 }
 
+/** So often that two pings may be late before the server takes us for dead. */
+function pingEvery({ snapshotSilenceMs = SILENCE_MS }: Pick<RunDependencies, 'snapshotSilenceMs'>): number {
+  return Math.min(PING_MS, snapshotSilenceMs / 3)
+}
+
 /** Its session waits for no answer longer than the patience that the planner has given it. */
-async function ping({ session }: HeldSnapshot): Promise<void> {
+async function ping({ session }: HeldSnapshot, signal?: AbortSignal): Promise<void> {
   try {
     await session.query('select')
   } catch (cause) {
+    signal?.throwIfAborted()
     const { host, port } = session.target
     const reason = cause instanceof Error ? ` ${cause.message}` : ''
     const facts = {

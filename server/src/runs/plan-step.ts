@@ -6,7 +6,7 @@ import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
 import { transact } from '#store/database.ts'
 import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
-import { holdUntilDone, PING_PATIENCE_MS, SnapshotWatch } from './hold-snapshot.ts'
+import { holderLimits, holdUntilDone, SnapshotWatch } from './hold-snapshot.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
 import { makeReplayPlan } from './replay/make-replay-plan.ts'
@@ -15,6 +15,7 @@ import { RunWatch } from './run-watch.ts'
 import { goShortWay, isShort } from './short-way.ts'
 import { SliceBells } from './slice-bells.ts'
 import { countSlices } from './slice-ledger.ts'
+import { SnapshotAge } from './snapshot-age.ts'
 import { startEpoch } from './start-epoch.ts'
 
 /**
@@ -28,8 +29,9 @@ export function planStep(deps: RunDependencies, bells = new SliceBells()): StepH
       const run = await findRun(deps.db, attempt.payload.runId)
       if (run === undefined || !(await needsPlan(deps, run))) return NOTHING_TO_WRITE
       using watch = new RunWatch(deps, run.id)
+      using age = new SnapshotAge(deps.maxSnapshotAgeMs)
       try {
-        const ended = AbortSignal.any([signal, watch.unwanted])
+        const ended = AbortSignal.any([signal, watch.unwanted, age.reached])
         return await planAndHold(deps, { run, attempt, signal: ended, bells })
       } catch (error) {
         if (watch.unwanted.aborted && !signal.aborted) return NOTHING_TO_WRITE
@@ -62,10 +64,12 @@ async function planAndHold(
     await planReplay(deps, { run, attempt, inputs, replayedId: run.replays })
     return NOTHING_TO_WRITE
   }
-  const { sessions, pingPatienceMs: patienceMs = PING_PATIENCE_MS } = deps
-  const isFenced = inputs.deltaColumn !== undefined
-  const asked = { sessions, signal, applicationName: 'headwater-planner', isFenced, patienceMs }
-  await using snapshot = await holdSnapshot(inputs.target, asked)
+  await using snapshot = await holdSnapshot(inputs.target, {
+    ...holderLimits(deps),
+    signal,
+    applicationName: 'headwater-planner',
+    isFenced: inputs.deltaColumn !== undefined,
+  })
   const { plan, shape } = await makePlan(deps, { run, inputs, snapshot })
   const slices = await cutSlices(deps, { run, inputs, snapshot, plan, shape })
   const isAlone = isShort(deps, slices)

@@ -98,7 +98,7 @@ async function submitAgain(
 ): Promise<void> {
   switch (step) {
     case 'run.plan':
-      return submitPlan(tx, queue, run.id, { delayMs })
+      return submitPlan(tx, queue, run, { delayMs })
     case 'run.extract':
       return submitExtracts(tx, queue, { plan: fromStored(run.plan), payloads: [payload], delayMs })
     case 'run.commit':

@@ -11,6 +11,8 @@ export interface StepLimits {
   readonly extractSlots: number
   /** Slices that all processes together read from one base connection at a time. */
   readonly extractsPerConnection: number
+  /** Runs that all processes together plan, or hold a snapshot for, on one base connection at a time. */
+  readonly plansPerConnection: number
 }
 
 /** Runs whose snapshot this process holds at a time. A holder waits most of its time. */
@@ -24,7 +26,7 @@ export function registerSteps(deps: RunDependencies, limits: StepLimits): void {
   const { queue } = deps
   const extracts = { slots: 2 * limits.extractSlots, groupLimit: limits.extractsPerConnection }
   const bells = new SliceBells()
-  queue.work('run.plan', { slots: PLAN_SLOTS }, planStep(deps, bells))
+  queue.work('run.plan', { slots: PLAN_SLOTS, groupLimit: limits.plansPerConnection }, planStep(deps, bells))
   queue.work('run.extract', extracts, extractStep(deps, bells))
   queue.work('run.commit', { slots: COMMIT_SLOTS, groupLimit: COMMITS_PER_DATASET }, commitStep(deps))
   queue.work('run.dead', { slots: 1 }, deadStep(deps))

@@ -11,8 +11,8 @@ import { submitPlan } from './submit-step.ts'
 export async function startOver(
   tx: Tx,
   deps: Pick<RunDependencies, 'queue' | 'now'>,
-  { id, epoch }: Pick<Run, 'id' | 'epoch'>,
+  run: Pick<Run, 'id' | 'flow_id' | 'epoch'>,
 ): Promise<void> {
-  await saveRun(tx, id, { epoch: epoch + 1, nowMs: deps.now() })
-  await submitPlan(tx, deps.queue, id)
+  await saveRun(tx, run.id, { epoch: run.epoch + 1, nowMs: deps.now() })
+  await submitPlan(tx, deps.queue, run)
 }

@@ -1,12 +1,20 @@
 import type { RunPayload, StepQueue, SubmitOptions } from '#queue/step-queue.ts'
+import { connectionOfRun } from '#services/flow-service/runs/connection-of-run.ts'
+import type { Run } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
 import type { StoredRunPlan } from './stored-plan.ts'
 
 type Delay = Pick<SubmitOptions, 'delayMs'>
 
-/** Submits the planning of a run. It goes on beside everything else. */
-export function submitPlan(tx: Tx, queue: StepQueue, runId: string, delay: Delay = {}): Promise<void> {
-  return queue.submit(tx, 'run.plan', { v: 1, runId }, delay)
+/** Submits the planning of a run. Those of one connection share a limit, as their slices do, which spares the source. */
+export async function submitPlan(
+  tx: Tx,
+  queue: StepQueue,
+  run: Pick<Run, 'id' | 'flow_id'>,
+  delay: Delay = {},
+): Promise<void> {
+  const group = await connectionOfRun(tx, run)
+  await queue.submit(tx, 'run.plan', { v: 1, runId: run.id }, { group, ...delay })
 }
 
 /** Submits slices of a run. Those of one connection share a limit, which spares the source. */

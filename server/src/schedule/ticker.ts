@@ -4,7 +4,8 @@ import type { StepQueue } from '#queue/step-queue.ts'
 import { dueFlows, nextTickOf, setNextRun } from '#services/flow-service/flows/flow-store.ts'
 import type { Tick } from '#services/flow-service/flows/schedule-params.ts'
 import { FlowProblem } from '#services/flow-service/problems.ts'
-import type { FlowRow } from '#services/flow-service/runs/run.ts'
+import { connectionOfRun } from '#services/flow-service/runs/connection-of-run.ts'
+import type { FlowRow, Run } from '#services/flow-service/runs/run.ts'
 import { insertRun } from '#services/flow-service/runs/run-store.ts'
 import { findWaitingFlow, queueNextRun } from '#services/flow-service/runs/waiting-runs.ts'
 import { type Database, type Tx, transact } from '#store/database.ts'
@@ -70,7 +71,7 @@ export async function startWaitingRun({ db, queue, now }: TickerDependencies): P
   return transact(db, async (tx) => {
     const flowId = await findWaitingFlow(tx, nowMs)
     const run = flowId === undefined ? undefined : await queueNextRun(tx, flowId, nowMs)
-    if (run !== undefined) await queue.submit(tx, 'run.plan', { v: 1, runId: run.id })
+    if (run !== undefined) await submitPlan(tx, queue, run)
     return run !== undefined
   })
 }
@@ -111,5 +112,11 @@ async function startRun(
     window: { startMs: tick.windowStart ?? null, endMs: tick.windowEnd ?? null },
     nowMs,
   })
-  if (run?.state === 'queued') await deps.queue.submit(tx, 'run.plan', { v: 1, runId: run.id })
+  if (run?.state === 'queued') await submitPlan(tx, deps.queue, run)
+}
+
+/** Plans of one base connection share a limit. */
+async function submitPlan(tx: Tx, queue: StepQueue, run: Run): Promise<void> {
+  const group = await connectionOfRun(tx, run)
+  await queue.submit(tx, 'run.plan', { v: 1, runId: run.id }, { group })
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { Rounds } from '#kit/rounds.ts'
 import { listHeldFiles, listTableFiles } from '#lake/iceberg/list-table-files.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
@@ -49,11 +50,17 @@ export async function sweepOrphans(
   for (const { dataset_id: datasetId, location } of tables) {
     signal?.throwIfAborted()
     const orphans = await findOrphans(deps, { datasetId, location, minAgeMs, signal })
-    if (orphans.length > 0) await deps.storage.remove(orphans)
+    if (orphans.length > 0) await remove(deps, orphans)
     removed.push(...orphans)
   }
   if (removed.length > 0) deps.log.info({ files: removed.length }, 'files that nobody refers to are removed')
   return removed
+}
+
+/** With the way back from those that were made of others. */
+async function remove({ db, storage }: OrphanDependencies, keys: readonly string[]): Promise<void> {
+  await storage.remove(keys)
+  await db.deleteFrom('lake_compaction').where(sql<boolean>`key = any(${keys}::text[])`).execute()
 }
 
 interface Place extends SweepOptions {

@@ -63,5 +63,6 @@ async function readCopy(task: ExtractTask, { writer, ring, signal }: Surrounding
     signal: AbortSignal.any([signal, ended.signal]),
     applicationName: 'headwater-reader',
     refusesRowSecurity: task.refusesRowSecurity,
+    statementTimeoutMs: task.statementTimeoutMs,
   })
 }

@@ -151,7 +151,7 @@ describe.skipIf(!hasPyiceberg)(pyicebergTitle, () => {
     const { metadataKey } = await stageRemoval(storage, before, {
       keys: [key],
       summary: { 'flow.removed-run-id': 'run-1' },
-      forget: { added: ['flow.run-id', 'run-1'], removed: ['flow.removed-run-id', 'run-1'] },
+      isForGood: true,
       nowMs: 1_700_000_002_000,
     })
     await storage.remove([key])

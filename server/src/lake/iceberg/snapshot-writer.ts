@@ -27,9 +27,14 @@ const MAX_MANIFESTS = 100
 const FULL_MANIFEST_BYTES = 8 * 1024 * 1024
 const CONCURRENT_READS = 8
 
-export interface RemovedFile {
-  readonly rowCount: number
-  readonly sizeBytes: number
+export interface RewrittenFiles {
+  readonly manifestList: string
+  readonly removed: readonly ManifestEntry[]
+  readonly added: readonly ManifestEntry[]
+}
+
+function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 /** A manifest whose files have all gone belongs to the snapshot that removed the last of them, and to no later one. */
@@ -73,32 +78,34 @@ export class SnapshotWriter {
     return this.#addList([...added, ...inherited])
   }
 
-  /** The parent's files without these. Returns the URI of the manifest list, and what is gone. */
-  async remove(
-    keys: ReadonlySet<string>,
-  ): Promise<{ manifestList: string; removed: readonly RemovedFile[] }> {
-    const uris = new Set([...keys].map((key) => this.#storage.uri(key)))
+  /**
+   * The parent's files without those of these URIs, and with what `add` makes of them. Returns the URI of the manifest
+   * list, and what is gone and new.
+   */
+  async rewrite(
+    uris: ReadonlySet<string>,
+    add: (removed: readonly ManifestEntry[]) => readonly ManifestEntry[] = () => [],
+  ): Promise<RewrittenFiles> {
     const manifests: ManifestFile[] = []
-    const removed: RemovedFile[] = []
+    const removed: ManifestEntry[] = []
+    const left: ManifestEntry[] = []
     for (const manifest of this.#parent ? await this.#inherit(this.#parent) : []) {
       const entries = await this.#readLiveEntries(manifest)
-      const hit = entries.filter(({ data_file }) => uris.has(data_file.file_path))
-      manifests.push(
-        hit.length === 0 ? manifest : this.#addManifest(entries.map((entry) => this.#without(entry, uris))),
-      )
-      removed.push(
-        ...hit.map(({ data_file: file }) => ({
-          rowCount: Number(file.record_count),
-          sizeBytes: Number(file.file_size_in_bytes),
-        })),
-      )
+      const [hit, others] = split(entries, ({ data_file }) => uris.has(data_file.file_path))
+      if (hit.length === 0) manifests.push(manifest)
+      else {
+        removed.push(...hit)
+        left.push(...others)
+      }
     }
-    return { manifestList: this.#addList(manifests), removed }
+    const added = add(removed)
+    const made = [added, left, removed.map((entry) => this.#gone(entry))].filter(({ length }) => length > 0)
+    const own = made.map((entries) => this.#addManifest(entries))
+    return { manifestList: this.#addList([...own, ...manifests]), removed, added }
   }
 
-  /** A file that goes stays in the manifest of the snapshot that removes it, as deleted by it. */
-  #without(entry: ManifestEntry, uris: ReadonlySet<string>): ManifestEntry {
-    if (!uris.has(entry.data_file.file_path)) return entry
+  /** A file that goes stays in a manifest of the snapshot that removes it, as deleted by it. */
+  #gone(entry: ManifestEntry): ManifestEntry {
     return { ...entry, status: ENTRY_STATUS.deleted, snapshot_id: this.snapshotId }
   }
 
@@ -134,8 +141,10 @@ export class SnapshotWriter {
   }
 
   async #readLiveEntries(manifest: ManifestFile): Promise<ManifestEntry[]> {
-    const bytes = await this.#storage.get(this.#storage.keyOf(manifest.manifest_path))
-    return decodeManifest(bytes)
+    const key = this.#storage.keyOf(manifest.manifest_path)
+    // One that was merged of others a moment ago is not written yet.
+    const own = this.#objects.find((object) => object.key === key)?.bytes
+    return decodeManifest(own ?? (await this.#storage.get(key)))
       .filter(({ status }) => status !== ENTRY_STATUS.deleted)
       .map((entry) => existingEntry(entry, manifest))
   }

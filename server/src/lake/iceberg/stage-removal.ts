@@ -1,29 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
+import { addedAgain, type CompactedFile, decodeSources } from './compacted-file.ts'
+import { findHolders } from './find-holders.ts'
+import type { ManifestEntry } from './manifest.ts'
 import {
   currentSchemaOf,
   currentSnapshotOf,
-  type MetadataJson,
   metadataKeyOf,
   parseMetadataKey,
   readMetadata,
-  type SnapshotJson,
 } from './metadata.ts'
 import { planMetadata } from './plan-metadata.ts'
 import { DEFAULT_RETENTION, describeExpired, findExpired, type Retention } from './retention.ts'
-import { type RemovedFile, SnapshotWriter } from './snapshot-writer.ts'
+import { planRewriteSummary } from './rewrite-summary.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
 import type { StagedAppend } from './stage-append.ts'
-
-/** Name and value of the note by which a snapshot is known. */
-export type SummaryEntry = readonly [name: string, value: string]
 
 export interface StageRemovalOptions {
   /** Keys of data files. Those that the table has not, or not any more, are no error. */
   readonly keys: readonly string[]
+  /**
+   * All files that were made of some of these and of others. Where the table has one of them, it gets the others back.
+   */
+  readonly compacted?: readonly CompactedFile[] | undefined
   /** The writer's notes for the snapshot. */
   readonly summary: Readonly<Record<string, string>>
-  /** Takes the snapshots that have the files out of the table's history, so that they can be removed for good. */
-  readonly forget?: { readonly added: SummaryEntry; readonly removed: SummaryEntry } | undefined
+  /** Takes the snapshots that have the rows out of the table's history, so that the files can be removed for good. */
+  readonly isForGood?: boolean | undefined
   /** Of the table's past. */
   readonly retention?: Retention | undefined
   readonly nowMs: number
@@ -43,10 +46,14 @@ export async function stageRemoval(
   const location = folder.replace(/\/metadata$/, '')
   const schema = currentSchemaOf(base)
   const writer = new SnapshotWriter(storage, base, schema, `${location}/metadata`)
-  const { manifestList, removed } = await writer.remove(new Set(options.keys))
+  const { keys, compacted = [] } = options
+  const uris = new Set([...keys, ...compacted.map(({ key }) => key)].map((key) => storage.uri(key)))
+  const rewritten = await writer.rewrite(uris, (removed) =>
+    othersOf(storage, removed, options).map((entry) => addedAgain(entry, writer.snapshotId)),
+  )
   const expired = new Set([
     ...findExpired(base, options.retention ?? DEFAULT_RETENTION, options),
-    ...snapshotsToForget(base, options.forget),
+    ...(options.isForGood === true ? await findHolders(storage, base, uris) : []),
   ])
   const metadata = planMetadata(base, {
     schema,
@@ -56,8 +63,12 @@ export async function stageRemoval(
     snapshot: {
       'snapshot-id': Number(writer.snapshotId),
       'sequence-number': Number(writer.sequenceNumber),
-      'manifest-list': manifestList,
-      summary: planSummary(currentSnapshotOf(base), removed, options.summary),
+      'manifest-list': rewritten.manifestList,
+      summary: planRewriteSummary(currentSnapshotOf(base), {
+        ...rewritten,
+        operation: rewritten.added.length === 0 ? 'delete' : 'overwrite',
+        notes: options.summary,
+      }),
     },
   })
   const nextKey = metadataKeyOf(location, version + 1, randomUUID())
@@ -69,42 +80,16 @@ export async function stageRemoval(
   }
 }
 
-/** From the snapshot that added the files on, up to the one that removed them; to the end when none has. */
-function snapshotsToForget(
-  { snapshots = [] }: MetadataJson,
-  forget: StageRemovalOptions['forget'],
-): ReadonlySet<string> {
-  if (forget === undefined) return new Set()
-  const has = ({ summary }: SnapshotJson, [name, value]: SummaryEntry) => summary?.[name] === value
-  const from = snapshots.findIndex((one) => has(one, forget.added))
-  const to = snapshots.findIndex((one) => has(one, forget.removed))
-  const held = from < 0 ? [] : snapshots.slice(from, to < 0 ? undefined : to)
-  return new Set(held.map((one) => String(one['snapshot-id'])))
-}
-
-function planSummary(
-  parent: SnapshotJson | undefined,
-  removed: readonly RemovedFile[],
-  notes: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const rowCount = removed.reduce((sum, file) => sum + file.rowCount, 0)
-  const sizeBytes = removed.reduce((sum, file) => sum + file.sizeBytes, 0)
-  const total = (name: string, gone: number) => {
-    const before = parent ? parent.summary[name] : '0'
-    return before === undefined ? {} : { [name]: String(BigInt(before) - BigInt(gone)) }
-  }
-  return {
-    ...notes,
-    operation: 'delete',
-    'deleted-data-files': String(removed.length),
-    'deleted-records': String(rowCount),
-    'removed-files-size': String(sizeBytes),
-    'changed-partition-count': removed.length === 0 ? '0' : '1',
-    ...total('total-records', rowCount),
-    ...total('total-files-size', sizeBytes),
-    ...total('total-data-files', removed.length),
-    ...total('total-delete-files', 0),
-    ...total('total-position-deletes', 0),
-    ...total('total-equality-deletes', 0),
-  }
+/** Files whose rows were in the compacted files that go, and that do not go themselves. */
+function othersOf(
+  storage: LakeStorage,
+  removed: readonly ManifestEntry[],
+  { keys, compacted = [] }: StageRemovalOptions,
+): readonly ManifestEntry[] {
+  const gone = new Set(removed.map(({ data_file: file }) => file.file_path))
+  const unwanted = new Set(keys.map((key) => storage.uri(key)))
+  return compacted
+    .filter(({ key }) => gone.has(storage.uri(key)))
+    .flatMap((file) => decodeSources(storage, file))
+    .filter(({ data_file: file }) => !unwanted.has(file.file_path))
 }

@@ -34,7 +34,7 @@ function bytesPerDecimal(precision: number): number {
 /** Types whose values lie in the vector itself. */
 export type FixedType = Exclude<ColumnType, { readonly kind: 'string' | 'binary' | 'uuid' }>
 
-/** The same memory as one of our vectors. */
+/** The same memory as one of our vectors, but for decimals that are smaller than ours. */
 export function asVector(
   type: FixedType,
   { buffer, byteOffset }: Uint8Array,
@@ -53,12 +53,24 @@ export function asVector(
   }
   switch (bytesPerValue(type)) {
     case 2:
-      return { kind: 'int32', values: Int32Array.from(new Int16Array(buffer, byteOffset, rowCount)), ...base }
+      return { kind: 'int64', words: widen(new Int16Array(buffer, byteOffset, rowCount)), ...base }
     case 4:
+      if (type.kind === 'decimal')
+        return { kind: 'int64', words: widen(new Int32Array(buffer, byteOffset, rowCount)), ...base }
       return { kind: 'int32', values: new Int32Array(buffer, byteOffset, rowCount), ...base }
     case 8:
       return { kind: 'int64', words: new Int32Array(buffer, byteOffset, rowCount * 2), ...base }
     default:
       return { kind: 'int128', words: new Int32Array(buffer, byteOffset, rowCount * 4), ...base }
   }
+}
+
+/** Words of 64-bit numbers, low first. */
+function widen(values: Int16Array | Int32Array): Int32Array {
+  const words = new Int32Array(2 * values.length)
+  values.forEach((value, index) => {
+    words[2 * index] = value
+    words[2 * index + 1] = value >> 31
+  })
+  return words
 }

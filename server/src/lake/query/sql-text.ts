@@ -19,6 +19,12 @@ export function escapePattern(path: string): string {
   return path.replace(/[[*?]/g, '[$&]')
 }
 
+/** A field at any depth: `struct_extract` instead of dots, which could mean a table. */
+export function accessTo(path: readonly string[]): string {
+  const [top, ...rest] = path
+  return rest.reduce((parent, name) => `struct_extract(${parent}, ${quoteText(name)})`, quoteName(top ?? ''))
+}
+
 /** DuckDB's name of a type. */
 export function duckTypeOf(type: LakeType): string {
   switch (type.kind) {

@@ -1,20 +1,23 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import {
   type ColumnType,
-  isColumnType,
   isLeaf,
   type LakeColumn,
+  type LakeField,
   type LakeLeaf,
-  type LakeType,
 } from '#columns/column-type.ts'
 import { type ColumnDigest, isHashed } from '#columns/digest.ts'
 import { icebergBound, withSignOfZero } from '#lake/parquet/bounds.ts'
+import { columnsOf } from '#lake/parquet/leaves.ts'
+import { assertFieldIds, ReadBackError } from './assert-field-ids.ts'
 import { ChunkDigester } from './digest-chunk.ts'
 import { createDuckDb, type DuckDb } from './duckdb.ts'
 import { countColumns, type FoundColumn, hashColumns } from './hash-columns.ts'
 import type { PlainExtremes } from './plain-extremes.ts'
-import { duckTypeOf, quoteName, quotePath, quoteText } from './sql-text.ts'
+import { accessTo, duckTypeOf, quotePath, relationOf } from './sql-text.ts'
 import { withInterrupt } from './with-interrupt.ts'
+
+export { ReadBackError } from './assert-field-ids.ts'
 
 /** What a data file holds, as DuckDB decodes it. */
 export interface FileProof {
@@ -50,11 +53,6 @@ export interface ReadBackOptions {
 const MAX_SHARED_BYTES = 32 * 1024 * 1024
 const MB = 1024 * 1024
 
-/** The file can't be decoded, or a field is missing, has another id or reads as another type. */
-export class ReadBackError extends Error {
-  override readonly name = 'ReadBackError'
-}
-
 /**
  * Decodes a Parquet file with DuckDB, which shares no code with the encoder, and digests the given fields.
  * Works in any thread. Throws ReadBackError.
@@ -71,6 +69,24 @@ export async function readBack(
   return await readBackWith(duck, path, leaves, options)
 }
 
+/**
+ * What several files hold together, read as a table with these fields reads them. Throws ReadBackError.
+ */
+export async function readTogether(
+  duck: DuckDb,
+  paths: readonly string[],
+  fields: readonly LakeField[],
+): Promise<FileProof> {
+  const from = `(${relationOf(fields, paths)})`
+  try {
+    return await duck.withConnection((connection) =>
+      digestRows(connection, from, columnsOf(fields), { signal: undefined }),
+    )
+  } catch (error) {
+    throw asReadBackError(paths.join("', '"), error)
+  }
+}
+
 function readBackWith(
   duck: DuckDb,
   path: string,
@@ -83,7 +99,7 @@ function readBackWith(
       await assertFieldIds(connection, path, leaves)
       if (level === 'counts') return countFile(connection, path, leaves)
       const largestBytes = options.largestRowGroupBytes ?? (await findLargestRowGroup(connection, path))
-      if (largestBytes <= MAX_SHARED_BYTES) return digestFile(connection, path, leaves, { signal })
+      if (largestBytes <= MAX_SHARED_BYTES) return digestRows(connection, fileAt(path), leaves, { signal })
       return digestLongValues(path, leaves, { signal, largestBytes })
     }
     try {
@@ -111,7 +127,7 @@ async function digestLongValues(
   const memoryLimit = `${512 + Math.ceil((5 * largestBytes) / MB)}MB`
   await using duck = createDuckDb({ threadCount: 1, memoryLimit })
   return await duck.withConnection((connection) => {
-    const read = () => digestFile(connection, path, leaves, { signal, hasLongValues: true })
+    const read = () => digestRows(connection, fileAt(path), leaves, { signal, hasLongValues: true })
     return signal ? withInterrupt(connection, signal, read) : read()
   })
 }
@@ -123,18 +139,21 @@ async function findLargestRowGroup(connection: DuckDBConnection, path: string): 
   return Number(reader.getRows()[0]?.[0] ?? 0)
 }
 
+function fileAt(path: string): string {
+  return `read_parquet(${quotePath(path)}, hive_partitioning = false)`
+}
+
 interface DigestOptions {
   readonly signal: AbortSignal | undefined
   readonly hasLongValues?: boolean | undefined
 }
 
-async function digestFile(
+async function digestRows(
   connection: DuckDBConnection,
-  path: string,
+  from: string,
   leaves: readonly LakeColumn[],
   { signal, hasLongValues }: DigestOptions,
 ): Promise<FileProof> {
-  const from = `read_parquet(${quotePath(path)}, hive_partitioning = false)`
   await assertTypes(connection, leaves, from)
   const hashed = leaves.filter(isHashedLeaf)
   const mixed = leaves.filter((leaf) => !isHashedLeaf(leaf))
@@ -158,7 +177,7 @@ async function countFile(
   path: string,
   leaves: readonly LakeColumn[],
 ): Promise<FileProof> {
-  const from = `read_parquet(${quotePath(path)}, hive_partitioning = false)`
+  const from = fileAt(path)
   await assertTypes(connection, leaves, from)
   return countColumns(
     connection,
@@ -220,72 +239,9 @@ async function mixColumns(
   }
 }
 
-/** `struct_extract` instead of dots, which could mean a table. */
-function accessTo(path: readonly string[]): string {
-  const [top, ...rest] = path
-  return rest.reduce((parent, name) => `struct_extract(${parent}, ${quoteText(name)})`, quoteName(top ?? ''))
-}
-
 function assertType(leaf: LakeColumn, found: string): void {
   const expected = duckTypeOf(leaf.type)
   if (found !== expected) {
     throw new ReadBackError(`field '${leaf.path.join('.')}' reads as ${found} instead of ${expected}`)
   }
-}
-
-async function assertFieldIds(
-  connection: DuckDBConnection,
-  path: string,
-  leaves: readonly LakeColumn[],
-): Promise<void> {
-  const ids = await readFieldIds(connection, path)
-  for (const expected of leaves.flatMap(({ id, path, type }) => [{ id, path }, ...partsOf(type, path)])) {
-    const key = JSON.stringify(expected.path)
-    if (ids.get(key) === expected.id) continue
-    const what = ids.has(key) ? `has the id ${ids.get(key)}` : 'is missing'
-    throw new ReadBackError(`field '${expected.path.join('.')}' (id ${expected.id}) ${what} in '${path}'`)
-  }
-}
-
-interface Part {
-  readonly id: number
-  readonly path: readonly string[]
-}
-
-/** Everything in a type that has an id, with its place in the file's schema. */
-function partsOf(type: LakeType, path: readonly string[]): Part[] {
-  if (isColumnType(type)) return []
-  const part = (id: number, inner: LakeType, ...names: string[]): Part[] => {
-    const own = [...path, ...names]
-    return [{ id, path: own }, ...partsOf(inner, own)]
-  }
-  if (type.kind === 'struct') return type.fields.flatMap((field) => part(field.id, field.type, field.name))
-  if (type.kind === 'list') return part(type.elementId, type.element, 'list', 'element')
-  return [
-    ...part(type.keyId, type.key, 'key_value', 'key'),
-    ...part(type.valueId, type.value, 'key_value', 'value'),
-  ]
-}
-
-/** Field ids by path (as JSON). The file's schema is a tree told depth first, each node with its number of children. */
-async function readFieldIds(
-  connection: DuckDBConnection,
-  path: string,
-): Promise<ReadonlyMap<string, number | undefined>> {
-  const reader = await connection.runAndReadAll(
-    `select name, coalesce(num_children, 0)::int, field_id::int from parquet_schema(${quotePath(path)})`,
-  )
-  const rows = reader.getRows() as [name: string, childCount: number, fieldId: number | null][]
-  const ids = new Map<string, number | undefined>()
-  let at = 0
-  const visit = (parent: readonly string[], isRoot: boolean) => {
-    const [name, childCount, fieldId] = rows[at++] ?? ['', 0, null]
-    const own = isRoot ? [] : [...parent, name]
-    ids.set(JSON.stringify(own), fieldId ?? undefined)
-    for (let child = 0; child < childCount; child++) {
-      visit(own, false)
-    }
-  }
-  visit([], true)
-  return ids
 }

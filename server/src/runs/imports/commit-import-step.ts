@@ -16,6 +16,7 @@ import { messagesOf, totalsOf } from '#runs/run-totals.ts'
 import { fromStoredSummary, type SliceResult } from '#runs/slice-ledger.ts'
 import { evolutionToCommit, TableEvolvedError } from '#runs/table-evolution.ts'
 import { exceedsThreshold } from '#runs/threshold.ts'
+import { findCompactions } from '#services/catalog/compactions.ts'
 import { type LakeTablePointer, lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { type Database, transact } from '#store/database.ts'
 import {
@@ -124,7 +125,7 @@ interface Staging {
 
 /** Readers never see a snapshot between the two: the pointer moves once. @throws TableEvolvedError */
 async function stage(
-  { storage, now }: RunDependencies,
+  { db, storage, now }: RunDependencies,
   { found: { batchId }, plan, table, files, replaced }: Staging,
 ): Promise<StagedCommit> {
   const { fields } = await readTable(storage, table.metadataKey)
@@ -134,6 +135,7 @@ async function stage(
       ? table
       : await stageRemoval(storage, table.metadataKey, {
           keys: replaced,
+          compacted: await findCompactions(db, plan.datasetId, replaced),
           summary: { 'headwater.replaced-by-batch-id': batchId },
           retention: table.retention,
           nowMs: now(),

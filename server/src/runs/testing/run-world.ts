@@ -15,7 +15,7 @@ import { createLog } from '#log/log.ts'
 import { openQueue } from '#queue/pg-boss-queue.ts'
 import type { RunPayload, StepHandler, StepName, StepOutcome, StepQueue } from '#queue/step-queue.ts'
 import type { RunDependencies } from '#runs/dependencies.ts'
-import { registerSteps } from '#runs/register-steps.ts'
+import { registerSteps, type StepLimits } from '#runs/register-steps.ts'
 import { submitPlan } from '#runs/submit-step.ts'
 import { openKeyring } from '#secrets/keyring.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
@@ -26,6 +26,8 @@ import { type Database, openDatabase, openPool, transact } from '#store/database
 import { FlowSeeder, type SeededFlow, type WantedFlow } from './flow-seeder.ts'
 
 const PATIENCE = { timeout: 15_000, interval: 20 }
+
+const LIMITS: StepLimits = { extractSlots: 2, extractsPerConnection: 2, plansPerConnection: 16 }
 
 /** What one process does for runs, with connections of its own, until it is disposed. */
 export interface Worker extends AsyncDisposable {
@@ -103,6 +105,7 @@ export class RunWorld implements AsyncDisposable {
   async startWorker(
     changes: Partial<Record<StepName, ((handler: StepHandler) => StepHandler) | 'nobody'>> = {},
     overrides: Partial<RunDependencies> = {},
+    limits: Partial<StepLimits> = {},
   ): Promise<Worker> {
     const { log } = this.deps
     const timing = { beatMs: 500, pollMs: 20, holdBackMs: 20 }
@@ -123,7 +126,7 @@ export class RunWorld implements AsyncDisposable {
       },
     }
     const deps = { ...this.deps, ...overrides, db, queue: changed }
-    registerSteps(deps, { extractSlots: 2, extractsPerConnection: 2 })
+    registerSteps(deps, { ...LIMITS, ...limits })
     const stop = async (): Promise<void> => {
       await queue.stop()
       await db.destroy()
@@ -152,7 +155,7 @@ export class RunWorld implements AsyncDisposable {
         nowMs: Date.now(),
       })
       if (run === undefined) throw new Error('no run')
-      if (run.state === 'queued') await submitPlan(tx, this.deps.queue, run.id)
+      if (run.state === 'queued') await submitPlan(tx, this.deps.queue, run)
       return run
     })
   }

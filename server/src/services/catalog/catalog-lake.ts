@@ -1,3 +1,4 @@
+import type { CompactedFile } from '#lake/iceberg/compacted-file.ts'
 import type { ExpiredSnapshot } from '#lake/iceberg/retention.ts'
 import type { LakeTablePointer } from './dataset-store.ts'
 
@@ -23,6 +24,8 @@ export interface Withdrawal {
   readonly batchId: string
   /** Its files. */
   readonly keys: readonly string[]
+  /** Files that have its rows and those of others. */
+  readonly compacted: readonly CompactedFile[]
   /** No snapshot of the table has the files any more, so that they can be removed for good. */
   readonly isForGood: boolean
 }

@@ -31,6 +31,8 @@ export interface LakeTablePointer {
   readonly lastColumnId: number
   /** How much of its past the table keeps. */
   readonly retention: Retention
+  /** Small files are made few by themselves. */
+  readonly isCompacted: boolean
 }
 
 /** The datasets of the caller's sandbox. */
@@ -158,7 +160,7 @@ export interface DatasetInsert {
   readonly dataset: StoredDataset
   readonly scope: Scope
   readonly nowMs: number
-  readonly table: Omit<LakeTablePointer, 'datasetId' | 'version' | 'retention'>
+  readonly table: Pick<LakeTablePointer, 'location' | 'metadataKey' | 'lastColumnId'>
 }
 
 /** Stores a new dataset with the pointer to its table. */
@@ -263,6 +265,7 @@ export async function lakeTableOf(db: Database, datasetId: string): Promise<Lake
       version: row.version,
       lastColumnId: row.last_column_id,
       retention: retentionOf(row.policy),
+      isCompacted: row.policy.compact ?? true,
     }
   )
 }

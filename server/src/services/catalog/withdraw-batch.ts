@@ -5,6 +5,7 @@ import { findBatchPlace, getLockedBatch } from './batch-lookup.ts'
 import { assertBatchStep, type BatchState } from './batch-states.ts'
 import { type LockedBatch, recountDataset, updateBatch } from './batch-store.ts'
 import type { CatalogLake } from './catalog-lake.ts'
+import { findCompactions } from './compactions.ts'
 import { lakeTableOf, lockDataset } from './dataset-store.ts'
 import { moveLakePointer } from './lake-pointer.ts'
 
@@ -50,7 +51,11 @@ async function withdraw(
   const keys = await filesOf(db, id)
   const isCommitNeeded = table !== undefined && keys.length > 0
   const staged = isCommitNeeded
-    ? await lake.stageWithdrawal(table, { batchId: id, keys, isForGood })
+    ? await lake.stageWithdrawal(table, {
+        ...{ batchId: id, keys, isForGood },
+        // After the pointer was read: one that is made meanwhile moves it.
+        compacted: await findCompactions(db, datasetId, keys),
+      })
     : undefined
   const hasMoved = await transact(db, async (tx) => {
     await lockDataset(tx, scope, datasetId)
@@ -70,9 +75,12 @@ async function withdraw(
 
 /** The batch is `deleted` by now: asked again, it is these that are done again. */
 async function removeFiles({ db, lake }: WithdrawDependencies, { id, datasetId }: Placed): Promise<void> {
-  await lake.remove(await filesOf(db, id))
+  const keys = await filesOf(db, id)
+  const compacted = (await findCompactions(db, datasetId, keys)).map(({ key }) => key)
+  await lake.remove([...keys, ...compacted])
   const table = await lakeTableOf(db, datasetId)
   if (table !== undefined) await lake.removeAll(`${table.location}/diagnostics/${id}/`)
+  if (compacted.length > 0) await db.deleteFrom('lake_compaction').where('key', 'in', compacted).execute()
   await db.deleteFrom('batch_file').where('batch_id', '=', id).execute()
 }
 

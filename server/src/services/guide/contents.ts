@@ -33,6 +33,7 @@ export const GUIDE: readonly GuidePart[] = [
       page('connection-doctor', 'The connection doctor'),
       page('explore', 'Explore'),
       page('row-filters', 'Row filters'),
+      page('source-protection', 'Sparing the source'),
       page('types', 'Types'),
     ],
   },

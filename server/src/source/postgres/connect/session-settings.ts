@@ -12,7 +12,12 @@ export interface SettingsOptions {
   readonly refusesRowSecurity?: boolean | undefined
   /** How long a statement waits for a lock; absent, as long as it takes. */
   readonly lockTimeoutMs?: number | undefined
+  /** How long the server waits for a statement of ours within a transaction before it ends the session; default ten minutes. */
+  readonly idleTransactionMs?: number | undefined
 }
+
+/** A transaction that nobody goes on with keeps VACUUM from its work. Who pages through a list may take a while. */
+const IDLE_TRANSACTION_MS = 600_000
 
 /**
  * What must not depend on the server's configuration: the text forms of values, and that a long read isn't
@@ -26,7 +31,11 @@ const ALWAYS: readonly Setting[] = [
   ['bytea_output', 'hex'],
   ['xmloption', 'content'],
   ['standard_conforming_strings', 'on'],
-  ['idle_in_transaction_session_timeout', '0'],
+  // How the server finds out that we are gone, with a machine or a network, or take nothing any more of what it sends.
+  ['tcp_keepalives_idle', '30'],
+  ['tcp_keepalives_interval', '10'],
+  ['tcp_keepalives_count', '3'],
+  ['tcp_user_timeout', '300000'],
 ]
 
 /** Timeouts that came with a version of their own. */
@@ -38,13 +47,20 @@ const NEWER: readonly (readonly [major: number, name: string])[] = [
 export function planSettings(
   { searchPath = [] }: ConnectionTarget,
   serverMajor: number,
-  { readOnly, refusesRowSecurity, statementTimeoutMs = 0, lockTimeoutMs = 0 }: SettingsOptions,
+  {
+    readOnly,
+    refusesRowSecurity,
+    statementTimeoutMs = 0,
+    lockTimeoutMs = 0,
+    idleTransactionMs = IDLE_TRANSACTION_MS,
+  }: SettingsOptions,
 ): Setting[] {
   const newer = NEWER.filter(([major]) => serverMajor >= major).map(([, name]): Setting => [name, '0'])
   return [
     ...ALWAYS,
     ['statement_timeout', String(statementTimeoutMs)],
     ['lock_timeout', String(lockTimeoutMs)],
+    ['idle_in_transaction_session_timeout', String(idleTransactionMs)],
     ...newer,
     ...(searchPath.length === 0
       ? []

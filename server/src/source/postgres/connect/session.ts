@@ -259,10 +259,13 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Does something in which the server may take as long as it likes: waits for a lock, looks through a table. */
-  async patiently<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Does something in which the server may take its time: waits for a lock, looks through a table. Where the server
+   * has a limit of its own for it, `limitMs`, a session that keeps silent for longer counts as lost all the same.
+   */
+  async patiently<T>(work: () => Promise<T>, limitMs?: number | undefined): Promise<T> {
     const { patienceMs } = this
-    this.patienceMs = undefined
+    this.patienceMs = limitMs === undefined || patienceMs === undefined ? undefined : limitMs + patienceMs
     try {
       return await work()
     } finally {

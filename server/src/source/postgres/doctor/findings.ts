@@ -66,7 +66,8 @@ const SETTINGS = {
   SERVER_IS_STANDBY: {
     severity: 'warning',
     stage: 'settings',
-    remedy: 'Set hot_standby_feedback = on at the standby.',
+    remedy:
+      'Set hot_standby_feedback = on at the standby, or max_standby_streaming_delay to as long as a run takes.',
   },
   ENCODING_SQL_ASCII: {
     severity: 'warning',

@@ -152,12 +152,14 @@ export interface AskedSlice {
   readonly columns: readonly WireColumn[]
   readonly where?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** How long the server works at it at most. */
+  readonly statementTimeoutMs?: number | undefined
 }
 
 /** Lets the server prove a slice under the snapshot of its run. @throws SourceError */
 export async function askForProof(asked: AskedSlice): Promise<SourceProof> {
-  const { target, snapshotId, slice, columns, where, signal } = asked
-  const options = { signal, applicationName: 'headwater-proof', readOnly: true }
+  const { target, snapshotId, slice, columns, where, signal, statementTimeoutMs } = asked
+  const options = { signal, statementTimeoutMs, applicationName: 'headwater-proof', readOnly: true }
   await using session = await openSession(target, options)
   await importSnapshot(session, snapshotId)
   const [row = {}] = await session.query<Record<string, string | null>>(proofStatement(slice, columns, where))

@@ -18,11 +18,16 @@ export interface HeldSnapshot extends AsyncDisposable {
    * Keeps the relation in place while the snapshot lives: with the lock of a reader (ACCESS SHARE) on it and its
    * partitions, no TRUNCATE, VACUUM FULL or ALTER TABLE can move its rows between two slices.
    * `relation` is a quoted name.
+   * @throws SourceError 55P03 when `lockTimeoutMs` was given and somebody holds the relation for longer
    */
   pinRelation(relation: string): Promise<void>
 }
 
-export interface HoldSnapshotOptions extends Pick<OpenSessionOptions, 'signal' | 'applicationName'> {
+export interface HoldSnapshotOptions
+  extends Pick<
+    OpenSessionOptions,
+    'signal' | 'applicationName' | 'lockTimeoutMs' | 'statementTimeoutMs' | 'idleTransactionMs'
+  > {
   /** Where its session comes from, and rests afterwards; without it, it has one of its own. */
   readonly sessions?: SessionRack | undefined
   /** How long each answer may take that needs no lock and no rows. */
@@ -56,7 +61,13 @@ export async function holdSnapshot(
       select pg_export_snapshot() as id, txid_snapshot_xmax(txid_current_snapshot())::text as to,
              floor(extract(epoch from clock_timestamp()) * 1000)::bigint as taken_at_ms`)
     const fence = start && { ...start, to: row?.to ?? start.from }
-    return new Snapshot(lent, { id: row?.id ?? '', takenAtMs: Number(row?.taken_at_ms), fence })
+    const { lockTimeoutMs } = options
+    return new Snapshot(lent, {
+      id: row?.id ?? '',
+      takenAtMs: Number(row?.taken_at_ms),
+      fence,
+      lockTimeoutMs,
+    })
   } catch (error) {
     await lent[Symbol.asyncDispose]()
     throw error
@@ -71,14 +82,26 @@ export async function importSnapshot(session: Session, snapshotId?: string | und
 
 class Snapshot implements HeldSnapshot {
   readonly #lent: LentSession
+  readonly #lockTimeoutMs: number | undefined
   readonly snapshotId: string
   readonly takenAtMs: number
   readonly fence: TransactionFence | undefined
 
   constructor(
     lent: LentSession,
-    { id, takenAtMs, fence }: { id: string; takenAtMs: number; fence: TransactionFence | undefined },
+    {
+      id,
+      takenAtMs,
+      fence,
+      lockTimeoutMs,
+    }: {
+      id: string
+      takenAtMs: number
+      fence: TransactionFence | undefined
+      lockTimeoutMs: number | undefined
+    },
   ) {
+    this.#lockTimeoutMs = lockTimeoutMs
     this.#lent = lent
     this.snapshotId = id
     this.takenAtMs = takenAtMs
@@ -96,7 +119,8 @@ class Snapshot implements HeldSnapshot {
   async pinRelation(relation: string): Promise<void> {
     // Locks as a side effect of planning; LOCK TABLE would refuse foreign tables. Of those a query, with a limit of 0
     // even, would be sent to their server, where it took a lock that keeps others waiting.
-    await this.session.patiently(() => this.session.query(`explain (costs off) select from ${relation}`))
+    const lock = () => this.session.query(`explain (costs off) select from ${relation}`)
+    await this.session.patiently(lock, this.#lockTimeoutMs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,6 +30,8 @@ export interface CopySliceOptions {
   readonly applicationName?: string | undefined
   /** Rows that row-level security would hide are an error instead. */
   readonly refusesRowSecurity?: boolean | undefined
+  /** How long the server works at the copy at most. */
+  readonly statementTimeoutMs?: number | undefined
 }
 
 export interface CopyCounts {
@@ -43,6 +45,8 @@ export interface CopyCounts {
  * change the relation, and who waits for the planner himself. Everybody else waits behind him, too.
  */
 const LOCK_TIMEOUT_MS = 1_000
+/** Between the beginning of its transaction and the copy a reader does nothing. */
+const IDLE_TRANSACTION_MS = 60_000
 
 /**
  * Copies one slice into the ring on a session that nobody else uses. Blocks its thread: while the ring is full, and for
@@ -50,13 +54,15 @@ const LOCK_TIMEOUT_MS = 1_000
  * @throws SourceError when the server fails; the signal's reason; what the ring throws.
  */
 export async function copySlice(options: CopySliceOptions): Promise<CopyCounts> {
-  const { target, signal, applicationName, refusesRowSecurity, burst } = options
+  const { target, signal, applicationName, refusesRowSecurity, statementTimeoutMs, burst } = options
   const { sessions = new CopySessions({ burst, max: 0 }) } = options
   await using lent = await sessions.lend(target, {
     signal,
     applicationName,
     readOnly: true,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
+    idleTransactionMs: IDLE_TRANSACTION_MS,
+    statementTimeoutMs,
     refusesRowSecurity,
   })
   const { session, tap } = lent
