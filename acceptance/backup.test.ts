@@ -122,8 +122,20 @@ test('a backup that was altered is refused before anything is made of it', async
   await expect(stat(target)).rejects.toThrow('ENOENT')
 })
 
-test('tables name their files by address, so the lake has to be where it was', async () => {
-  const told = await refusal('restore', backupDir, '--data-dir', join(folder, 'elsewhere'))
+test('it is restored at another place, where tables name their files by the new address', async () => {
+  const elsewhere = join(folder, 'elsewhere')
+  await headwater('restore', backupDir, '--data-dir', elsewhere)
+  const check = await runCommand(['lake', 'check', '--data-dir', elsewhere])
+  expect([check.code, check.stdout]).toEqual([0, expect.stringContaining(landed.datasetId)])
+  const location = join(elsewhere, 'lake', 'prod', landed.datasetId, 'metadata')
+  for (const name of (await readdir(location)).filter((file) => file.endsWith('.json')))
+    expect(await readFile(join(location, name), 'utf8')).not.toContain(dataDir)
+})
+
+test('without its files, a lake has to be where it was', async () => {
+  const lakeless = join(folder, 'lakeless')
+  await headwater('backup', lakeless, '--no-lake', '--data-dir', dataDir)
+  const told = await refusal('restore', lakeless, '--data-dir', join(folder, 'nowhere'))
   expect(told).toContain('Set HEADWATER_LAKE to where it was')
 })
 

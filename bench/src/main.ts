@@ -6,6 +6,7 @@ import { benchLists } from './lists/bench-lists.ts'
 import { benchNotify } from './notify/bench-notify.ts'
 import { benchPipeline } from './pipeline/bench-pipeline.ts'
 import { benchProtection } from './protection/bench-protection.ts'
+import { benchScaling } from './scaling/bench-scaling.ts'
 import { stopOnSignals } from './stop-on-signal.ts'
 
 /** What can be measured. Each prints ratios taken in one run: absolute times belong to one machine on one day. */
@@ -17,6 +18,7 @@ const BENCHES = {
   lists: benchLists,
   notify: benchNotify,
   pipeline: benchPipeline,
+  scaling: benchScaling,
   protection: benchProtection,
 } as const
 

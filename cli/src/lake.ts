@@ -1,6 +1,7 @@
 import { type CheckedTable, type CheckLakeOptions, checkLake } from '@headwater/server/boot/check-lake.ts'
 import { Command, Option } from 'commander'
 import { compactCommand, expireCommand, policyCommand } from './lake-care.ts'
+import { relocateCommand } from './lake-relocate.ts'
 import { formatJson, formatTable } from './print.ts'
 import { type StoreOptions, storeSettings, withStoreOptions } from './store-options.ts'
 
@@ -12,6 +13,7 @@ export function lakeCommand(): Command {
     .addCommand(compactCommand())
     .addCommand(expireCommand())
     .addCommand(policyCommand())
+    .addCommand(relocateCommand())
 }
 
 interface CheckOptions extends StoreOptions {

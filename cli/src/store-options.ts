@@ -11,13 +11,16 @@ export function withStoreOptions(command: Command): Command {
   return command.option('--data-dir <folder>', 'the data folder of the server')
 }
 
-/** The settings that the options and the environment make. */
-export function storeSettings({ dataDir, port }: StoreOptions & { readonly port?: string }): Settings {
+/** The settings that the options and the environment make; `others` stand in place of those of the environment. */
+export function storeSettings(
+  { dataDir, port }: StoreOptions & { readonly port?: string },
+  others: NodeJS.ProcessEnv = {},
+): Settings {
   const flags = [
     ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
     ...(port === undefined ? [] : ['--port', port]),
   ]
-  return readSettings(flags, process.env)
+  return readSettings(flags, { ...process.env, ...others })
 }
 
 /** An option that may be given several times. */

@@ -57,9 +57,10 @@ export class LakeWorld implements AsyncDisposable {
     this.#folder = folder
   }
 
-  static async open(db: Database): Promise<LakeWorld> {
+  /** `elsewhere` instead of a folder; it ends with the lake. */
+  static async open(db: Database, elsewhere?: LakeStorage): Promise<LakeWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'headwater-lake-'))
-    return new LakeWorld(await openFolderStorage(folder), db, folder)
+    return new LakeWorld(elsewhere ?? (await openFolderStorage(folder)), db, folder)
   }
 
   /** A dataset with an empty table. */

@@ -10,18 +10,24 @@ import { createTable } from '@headwater/server/lake/iceberg/table.ts'
 import { openFolderStorage } from '@headwater/server/lake/storage/folder-storage.ts'
 import type { LakeStorage } from '@headwater/server/lake/storage/lake-storage.ts'
 import { printTable } from '../table.ts'
+import { measureCompaction } from './measure-compaction.ts'
 
 const LOCATION = 'prod/bench'
 const MB = 1024 * 1024
 
 /**
  * How the metadata of one table grows with its commits: one file of some columns each, and nothing that has expired is
- * removed, as within the first day. Names of files are as long as those of runs.
+ * removed, as within the first day. Names of files are as long as those of runs. Then what it takes to make one file
+ * of many small ones.
  */
 export async function benchLake(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { commits: { type: 'string', default: '2000' }, columns: { type: 'string', default: '20' } },
+    options: {
+      commits: { type: 'string', default: '2000' },
+      columns: { type: 'string', default: '20' },
+      'small-files': { type: 'string', default: '500' },
+    },
   })
   const [commits, columns] = [Number(values.commits), Number(values.columns)]
   const folder = await mkdtemp(join(tmpdir(), 'headwater-bench-lake-'))
@@ -42,6 +48,7 @@ export async function benchLake(args: readonly string[]): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+  await measureCompaction(Number(values['small-files']), columns)
 }
 
 async function append(storage: LakeStorage, metadataKey: string, file: DataFile): Promise<string> {

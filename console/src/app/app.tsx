@@ -1,12 +1,15 @@
-import { Provider, ToastContainer } from '@react-spectrum/s2'
+import { Provider } from '@react-spectrum/s2'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { createQueries } from '../api/queries.ts'
 import { forgetSession, loadSession, type Session, saveSession } from '../api/session.ts'
 import { createPageRouter } from './router.tsx'
 import { SessionContext } from './session-context.ts'
 import { SignInPage } from './sign-in-page.tsx'
+
+/** Nothing is told before something is done. */
+const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }))
 
 /** All of it: who is signed in, what is known, and the page at hand. */
 export function App() {
@@ -35,7 +38,9 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <Provider background="base" locale="en-GB">
-        <ToastContainer placement="bottom end" />
+        <Suspense>
+          <Toasts placement="bottom end" />
+        </Suspense>
         {session === undefined ? (
           <SignInPage reason={reason} onSession={begin} />
         ) : (

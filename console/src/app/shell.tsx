@@ -1,8 +1,8 @@
-import { ActionButton, Link, Picker, PickerItem, Provider } from '@react-spectrum/s2'
+import { ActionButton, Link, Provider } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { ClientContext, clientOf } from '../api/client.ts'
 import { LiveProvider } from '../api/live.tsx'
 import { loadSandboxName, saveSandboxName } from '../api/session.ts'
@@ -12,6 +12,9 @@ import { useIsNarrow } from '../ui/use-width.ts'
 import { Brand } from './brand.tsx'
 import { BASE, MENU } from './pages.ts'
 import { useSession } from './session-context.ts'
+
+/** The first page is there before the list that opens from it. */
+const SandboxPicker = lazy(async () => ({ default: (await import('./sandbox-picker.tsx')).SandboxPicker }))
 
 /** What stands around every page: brand, sandbox, menu. */
 export function Shell() {
@@ -118,15 +121,9 @@ function TopBar({ sandbox, onSandbox }: TopBarProps) {
     <header className={bar}>
       <Brand />
       <div className={style({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 12 })}>
-        <Picker
-          aria-label="Sandbox"
-          isQuiet
-          items={sandboxes.map(({ name, title }) => ({ id: name, title }))}
-          selectedKey={chosen}
-          onSelectionChange={(key) => key !== null && onSandbox(String(key))}
-        >
-          {({ title }) => <PickerItem>{title}</PickerItem>}
-        </Picker>
+        <Suspense fallback={<span className={style({ font: 'ui', minHeight: 32 })}>{chosen}</span>}>
+          <SandboxPicker sandboxes={sandboxes} chosen={chosen} onChoose={onSandbox} />
+        </Suspense>
         <Link href="/docs" target="_blank" isStandalone isQuiet routerOptions={undefined as never}>
           API docs
         </Link>

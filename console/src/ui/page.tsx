@@ -1,4 +1,4 @@
-import { Breadcrumb, Breadcrumbs } from '@react-spectrum/s2'
+import { Link } from '@react-spectrum/s2'
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' }
 import { type ReactNode, useEffect } from 'react'
 
@@ -54,15 +54,7 @@ export function Page({
   return (
     <div className={page}>
       <header className={style({ display: 'flex', flexDirection: 'column', gap: 8 })}>
-        {above.length > 0 && (
-          <Breadcrumbs>
-            {[...above, { title: shortTitle, href: '' }].map((crumb) => (
-              <Breadcrumb key={crumb.href} {...(crumb.href === '' ? {} : { href: crumb.href })}>
-                {crumb.title}
-              </Breadcrumb>
-            ))}
-          </Breadcrumbs>
-        )}
+        {above.length > 0 && <Way above={above} here={shortTitle} />}
         <div className={headRow}>
           <div className={titleRow}>
             <h1 className={style({ font: 'heading-xl', margin: 0, overflowWrap: 'anywhere', minWidth: 0 })}>
@@ -84,6 +76,39 @@ export function Page({
       </header>
       {children}
     </div>
+  )
+}
+
+const way = style({
+  display: 'flex',
+  flexWrap: 'wrap',
+  columnGap: 8,
+  rowGap: 4,
+  margin: 0,
+  padding: 0,
+  listStyleType: 'none',
+  font: 'ui',
+  color: 'neutral-subdued',
+})
+
+/** The pages above this one. A plain list: the one of the design system folds into a menu, which every page would load. */
+function Way({ above, here }: { readonly above: NonNullable<PageProps['above']>; readonly here: string }) {
+  return (
+    <nav aria-label="Breadcrumbs">
+      <ol className={way}>
+        {above.map(({ title, href }) => (
+          <li key={href} className={style({ display: 'flex', columnGap: 8 })}>
+            <Link href={href} variant="secondary" isStandalone isQuiet>
+              {title}
+            </Link>
+            <span aria-hidden>›</span>
+          </li>
+        ))}
+        <li aria-current="page" className={style({ overflowWrap: 'anywhere', minWidth: 0 })}>
+          {here}
+        </li>
+      </ol>
+    </nav>
   )
 }
 

@@ -5,7 +5,7 @@ import { BACKGROUND_LIMITS } from '#care/plan-compaction.ts'
 import { READER_GRACE_MS, removeExpired } from '#care/remove-expired.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
-import type { Database } from '#store/database.ts'
+import { type Database, transact } from '#store/database.ts'
 import type { LakePolicy } from '#store/tables/lake-tables.ts'
 import { assertInPlace, openLake } from './open-lake.ts'
 import { joinExistingStore } from './open-store.ts'
@@ -117,7 +117,7 @@ export async function setLakePolicy(
 ): Promise<LakePolicy> {
   await using store = await joinExistingStore(settings)
   await listTables(store.db, [datasetId])
-  return store.db.transaction().execute(async (tx) => {
+  return await transact(store.db, async (tx) => {
     const { policy } = await tx
       .selectFrom('lake_table')
       .select('policy')

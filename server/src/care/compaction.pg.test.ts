@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LakeWorld } from '@headwater/testkit/lake-world.ts'
 import { hasPyiceberg, pyicebergTitle, readWithPyiceberg } from '@headwater/testkit/pyiceberg.ts'
 import { openServiceWorld, SCOPE, type ServiceWorld } from '@headwater/testkit/service-world.ts'
+import pino from 'pino'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { createCatalogLake } from '#boot/catalog-lake.ts'
 import { listDataFiles } from '#lake/iceberg/list-data-files.ts'
@@ -12,12 +13,14 @@ import { createDuckDb, type DuckDb } from '#lake/query/duckdb.ts'
 import { relationOf } from '#lake/query/sql-text.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import { createLocalCopies } from '#lake/storage/local-copies.ts'
+import type { StepHandler, TendPayload } from '#queue/step-queue.ts'
 import { lakeTableOf } from '#services/catalog/dataset-store.ts'
 import { withdrawBatch } from '#services/catalog/withdraw-batch.ts'
 import { sweepOrphans } from '#upkeep/orphan-sweeper.ts'
 import { compactTable } from './compact-table.ts'
 import { expireTable } from './expire-table.ts'
 import { removeExpired } from './remove-expired.ts'
+import { tendStep } from './tend-step.ts'
 
 const DAY_MS = 24 * 3_600_000
 const LIMITS = { smallBytes: 2 ** 20, targetBytes: 2 ** 23, minFiles: 2 }
@@ -201,6 +204,32 @@ test('files of before stay with their batches when their snapshots expire; merge
   expect(notes).toEqual([])
 })
 
+test('the background merges from sixteen small files on, unless the dataset does not want it', async () => {
+  const log = pino({ level: 'silent' })
+  const tend = async () => {
+    const attempt = { payload: { v: 1, datasetId: dataset } } as Parameters<
+      StepHandler<TendPayload>['run']
+    >[0]
+    await tendStep({ ...tools(), log }).run(attempt, AbortSignal.timeout(30_000))
+    return (await files()).length
+  }
+  const batches = Array.from({ length: 15 }, (_, index) => index + 1)
+  await addBatches(...batches)
+  expect(await tend()).toBe(15)
+  await addBatches(16)
+  const wish = (policy: object) =>
+    db()
+      .updateTable('lake_table')
+      .set({ policy: JSON.stringify(policy) })
+      .where('dataset_id', '=', dataset)
+      .execute()
+  await wish({ compact: false })
+  expect(await tend()).toBe(16)
+  await wish({})
+  expect(await tend()).toBe(1)
+  expect(await batchesIn()).toEqual([...batches, 16])
+})
+
 test('whoever is killed before the commit leaves a file that a sweep removes', async () => {
   await addBatches(1, 2)
   const storage = storageWith({
@@ -208,7 +237,7 @@ test('whoever is killed before the commit leaves a file that a sweep removes', a
   })
   await expect(compact(storage)).rejects.toThrow('killed')
   expect(await batchesIn()).toEqual([1, 2])
-  const log = { info: () => {}, warn: () => {} } as never
+  const log = pino({ level: 'silent' })
   const swept = await sweepOrphans({ ...care(), now: Date.now, log }, { minAgeMs: 0 })
   expect(swept.filter((key) => key.includes('/data/'))).toEqual([expect.stringContaining('compacted-')])
   await compact()

@@ -16,14 +16,18 @@ export class Doorbell {
     this.#isRung = false
   }
 
-  /** Resolves when it is rung, at once if it was since {@link reset}, and after `timeoutMs` at the latest. */
-  async wait(timeoutMs: number): Promise<void> {
-    if (this.#isRung) return
+  /**
+   * Resolves when it is rung, at once if it was since {@link reset}, and after `timeoutMs` at the latest. True when it
+   * was rung.
+   */
+  async wait(timeoutMs: number): Promise<boolean> {
+    if (this.#isRung) return true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, timeoutMs)
     this.#wake = resolve
     await promise
     this.#wake = undefined
     clearTimeout(timer)
+    return this.#isRung
   }
 }

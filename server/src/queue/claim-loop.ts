@@ -31,12 +31,15 @@ export interface ClaimTiming {
   readonly pollMs: number
   /** How long a step that threw is held, so that a lasting fault doesn't race through its attempts. */
   readonly holdBackMs: number
+  /** How long a loop that is woken for nothing again and again may come to hesitate. */
+  readonly hesitateMs: number
 }
 
 /**
  * Claims steps of one kind and runs their handlers, `slots` at a time.
  *
  *   idle --(woken or polling)--> claim --(got n)--> n handlers run; claim again while slots are free
+ *   woken, and got none -> hesitate at the next wake-up, twice as long each time; got one -> hesitate no more
  *   each handler: beats; a beat is refused -> abort
  *                 returns -> one transaction (write + complete)
  *                 throws  -> recover -> one transaction (write + complete), or held for a moment and given back
@@ -46,9 +49,15 @@ export class ClaimLoop {
   readonly #stopping = new AbortController()
   readonly #handlers = new Set<Promise<void>>()
   readonly #bell = new Doorbell()
+  /** Rung by this process itself, which knows that there is something for it. */
+  readonly #ownBell = new Doorbell()
   #loop: Promise<void> | undefined
   /** Every slot was taken when steps were claimed last, so that others may wait. */
   #isFull = false
+  /** A step wakes every process; where there are many of them, most come for nothing and only get into the way. */
+  #hesitationMs = 0
+  /** Until it is asked again whether another one still claims. */
+  #busyMs = BUSY_PAUSE_MS
 
   constructor(options: ClaimLoopOptions) {
     this.#options = options
@@ -62,7 +71,14 @@ export class ClaimLoop {
     this.#loop ??= this.#run()
   }
 
+  /** Of this process: it has submitted a step, or has room again. */
   wake(): void {
+    this.#ownBell.ring()
+    this.#bell.ring()
+  }
+
+  /** Of whichever process, and told to all of them. */
+  wakeFromAfar(): void {
     this.#bell.ring()
   }
 
@@ -76,28 +92,40 @@ export class ClaimLoop {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#bell.reset()
-      const claimed = await this.#claim()
-      this.#isFull = this.#handlers.size + claimed.length >= this.#options.slots
+      this.#ownBell.reset()
+      const free = this.#options.slots - this.#handlers.size
+      const claimed = free > 0 ? await this.#claim(free) : []
+      this.#isFull = claimed.length === free
       for (const job of claimed) this.#track(this.#handle(job))
-      const isIdle = claimed.length === 0 && !this.#stopping.signal.aborted
-      if (isIdle) await this.#bell.wait(this.#options.timing.pollMs)
+      if (claimed.length > 0) this.#hesitationMs = 0
+      // Where there was room for more, there was no more.
+      if (!this.#stopping.signal.aborted) await this.#idle()
     }
   }
 
-  async #claim(): Promise<Job<StepPayload>[]> {
-    const { boss, db, step, slots, groupLimit, log } = this.#options
-    const free = slots - this.#handlers.size
-    if (free <= 0) return []
+  async #idle(): Promise<void> {
+    const { pollMs, hesitateMs } = this.#options.timing
+    if (!(await this.#bell.wait(pollMs))) return
+    // By chance, so that not all are late, and the first to come spare the others their way.
+    if (await this.#ownBell.wait(Math.random() * this.#hesitationMs)) return
+    this.#hesitationMs = Math.min(hesitateMs, Math.max(FIRST_HESITATION_MS, 2 * this.#hesitationMs))
+  }
+
+  async #claim(free: number): Promise<Job<StepPayload>[]> {
+    const { boss, db, step, groupLimit, log } = this.#options
     try {
       // Only limits of groups are not kept by the queue itself where two claim at a time.
       if (groupLimit === undefined) return await boss.fetch<StepPayload>(step, { batchSize: free })
-      return await withClaimLock(db, step, (tx) =>
+      const claimed = await withClaimLock(db, step, (tx) =>
         boss.fetch<StepPayload>(step, {
           batchSize: free,
           db: fromKysely(tx),
           groupConcurrency: groupLimit,
         }),
       )
+      if (claimed === undefined) this.#wakeAgain()
+      else this.#busyMs = BUSY_PAUSE_MS
+      return claimed ?? []
     } catch (error) {
       if (!this.#stopping.signal.aborted)
         log.warn({ err: error, step }, 'could not claim steps, will try again')
@@ -105,12 +133,23 @@ export class ClaimLoop {
     }
   }
 
+  /** Whoever claims now does not see what comes a moment later. */
+  #wakeAgain(): void {
+    const { signal } = this.#stopping
+    const pauseMs = (0.5 + Math.random()) * this.#busyMs
+    this.#busyMs = Math.min(this.#options.timing.hesitateMs, 2 * this.#busyMs)
+    void sleep(pauseMs, undefined, { signal, ref: false }).then(
+      () => this.wake(),
+      () => {},
+    )
+  }
+
   /** @NOTE `handling` never rejects: #handle ends in a catch that only logs. */
   #track(handling: Promise<void>): void {
     this.#handlers.add(handling)
     void handling.then(() => {
       this.#handlers.delete(handling)
-      // Where there was room for more, there was no more; what comes later wakes the loop.
+      // What comes where there was room wakes the loop by itself.
       if (this.#isFull || this.#options.groupLimit !== undefined) this.wake()
     })
   }
@@ -171,10 +210,22 @@ export class ClaimLoop {
   }
 }
 
-/** Runs `work` while it alone may claim steps of that kind, over all workers: this makes group limits exact. */
-function withClaimLock<T>(db: Database, step: StepName, work: (tx: Tx) => Promise<T>): Promise<T> {
+const FIRST_HESITATION_MS = 10
+/** About how long a claim takes. */
+const BUSY_PAUSE_MS = 10
+
+/**
+ * Runs `work` while it alone may claim steps of that kind, over all workers: this makes group limits exact. `undefined`
+ * when another one is at it: to wait for it would take a connection from those who work.
+ */
+function withClaimLock<T>(
+  db: Database,
+  step: StepName,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T | undefined> {
   return transact(db, async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${`claim:${step}`}))`.execute(tx)
-    return work(tx)
+    const { rows } = await sql<{ isMine: boolean }>`
+      select pg_try_advisory_xact_lock(hashtext(${`claim:${step}`})) as "isMine"`.execute(tx)
+    return rows[0]?.isMine === true ? work(tx) : undefined
   })
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
-import type { Database } from '#store/database.ts'
+import { type Database, transact } from '#store/database.ts'
 import type { StepName, StepPayload, StepQueue } from './step-queue.ts'
 
 /** A step that is to be done, in a form that does not depend on the version of pg-boss. */
@@ -36,7 +36,7 @@ export async function submitPendingSteps(
   steps: readonly PendingStep[],
   now: number = Date.now(),
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+  await transact(db, async (tx) => {
     await sql`delete from queue.job`.execute(tx)
     for (const { step, payload, group, dueAtMs } of steps)
       await queue.submit(tx, step, payload as never, { group, delayMs: Math.max(0, dueAtMs - now) })

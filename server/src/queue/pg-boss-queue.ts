@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { type Db, fromKysely, PgBoss } from 'pg-boss'
 import type { Log } from '#log/log.ts'
-import type { Database, Tx } from '#store/database.ts'
-import { notifyTopic, WakeUps } from '#store/wake-ups.ts'
+import { afterCommit, type Database, type Tx } from '#store/database.ts'
+import { notifySoon, WakeUps } from '#store/wake-ups.ts'
 import { ClaimLoop, type ClaimTiming } from './claim-loop.ts'
 import {
   deadStepOf,
@@ -34,7 +34,12 @@ export interface QueueOptions {
 /** Seconds without a beat after which a claim counts as lost; pg-boss allows no fewer. */
 const HEARTBEAT_SECONDS = 10
 /** A beat every 3.5 s leaves room for two that are late. */
-const TIMING: ClaimTiming = Object.freeze({ beatMs: 3_500, pollMs: 2_000, holdBackMs: 1_000 })
+const TIMING: ClaimTiming = Object.freeze({
+  beatMs: 3_500,
+  pollMs: 2_000,
+  holdBackMs: 1_000,
+  hesitateMs: 500,
+})
 /** Interruptions of a step. Only a machine that dies again and again uses them up. */
 const RETRY_LIMIT = 50
 /** The longest that pg-boss allows: a step lives as long as it beats. */
@@ -109,7 +114,9 @@ class PgBossQueue implements StepQueue {
       await this.#boss.insert(step, jobs, { db: fromKysely(tx) })
     }
     // Whoever is woken for a step that is not due yet finds nothing; polling finds it when it is.
-    if (delayMs <= 0) await notifyTopic(tx, step)
+    if (delayMs > 0) return
+    afterCommit(tx, () => this.#loops.get(step)?.wake())
+    notifySoon(tx, step)
   }
 
   work<Step extends StepName>(
@@ -123,7 +130,7 @@ class PgBossQueue implements StepQueue {
     const timing = { ...TIMING, ...this.#options.timing }
     const loop = new ClaimLoop({ boss: this.#boss, db, log, step, handler, timing, ...options })
     this.#loops.set(step, loop)
-    this.#wakeUps.on(step, () => loop.wake())
+    this.#wakeUps.on(step, () => loop.wakeFromAfar())
     loop.start()
   }
 

@@ -1,17 +1,12 @@
-import { newBatchId } from '#kit/ids.ts'
 import { NOTHING_TO_WRITE, type StepAttempt, type StepHandler, type StepOutcome } from '#queue/step-queue.ts'
-import { createBatch } from '#services/catalog/batch-store.ts'
 import { type FlowPlanInputs, loadFlowPlanInputs } from '#services/flow-service/flows/plan-inputs.ts'
 import type { Run } from '#services/flow-service/runs/run.ts'
-import { SCHEDULER } from '#services/flow-service/runs/run-document.ts'
-import { findRun, saveLockedRun } from '#services/flow-service/runs/run-store.ts'
-import type { Slice } from '#source/postgres/read/plan-slices.ts'
+import { findRun } from '#services/flow-service/runs/run-store.ts'
 import { holdSnapshot } from '#source/postgres/read/snapshot.ts'
-import { type Tx, transact } from '#store/database.ts'
+import { transact } from '#store/database.ts'
 import { cutSlices } from './cut-slices.ts'
 import type { RunDependencies } from './dependencies.ts'
 import { holderLimits, holdUntilDone, SnapshotWatch } from './hold-snapshot.ts'
-import { lockActiveRun, lockDataset } from './locks.ts'
 import { makePlan } from './make-plan.ts'
 import { recoverStep } from './recover-step.ts'
 import { makeReplayPlan } from './replay/make-replay-plan.ts'
@@ -19,10 +14,9 @@ import { isActive } from './run-state.ts'
 import { RunWatch } from './run-watch.ts'
 import { goShortWay, isShort } from './short-way.ts'
 import { SliceBells } from './slice-bells.ts'
-import { countSlices, insertSlices } from './slice-ledger.ts'
+import { countSlices } from './slice-ledger.ts'
 import { SnapshotAge } from './snapshot-age.ts'
-import { type StoredRunPlan, toStored } from './stored-plan.ts'
-import { submitExtracts } from './submit-step.ts'
+import { startEpoch } from './start-epoch.ts'
 
 /**
  * `run.plan`: takes a snapshot of the source, cuts the relation into slices, starts a new epoch, and holds the
@@ -120,59 +114,4 @@ async function planReplay(
   if (planned === undefined) return
   const { epoch } = planned
   deps.log.info({ runId: run.id, flowId: run.flow_id, epoch, replays: replayedId }, 'replay planned')
-}
-
-interface Epoch {
-  readonly runId: string
-  readonly plan: StoredRunPlan
-  readonly slices: readonly Slice[]
-  /** The planner does the only slice itself. */
-  readonly isAlone?: boolean | undefined
-}
-
-/** Writes the plan and submits the slices. `undefined` when the run has ended meanwhile. */
-async function startEpoch(
-  tx: Tx,
-  deps: RunDependencies,
-  { runId, plan, slices, isAlone = false }: Epoch,
-): Promise<Run | undefined> {
-  const run = await lockActiveRun(tx, runId)
-  if (run === undefined) return undefined
-  await lockDataset(tx, plan.datasetId)
-  const nowMs = deps.now()
-  const epoch = run.epoch + 1
-  const startedAt = run.started_at ?? nowMs
-  const saved = await saveLockedRun(tx, run, {
-    state: 'inProgress',
-    startedAt,
-    epoch,
-    batchId: run.batch_id ?? (await openBatch(tx, { run, plan, nowMs })),
-    plan: toStored(plan),
-    nowMs,
-  })
-  await insertSlices(tx, runId, epoch, slices)
-  const payloads = slices.map((_slice, ordinal) => ({ v: 1, runId, epoch, ordinal }) as const)
-  if (!isAlone) await submitExtracts(tx, deps.queue, { plan, payloads })
-  return saved
-}
-
-async function openBatch(
-  tx: Tx,
-  { run, plan, nowMs }: { run: Run; plan: StoredRunPlan; nowMs: number },
-): Promise<string> {
-  const id = newBatchId(nowMs)
-  await createBatch(tx, {
-    id,
-    orgId: run.org_id,
-    sandboxId: run.sandbox_id,
-    datasetId: plan.datasetId,
-    runId: run.id,
-    flowId: run.flow_id,
-    clientId: SCHEDULER.clientId,
-    userId: SCHEDULER.userId,
-    enableErrorDiagnostics: plan.hasDiagnostics,
-    partialIngestionPercent: plan.tolerancePercent,
-    nowMs,
-  })
-  return id
 }

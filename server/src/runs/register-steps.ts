@@ -16,10 +16,10 @@ export interface StepLimits {
 }
 
 /** Runs whose snapshot this process holds at a time. A holder waits most of its time. */
-const PLAN_SLOTS = 16
-const COMMIT_SLOTS = 4
+export const PLAN_SLOTS = 16
+export const COMMIT_SLOTS = 4
 /** Two commits of one table at a time could only get into each other's way. */
-const COMMITS_PER_DATASET = 1
+export const COMMITS_PER_DATASET = 1
 
 /** Makes this process work on runs and imports. */
 export function registerSteps(deps: RunDependencies, limits: StepLimits): void {

@@ -93,7 +93,37 @@ export class UnknownLevelError extends Error {
 
 /** Runs `work` in one transaction; joins the caller's when there is one already. */
 export function transact<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.isTransaction ? work(db as Tx) : db.transaction().execute(work)
+  return db.isTransaction ? work(db as Tx) : begin(db, work)
+}
+
+interface Begun {
+  /** Outside of the transaction. */
+  readonly db: Database
+  readonly whenCommitted: ((db: Database) => void)[]
+}
+
+const begun = new WeakMap<Database, Begun>()
+
+async function begin<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const whenCommitted: Begun['whenCommitted'] = []
+  const result = await db.transaction().execute((tx) => {
+    begun.set(tx, { db, whenCommitted })
+    return work(tx)
+  })
+  for (const act of whenCommitted) act(db)
+  return result
+}
+
+/**
+ * Has `act` called when the transaction has committed, or at once where there is none. It is lost with the process, so
+ * nothing may depend on it.
+ */
+export function afterCommit(db: Database, act: (db: Database) => void): void {
+  const { whenCommitted } = begun.get(db) ?? {}
+  if (whenCommitted !== undefined) whenCommitted.push(act)
+  else if (db.isTransaction)
+    throw new Error('A transaction that transact() did not begin tells nobody of its end')
+  else act(db)
 }
 
 const INT8_OID = 20

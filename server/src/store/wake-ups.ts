@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Log } from '#log/log.ts'
-import type { Database } from './database.ts'
+import { afterCommit, type Database } from './database.ts'
 
 const CHANNEL = 'headwater_wake_ups'
 const RECONNECT_MS = 1_000
@@ -10,6 +10,58 @@ const RECONNECT_MS = 1_000
 /** Wakes the loops of all processes that wait for the topic. Part of the caller's transaction, if there is one. */
 export async function notifyTopic(db: Database, topic: string): Promise<void> {
   await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(db)
+}
+
+/** Between two notifications of one process: whatever comes meanwhile goes with the next. */
+const QUIET_MS = 100
+
+/**
+ * For what comes often: wakes the loops of all processes that wait for the topic, once the caller's transaction, if there is one, has
+ * committed. It is not part of the transaction: PostgreSQL lets only one transaction commit at a time that notifies,
+ * its write to disk included, which bounds all processes together to a few hundred commits a second.
+ */
+export function notifySoon(db: Database, topic: string): void {
+  afterCommit(db, (root) => {
+    let notifier = notifiers.get(root)
+    if (notifier === undefined) {
+      notifier = new Notifier(root)
+      notifiers.set(root, notifier)
+    }
+    notifier.send(topic)
+  })
+}
+
+const notifiers = new WeakMap<Database, Notifier>()
+
+/** Sends topics at once, unless it has just sent some: then what comes is sent together when a while has passed. */
+class Notifier {
+  readonly #db: Database
+  readonly #topics = new Set<string>()
+  #isSending = false
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  send(topic: string): void {
+    this.#topics.add(topic)
+    if (this.#isSending) return
+    this.#isSending = true
+    void this.#sendAll()
+  }
+
+  /** @NOTE never rejects: a notification that is lost costs others seconds and no work. */
+  async #sendAll(): Promise<void> {
+    while (this.#topics.size > 0) {
+      const topics = [...this.#topics]
+      this.#topics.clear()
+      await sql`select pg_notify(${CHANNEL}, topic) from unnest(${topics}::text[]) as topic`
+        .execute(this.#db)
+        .catch(() => {})
+      await sleep(QUIET_MS, undefined, { ref: false })
+    }
+    this.#isSending = false
+  }
 }
 
 /**

@@ -1,13 +1,13 @@
-import { Picker, PickerItem } from '@react-spectrum/s2'
+import { SegmentedControl, SegmentedControlItem } from '@react-spectrum/s2'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useClient } from '../../api/client.ts'
 
 const RANGES = {
-  '1h': ['Last hour', 3_600_000, 'MINUTE'],
-  '24h': ['Last 24 hours', 86_400_000, 'HOUR'],
-  '7d': ['Last 7 days', 7 * 86_400_000, 'DAY'],
-  '30d': ['Last 30 days', 30 * 86_400_000, 'DAY'],
-  '12m': ['Last 12 months', 365 * 86_400_000, 'MONTH'],
+  '1h': ['1 h', 'Last hour', 3_600_000, 'MINUTE'],
+  '24h': ['24 h', 'Last 24 hours', 86_400_000, 'HOUR'],
+  '7d': ['7 d', 'Last 7 days', 7 * 86_400_000, 'DAY'],
+  '30d': ['30 d', 'Last 30 days', 30 * 86_400_000, 'DAY'],
+  '12m': ['12 m', 'Last 12 months', 365 * 86_400_000, 'MONTH'],
 } as const
 export type Range = keyof typeof RANGES
 
@@ -17,7 +17,7 @@ export function useIngestion(
   filter: { readonly flowId?: string; readonly connectionId?: string },
 ) {
   const client = useClient()
-  const [, lengthMs, granularity] = RANGES[range as Range] ?? RANGES['24h']
+  const [, , lengthMs, granularity] = RANGES[range as Range] ?? RANGES['24h']
   return useQuery({
     queryKey: ['ingestion', range, filter],
     queryFn: ({ signal }) => {
@@ -42,16 +42,16 @@ export function RangePicker({
   readonly setRange: (range: Range) => void
 }) {
   return (
-    <Picker
+    <SegmentedControl
       aria-label="Time range"
       selectedKey={range}
-      onSelectionChange={(key) => key !== null && setRange(key as Range)}
+      onSelectionChange={(key) => setRange(key as Range)}
     >
-      {Object.entries(RANGES).map(([key, [title]]) => (
-        <PickerItem key={key} id={key}>
-          {title}
-        </PickerItem>
+      {Object.entries(RANGES).map(([key, [short, title]]) => (
+        <SegmentedControlItem key={key} id={key} aria-label={title}>
+          {short}
+        </SegmentedControlItem>
       ))}
-    </Picker>
+    </SegmentedControl>
   )
 }

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type pg from 'pg'
 import type { LakeConfig } from '#config/config.ts'
 import { listTableFiles } from '#lake/iceberg/list-table-files.ts'
+import { rootOf } from '#lake/iceberg/relocate-files.ts'
 import { type LakeStorage, ObjectNotFoundError } from '#lake/storage/lake-storage.ts'
 import { listPendingSteps } from '#queue/pending-steps.ts'
 import { keyFilePath } from '#secrets/key-file.ts'
@@ -128,11 +129,6 @@ export async function holdsTables(
     if (error instanceof ObjectNotFoundError) return false
     throw error
   }
-}
-
-/** The address of the lake, with a slash at its end. */
-export function rootOf(storage: LakeStorage): string {
-  return storage.uri('x').slice(0, -1)
 }
 
 /** Undefined for a lake that is no folder. */

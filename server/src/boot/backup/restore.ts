@@ -2,6 +2,8 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
+import { relocateFiles, rootOf } from '#lake/iceberg/relocate-files.ts'
+import { openFolderStorage } from '#lake/storage/folder-storage.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Log } from '#log/log.ts'
 import { submitPendingSteps } from '#queue/pending-steps.ts'
@@ -14,9 +16,8 @@ import { migrate } from '#store/database.ts'
 import { openLake } from '../open-lake.ts'
 import { type OpenStore, openStore } from '../open-store.ts'
 import type { StoreSettings } from '../read-settings.ts'
-import { folderOf, holdsTables, rootOf } from './back-up.ts'
+import { holdsTables } from './back-up.ts'
 import { type Backup, BackupError, findBackup, KEY_FILE, LAKE_FOLDER } from './backup-file.ts'
-import { copyFiles, listFiles } from './copy-files.ts'
 
 export interface RestoreOptions {
   readonly settings: StoreSettings
@@ -42,7 +43,7 @@ export async function restore(options: RestoreOptions): Promise<Backup> {
   await restoreKey(options, backup)
   await using store = await openStore(settings.config, settings.secrets, { level: backup.dump.level })
   await assertEmpty(store)
-  await restoreLake(options, backup)
+  await restoreLake(folder, backup, storage)
   await restoreSteps(store, backup, log)
   await restoreRows(store, { folder, backup, storage })
   await migrate(store.db)
@@ -58,11 +59,12 @@ async function assertWhole(folder: string, { store, dump }: Backup): Promise<voi
   }
 }
 
+/** Without its files a lake has to be where it was. */
 function assertSameRoot({ lake }: Backup, storage: LakeStorage): void {
   const here = rootOf(storage)
-  if (lake.root === here) return
+  if (lake.files !== undefined || lake.root === here) return
   throw new BackupError(
-    `The tables of the backup name their files by ${lake.root}, but the lake is at ${here}. Set HEADWATER_LAKE to where it was.`,
+    `The backup holds no files of the lake, and its tables name theirs by ${lake.root}, while the lake is at ${here}. Set HEADWATER_LAKE to where it was.`,
   )
 }
 
@@ -97,16 +99,20 @@ async function assertEmpty({ db, description }: OpenStore): Promise<void> {
 }
 
 /** Files of one name have one content, so that those which are there may stay. */
-async function restoreLake({ settings, folder }: RestoreOptions, { lake }: Backup): Promise<void> {
-  const to = folderOf(settings.config.lake)
-  if (to === undefined || lake.files === undefined) return
-  const from = join(folder, LAKE_FOLDER)
-  const there = await listFiles(to)
-  const saved = await listFiles(from)
-  const other = [...there].find(([key, size]) => saved.has(key) && saved.get(key) !== size)
-  if (other !== undefined && !other[0].endsWith('version-hint.text'))
-    throw new BackupError(`The lake has another file ${other[0]}, and a restore replaces nothing.`)
-  await copyFiles(from, to)
+async function restoreLake(folder: string, { lake }: Backup, storage: LakeStorage): Promise<void> {
+  if (lake.files === undefined) return
+  await using saved = await openFolderStorage(join(folder, LAKE_FOLDER))
+  if (rootOf(storage) === lake.root) await assertFits(saved, storage)
+  await relocateFiles({ from: saved, to: storage, oldRoot: lake.root })
+}
+
+async function assertFits(saved: LakeStorage, storage: LakeStorage): Promise<void> {
+  const sizes = new Map<string, number>()
+  for await (const { key, sizeBytes } of saved.list('')) sizes.set(key, sizeBytes)
+  for await (const { key, sizeBytes } of storage.list('')) {
+    const isOther = sizes.has(key) && sizes.get(key) !== sizeBytes && key.endsWith('.parquet')
+    if (isOther) throw new BackupError(`The lake has another file ${key}, and a restore replaces nothing.`)
+  }
 }
 
 /** Before the rows: with them the store is no longer empty, and a restore that was interrupted can't be repeated. */

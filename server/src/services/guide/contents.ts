@@ -63,6 +63,7 @@ export const GUIDE: readonly GuidePart[] = [
     title: 'Operations',
     pages: [
       page('deployment', 'Deployment'),
+      page('scaling', 'Scaling'),
       page('operations', 'Day by day'),
       page('backup', 'Backup and upgrade'),
       page('security', 'Security'),

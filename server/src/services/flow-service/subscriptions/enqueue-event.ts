@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { newUuid } from '#kit/ids.ts'
 import type { Run, RunState } from '#services/flow-service/runs/run.ts'
 import type { Tx } from '#store/database.ts'
-import { notifyTopic } from '#store/wake-ups.ts'
+import { notifySoon } from '#store/wake-ups.ts'
 import { formatRunEvent } from './event-body.ts'
 import type { EventCodes } from './subscription-rules.ts'
 import { DELIVERIES_TOPIC } from './subscription-store.ts'
@@ -52,7 +52,7 @@ export async function enqueueEvent(
     )
     .onConflict((conflict) => conflict.columns(['subscription_id', 'run_id', 'event']).doNothing())
     .execute()
-  await notifyTopic(tx, DELIVERIES_TOPIC)
+  notifySoon(tx, DELIVERIES_TOPIC)
 }
 
 interface Listener {

@@ -1,0 +1,1 @@
+export { ToastContainer as Toasts } from '@react-spectrum/s2'
