@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 /** Processes that only answer and processes that only work, over PostgreSQL and a bucket; any of them is killed. */
 
 /** `npm run chaos -- fleet` is the full form. */
-const KILLS = 5
+const KILLS = 3
 const SEED = Number(process.env['HEADWATER_TEST_SEED'] ?? '1')
 const ROWS = 20_000
 const GATED_ROWS = 100
