@@ -43,6 +43,8 @@ export interface KillOptions {
   /** That the tables of the flows hold. */
   readonly rowCount: number
   readonly kills: number
+  /** Nobody else is killed before what a process had in hand was taken over. */
+  readonly isOneAtATime?: boolean | undefined
   /** From one kill to the next, about. */
   readonly paceMs: number
   /** Nobody's work may wait longer. */
@@ -54,6 +56,7 @@ const PLACE_PATIENCE_MS = 5_000
 /** A process is away for that long at least, and twice that at most. */
 const AWAY_MS = 1_500
 const NEW_ROWS = 500
+const TAKEOVER_PATIENCE_MS = 40_000
 const IDLE_PATIENCE_MS = 120_000
 
 /** Kills processes of a fleet while its flows run, and says what became of what they had in hand. */
@@ -81,8 +84,9 @@ async function killSome(scene: KillScene, options: KillOptions): Promise<readonl
     options.say?.(`kill ${struck.length} of ${options.kills}: ${kill.incarnation} at ${kill.place}`)
     returns.push(bringBack(scene, kill.victim))
     await sleep(Math.max(0, nextAt - Date.now()))
-    // One at a time, so that each is missed by all others.
     await returns.at(-1)
+    // One at a time: the claims of a dead process count as sessions on the source until its beats are missed.
+    if (options.isOneAtATime === true) await untilTakenOver(scene, kill)
   }
   return struck
 }
@@ -107,6 +111,13 @@ async function killOne({ fleet, ears, random }: KillScene): Promise<Struck> {
     isAtPlace,
     killedAtMs,
     answeredAfterMs,
+  }
+}
+
+async function untilTakenOver({ metadata }: KillScene, kill: Struck): Promise<void> {
+  for (const deadline = Date.now() + TAKEOVER_PATIENCE_MS; Date.now() < deadline; await sleep(500)) {
+    const takeovers = takeoversFrom(await readAudit(metadata), kill)
+    if (takeovers.every(({ afterMs }) => afterMs !== undefined)) return
   }
 }
 

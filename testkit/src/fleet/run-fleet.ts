@@ -55,6 +55,7 @@ async function playEra(
     rowCount: ROWS,
     kills,
     paceMs: PACE_MS,
+    isOneAtATime: true,
     takeoverBarMs: TAKEOVER_BAR_MS,
     say,
   })
