@@ -1,5 +1,5 @@
 import type { LakeConfig } from '#config/config.ts'
-import { listTableFiles } from '#lake/iceberg/list-table-files.ts'
+import { listNeededFiles } from '#lake/iceberg/list-table-files.ts'
 import { type Relocated, relocateFiles, rootOf } from '#lake/iceberg/relocate-files.ts'
 import type { LakeStorage } from '#lake/storage/lake-storage.ts'
 import type { Database } from '#store/database.ts'
@@ -61,12 +61,10 @@ async function assertWhole(to: LakeStorage, metadataKeys: readonly string[]): Pr
   const keys = new Set<string>()
   for await (const { key } of to.list('')) keys.add(key)
   for (const metadataKey of metadataKeys) {
-    const lacking = [...(await listTableFiles(to, metadataKey))].filter((key) => !keys.has(key))
-    // Hints are for readers that know a path alone, and old ones go by themselves.
-    const needed = lacking.filter((key) => !/(version-hint\.text|\/v\d+\.metadata\.json)$/.test(key))
-    if (needed.length === 0) continue
+    const lacking = (await listNeededFiles(to, metadataKey)).find((key) => !keys.has(key))
+    if (lacking === undefined) continue
     throw new LakeUnusableError(
-      `${needed[0]} did not arrive at the new place. Run it again; if it stays, "headwater lake check" says what is missing at the old one.`,
+      `${lacking} did not arrive at the new place. Run it again; if it stays, "headwater lake check" says what is missing at the old one.`,
     )
   }
 }

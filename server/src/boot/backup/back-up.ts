@@ -2,7 +2,7 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type pg from 'pg'
 import type { LakeConfig } from '#config/config.ts'
-import { listTableFiles } from '#lake/iceberg/list-table-files.ts'
+import { listNeededFiles } from '#lake/iceberg/list-table-files.ts'
 import { rootOf } from '#lake/iceberg/relocate-files.ts'
 import { type LakeStorage, ObjectNotFoundError } from '#lake/storage/lake-storage.ts'
 import { listPendingSteps } from '#queue/pending-steps.ts'
@@ -119,9 +119,7 @@ export async function holdsTables(
 ): Promise<boolean> {
   try {
     for (const metadataKey of metadataKeys) {
-      const referred = await listTableFiles(storage, metadataKey)
-      // Only readers that are given a path alone ask for the hints.
-      const needed = [...referred].filter((key) => !/(version-hint\.text|\/v\d+\.metadata\.json)$/.test(key))
+      const needed = await listNeededFiles(storage, metadataKey)
       if (needed.some((key) => !files.has(key))) return false
     }
     return true
@@ -132,7 +130,7 @@ export async function holdsTables(
 }
 
 /** Undefined for a lake that is no folder. */
-export function folderOf(lake: LakeConfig): string | undefined {
+function folderOf(lake: LakeConfig): string | undefined {
   return lake.kind === 'folder' ? lake.root : undefined
 }
 

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { eachOf } from '#kit/each-of.ts'
 
 /** Sizes of files, by their path below a folder. */
 export type FileSizes = ReadonlyMap<string, number>
 
-const CONCURRENT_COPIES = 4
+const CONCURRENT = { atOnce: 4 }
 /** Where a lake keeps what is not finished; see its storage. */
 const UNFINISHED = '.unfinished/'
 /** The only files that are written in place of others. */
@@ -34,11 +35,8 @@ export async function listFiles(folder: string): Promise<FileSizes> {
 export async function copyFiles(from: string, to: string): Promise<FileSizes> {
   const sizes = await listFiles(from)
   const there = await listFiles(to)
-  const queue = [...sizes].filter(([key, size]) => there.get(key) !== size || REPLACED.test(key)).values()
-  const work = async (): Promise<void> => {
-    for (const [key] of queue) await copyOne(join(from, key), join(to, key))
-  }
-  await Promise.all(Array.from({ length: CONCURRENT_COPIES }, work))
+  const missing = [...sizes].filter(([key, size]) => there.get(key) !== size || REPLACED.test(key))
+  await eachOf(missing, CONCURRENT, ([key]) => copyOne(join(from, key), join(to, key)))
   const copied = await listFiles(to)
   return new Map([...copied].filter(([key]) => sizes.has(key)))
 }

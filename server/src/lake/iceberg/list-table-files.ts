@@ -1,3 +1,4 @@
+import { eachOf } from '#kit/each-of.ts'
 import { type LakeStorage, ObjectNotFoundError } from '#lake/storage/lake-storage.ts'
 import { decodeManifest, decodeManifestList } from './manifest.ts'
 import { parseMetadataKey, readMetadata } from './metadata.ts'
@@ -23,6 +24,12 @@ export async function listTableFiles(
   return new Set([...keys, ...lists, ...manifests, ...dataFiles])
 }
 
+/** Of these, the keys without which a table can't be read: hints are for readers that are given a path alone. */
+export async function listNeededFiles(storage: LakeStorage, metadataKey: string): Promise<readonly string[]> {
+  const keys = await listTableFiles(storage, metadataKey)
+  return [...keys].filter((key) => !/(version-hint\.text|\/v\d+\.metadata\.json)$/.test(key))
+}
+
 /** What snapshots hold besides their manifest lists. */
 export interface HeldFiles {
   readonly manifests: ReadonlySet<string>
@@ -30,7 +37,7 @@ export interface HeldFiles {
   readonly dataFiles: ReadonlySet<string>
 }
 
-const CONCURRENT_READS = 8
+const CONCURRENT = { atOnce: 8 }
 
 /**
  * The keys of all that these manifest lists lead to; manifests in `known` are not opened. With `isTolerant` a list or
@@ -46,13 +53,13 @@ export async function listHeldFiles(
 ): Promise<HeldFiles> {
   const read = (key: string) => readObject(storage, key, isTolerant)
   const manifests = new Set<string>()
-  await eachOf(manifestLists, async (key) => {
+  await eachOf(manifestLists, CONCURRENT, async (key) => {
     const bytes = await read(key)
     const lines = bytes === undefined ? [] : decodeManifestList(bytes)
     for (const { manifest_path: path } of lines) manifests.add(storage.keyOf(path))
   })
   const dataFiles = new Set<string>()
-  await eachOf([...manifests.difference(known)], async (key) => {
+  await eachOf(manifests.difference(known), CONCURRENT, async (key) => {
     const bytes = await read(key)
     const entries = bytes === undefined ? [] : decodeManifest(bytes)
     for (const { data_file: file } of entries) dataFiles.add(storage.keyOf(file.file_path))
@@ -71,10 +78,4 @@ async function readObject(
     if (isTolerant && error instanceof ObjectNotFoundError) return undefined
     throw error
   }
-}
-
-/** A few at a time. */
-async function eachOf(keys: readonly string[], visit: (key: string) => Promise<void>): Promise<void> {
-  for (let at = 0; at < keys.length; at += CONCURRENT_READS)
-    await Promise.all(keys.slice(at, at + CONCURRENT_READS).map(visit))
 }

@@ -1,3 +1,4 @@
+import { eachOf } from '#kit/each-of.ts'
 import { type LakeStorage, ObjectExistsError, type StoredObject } from '#lake/storage/lake-storage.ts'
 import {
   isManifestList,
@@ -22,7 +23,7 @@ export interface Relocated {
   readonly rewritten: number
 }
 
-const AT_ONCE = 8
+const CONCURRENT = { atOnce: 8 }
 
 /**
  * Copies a lake to another place under the same keys. Files that name others by address name them by the new one;
@@ -38,7 +39,7 @@ export async function relocateFiles(options: RelocateOptions): Promise<Relocated
   const tasks = { from, to, move, there, signal }
   const kinds = await sortOut(from, objects)
   const rewritten = await rewriteAll(tasks, kinds)
-  await eachOf(kinds.plain, (object) => copyPlain(tasks, object))
+  await eachOf(kinds.plain, CONCURRENT, (object) => copyPlain(tasks, object))
   return {
     files: objects.length,
     bytes: objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -63,7 +64,7 @@ async function sortOut(from: LakeStorage, objects: readonly StoredObject[]): Pro
   const kinds = { manifests: [], lists: [], metadata: [], hints: [], plain: [] } as {
     [Kind in keyof Kinds]: StoredObject[]
   }
-  await eachOf(objects, async (object) => {
+  await eachOf(objects, CONCURRENT, async (object) => {
     const { key } = object
     if (!/\/metadata\/[^/]+$/.test(key)) kinds.plain.push(object)
     else if (key.endsWith('.metadata.json')) kinds.metadata.push(object)
@@ -90,10 +91,16 @@ async function rewriteAll(tasks: Tasks, { manifests, lists, metadata, hints }: K
     const key = to.keyOf(address)
     return there.get(key) ?? (await to.stat(key))?.sizeBytes ?? 0
   }
-  await eachOf(manifests, ({ key }) => rewrite(tasks, key, async (bytes) => rebaseManifest(bytes, move)))
-  await eachOf(lists, ({ key }) => rewrite(tasks, key, (bytes) => rebaseManifestList(bytes, move, lengthOf)))
-  await eachOf(metadata, ({ key }) => rewrite(tasks, key, async (bytes) => rebaseMetadata(bytes, move)))
-  await eachOf(hints, async ({ key }) => to.replace(key, await from.get(key)))
+  await eachOf(manifests, CONCURRENT, ({ key }) =>
+    rewrite(tasks, key, async (bytes) => rebaseManifest(bytes, move)),
+  )
+  await eachOf(lists, CONCURRENT, ({ key }) =>
+    rewrite(tasks, key, (bytes) => rebaseManifestList(bytes, move, lengthOf)),
+  )
+  await eachOf(metadata, CONCURRENT, ({ key }) =>
+    rewrite(tasks, key, async (bytes) => rebaseMetadata(bytes, move)),
+  )
+  await eachOf(hints, CONCURRENT, async ({ key }) => to.replace(key, await from.get(key)))
   return manifests.length + lists.length + metadata.length
 }
 
@@ -120,12 +127,4 @@ async function copyPlain(
     if (error instanceof ObjectExistsError) throw error
     if ((await from.stat(key)) !== undefined) throw error
   }
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }
